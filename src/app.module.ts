@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import type { Logger } from 'pino';
+import { AccessModule } from './modules/access/access.module';
+import { AccountsModule } from './modules/accounts/accounts.module';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module';
+import { ApplicationsModule } from './modules/applications/applications.module';
+import { BusinessesModule } from './modules/businesses/businesses.module';
+import { IdentityModule } from './modules/identity/identity.module';
+import { OnboardingModule } from './modules/onboarding/onboarding.module';
+import { OperationsModule } from './modules/operations/operations.module';
+import { PlansModule } from './modules/plans/plans.module';
+import { RecordingsModule } from './modules/recordings/recordings.module';
+import { StaffModule } from './modules/staff/staff.module';
+import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
+import { TeamMembersModule } from './modules/team-members/team-members.module';
+import type { Config } from './platform/config/config';
+import { ConfigModule } from './platform/config/config.module';
+import { DatabaseModule } from './platform/database/database.module';
+import { HttpModule } from './platform/http/http.module';
+import type { RouteTable } from './platform/http/route-table';
+import { QueueModule } from './platform/queue/queue.module';
+import { schema } from './schema';
+
+/** Everything. The server, the commands and the tests run the same modules. */
+@Module({})
+export class AppModule {
+  static with(config: Config, logger: Logger, routes: RouteTable): DynamicModule {
+    const platform = [ConfigModule.with(config, logger), DatabaseModule.forSchema(schema), HttpModule.with(routes), QueueModule, ScheduleModule.forRoot()];
+    const features = [
+      AccessModule,
+      IdentityModule,
+      PlansModule,
+      BusinessesModule,
+      SubscriptionsModule,
+      TeamMembersModule,
+      ApiKeysModule,
+      ApplicationsModule,
+      RecordingsModule,
+      AccountsModule,
+      OnboardingModule,
+      StaffModule,
+      OperationsModule,
+    ];
+    return { module: AppModule, imports: [...platform, ...features] };
+  }
+}

@@ -1,0 +1,88 @@
+import { HttpCode, SetMetadata, applyDecorators } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiExtension,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
+import type { ProblemFactory } from '../problem';
+import {
+  businessDeactivated,
+  databaseUnavailable,
+  permissionDenied,
+  unauthenticated,
+  validationProblem,
+  wrongCredentialKind,
+} from '../problems';
+import type { Permission } from './permissions';
+import { problemResponses } from './problem-responses';
+
+/** Whom a route lets in: nobody in particular, a member on the dashboard, the SDK's key, or staff. */
+export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
+
+export interface Access {
+  audience: Audience;
+  /** Dashboard routes only: what the member's role must permit. Without it, any member may. */
+  permission?: Permission;
+  /** The route's own word, `thing.verb`: audit rows and logs bear it, and it is the operation's id. */
+  action: string;
+  summary: string;
+  description?: string;
+  /** The status of success. */
+  status: number;
+  /** The class of the answer; none for an empty one. */
+  answers?: new () => object;
+  /** The problems that only this route has. */
+  problems?: ProblemFactory[];
+  /** Logins and incoming webhooks take no Idempotency-Key. Otherwise every POST does. */
+  idempotency?: 'automatic' | 'in_handler' | 'none';
+}
+
+const ACCESS = 'tenantry:access';
+
+/**
+ * Says who may call a route, and documents it. The global guard refuses a route without it.
+ * `idempotency: 'in_handler'` is for routes that do slow work (hashing a password) before their transaction:
+ * they call `Idempotency.run` themselves.
+ */
+export function Access(access: Access): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, access),
+    HttpCode(access.status),
+    ApiOperation({ operationId: access.action, summary: access.summary, description: access.description }),
+    ApiExtension('x-audience', access.audience),
+    ...(access.permission ? [ApiExtension('x-permission', access.permission)] : []),
+    ...(access.audience === 'public' ? [] : [ApiBearerAuth(access.audience)]),
+    documentIdempotency(access),
+    ApiResponse(success(access)),
+    ...problemResponses(problemsOf(access)),
+  );
+}
+
+/** What the decorator said of this handler; undefined where it was forgotten. */
+export function accessOf(handler: object): Access | undefined {
+  return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
+}
+
+
+function problemsOf(access: Access): ProblemFactory[] {
+  const always = [validationProblem, databaseUnavailable];
+  const guarded = [unauthenticated, wrongCredentialKind];
+  const tenant = [businessDeactivated, ...(access.permission ? [permissionDenied] : [])];
+  const byAudience = { public: [], staff: guarded, sdk: [...guarded, businessDeactivated], dashboard: [...guarded, ...tenant] };
+  return [...always, ...byAudience[access.audience], ...(access.problems ?? [])];
+}
+
+function success(access: Access): ApiResponseOptions {
+  const headers = { 'X-Request-Id': { description: 'The id of this request', schema: { type: 'string' as const } } };
+  return { status: access.status, description: access.summary, headers, ...(access.answers && { type: access.answers }) };
+}
+
+/** Only POST routes take the header; `openapi.ts` drops it from the others. */
+function documentIdempotency(access: Access): MethodDecorator {
+  if (access.idempotency === 'none') return () => undefined;
+  const schema = { type: 'string' as const, minLength: 1, maxLength: 255 };
+  return ApiHeader({ name: 'Idempotency-Key', required: false, schema, description: 'Makes a retry safe: the same key and request get the first answer again, for 24 hours.' });
+}

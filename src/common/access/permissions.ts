@@ -1,0 +1,42 @@
+/** What a role may do. The only table of it; GET /v1/me shows a member's own row. */
+const VIEWER = [
+  'business:read',
+  'team_members:read',
+  'subscription:read',
+  'applications:read',
+  'recordings:read',
+  'usage:read',
+] as const;
+
+const MEMBER = [...VIEWER, 'applications:write', 'recordings:write'] as const;
+
+const ADMIN = [
+  ...MEMBER,
+  'team_members:write',
+  'invitations:read',
+  'invitations:write',
+  'api_keys:read',
+  'api_keys:write',
+  'audit_log:read',
+  'support_sessions:read',
+] as const;
+
+const OWNER = [
+  ...ADMIN,
+  'business:write',
+  'subscription:write',
+  'billing:read',
+  'billing:write',
+  'support_sessions:write',
+] as const;
+
+export const ROLE_PERMISSIONS = { viewer: VIEWER, member: MEMBER, admin: ADMIN, owner: OWNER };
+
+export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+export type Permission = (typeof OWNER)[number];
+
+/** The permissions of a role; of none (a bot, say), none. */
+export function permissionsOf(role: Role | null): readonly Permission[] {
+  return role ? ROLE_PERMISSIONS[role] : [];
+}

@@ -1,0 +1,23 @@
+/**
+ * The one clock of the system is the database's: every transaction reads it with its BEGIN (`tx.now`),
+ * so replicas whose own clocks are off renew nothing early and nothing twice.
+ * Tests move it; nothing else does.
+ */
+export class Clock {
+  private offsetMs = 0;
+
+  /** Turns the database's time into the system's, in whole milliseconds. */
+  at(databaseTime: Date): Date {
+    return new Date(databaseTime.getTime() + this.offsetMs);
+  }
+
+  /** For tests: from now on, time is this much later (or earlier). */
+  moveBy(milliseconds: number): void {
+    this.offsetMs += milliseconds;
+  }
+}
+
+/** For what never decides anything: durations in logs, waiting times, progress. In milliseconds. */
+export function monotonicMs(): number {
+  return performance.now();
+}

@@ -1,0 +1,59 @@
+import { validationFailed } from './problems';
+
+/** One page of a list, newest first; `nextCursor` is null on the last. */
+export interface Page<Item> {
+  data: Item[];
+  nextCursor: string | null;
+}
+
+/** Where a page begins: after the row with these values of the sort columns. */
+export type Keyset = (string | number)[];
+
+/** A cursor is opaque to clients: base64url of the keyset. It holds nothing that the page did not show. */
+export function encodeCursor(keyset: Keyset): string {
+  return Buffer.from(JSON.stringify(keyset)).toString('base64url');
+}
+
+/**
+ * Reads a cursor back. `shape` checks each value, so that a made-up cursor cannot reach the database.
+ * @throws 422 validation_failed at /cursor
+ */
+export function decodeCursor(cursor: string | undefined, shape: ((value: unknown) => boolean)[]): Keyset | null {
+  if (cursor === undefined) return null;
+  const keyset = parse(cursor);
+  if (keyset?.length !== shape.length || !shape.every((check, index) => check(keyset[index]))) {
+    throw validationFailed([
+      { pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' },
+    ]);
+  }
+  return keyset;
+}
+
+/** Cuts a result of `limit + 1` rows into a page; the extra row only tells that there is more. */
+export function toPage<Row, Item>(
+  rows: Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+  keysetOf: (row: Row) => Keyset,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { data: shown.map(toItem), nextCursor: more ? encodeCursor(keysetOf(last)) : null };
+}
+
+function parse(cursor: string): Keyset | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? (value as Keyset) : null;
+  } catch {
+    return null; // not JSON: the caller answers 422
+  }
+}
+
+/** True for the exact form in which our own cursors hold a time. */
+export function isInstantText(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const instant = new Date(value);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString() === value;
+}

@@ -1,0 +1,20 @@
+import type { ProblemKind } from './problem';
+
+/** The status of each kind of problem; total, so a new kind does not compile until it has one. */
+export const STATUS_OF_KIND: Record<ProblemKind, number> = {
+  malformed: 400,
+  unauthenticated: 401,
+  payment_required: 402,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported_media_type: 415,
+  invalid: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+  insufficient_storage: 507,
+};

@@ -1,0 +1,90 @@
+/**
+ * What went wrong, in the terms of the domain. The HTTP filter turns a kind into a status
+ * through a total map, so a new kind does not compile until it has one.
+ */
+export type ProblemKind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'payment_required'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'gone'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid'
+  | 'rate_limited'
+  | 'internal'
+  | 'unavailable'
+  | 'insufficient_storage';
+
+/** One fault of one field, as RFC 6901 points at it. */
+export interface FieldFault {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface ProblemDefinition {
+  /** Stable, snake_case; clients switch on it. */
+  code: string;
+  kind: ProblemKind;
+  title: string;
+  /** For the documentation: when this happens and what to do about it. */
+  description: string;
+}
+
+export interface ProblemOptions {
+  /** What happened this time, for a person to read. Never an internal. */
+  detail?: string;
+  /** Further members of the answer (RFC 9457, extension members). */
+  members?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** The only error that services throw on purpose. */
+export class DomainError extends Error {
+  readonly members: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly definition: ProblemDefinition,
+    options: ProblemOptions = {},
+  ) {
+    super(options.detail ?? definition.title, { cause: options.cause });
+    this.name = 'DomainError';
+    this.members = options.members ?? {};
+    this.headers = options.headers ?? {};
+  }
+
+  get code(): string {
+    return this.definition.code;
+  }
+}
+
+/** Makes the error of one definition: `throw planNotFound()`. */
+export interface ProblemFactory {
+  (options?: ProblemOptions | string): DomainError;
+  readonly definition: ProblemDefinition;
+}
+
+const definitions = new Map<string, ProblemDefinition>();
+
+/**
+ * Declares a problem: the code is then documented in docs/problems.md and in openapi.json.
+ * @throws when the code is taken
+ */
+export function defineProblem(definition: ProblemDefinition): ProblemFactory {
+  if (definitions.has(definition.code)) throw new Error(`problem ${definition.code} is defined twice`);
+  definitions.set(definition.code, definition);
+  const factory = (options?: ProblemOptions | string) =>
+    new DomainError(definition, typeof options === 'string' ? { detail: options } : options);
+  return Object.assign(factory, { definition });
+}
+
+/** Every problem that the loaded modules have declared, by code. */
+export function allProblems(): ProblemDefinition[] {
+  return [...definitions.values()].sort((one, other) => (one.code < other.code ? -1 : 1));
+}

@@ -1,0 +1,121 @@
+import { DomainError, defineProblem, type FieldFault } from './problem';
+
+// The problems that belong to no feature: the edge of the server, and the state of what it stands on.
+
+export const malformedRequest = defineProblem({
+  code: 'malformed_request',
+  kind: 'malformed',
+  title: 'The request could not be read',
+  description:
+    'The body is not JSON, not UTF-8, names a field twice, or nests deeper than 32 levels.',
+});
+
+export const unauthenticated = defineProblem({
+  code: 'unauthenticated',
+  kind: 'unauthenticated',
+  title: 'A valid credential is needed',
+  description:
+    'The Authorization header is missing, malformed, or its token is unknown, expired or revoked. Sign in again, or use a live API key.',
+});
+
+export const wrongCredentialKind = defineProblem({
+  code: 'wrong_credential_kind',
+  kind: 'forbidden',
+  title: 'This kind of credential does not open this route',
+  description:
+    'The token is good, but of another kind: SDK keys open SDK routes only, dashboard sessions dashboard routes only.',
+});
+
+export const permissionDenied = defineProblem({
+  code: 'permission_denied',
+  kind: 'forbidden',
+  title: 'Your role does not permit this',
+  description: 'GET /v1/me lists the permissions you have. An owner or admin can change your role.',
+});
+
+export const businessDeactivated = defineProblem({
+  code: 'business_deactivated',
+  kind: 'forbidden',
+  title: 'This business is deactivated',
+  description: 'The staff of this installation have deactivated the business. Contact them.',
+});
+
+export const routeNotFound = defineProblem({
+  code: 'route_not_found',
+  kind: 'not_found',
+  title: 'There is nothing at this address',
+  description: 'No route has this path. Paths are exact: letter case and slashes count.',
+});
+
+export const methodNotAllowed = defineProblem({
+  code: 'method_not_allowed',
+  kind: 'method_not_allowed',
+  title: 'This address does not answer to this method',
+  description: 'The Allow header lists the methods that this address answers to.',
+});
+
+export const bodyTooLarge = defineProblem({
+  code: 'body_too_large',
+  kind: 'too_large',
+  title: 'The body is too large',
+  description: 'A body may have 256 KiB; POST /v1/recordings/batch takes 2 MiB.',
+});
+
+export const unsupportedMediaType = defineProblem({
+  code: 'unsupported_media_type',
+  kind: 'unsupported_media_type',
+  title: 'Send application/json in UTF-8',
+  description:
+    'The content type must be application/json, optionally with charset=utf-8, and the body must not be compressed.',
+});
+
+export const validationProblem = defineProblem({
+  code: 'validation_failed',
+  kind: 'invalid',
+  title: 'Some fields are not valid',
+  description: '`errors` points at each field (RFC 6901) and says what is wrong with it.',
+});
+
+export const internalError = defineProblem({
+  code: 'internal_error',
+  kind: 'internal',
+  title: 'Something went wrong on our side',
+  description: 'The request id in `instance` leads to the log of this installation.',
+});
+
+export const databaseUnavailable = defineProblem({
+  code: 'database_unavailable',
+  kind: 'unavailable',
+  title: 'The database does not answer at the moment',
+  description: 'Nothing was lost. Try again after `Retry-After` seconds.',
+});
+
+export const overloaded = defineProblem({
+  code: 'overloaded',
+  kind: 'unavailable',
+  title: 'The server is too busy at the moment',
+  description: 'Nothing was done. Try again after `Retry-After` seconds.',
+});
+
+export const storageFull = defineProblem({
+  code: 'storage_full',
+  kind: 'insufficient_storage',
+  title: 'The database has no space left',
+  description: 'The operator has to make room. Nothing was stored.',
+});
+
+export const limitReached = defineProblem({
+  code: 'limit_reached',
+  kind: 'payment_required',
+  title: 'The plan allows no more of these',
+  description:
+    '`feature`, `used` and `limit` say which limit; `upgradeUrl` leads to a larger plan.',
+});
+
+/** 422 with a pointer for each fault. */
+export function validationFailed(errors: FieldFault[]): DomainError {
+  return validationProblem({
+    detail: errors.map((fault) => `${fault.pointer}: ${fault.detail}`).join('; '),
+    members: { errors },
+  });
+}

@@ -1,0 +1,107 @@
+import type { Permission, Role } from './access/permissions';
+import { PLATFORM_ID, newId } from './ids';
+
+/** Who does it. `job` is the server itself: a cron run, a queued job, a command. */
+export interface Actor {
+  kind: 'anonymous' | 'person' | 'sdk' | 'staff' | 'job';
+  id: string | null;
+  email: string | null;
+}
+
+/** The member a credential stands for. */
+export interface MemberPrincipal {
+  memberId: string;
+  userId: string | null;
+  role: Role | null;
+  kind: 'person' | 'sdk' | 'support';
+  /** The session or API key itself. */
+  credentialId: string;
+}
+
+/** A request that bears an Idempotency-Key; the outcome is filled in by platform/http/idempotency. */
+export interface IdempotentRequest {
+  key: string;
+  fingerprint: string;
+  caller: string;
+  status: number;
+  replayed: boolean;
+}
+
+export interface RequestContextFields {
+  requestId: string;
+  /** The route's own word (`application.create`), or the job's name. Audit rows bear it. */
+  action: string;
+  ip: string | null;
+  actor: Actor;
+  businessId: string | null;
+  member: MemberPrincipal | null;
+  permissions: readonly Permission[];
+  /** During a support session the member staff act through. */
+  onBehalfOf: string | null;
+  supportSessionId: string | null;
+  idempotency: IdempotentRequest | null;
+}
+
+const ANONYMOUS: Actor = { kind: 'anonymous', id: null, email: null };
+
+/**
+ * Who asks for what, in which business: built once, by the access guard or by a job runner,
+ * immutable, and the first argument of every service method.
+ */
+export class RequestContext implements Readonly<RequestContextFields> {
+  readonly requestId: string;
+  readonly action: string;
+  readonly ip: string | null;
+  readonly actor: Actor;
+  readonly businessId: string | null;
+  readonly member: MemberPrincipal | null;
+  readonly permissions: readonly Permission[];
+  readonly onBehalfOf: string | null;
+  readonly supportSessionId: string | null;
+  readonly idempotency: IdempotentRequest | null;
+
+  constructor(fields: Partial<RequestContextFields> & Pick<RequestContextFields, 'action'>) {
+    this.requestId = fields.requestId ?? newId();
+    this.action = fields.action;
+    this.ip = fields.ip ?? null;
+    this.actor = fields.actor ?? ANONYMOUS;
+    this.businessId = fields.businessId ?? null;
+    this.member = fields.member ?? null;
+    this.permissions = fields.permissions ?? [];
+    this.onBehalfOf = fields.onBehalfOf ?? null;
+    this.supportSessionId = fields.supportSessionId ?? null;
+    this.idempotency = fields.idempotency ?? null;
+  }
+
+  /** The context of the server's own work: a cron run, a queued job, a command. */
+  static job(name: string, businessId: string | null = null): RequestContext {
+    return new RequestContext({
+      action: name,
+      businessId,
+      actor: { kind: 'job', id: PLATFORM_ID, email: null },
+    });
+  }
+
+  /** The same request, with something known that was not known before. */
+  with(changes: Partial<RequestContextFields>): RequestContext {
+    return new RequestContext({ ...this.fields(), ...changes });
+  }
+
+  /** The tenant of this request. Throws where there is none: a route that forgot to ask for a credential. */
+  requireBusinessId(): string {
+    if (!this.businessId) throw new Error(`${this.action} needs a business and has none`);
+    return this.businessId;
+  }
+
+  /** The member who asks. Throws on routes that no member may call. */
+  requireMember(): MemberPrincipal {
+    if (!this.member) throw new Error(`${this.action} needs a member and has none`);
+    return this.member;
+  }
+
+  protected fields(): RequestContextFields {
+    const { requestId, action, ip, actor, businessId, member } = this;
+    const { permissions, onBehalfOf, supportSessionId, idempotency } = this;
+    return { requestId, action, ip, actor, businessId, member, permissions, onBehalfOf, supportSessionId, idempotency };
+  }
+}

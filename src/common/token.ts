@@ -1,0 +1,49 @@
+import { createHash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+// A token is `prefix` + 40 random base62 characters (238 bits) + 6 characters of CRC32 over what goes
+// before (as GitHub's are), so a typo is refused without a look-up and secret scanners find a leak.
+
+export const TOKEN_PREFIXES = {
+  session: 'tns_',
+  api_key: 'tnk_',
+  staff_session: 'tnf_',
+  support_session: 'tnu_',
+} as const;
+export type TokenKind = keyof typeof TOKEN_PREFIXES;
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const RANDOM_LENGTH = 40;
+const CHECKSUM_LENGTH = 6;
+const TOKEN_PATTERN = /^(tn[skfu]_)[0-9A-Za-z]{46}$/;
+
+/** A new secret of this kind. It is shown once and stored nowhere: keep `hashToken` of it. */
+export function createToken(kind: TokenKind): string {
+  let body: string = TOKEN_PREFIXES[kind];
+  for (let length = 0; length < RANDOM_LENGTH; length += 1) body += ALPHABET[randomInt(62)];
+  return body + checksum(body);
+}
+
+/** The kind a token claims to be of, or null where it cannot be one of ours. */
+export function tokenKind(token: string): TokenKind | null {
+  const prefix = TOKEN_PATTERN.exec(token)?.[1];
+  if (!prefix || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== token.slice(-CHECKSUM_LENGTH)) return null;
+  return (Object.keys(TOKEN_PREFIXES) as TokenKind[]).find((kind) => TOKEN_PREFIXES[kind] === prefix) ?? null;
+}
+
+/**
+ * What the database holds of a token: SHA-256, 32 bytes. No salt or slow hash is needed for 238 random bits.
+ */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function checksum(text: string): string {
+  let rest = crc32(text);
+  let encoded = '';
+  for (let length = 0; length < CHECKSUM_LENGTH; length += 1) {
+    encoded = ALPHABET.charAt(rest % 62) + encoded;
+    rest = Math.floor(rest / 62);
+  }
+  return encoded;
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import { ListQuery } from '../../common/dto/list.query';
+import { pageOf } from '../../common/dto/page.response';
+import { toPage } from '../../common/pagination';
+import type { RequestContext } from '../../common/request-context';
+import { PathId } from '../../platform/http/path-id';
+import { Ctx } from '../../platform/http/request';
+import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
+import { ApiKeysService } from './api-keys.service';
+import { CreateApiKeyRequest, RotateApiKeyRequest } from './dto/api-key.requests';
+import { ApiKeyResponse, CreatedApiKeyResponse, toApiKeyResponse, toCreatedApiKeyResponse } from './dto/api-key.responses';
+
+class ApiKeyPage extends pageOf(ApiKeyResponse) {}
+
+@ApiTags('API keys')
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeysService) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'api_keys:read',
+    action: 'api_key.list',
+    summary: 'The API keys of the business, newest first, dead ones too',
+    status: 200,
+    answers: ApiKeyPage,
+  })
+  async list(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<ApiKeyPage> {
+    const apiKeys = await this.apiKeys.list(context, query);
+    return toPage(apiKeys, query.limit, toApiKeyResponse, (apiKey) => [apiKey.createdAt.toISOString(), apiKey.id]);
+  }
+
+  @Post()
+  @Access({
+    audience: 'dashboard',
+    permission: 'api_keys:write',
+    action: 'api_key.create',
+    summary: 'Create an API key; it is shown this once',
+    status: 201,
+    answers: CreatedApiKeyResponse,
+  })
+  async create(@Ctx() context: RequestContext, @Body() body: CreateApiKeyRequest): Promise<CreatedApiKeyResponse> {
+    return toCreatedApiKeyResponse(await this.apiKeys.create(context, body));
+  }
+
+  @Post(':id/rotate')
+  @Access({
+    audience: 'dashboard',
+    permission: 'api_keys:write',
+    action: 'api_key.rotate',
+    summary: 'Replace an API key; both work during the overlap',
+    status: 201,
+    answers: CreatedApiKeyResponse,
+    problems: [apiKeyNotFound, apiKeyAlreadyRotated],
+  })
+  async rotate(@Ctx() context: RequestContext, @PathId() id: string, @Body() body: RotateApiKeyRequest): Promise<CreatedApiKeyResponse> {
+    return toCreatedApiKeyResponse(await this.apiKeys.rotate(context, id, body.overlapSeconds));
+  }
+
+  @Delete(':id')
+  @Access({
+    audience: 'dashboard',
+    permission: 'api_keys:write',
+    action: 'api_key.revoke',
+    summary: 'Revoke an API key at once',
+    status: 204,
+    problems: [apiKeyNotFound],
+  })
+  async revoke(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
+    await this.apiKeys.revoke(context, id);
+  }
+}

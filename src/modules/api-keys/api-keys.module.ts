@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { TeamMembersModule } from '../team-members/team-members.module';
+import { ApiKeysController } from './api-keys.controller';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
+
+/** The keys of the SDK. */
+@Module({
+  imports: [TeamMembersModule],
+  controllers: [ApiKeysController],
+  providers: [ApiKeysService, ApiKeysRepository],
+  exports: [ApiKeysService, ApiKeysRepository],
+})
+export class ApiKeysModule {}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../common/dto/list.query';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import { createToken, hashToken } from '../../common/token';
+import type { Transaction } from '../../platform/database/transaction';
+import { ApiKey } from './api-key.entity';
+
+const HINT_LENGTH = 4;
+
+/** The key's own text is here and nowhere else. */
+export interface CreatedApiKey {
+  apiKey: ApiKey;
+  key: string;
+}
+
+@Injectable()
+export class ApiKeysRepository {
+  async insert(tx: Transaction, fields: Pick<ApiKey, 'memberId' | 'name' | 'expiresAt'>): Promise<CreatedApiKey> {
+    const key = createToken('api_key');
+    const apiKey: ApiKey = {
+      ...fields,
+      businessId: tx.requireBusinessId(),
+      id: newId(),
+      tokenHash: hashToken(key),
+      hint: key.slice(-HINT_LENGTH),
+      createdAt: tx.now,
+      lastUsedAt: null,
+      revokedAt: null,
+      rotatedToId: null,
+    };
+    await tx.repository(ApiKey).insert(apiKey);
+    return { apiKey, key };
+  }
+
+  /** All keys, dead ones too, newest first; one more than `limit`. */
+  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<ApiKey[]> {
+    const after = decodeCursor(cursor, [isInstantText, isId]);
+    const query = tx
+      .repository(ApiKey)
+      .createQueryBuilder('key')
+      .where('key.businessId = :businessId', { businessId: tx.requireBusinessId() });
+    if (after) query.andWhere('(key.createdAt, key.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
+    return query.orderBy('key.createdAt', 'DESC').addOrderBy('key.id', 'DESC').limit(limit + 1).getMany();
+  }
+
+  /** Locked until the end of the transaction: of many rotations at once, the others see the first. */
+  lock(tx: Transaction, id: string): Promise<ApiKey | null> {
+    const where = { businessId: tx.requireBusinessId(), id };
+    return tx.repository(ApiKey).findOne({ where, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async update(tx: Transaction, id: string, changes: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'rotatedToId'>>): Promise<void> {
+    await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { validationFailed } from '../../common/problems';
+import type { ListQuery } from '../../common/dto/list.query';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { TeamMembersRepository } from '../team-members/team-members.repository';
+import type { ApiKey } from './api-key.entity';
+import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
+import { ApiKeysRepository, type CreatedApiKey } from './api-keys.repository';
+import type { CreateApiKeyRequest } from './dto/api-key.requests';
+
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly apiKeys: ApiKeysRepository,
+    private readonly members: TeamMembersRepository,
+  ) {}
+
+  list(context: RequestContext, query: ListQuery): Promise<ApiKey[]> {
+    return this.database.transaction(context, (tx) => this.apiKeys.list(tx, query));
+  }
+
+  create(context: RequestContext, { name, expiresAt }: CreateApiKeyRequest): Promise<CreatedApiKey> {
+    return this.database.transaction(context, async (tx) => {
+      const { id: memberId } = await this.members.getSdkMember(tx);
+      return this.apiKeys.insert(tx, { memberId, name, expiresAt: expiresAt ? future(expiresAt, tx.now) : null });
+    });
+  }
+
+  /**
+   * Makes a key that takes the place of this one; both work for `overlapSeconds`, the old one not a second longer.
+   * @throws 404 api_key_not_found, 409 api_key_already_rotated (of many rotations at once, one wins)
+   */
+  rotate(context: RequestContext, id: string, overlapSeconds: number): Promise<CreatedApiKey> {
+    return this.database.transaction(context, async (tx) => {
+      const old = await this.lock(tx, id);
+      if (!isLive(old, tx.now) || old.rotatedToId) throw apiKeyAlreadyRotated();
+      const { memberId, name, expiresAt } = old;
+      const created = await this.apiKeys.insert(tx, { memberId, name, expiresAt });
+      const ends = earlier(expiresAt, new Date(tx.now.getTime() + overlapSeconds * 1000));
+      await this.apiKeys.update(tx, id, { rotatedToId: created.apiKey.id, expiresAt: ends });
+      return created;
+    });
+  }
+
+  /** Ends a key at once. Revoking it again changes nothing. @throws 404 api_key_not_found */
+  revoke(context: RequestContext, id: string): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      const { revokedAt } = await this.lock(tx, id);
+      if (!revokedAt) await this.apiKeys.update(tx, id, { revokedAt: tx.now });
+    });
+  }
+
+  private async lock(tx: Transaction, id: string): Promise<ApiKey> {
+    const apiKey = await this.apiKeys.lock(tx, id);
+    if (!apiKey) throw apiKeyNotFound();
+    return apiKey;
+  }
+}
+
+function isLive({ revokedAt, expiresAt }: ApiKey, now: Date): boolean {
+  return !revokedAt && (!expiresAt || expiresAt > now);
+}
+
+function earlier(one: Date | null, other: Date): Date {
+  return one && one < other ? one : other;
+}
+
+function future(instant: string, now: Date): Date {
+  const moment = new Date(instant);
+  if (moment > now) return moment;
+  throw validationFailed([{ pointer: '/expiresAt', code: 'past', detail: 'must lie in the future' }]);
+}

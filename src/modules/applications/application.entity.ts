@@ -1,0 +1,31 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export const PLATFORMS = ['android', 'ios', 'web'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** An app of the business that records. */
+@Entity('applications')
+export class Application {
+  @PrimaryColumn({ name: 'business_id', type: 'uuid' })
+  businessId!: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  /** Unique in the business while the application lives. */
+  @Column({ name: 'bundle_id', type: 'text', nullable: true })
+  bundleId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  platform!: Platform | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  /** The row stays for the recordings that name it. */
+  @Column({ name: 'deleted_at', type: 'timestamptz', precision: 3, nullable: true })
+  deletedAt!: Date | null;
+}

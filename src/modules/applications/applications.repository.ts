@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { ListQuery } from '../../common/dto/list.query';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import { violatedConstraint } from '../../platform/database/database-errors';
+import type { Transaction } from '../../platform/database/transaction';
+import { Application } from './application.entity';
+import { bundleIdTaken } from './applications.errors';
+
+export type ApplicationFields = Pick<Application, 'name' | 'bundleId' | 'platform'>;
+
+@Injectable()
+export class ApplicationsRepository {
+  /** Living applications, newest first; one more than `limit`. */
+  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<Application[]> {
+    const after = decodeCursor(cursor, [isInstantText, isId]);
+    const query = tx
+      .repository(Application)
+      .createQueryBuilder('application')
+      .where('application.businessId = :businessId AND application.deletedAt IS NULL', { businessId: tx.requireBusinessId() });
+    if (after) query.andWhere('(application.createdAt, application.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
+    return query.orderBy('application.createdAt', 'DESC').addOrderBy('application.id', 'DESC').limit(limit + 1).getMany();
+  }
+
+  find(tx: Transaction, id: string): Promise<Application | null> {
+    return tx.repository(Application).findOneBy({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() });
+  }
+
+  /** @throws 409 bundle_id_taken */
+  async insert(tx: Transaction, fields: ApplicationFields): Promise<Application> {
+    const application = { ...fields, id: newId(), businessId: tx.requireBusinessId(), createdAt: tx.now, deletedAt: null };
+    await refusingTakenBundleId(tx.repository(Application).insert(application));
+    return application;
+  }
+
+  /** @returns false when there is no such application. @throws 409 bundle_id_taken */
+  async update(tx: Transaction, id: string, changes: Partial<ApplicationFields & Pick<Application, 'deletedAt'>>): Promise<boolean> {
+    const living = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
+    const { affected } = await refusingTakenBundleId(tx.repository(Application).update(living, changes));
+    return affected === 1;
+  }
+}
+
+async function refusingTakenBundleId<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (violatedConstraint(error) === 'uq_applications_bundle_id') throw bundleIdTaken();
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { Choice, Name, Text } from '../../../common/fields';
+import { PLATFORMS, type Platform } from '../application.entity';
+
+const BUNDLE_ID_LENGTH = 255;
+
+export class CreateApplicationRequest {
+  @Name({ example: 'Shop' })
+  name!: string;
+
+  @Text({ min: 1, max: BUNDLE_ID_LENGTH, optional: true, nullable: true, example: 'com.example.shop' })
+  bundleId?: string | null;
+
+  @Choice(PLATFORMS, { optional: true, nullable: true })
+  platform?: Platform | null;
+}
+
+export class UpdateApplicationRequest {
+  @Name({ optional: true })
+  name?: string;
+
+  @Text({ min: 1, max: BUNDLE_ID_LENGTH, optional: true, nullable: true })
+  bundleId?: string | null;
+
+  @Choice(PLATFORMS, { optional: true, nullable: true })
+  platform?: Platform | null;
+}

@@ -1,0 +1,24 @@
+import { Choice, Id, Instant, Name, Text } from '../../../common/fields';
+import { PLATFORMS, type Application, type Platform } from '../application.entity';
+
+export class ApplicationResponse {
+  @Id()
+  id!: string;
+
+  @Name()
+  name!: string;
+
+  @Text({ nullable: true })
+  bundleId!: string | null;
+
+  @Choice(PLATFORMS, { nullable: true })
+  platform!: Platform | null;
+
+  @Instant()
+  createdAt!: string;
+}
+
+export function toApplicationResponse(application: Application): ApplicationResponse {
+  const { id, name, bundleId, platform, createdAt } = application;
+  return { id, name, bundleId, platform, createdAt: createdAt.toISOString() };
+}

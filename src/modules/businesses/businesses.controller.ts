@@ -1,0 +1,40 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import type { RequestContext } from '../../common/request-context';
+import { Ctx } from '../../platform/http/request';
+import { BusinessesService } from './businesses.service';
+import { BusinessResponse, toBusinessResponse } from './dto/business.response';
+import { UpdateBusinessRequest } from './dto/update-business.request';
+
+@ApiTags('Business')
+@Controller('v1/business')
+export class BusinessesController {
+  constructor(private readonly businesses: BusinessesService) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'business:read',
+    action: 'business.get',
+    summary: 'The business of this session',
+    status: 200,
+    answers: BusinessResponse,
+  })
+  async get(@Ctx() context: RequestContext): Promise<BusinessResponse> {
+    return toBusinessResponse(await this.businesses.get(context));
+  }
+
+  @Patch()
+  @Access({
+    audience: 'dashboard',
+    permission: 'business:write',
+    action: 'business.update',
+    summary: 'Rename the business, or switch support access on or off',
+    status: 200,
+    answers: BusinessResponse,
+  })
+  async update(@Ctx() context: RequestContext, @Body() body: UpdateBusinessRequest): Promise<BusinessResponse> {
+    return toBusinessResponse(await this.businesses.update(context, body));
+  }
+}

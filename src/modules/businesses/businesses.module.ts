@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BusinessesController } from './businesses.controller';
+import { BusinessesRepository } from './businesses.repository';
+import { BusinessesService } from './businesses.service';
+
+/** The tenants. */
+@Module({
+  controllers: [BusinessesController],
+  providers: [BusinessesService, BusinessesRepository],
+  exports: [BusinessesService, BusinessesRepository],
+})
+export class BusinessesModule {}

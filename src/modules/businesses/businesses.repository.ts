@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../common/ids';
+import type { Transaction } from '../../platform/database/transaction';
+import { Business } from './business.entity';
+
+@Injectable()
+export class BusinessesRepository {
+  async insert(tx: Transaction, name: string): Promise<Business> {
+    const business: Business = { id: newId(), name, status: 'active', supportAccess: true, createdAt: tx.now };
+    await tx.repository(Business).insert(business);
+    return business;
+  }
+
+  get(tx: Transaction): Promise<Business> {
+    return tx.repository(Business).findOneByOrFail({ id: tx.requireBusinessId() });
+  }
+
+  async update(tx: Transaction, changes: Partial<Pick<Business, 'name' | 'supportAccess'>>): Promise<void> {
+    if (Object.keys(changes).length === 0) return;
+    await tx.repository(Business).update({ id: tx.requireBusinessId() }, changes);
+  }
+}

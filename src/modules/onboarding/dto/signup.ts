@@ -1,0 +1,44 @@
+import { Email, Id, Name, Nested, Text } from '../../../common/fields';
+import { BusinessResponse } from '../../businesses/dto/business.response';
+import { SubscriptionResponse } from '../../subscriptions/dto/subscription.response';
+import { MemberResponse } from '../../team-members/dto/member.response';
+import { SessionTokenResponse } from '../../accounts/dto/account.responses';
+
+export class SignupRequest {
+  @Name({ example: 'Acme' })
+  businessName!: string;
+
+  @Name({ example: 'Ada Lovelace' })
+  fullName!: string;
+
+  @Email({ example: 'ada@example.com' })
+  email!: string;
+
+  @Text({ min: 10, max: 128, description: 'Taken exactly as it comes; common ones are refused' })
+  password!: string;
+}
+
+export class FirstApiKeyResponse {
+  @Id()
+  id!: string;
+
+  @Text({ description: 'Shown this once', example: 'tnk_…' })
+  key!: string;
+}
+
+export class SignupResponse {
+  @Nested(() => BusinessResponse)
+  business!: BusinessResponse;
+
+  @Nested(() => MemberResponse)
+  member!: MemberResponse;
+
+  @Nested(() => SubscriptionResponse)
+  subscription!: SubscriptionResponse;
+
+  @Nested(() => SessionTokenResponse)
+  session!: SessionTokenResponse;
+
+  @Nested(() => FirstApiKeyResponse)
+  apiKey!: FirstApiKeyResponse;
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module';
+import { BusinessesModule } from '../businesses/businesses.module';
+import { IdentityModule } from '../identity/identity.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { TeamMembersModule } from '../team-members/team-members.module';
+import { OnboardingService } from './onboarding.service';
+import { SignupController } from './signup.controller';
+
+/** How a business comes to be. */
+@Module({
+  imports: [IdentityModule, BusinessesModule, TeamMembersModule, SubscriptionsModule, ApiKeysModule],
+  controllers: [SignupController],
+  providers: [OnboardingService],
+})
+export class OnboardingModule {}

@@ -1,0 +1,38 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import { Choice } from '../../common/fields';
+import type { RequestContext } from '../../common/request-context';
+import { Ctx } from '../../platform/http/request';
+import { notReady, ReadinessService } from './readiness.service';
+
+export class HealthResponse {
+  @Choice(['ok'])
+  status!: 'ok';
+}
+
+@ApiTags('Operations')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly readiness: ReadinessService) {}
+
+  @Get('live')
+  @Access({ audience: 'public', action: 'health.live', summary: 'The process runs', status: 200, answers: HealthResponse })
+  live(): HealthResponse {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Access({
+    audience: 'public',
+    action: 'health.ready',
+    summary: 'Database, migrations and queue are there; 503 with the reason otherwise',
+    status: 200,
+    answers: HealthResponse,
+    problems: [notReady],
+  })
+  async ready(@Ctx() context: RequestContext): Promise<HealthResponse> {
+    await this.readiness.assertReady(context);
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module';
+import { HealthController } from './health.controller';
+import { Housekeeping } from './housekeeping';
+import { PagesController } from './pages.controller';
+import { ReadinessService } from './readiness.service';
+
+/** What operators and load balancers ask, and what is tidied up by itself. */
+@Module({
+  imports: [IdentityModule],
+  controllers: [HealthController, PagesController],
+  providers: [ReadinessService, Housekeeping],
+})
+export class OperationsModule {}

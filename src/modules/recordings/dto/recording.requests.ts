@@ -1,0 +1,56 @@
+import { ListQuery } from '../../../common/dto/list.query';
+import { Id, Instant, Integer, JsonObject, Nested, RawList, Text } from '../../../common/fields';
+
+const ONE_DAY_MS = 86_400_000;
+const METADATA_BYTES = 16 * 1024;
+const DEVICE_TEXT_LENGTH = 200;
+
+export class DeviceRequest {
+  @Text({ max: DEVICE_TEXT_LENGTH, optional: true, example: 'Pixel 9' })
+  model?: string;
+
+  @Text({ max: DEVICE_TEXT_LENGTH, optional: true, example: 'Android' })
+  os?: string;
+
+  @Text({ max: DEVICE_TEXT_LENGTH, optional: true, example: '16' })
+  osVersion?: string;
+
+  @Text({ max: DEVICE_TEXT_LENGTH, optional: true, example: '2.4.1' })
+  appVersion?: string;
+}
+
+export class CreateRecordingRequest {
+  @Text({ min: 1, max: 128, description: 'Makes sending it again harmless', example: 'session-2f6c' })
+  externalId!: string;
+
+  @Id({ optional: true, nullable: true })
+  applicationId?: string | null;
+
+  @Instant({ example: '2026-11-20T15:36:00.000Z' })
+  startedAt!: string;
+
+  @Integer({ min: 0, max: ONE_DAY_MS })
+  durationMs!: number;
+
+  @Nested(() => DeviceRequest, { optional: true, nullable: true })
+  device?: DeviceRequest | null;
+
+  @JsonObject({ maxBytes: METADATA_BYTES, optional: true, nullable: true, description: 'At most 16 KiB' })
+  metadata?: Record<string, unknown> | null;
+}
+
+export class CreateRecordingBatchRequest {
+  @RawList(() => CreateRecordingRequest, { min: 1, max: 100, description: 'Each is validated and decided as if sent alone' })
+  recordings!: unknown[];
+}
+
+export class ListRecordingsQuery extends ListQuery {
+  @Id({ optional: true })
+  applicationId?: string;
+
+  @Instant({ optional: true, description: 'Created at or after this moment' })
+  from?: string;
+
+  @Instant({ optional: true, description: 'Created before this moment' })
+  to?: string;
+}

@@ -1,0 +1,46 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** One recorded session of a user of the tenant's app. Deleted ones stay as counted tombstones without payload. */
+@Entity('recordings')
+export class Recording {
+  @PrimaryColumn({ name: 'business_id', type: 'uuid' })
+  businessId!: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+
+  /** The SDK's own id; makes sending it again harmless. */
+  @Column({ name: 'external_id', type: 'text' })
+  externalId!: string;
+
+  @Column({ name: 'application_id', type: 'uuid', nullable: true })
+  applicationId!: string | null;
+
+  @Column({ name: 'subscription_id', type: 'uuid' })
+  subscriptionId!: string;
+
+  /** The one period of that subscription in which it counts. */
+  @Column({ name: 'period_ordinal', type: 'integer' })
+  periodOrdinal!: number;
+
+  @Column({ name: 'started_at', type: 'timestamptz', precision: 3, nullable: true })
+  startedAt!: Date | null;
+
+  @Column({ name: 'duration_ms', type: 'integer', nullable: true })
+  durationMs!: number | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  device!: Record<string, unknown> | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  metadata!: Record<string, unknown> | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: 'deleted_at', type: 'timestamptz', precision: 3, nullable: true })
+  deletedAt!: Date | null;
+}
+
+/** A recording that has its payload. */
+export type LiveRecording = Recording & { startedAt: Date; durationMs: number };

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { IngestionRepository } from './ingestion.repository';
+import { IngestionService } from './ingestion.service';
+import { RecordingsController } from './recordings.controller';
+import { RecordingsRepository } from './recordings.repository';
+import { RecordingsService } from './recordings.service';
+import { SdkController } from './sdk.controller';
+import { SdkService } from './sdk.service';
+import { UsageController } from './usage.controller';
+
+/** The example product: recordings that an SDK sends, each counted against the plan. */
+@Module({
+  imports: [SubscriptionsModule],
+  controllers: [SdkController, RecordingsController, UsageController],
+  providers: [IngestionService, IngestionRepository, RecordingsService, RecordingsRepository, SdkService],
+  exports: [RecordingsService],
+})
+export class RecordingsModule {}

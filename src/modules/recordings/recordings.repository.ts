@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { isId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import type { Transaction } from '../../platform/database/transaction';
+import type { ListRecordingsQuery } from './dto/recording.requests';
+import { Recording, type LiveRecording } from './recording.entity';
+
+export interface UsageVerification {
+  counter: number;
+  rows: number;
+}
+
+@Injectable()
+export class RecordingsRepository {
+  /** Recordings that are not deleted, newest first; one more than `limit`. */
+  list(tx: Transaction, { limit, cursor, applicationId, from, to }: ListRecordingsQuery): Promise<LiveRecording[]> {
+    const after = decodeCursor(cursor, [isInstantText, isId]);
+    const query = tx
+      .repository(Recording)
+      .createQueryBuilder('recording')
+      .where('recording.businessId = :businessId AND recording.deletedAt IS NULL', { businessId: tx.requireBusinessId() });
+    if (applicationId) query.andWhere('recording.applicationId = :applicationId', { applicationId });
+    if (from) query.andWhere('recording.createdAt >= :from', { from });
+    if (to) query.andWhere('recording.createdAt < :to', { to });
+    if (after) query.andWhere('(recording.createdAt, recording.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
+    const sorted = query.orderBy('recording.createdAt', 'DESC').addOrderBy('recording.id', 'DESC').limit(limit + 1);
+    return sorted.getMany() as Promise<LiveRecording[]>;
+  }
+
+  find(tx: Transaction, id: string): Promise<LiveRecording | null> {
+    const living = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
+    return tx.repository(Recording).findOneBy(living) as Promise<LiveRecording | null>;
+  }
+
+  /** Wipes the payload; the row goes on counting and keeps its external id taken. @returns false when there is none */
+  async bury(tx: Transaction, id: string): Promise<boolean> {
+    const wiped = { startedAt: null, durationMs: null, device: null, metadata: null, deletedAt: tx.now };
+    const { affected } = await tx.repository(Recording).update({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() }, wiped);
+    return affected === 1;
+  }
+
+  /** The newest recordings, tombstones included. */
+  listRecent(tx: Transaction, subscriptionId: string, periodOrdinal: number, limit: number): Promise<Recording[]> {
+    return tx.repository(Recording).find({
+      where: { businessId: tx.requireBusinessId(), subscriptionId, periodOrdinal },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  /** Counter and rows of the running period, as of one moment. */
+  async verify(tx: Transaction): Promise<UsageVerification> {
+    const [row] = await tx.query<{ counter: string; rows: string }>(`${VERIFY} WHERE counter.business_id = $1`, [tx.requireBusinessId()]);
+    return { counter: Number(row?.counter), rows: Number(row?.rows) };
+  }
+
+  /** The businesses after this one, in order, whose counter and rows are compared. */
+  async verifyPage(tx: Transaction, afterBusinessId: string, limit: number): Promise<(UsageVerification & { businessId: string })[]> {
+    const rows = await tx.query<{ businessId: string; counter: string; rows: string }>(
+      `${VERIFY} WHERE counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
+      [afterBusinessId, limit],
+    );
+    return rows.map(({ businessId, counter, rows: counted }) => ({ businessId, counter: Number(counter), rows: Number(counted) }));
+  }
+}
+
+const VERIFY = `
+  SELECT counter.business_id AS "businessId", counter.used AS counter, counter.carried_over + (
+    SELECT count(*) FROM recordings AS recording
+    WHERE recording.business_id = counter.business_id AND recording.subscription_id = counter.subscription_id
+      AND recording.period_ordinal = counter.period_ordinal
+  ) AS rows
+  FROM usage_counters AS counter`;

@@ -1,0 +1,87 @@
+import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Access } from '../../common/access/access.decorator';
+import { DomainError } from '../../common/problem';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { toProblem } from '../../platform/http/problem.filter';
+import { Ctx } from '../../platform/http/request';
+import { validateFields } from '../../platform/http/validation';
+import { applicationNotFound } from '../applications/applications.errors';
+import { quotaExceeded, subscriptionBehind, subscriptionInactive } from '../subscriptions/subscriptions.errors';
+import { toMetered } from '../subscriptions/dto/usage.response';
+import { CreateRecordingBatchRequest, CreateRecordingRequest } from './dto/recording.requests';
+import { BatchResponse, CreatedRecordingResponse, SdkStatusResponse, toRecordingResponse, type BatchResultResponse } from './dto/recording.responses';
+import { IngestionService } from './ingestion.service';
+import { externalIdConflict, recordingDeleted } from './recordings.errors';
+import { SdkService } from './sdk.service';
+
+const BATCH_BODY_BYTES = 2 * 1024 * 1024;
+
+/** What the SDK may do with its API key. */
+@ApiTags('SDK')
+@Controller('v1')
+export class SdkController {
+  constructor(
+    private readonly ingestion: IngestionService,
+    private readonly sdk: SdkService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Post('recordings')
+  @Access({
+    audience: 'sdk',
+    action: 'recording.create',
+    summary: 'Store a recording and count it',
+    description: 'Sending it again is safe: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
+    status: 201,
+    answers: CreatedRecordingResponse,
+    problems: [quotaExceeded, subscriptionInactive, applicationNotFound, externalIdConflict, recordingDeleted, subscriptionBehind],
+  })
+  async create(@Ctx() context: RequestContext, @Body() body: CreateRecordingRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CreatedRecordingResponse> {
+    const { recording, replayed, usage } = await this.ingestion.ingest(context, body);
+    if (replayed) void reply.code(200).header('idempotency-replayed', 'true');
+    return { ...toRecordingResponse(recording), usage: toMetered(usage.used, usage.limit, usage.resetsAt) };
+  }
+
+  @Post('recordings/batch')
+  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES })
+  @Access({
+    audience: 'sdk',
+    action: 'recording.create_batch',
+    summary: 'Store up to 100 recordings, each decided as if sent alone',
+    status: 200,
+    answers: BatchResponse,
+  })
+  async createBatch(@Ctx() context: RequestContext, @Body() body: CreateRecordingBatchRequest): Promise<BatchResponse> {
+    const results: BatchResultResponse[] = [];
+    for (const item of body.recordings) results.push(await this.createOne(context, item));
+    return { results };
+  }
+
+  @Get('sdk/status')
+  @Access({
+    audience: 'sdk',
+    action: 'sdk.status',
+    summary: 'Whether a recording sent now would be stored',
+    status: 200,
+    answers: SdkStatusResponse,
+  })
+  status(@Ctx() context: RequestContext): Promise<SdkStatusResponse> {
+    return this.sdk.status(context);
+  }
+
+  private async createOne(context: RequestContext, item: unknown): Promise<BatchResultResponse> {
+    try {
+      const request = await validateFields(CreateRecordingRequest, item ?? null);
+      const { recording, replayed } = await this.ingestion.ingest(context, request);
+      return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const problem = toProblem(error, this.config.appUrl, context.requestId);
+      return { status: problem.status, problem };
+    }
+  }
+}

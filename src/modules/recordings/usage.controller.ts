@@ -1,0 +1,66 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import type { RequestContext } from '../../common/request-context';
+import { Ctx } from '../../platform/http/request';
+import { toMetered, toUsageResponse, UsageResponse } from '../subscriptions/dto/usage.response';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { UsageExplanationResponse, UsageVerificationResponse, type CountedRecordingResponse } from './dto/recording.responses';
+import type { Recording } from './recording.entity';
+import { RecordingsService } from './recordings.service';
+
+@ApiTags('Usage')
+@Controller('v1/usage')
+export class UsageController {
+  constructor(
+    private readonly recordings: RecordingsService,
+    private readonly subscriptions: SubscriptionsService,
+  ) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'usage:read',
+    action: 'usage.get',
+    summary: 'What is used of what the plan allows',
+    status: 200,
+    answers: UsageResponse,
+  })
+  async get(@Ctx() context: RequestContext): Promise<UsageResponse> {
+    return toUsageResponse(await this.subscriptions.getCurrent(context));
+  }
+
+  @Get('recordings/explain')
+  @Access({
+    audience: 'dashboard',
+    permission: 'usage:read',
+    action: 'usage.explain',
+    summary: 'Where the usage of recordings comes from',
+    status: 200,
+    answers: UsageExplanationResponse,
+  })
+  async explain(@Ctx() context: RequestContext): Promise<UsageExplanationResponse> {
+    const { view, recent } = await this.recordings.explain(context);
+    const { used, limit, remaining, resetsAt } = toMetered(view.counts.recordings, view.plan.recordingsLimit, view.subscription.periodEnd);
+    const sources = [{ kind: 'plan' as const, used, limit, remaining }];
+    return { used, limit, remaining, resetsAt, sources, recent: recent.map(toCountedRecording) };
+  }
+
+  @Get('recordings/verify')
+  @Access({
+    audience: 'dashboard',
+    permission: 'usage:read',
+    action: 'usage.verify',
+    summary: 'Compare the counter with the rows it stands for',
+    status: 200,
+    answers: UsageVerificationResponse,
+  })
+  async verify(@Ctx() context: RequestContext): Promise<UsageVerificationResponse> {
+    const { counter, rows } = await this.recordings.verify(context);
+    return { counter, rows, equal: counter === rows };
+  }
+}
+
+function toCountedRecording({ id, externalId, applicationId, createdAt, deletedAt }: Recording): CountedRecordingResponse {
+  return { id, externalId, applicationId, createdAt: createdAt.toISOString(), deleted: deletedAt !== null };
+}

@@ -1,0 +1,119 @@
+import { Choice, Flag, Id, Instant, Integer, Nested } from '../../../common/fields';
+import { PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
+import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../subscription.entity';
+import type { SubscriptionPeriod } from '../subscription-period';
+import type { SubscriptionView } from '../subscription-view';
+import { toUsageResponse, UsageResponse } from './usage.response';
+
+export class CurrentPeriodResponse {
+  @Integer({ min: 0, description: 'Numbers the periods of a subscription; a trial is 0' })
+  ordinal!: number;
+
+  @Instant()
+  start!: string;
+
+  @Instant({ description: 'Exclusive' })
+  end!: string;
+}
+
+export class SubscriptionResponse {
+  @Id()
+  id!: string;
+
+  @Nested(() => PlanResponse)
+  plan!: PlanResponse;
+
+  @Choice(SUBSCRIPTION_STATUSES)
+  status!: SubscriptionStatus;
+
+  @Nested(() => CurrentPeriodResponse)
+  currentPeriod!: CurrentPeriodResponse;
+
+  @Instant({ description: 'What all boundaries are counted from' })
+  anchor!: string;
+
+  @Flag()
+  autoRenew!: boolean;
+
+  @Flag()
+  cancelAtPeriodEnd!: boolean;
+
+  @Instant({ nullable: true })
+  canceledAt!: string | null;
+
+  @Instant({ nullable: true })
+  endedAt!: string | null;
+
+  @Instant({ nullable: true })
+  trialEndsAt!: string | null;
+
+  @Instant({ nullable: true })
+  pausedAt!: string | null;
+
+  @Nested(() => PlanResponse, { nullable: true, description: 'The plan of the next period, when a change waits for it' })
+  scheduledPlan!: PlanResponse | null;
+
+  @Nested(() => UsageResponse)
+  usage!: UsageResponse;
+}
+
+export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResponse {
+  const { subscription, plan, scheduledPlan } = view;
+  const { id, status, autoRenew, cancelAtPeriodEnd, canceledAt, endedAt, trialEndsAt, pausedAt } = subscription;
+  return {
+    id,
+    plan: toPlanResponse(plan),
+    status,
+    currentPeriod: {
+      ordinal: subscription.periodOrdinal,
+      start: subscription.periodStart.toISOString(),
+      end: subscription.periodEnd.toISOString(),
+    },
+    anchor: subscription.anchor.toISOString(),
+    autoRenew,
+    cancelAtPeriodEnd,
+    canceledAt: canceledAt?.toISOString() ?? null,
+    endedAt: endedAt?.toISOString() ?? null,
+    trialEndsAt: trialEndsAt?.toISOString() ?? null,
+    pausedAt: pausedAt?.toISOString() ?? null,
+    scheduledPlan: scheduledPlan && toPlanResponse(scheduledPlan),
+    usage: toUsageResponse(view),
+  };
+}
+
+export class PeriodUsageResponse {
+  @Integer({ min: 0 })
+  recordings!: number;
+}
+
+export class PeriodResponse {
+  @Integer({ min: 0 })
+  ordinal!: number;
+
+  @Instant()
+  start!: string;
+
+  @Instant({ description: 'Exclusive' })
+  end!: string;
+
+  @Id()
+  planId!: string;
+
+  @Nested(() => PeriodUsageResponse)
+  usage!: PeriodUsageResponse;
+
+  @Instant({ nullable: true, description: 'Null for the period that is running' })
+  closedAt!: string | null;
+}
+
+export function toPeriodResponse(period: SubscriptionPeriod): PeriodResponse {
+  const { ordinal, start, end, planId, recordingsUsed, closedAt } = period;
+  return {
+    ordinal,
+    start: start.toISOString(),
+    end: end.toISOString(),
+    planId,
+    usage: { recordings: recordingsUsed },
+    closedAt: closedAt?.toISOString() ?? null,
+  };
+}

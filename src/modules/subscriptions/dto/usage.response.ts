@@ -1,0 +1,59 @@
+import { Instant, Integer, Nested } from '../../../common/fields';
+import type { SubscriptionView } from '../subscription-view';
+import { computeRemaining, type CountedUsage, type MeteredUsage } from '../usage';
+
+export class MeteredUsageResponse implements MeteredUsage {
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0, nullable: true, description: "The plan's; null: unlimited" })
+  limit!: number | null;
+
+  @Integer({ min: 0, nullable: true, description: 'Allowance and credits; null: unlimited' })
+  remaining!: number | null;
+
+  @Instant({ description: 'When the period ends and the count begins anew' })
+  resetsAt!: string;
+
+  @Integer({ min: 0, description: "Unspent credits, spent after the plan's allowance" })
+  credits!: number;
+}
+
+export class CountedUsageResponse implements CountedUsage {
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0, nullable: true })
+  limit!: number | null;
+
+  @Integer({ min: 0, nullable: true })
+  remaining!: number | null;
+}
+
+export class UsageResponse {
+  @Nested(() => MeteredUsageResponse)
+  recordings!: MeteredUsageResponse;
+
+  @Nested(() => CountedUsageResponse)
+  applications!: CountedUsageResponse;
+
+  @Nested(() => CountedUsageResponse)
+  seats!: CountedUsageResponse;
+}
+
+export function toUsageResponse({ subscription, plan, counts }: SubscriptionView): UsageResponse {
+  return {
+    recordings: toMetered(counts.recordings, plan.recordingsLimit, subscription.periodEnd),
+    applications: toCounted(counts.applications, plan.applicationsLimit),
+    seats: toCounted(counts.seats, plan.seatsLimit),
+  };
+}
+
+/** Credits come with the routes that grant them; until then nobody can have one. */
+export function toMetered(used: number, limit: number | null, periodEnd: Date): MeteredUsageResponse {
+  return { used, limit, remaining: computeRemaining(used, limit), resetsAt: periodEnd.toISOString(), credits: 0 };
+}
+
+function toCounted(used: number, limit: number | null): CountedUsageResponse {
+  return { used, limit, remaining: computeRemaining(used, limit) };
+}

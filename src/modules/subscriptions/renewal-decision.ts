@@ -1,0 +1,135 @@
+import { boundary, type BillingInterval } from './periods';
+import type { SubscriptionStatus } from './subscription.entity';
+
+/** One subscription and run; what is still missing waits for the next run, and somebody should look. */
+export const MAXIMUM_PERIODS_A_RUN = 15;
+
+/** The part of a subscription that a renewal reads and writes. */
+export interface RenewableSubscription {
+  status: SubscriptionStatus;
+  planId: string;
+  planVersion: number;
+  scheduledPlanId: string | null;
+  anchor: Date;
+  cycle: number;
+  periodOrdinal: number;
+  periodStart: Date;
+  periodEnd: Date;
+  autoRenew: boolean;
+  cancelAtPeriodEnd: boolean;
+  canceledAt: Date | null;
+  endedAt: Date | null;
+}
+
+/** A plan as a renewal meets it. */
+export interface RenewalPlan {
+  id: string;
+  /** The newest version, which the next period is on. */
+  version: number;
+  interval: BillingInterval;
+  renews: boolean;
+  isFree: boolean;
+}
+
+export interface RenewalPlans {
+  /** The terms of the running period. */
+  currentInterval: BillingInterval;
+  current: RenewalPlan;
+  scheduled: RenewalPlan | null;
+  default: RenewalPlan;
+}
+
+export interface ClosedPeriod {
+  ordinal: number;
+  start: Date;
+  end: Date;
+  planId: string;
+}
+
+export type RenewalOutcome = 'not_due' | 'renewed' | 'moved' | 'expired' | 'canceled';
+
+export interface RenewalDecision {
+  outcome: RenewalOutcome;
+  /** In order; the usage so far belongs to the first. */
+  closed: ClosedPeriod[];
+  next: RenewableSubscription;
+  /** More periods have ended than one run may close. */
+  isBehind: boolean;
+}
+
+const RENEWING: readonly SubscriptionStatus[] = ['trialing', 'active', 'past_due'];
+
+/**
+ * Decides what becomes of a subscription at a moment: every ended period is closed, in order, and after each
+ * one the subscription is canceled (if so asked), expired (if it or its plan does not renew), moved (to the
+ * scheduled plan, or from an unpaid trial to the default plan), or renewed. Pure; reads no clock.
+ */
+export function decideRenewal(subscription: RenewableSubscription, plans: RenewalPlans, now: Date): RenewalDecision {
+  const decision: RenewalDecision = { outcome: 'not_due', closed: [], next: subscription, isBehind: false };
+  let terms = plans;
+  while (isDue(decision.next, now)) {
+    if (decision.closed.length === MAXIMUM_PERIODS_A_RUN) return { ...decision, isBehind: true };
+    decision.closed.push(close(decision.next));
+    const step = endPeriod(decision.next, terms);
+    decision.outcome = step.outcome === 'renewed' && decision.outcome === 'moved' ? 'moved' : step.outcome;
+    decision.next = step.next;
+    terms = { ...terms, current: step.plan, currentInterval: step.plan.interval, scheduled: null };
+  }
+  return decision;
+}
+
+/** True when the running period has ended and something has to be decided. */
+export function isDue(subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'>, now: Date): boolean {
+  return RENEWING.includes(subscription.status) && subscription.periodEnd.getTime() <= now.getTime();
+}
+
+interface Step {
+  outcome: RenewalOutcome;
+  next: RenewableSubscription;
+  plan: RenewalPlan;
+}
+
+function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): Step {
+  const { periodEnd } = subscription;
+  if (subscription.cancelAtPeriodEnd) {
+    const canceledAt = subscription.canceledAt ?? periodEnd;
+    return { outcome: 'canceled', plan: plans.current, next: { ...subscription, status: 'canceled', canceledAt, endedAt: periodEnd } };
+  }
+  if (!subscription.autoRenew || !plans.current.renews) {
+    return { outcome: 'expired', plan: plans.current, next: { ...subscription, status: 'expired', endedAt: periodEnd } };
+  }
+  const plan = nextPlan(subscription, plans);
+  const outcome = plan.id === subscription.planId ? 'renewed' : 'moved';
+  return { outcome, plan, next: beginPeriod(subscription, plans.currentInterval, plan) };
+}
+
+function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): RenewalPlan {
+  if (plans.scheduled) return plans.scheduled;
+  const unpaidTrial = subscription.status === 'trialing' && !plans.current.isFree;
+  return unpaidTrial ? plans.default : plans.current;
+}
+
+/** Counts on from the anchor; another interval makes the end of the last period the anchor and starts n anew. */
+function beginPeriod(subscription: RenewableSubscription, interval: BillingInterval, plan: RenewalPlan): RenewableSubscription {
+  const start = subscription.periodEnd;
+  const sameInterval = plan.interval.unit === interval.unit && plan.interval.count === interval.count;
+  const anchor = sameInterval ? subscription.anchor : start;
+  const cycle = sameInterval ? subscription.cycle + 1 : 0;
+  return {
+    ...subscription,
+    status: subscription.status === 'trialing' ? 'active' : subscription.status,
+    planId: plan.id,
+    planVersion: plan.version,
+    scheduledPlanId: null,
+    anchor,
+    cycle,
+    periodOrdinal: subscription.periodOrdinal + 1,
+    periodStart: start,
+    periodEnd: boundary(anchor, plan.interval, cycle + 1),
+  };
+}
+
+function close(subscription: RenewableSubscription): ClosedPeriod {
+  const { periodOrdinal, periodStart, periodEnd, planId } = subscription;
+  return { ordinal: periodOrdinal, start: periodStart, end: periodEnd, planId };
+}

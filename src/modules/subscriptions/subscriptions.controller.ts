@@ -1,0 +1,45 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import { ListQuery } from '../../common/dto/list.query';
+import { pageOf } from '../../common/dto/page.response';
+import { toPage } from '../../common/pagination';
+import type { RequestContext } from '../../common/request-context';
+import { Ctx } from '../../platform/http/request';
+import { PeriodResponse, SubscriptionResponse, toPeriodResponse, toSubscriptionResponse } from './dto/subscription.response';
+import { SubscriptionsService } from './subscriptions.service';
+
+class PeriodPage extends pageOf(PeriodResponse) {}
+
+@ApiTags('Subscription')
+@Controller('v1/subscription')
+export class SubscriptionsController {
+  constructor(private readonly subscriptions: SubscriptionsService) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'subscription:read',
+    action: 'subscription.get',
+    summary: 'The current subscription with its plan, period and usage',
+    status: 200,
+    answers: SubscriptionResponse,
+  })
+  async get(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
+    return toSubscriptionResponse(await this.subscriptions.getCurrent(context));
+  }
+
+  @Get('periods')
+  @Access({
+    audience: 'dashboard',
+    permission: 'subscription:read',
+    action: 'subscription.list_periods',
+    summary: 'The periods of the current subscription with their usage: the running one, then the closed ones',
+    status: 200,
+    answers: PeriodPage,
+  })
+  async listPeriods(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<PeriodPage> {
+    const periods = await this.subscriptions.listPeriods(context, query);
+    return toPage(periods, query.limit, toPeriodResponse, (period) => [period.ordinal]);
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../common/dto/list.query';
+import { decodeCursor } from '../../common/pagination';
+import type { DomainError } from '../../common/problem';
+import { limitReached } from '../../common/problems';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { PlansRepository } from '../plans/plans.repository';
+import { startOf } from './subscription-start';
+import type { SubscriptionPeriod } from './subscription-period';
+import { isActive, type SubscriptionView, type UsageCounts } from './subscription-view';
+import { subscriptionInactive } from './subscriptions.errors';
+import { SubscriptionsRepository } from './subscriptions.repository';
+
+/** A feature that a plan limits by what there is at a time. */
+export type CountedFeature = 'applications' | 'seats';
+
+@Injectable()
+export class SubscriptionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly plans: PlansRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The first subscription of a new business: the default plan, with its trial if it has one. */
+  async start(tx: Transaction): Promise<SubscriptionView> {
+    const plan = await this.plans.getDefault(tx);
+    const subscription = await this.subscriptions.insert(tx, startOf(plan, tx.now));
+    await this.subscriptions.startCounter(tx, subscription);
+    return { subscription, plan, scheduledPlan: null, counts: { recordings: 0, applications: 0, seats: 1 } };
+  }
+
+  getCurrent(context: RequestContext): Promise<SubscriptionView> {
+    return this.database.transaction(context, async (tx) => {
+      const subscription = await this.subscriptions.getCurrent(tx);
+      const plan = await this.plans.getVersion(tx, subscription.planId, subscription.planVersion);
+      const scheduledPlan = subscription.scheduledPlanId ? await this.plans.getNewest(tx, subscription.scheduledPlanId) : null;
+      return { subscription, plan, scheduledPlan, counts: await this.subscriptions.readCounts(tx) };
+    });
+  }
+
+  /** The periods of the current subscription, newest first: the running one, then the closed ones. */
+  listPeriods(context: RequestContext, query: ListQuery): Promise<SubscriptionPeriod[]> {
+    return this.database.transaction(context, async (tx) => {
+      const current = await this.subscriptions.getCurrent(tx);
+      const closed = await this.subscriptions.listClosedPeriods(tx, current.id, query);
+      const isFirstPage = decodeCursor(query.cursor, [Number.isSafeInteger]) === null;
+      if (!isFirstPage || current.endedAt) return closed;
+      const { recordings } = await this.subscriptions.readCounts(tx);
+      const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
+      return [{ ordinal, start, end, planId, recordingsUsed: recordings, closedAt: null }, ...closed];
+    });
+  }
+
+  /**
+   * Makes sure that one more of these may be created, and that nobody else creates one meanwhile.
+   * @throws 403 subscription_inactive, 402 limit_reached
+   */
+  async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
+    const subscription = await this.subscriptions.lockCurrent(tx);
+    if (!isActive(subscription)) throw subscriptionInactive();
+    const plan = await this.plans.getVersion(tx, subscription.planId, subscription.planVersion);
+    const limit = feature === 'applications' ? plan.applicationsLimit : plan.seatsLimit;
+    const { [feature]: used } = await this.subscriptions.readCounts(tx);
+    if (limit !== null && used >= limit) throw this.noRoom(feature, used, limit);
+  }
+
+  private noRoom(feature: keyof UsageCounts, used: number, limit: number): DomainError {
+    const detail = `The plan allows ${limit} ${feature} and ${used} are in use.`;
+    return limitReached({ detail, members: { feature, used, limit, upgradeUrl: this.config.upgradeUrl } });
+  }
+}

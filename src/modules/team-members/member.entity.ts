@@ -1,0 +1,40 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from '../../common/access/permissions';
+
+export const MEMBER_KINDS = ['person', 'sdk', 'support'] as const;
+export type MemberKind = (typeof MEMBER_KINDS)[number];
+
+export const MEMBER_STATUSES = ['active', 'deactivated'] as const;
+export type MemberStatus = (typeof MEMBER_STATUSES)[number];
+
+/**
+ * A seat at the table of a business: a person with a role, the bot that holds the API keys, or the seat that
+ * staff act from. The last two exist once each and are nobody's login.
+ */
+@Entity('members')
+export class Member {
+  @PrimaryColumn({ name: 'business_id', type: 'uuid' })
+  businessId!: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  kind!: MemberKind;
+
+  @Column({ type: 'text', nullable: true })
+  role!: Role | null;
+
+  @Column({ type: 'text' })
+  status!: MemberStatus;
+
+  @Column({ name: 'user_id', type: 'uuid', nullable: true })
+  userId!: string | null;
+
+  @Column({ name: 'joined_at', type: 'timestamptz', precision: 3 })
+  joinedAt!: Date;
+
+  /** When the person last signed in here; a login without a business takes the latest. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
+}

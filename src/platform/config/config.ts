@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { settingsSchema, type ProcessRole, type Settings } from './settings';
+
+/** What one process needs to know, checked and frozen at the start. Inject it; read nothing else. */
+export interface Config {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly host: string;
+  /** Null: 3000, or the next free one in development. */
+  readonly port: number | null;
+  /** Null: the embedded database is to be started. */
+  readonly databaseUrl: string | null;
+  /** For sessions that must outlive a transaction: LISTEN, the job queue, migrations. */
+  readonly databaseDirectUrl: string | null;
+  readonly databasePoolSize: number;
+  /** The longest a statement may take; commands raise it. */
+  readonly statementTimeoutMs: number;
+  readonly dataDirectory: string;
+  /** As configured; `appUrl` and `upgradeUrl` follow from them and the port. */
+  readonly givenUrls: { readonly app: string | null; readonly upgrade: string | null };
+  readonly appUrl: string;
+  readonly upgradeUrl: string;
+  readonly smtpUrl: string | null;
+  readonly secretKey: string;
+  readonly roles: readonly ProcessRole[];
+  readonly renewalCron: string;
+  readonly trustProxy: readonly string[];
+  readonly logLevel: string;
+  readonly bcryptCost: number;
+  readonly sessionIdleHours: number;
+  readonly sessionAbsoluteDays: number;
+}
+
+/** The injection token of `Config`, which is an interface. */
+export const CONFIG = Symbol('Config');
+
+/** Everything that is wrong with the environment, at once. The process exits with code 2. */
+export class ConfigFaults extends Error {
+  constructor(readonly faults: string[]) {
+    super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigFaults';
+  }
+}
+
+const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'SECRET_KEY', 'SMTP_URL'] as const;
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigFaults listing every fault, not only the first
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = withoutEmpty(environment);
+  const parsed = settingsSchema.safeParse(given);
+  const missing = missingInProduction(given);
+  if (!parsed.success) throw new ConfigFaults([...missing, ...parsed.error.issues.map(describeIssue)]);
+  if (missing.length > 0) throw new ConfigFaults(missing);
+  return Object.freeze(toConfig(parsed.data));
+}
+
+/** Reads `.env` of the working directory in development; what the environment has already wins. */
+export function loadConfig(): Config {
+  if (process.env.NODE_ENV !== 'production' && existsSync('.env')) process.loadEnvFile('.env');
+  return readConfig(process.env);
+}
+
+/** An empty variable is one that was not set: compose files and CI write `FOO=` for that. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+}
+
+function missingInProduction(given: NodeJS.ProcessEnv): string[] {
+  if (given.NODE_ENV !== 'production') return [];
+  return REQUIRED_IN_PRODUCTION.filter((name) => !given[name]).map((name) => `${name} is required in production`);
+}
+
+function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
+  return `${String(issue.path[0])}: ${issue.message}`;
+}
+
+/** The configuration of a server that has found its port. */
+export function withPort(config: Config, port: number): Config {
+  const { host, givenUrls } = config;
+  return Object.freeze({ ...config, port, ...addresses(givenUrls, host, port) });
+}
+
+/** Where people find the application: what was configured, or else the server itself. */
+function addresses(given: Config['givenUrls'], host: string, port: number): Pick<Config, 'appUrl' | 'upgradeUrl'> {
+  const appUrl = given.app ?? `http://${host}:${port}`;
+  return { appUrl, upgradeUrl: given.upgrade ?? `${appUrl}/billing` };
+}
+
+function toConfig(settings: Settings): Config {
+  const dataDirectory = resolve(settings.DATA_DIR);
+  const givenUrls = { app: settings.APP_URL ?? null, upgrade: settings.UPGRADE_URL ?? null };
+  return {
+    environment: settings.NODE_ENV,
+    host: settings.HOST,
+    port: settings.PORT ?? null,
+    databaseUrl: settings.DATABASE_URL ?? null,
+    databaseDirectUrl: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL ?? null,
+    databasePoolSize: settings.DATABASE_POOL_SIZE,
+    statementTimeoutMs: 6_000,
+    dataDirectory,
+    givenUrls,
+    ...addresses(givenUrls, settings.HOST, settings.PORT ?? DEFAULT_PORT),
+    smtpUrl: settings.SMTP_URL ?? null,
+    secretKey: settings.SECRET_KEY ?? developmentSecret(dataDirectory),
+    roles: settings.ROLES,
+    renewalCron: settings.RENEWAL_CRON,
+    trustProxy: settings.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
+    logLevel: settings.LOG_LEVEL,
+    bcryptCost: settings.BCRYPT_COST,
+    sessionIdleHours: settings.SESSION_IDLE_HOURS,
+    sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,
+  };
+}
+
+export const DEFAULT_PORT = 3000;
+
+/** Made once and kept, so that sessions and passwords outlive a restart. Two first starts agree on one: link() is atomic. */
+function developmentSecret(dataDirectory: string): string {
+  const file = join(dataDirectory, 'secret-key');
+  if (!existsSync(file)) {
+    mkdirSync(dataDirectory, { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    chmodSync(draft, 0o600);
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,40 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from './config';
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Keys derived from SECRET_KEY, one a purpose (HKDF, RFC 5869), and AES-256-GCM for what must lie
+ * encrypted in the database.
+ */
+@Injectable()
+export class SecretBox {
+  private readonly encryptionKey: Buffer;
+
+  constructor(@Inject(CONFIG) private readonly config: Config) {
+    this.encryptionKey = this.deriveKey('encryption at rest');
+  }
+
+  /** 32 bytes that only this installation and this purpose have. */
+  deriveKey(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.config.secretKey, 'tenantry', purpose, 32));
+  }
+
+  /** Encrypts; `context` (the row's id, say) must be given again to open it, so that rows cannot be swapped. */
+  seal(text: string, context: Buffer): Buffer {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, iv).setAAD(context);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
+  }
+
+  /** Throws when the text was sealed with another key or context, or has been changed. */
+  open(sealed: Buffer, context: Buffer): string {
+    const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(0, IV_BYTES));
+    decipher.setAAD(context).setAuthTag(tag);
+    return decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  }
+}

@@ -1,0 +1,52 @@
+import { Global, Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../config/config';
+import { createDataSource, SCHEMA, type Schema } from './data-source';
+import { Database } from './database';
+import { findRoleFaults } from './database-role';
+
+/** The pool, the clock and `Database`. Entities and migrations are given by the application: the platform knows no feature. */
+@Global()
+@Module({})
+export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Database');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  static forSchema(schema: Schema): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        { provide: SCHEMA, useValue: schema },
+        { provide: DataSource, inject: [CONFIG, SCHEMA], useFactory: makeDataSource },
+        Clock,
+        Database,
+      ],
+      exports: [Database, Clock, SCHEMA],
+    };
+  }
+
+  /** Connects here and not when the module is made, so that the OpenAPI document can be written without a database. */
+  async onModuleInit(): Promise<void> {
+    await this.dataSource.initialize();
+    const faults = await findRoleFaults(this.database, RequestContext.job('database.check_role'));
+    if (faults.length === 0) return;
+    if (this.config.environment === 'production') throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
+    for (const fault of faults) this.logger.warn(`${fault}. In production the server refuses to start.`);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
+
+function makeDataSource(config: Config, schema: Schema): DataSource {
+  const logger = new Logger('Database');
+  return createDataSource(config, schema, (error) => logger.warn(`an idle connection was lost: ${error.message}`));
+}

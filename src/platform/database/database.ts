@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Client } from 'pg';
+import { escapeLiteral } from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { Clock } from '../../common/clock';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../config/config';
+import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
+import { Transaction, type Scope, type TransactionState } from './transaction';
+
+const MAXIMUM_TRIES = 5;
+
+/**
+ * The only way to the data. Row-level security and the audit trigger stand on settings that are made
+ * with BEGIN, in the same round trip, and end with the transaction.
+ */
+@Injectable()
+export class Database {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Runs work in a transaction that sees the rows of `context.businessId` and no others.
+   * Joins the one that `context` is in already. A deadlock (40P01) or serialization failure (40001)
+   * runs the work again in a fresh transaction, so work must do nothing but use the database.
+   * @throws 503 database_unavailable when the database cannot be reached in time
+   */
+  async transaction<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (context instanceof Transaction) return work(context);
+    return this.outermost(context, 'tenant', work);
+  }
+
+  /**
+   * Like `transaction`, but across all tenants. A check lists the files that may call this.
+   * @param reason why the work needs more than one tenant; for the reader
+   */
+  async platform<T>(context: RequestContext, reason: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (!reason) throw new Error('platform scope needs a reason');
+    if (!(context instanceof Transaction)) return this.outermost(context, 'platform', work);
+    return context.scope === 'platform' ? work(context) : this.elevated(context, work);
+  }
+
+  private async outermost<T>(context: RequestContext, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.once(context, scope, work);
+      } catch (error) {
+        if (!isRetriable(error) || tries === MAXIMUM_TRIES) throw translateDatabaseError(error);
+        await delay(Math.random() * 20 * tries); // those who met in a deadlock should not meet again
+      }
+    }
+  }
+
+  private async once<T>(context: RequestContext, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    let failure: unknown;
+    try {
+      const state = await this.begin(runner, context, scope);
+      return await settle(runner, state, () => work(new Transaction(context, state)));
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await release(runner, failure);
+    }
+  }
+
+  private async begin(runner: QueryRunner, context: RequestContext, scope: Scope): Promise<TransactionState> {
+    const client = (await runner.connect()) as Client;
+    const results = (await client.query(`BEGIN; ${settingsOf(context, scope, this.config.statementTimeoutMs)}`)) as unknown as [unknown, { rows: [{ now: Date }] }];
+    // TypeORM did not see this BEGIN; unless told, its save() would open and COMMIT a transaction of its own.
+    Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+    const now = this.clock.at(results[1].rows[0].now);
+    return { manager: runner.manager, scope, now, hasEnded: false };
+  }
+
+  /** Lifts a tenant's transaction to the platform's scope for the length of the work. */
+  private async elevated<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    await tx.query(`SELECT set_config('app.scope', 'platform', true)`);
+    const result = await work(tx.elevated()); // when it throws, the whole transaction is rolled back, the setting with it
+    await tx.query(`SELECT set_config('app.scope', 'tenant', true)`);
+    return result;
+  }
+}
+
+async function settle<T>(runner: QueryRunner, state: TransactionState, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    await commit(runner);
+    return result;
+  } catch (error) {
+    if (!isConnectionLost(error)) await rollback(runner);
+    throw error;
+  } finally {
+    state.hasEnded = true;
+  }
+}
+
+/** PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK; here that is an error. */
+async function commit(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as Client;
+  const { command } = await client.query('COMMIT');
+  Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
+  if (command !== 'COMMIT') throw new Error('the transaction had failed before its COMMIT');
+}
+
+async function rollback(runner: QueryRunner): Promise<void> {
+  if (runner.isTransactionActive) await runner.rollbackTransaction();
+}
+
+/** A connection that has failed itself is closed, not given to the next. */
+async function release(runner: QueryRunner, failure: unknown): Promise<void> {
+  const { releasePostgresConnection } = runner as QueryRunner & { releasePostgresConnection(error?: Error): Promise<void> };
+  await releasePostgresConnection.call(runner, isConnectionLost(failure) ? (failure as Error) : undefined);
+}
+
+function settingsOf(context: RequestContext, scope: Scope, statementTimeoutMs: number): string {
+  const { kind, id, email } = context.actor;
+  const values = {
+    'app.business_ids': context.businessId ? `{${context.businessId}}` : '',
+    'app.scope': scope,
+    'app.actor': JSON.stringify({ kind, id, email }),
+    'app.on_behalf_of': context.onBehalfOf ?? '',
+    'app.action': context.action,
+    'app.ip': context.ip ?? '',
+    'app.request_id': context.requestId,
+    'app.support_session': context.supportSessionId ?? '',
+    statement_timeout: String(statementTimeoutMs),
+    idle_in_transaction_session_timeout: String(2 * statementTimeoutMs),
+  };
+  const calls = Object.entries(values).map(([name, value]) => `set_config('${name}', ${escapeLiteral(value)}, true)`);
+  return `SELECT ${calls.join(', ')}, now() AS now`;
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { lstatIfPresent } from './files';
+import { EmbeddedPostgresError } from './embedded-postgres-error';
+
+/** Whom the database's processes run as, where that is not the running user. */
+export interface DatabaseUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const CANDIDATES = ['postgres', '_postgres', 'nobody'];
+
+/** PostgreSQL refuses to run as root, so root hands it to another user; everybody else runs it. */
+export function findDatabaseUser(): DatabaseUser | undefined {
+  if (process.geteuid?.() !== 0) return undefined;
+  for (const name of CANDIDATES) {
+    const user = lookUpUser(name);
+    if (user !== undefined) return user;
+  }
+  throw new EmbeddedPostgresError(
+    `Running as root, and there is no user (${CANDIDATES.join(', ')}) to run PostgreSQL as. ` +
+      'Run as another user, or set DATABASE_URL.',
+  );
+}
+
+function lookUpUser(name: string): DatabaseUser | undefined {
+  const answer = spawnSync('id', [name], { encoding: 'utf8' }).stdout;
+  const [, uid, gid] = /^uid=(\d+).*? gid=(\d+)/.exec(answer) ?? [];
+  return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
+}
+
+/**
+ * The user an existing cluster was made for. It stays that one, though a better candidate may have
+ * come since (somebody installed a package that brings the user `postgres`).
+ */
+export function findClusterOwner(dataDirectory: string): DatabaseUser | undefined {
+  const stats = process.geteuid?.() === 0 ? lstatIfPresent(dataDirectory) : undefined;
+  return stats && { uid: stats.uid, gid: stats.gid };
+}
+
+/** Whether the command ends well when that user runs it; asked of the kernel, not of mode bits. */
+export function canRun(user: DatabaseUser, command: string, ...parameters: string[]): boolean {
+  return spawnSync(command, parameters, { ...user, cwd: '/', stdio: 'ignore' }).status === 0;
+}
+
+/** Whether that user can pass through the directory, from the root of the file system down. */
+export function canEnter(user: DatabaseUser, directory: string): boolean {
+  return canRun(user, '/bin/sh', '-c', 'test -x "$0"', directory);
+}

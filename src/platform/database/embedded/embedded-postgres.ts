@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { APPLICATION_NAME, prepareApplicationDatabase } from './application-database';
+import { ensureCredentials, readCredentials } from './credentials';
+import { locateHome, type DatabaseHome } from './database-home';
+import { Deadline } from './deadline';
+import { EmbeddedPostgresError } from './embedded-postgres-error';
+import { findServer, type RunningServer } from './find-server';
+import { initialiseCluster, removeWorkshops } from './initialise-cluster';
+import { leaveServer } from './leave-server';
+import { assertSupportedPlatform, prepareBinaries } from './postgres-binaries';
+import { withProcessLock } from './process-lock';
+import { startServer } from './server-process';
+
+export interface EmbeddedPostgres {
+  /** For the application's role, on 127.0.0.1. */
+  readonly url: string;
+  readonly port: number;
+  readonly outcome: EmbeddedPostgresOutcome;
+  /** Says that this process no longer uses the database; the last one to say so stops it. */
+  release(): Promise<void>;
+}
+
+/** `recovered`: the server had been killed and was started again. */
+export type EmbeddedPostgresOutcome = 'created' | 'started' | 'reused' | 'recovered';
+
+export interface EmbeddedPostgresOptions {
+  /** The database goes into `postgres` below it. */
+  readonly dataDirectory: string;
+  /** False is for tests: faster, and lost or broken after a power cut. */
+  readonly durable?: boolean;
+  /** Lets the role make databases; tests clone a template. */
+  readonly createDatabases?: boolean;
+  readonly maxConnections?: number;
+  readonly onProgress?: (message: string) => void;
+}
+
+const OPEN_LIMIT_MS = 60_000;
+const DEFAULT_MAX_CONNECTIONS = 100;
+
+/**
+ * Opens the PostgreSQL that comes with Tenantry: makes it at first, starts it, or joins the one
+ * that already runs for this data directory. Release it when done.
+ * `durable` and `maxConnections` are for whoever starts it; a running server keeps its own.
+ */
+export async function openEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  assertSupportedPlatform();
+  const deadline = new Deadline(OPEN_LIMIT_MS);
+  const home = locateHome(options.dataDirectory);
+  return withProcessLock(home.lockDirectory, deadline, async () => {
+    const [server, outcome] = await findOrStart(home, options, deadline);
+    return welcome(home, server, outcome, options.createDatabases ?? false);
+  });
+}
+
+async function findOrStart(
+  home: DatabaseHome,
+  options: EmbeddedPostgresOptions,
+  deadline: Deadline,
+): Promise<[RunningServer, EmbeddedPostgresOutcome]> {
+  const found = await findServer(home, deadline);
+  if (found.state === 'running') return [found, 'reused'];
+  const isNew = !existsSync(home.clusterDirectory);
+  await start(home, isNew, options, deadline);
+  const started = await findServer(home, deadline);
+  if (started.state !== 'running') {
+    throw new EmbeddedPostgresError(`PostgreSQL started and died at once; see ${home.logFile}`);
+  }
+  return [started, isNew ? 'created' : found.state === 'crashed' ? 'recovered' : 'started'];
+}
+
+async function start(
+  home: DatabaseHome,
+  isNew: boolean,
+  {
+    durable: isDurable = true,
+    maxConnections = DEFAULT_MAX_CONNECTIONS,
+    ...options
+  }: EmbeddedPostgresOptions,
+  deadline: Deadline,
+): Promise<void> {
+  const report = options.onProgress ?? (() => undefined);
+  const credentials = isNew ? ensureCredentials(home) : readCredentials(home);
+  const binariesDirectory = await prepareBinaries(home.databaseUser, deadline, report);
+  removeWorkshops(home);
+  if (isNew) {
+    report(`Creating the database in ${home.directory}`);
+    await initialiseCluster({ home, credentials, binariesDirectory, isDurable });
+  }
+  await startServer({ home, binariesDirectory, isDurable, maxConnections }, deadline);
+}
+
+/** Makes the running server ready for the application, and this process one of its users. */
+async function welcome(
+  home: DatabaseHome,
+  { connection, port }: RunningServer,
+  outcome: EmbeddedPostgresOutcome,
+  createDatabases: boolean,
+): Promise<EmbeddedPostgres> {
+  const { rolePassword } = readCredentials(home);
+  await prepareApplicationDatabase(connection, rolePassword, createDatabases).catch(
+    async (error: unknown) => {
+      await connection.close();
+      throw error;
+    },
+  );
+  connection.letProcessEnd();
+  let released: Promise<void> | undefined;
+  return {
+    url: `postgres://${APPLICATION_NAME}:${rolePassword}@127.0.0.1:${port}/${APPLICATION_NAME}`,
+    ...{ port, outcome },
+    release: () => (released ??= leaveServer(home, connection)),
+  };
+}

@@ -1,0 +1,71 @@
+import { Socket } from 'node:net';
+import { Client, type QueryResultRow } from 'pg';
+
+const PRESENCE_NAME = 'tenantry-presence';
+const CONNECT_LIMIT_MS = 2_000;
+
+/**
+ * The launcher's own connection, as the superuser: it looks after the application's role and
+ * database and then stays open for as long as this process uses the server. That is the process's
+ * presence, by which the last one out knows that it is the last. The kernel closes it for a process
+ * that is killed, and PostgreSQL keeps slots for superusers when the pools have taken the rest.
+ */
+export class LauncherConnection {
+  private constructor(
+    private readonly client: Client,
+    private readonly socket: Socket,
+  ) {}
+
+  /** Connects on 127.0.0.1; scram proves that the other side knows the password as well. */
+  static async open(port: number, password: string): Promise<LauncherConnection> {
+    const socket = new Socket();
+    const client = new Client({
+      ...{ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', ssl: false },
+      ...{ application_name: PRESENCE_NAME, connectionTimeoutMillis: CONNECT_LIMIT_MS },
+      stream: () => socket,
+    });
+    // Dropped because the database died: the application's own pool tells that story.
+    client.on('error', () => undefined);
+    await client.connect().catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    });
+    return new LauncherConnection(client, socket);
+  }
+
+  async query<Row extends QueryResultRow>(text: string): Promise<Row[]> {
+    return (await this.client.query<Row>(text)).rows;
+  }
+
+  quote(text: string): string {
+    return this.client.escapeLiteral(text);
+  }
+
+  /** The directory of the cluster that answers, as the server itself sees it. */
+  async readClusterDirectory(): Promise<string> {
+    const rows = await this.query<{ path: string }>(
+      `select current_setting('data_directory') as path`,
+    );
+    return rows[0]?.path ?? '';
+  }
+
+  /** How many other processes use the server. */
+  async countOtherPresences(): Promise<number> {
+    const rows = await this.query<{ others: number }>(
+      `select count(*)::int as others from pg_stat_activity
+        where application_name = '${PRESENCE_NAME}' and pid <> pg_backend_pid()`,
+    );
+    return rows[0]?.others ?? 0;
+  }
+
+  /** From now on only marks the presence: the process may end while it is open. */
+  letProcessEnd(): void {
+    this.socket.unref();
+  }
+
+  /** Resolves when the server has closed its side too, so nobody counts this presence any more. */
+  async close(): Promise<void> {
+    this.socket.ref();
+    await this.client.end();
+  }
+}

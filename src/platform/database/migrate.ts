@@ -1,0 +1,77 @@
+import { runMigrations as migrateQueue } from 'graphile-worker';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import type { Config } from '../config/config';
+import type { Schema } from './data-source';
+
+const MIGRATION_LOCK = 7_460; // session-level: whoever comes second waits, and then finds nothing to do
+
+export interface MigrationStatus {
+  name: string;
+  applied: boolean;
+}
+
+/**
+ * Brings the database's schema up to this version: our tables, then those of the job queue. Any number of
+ * processes may do it at once. A process that dies halfway leaves whole migrations only.
+ * @param onApplied is told the name of each migration
+ * @returns how many were applied
+ */
+export async function migrate(config: Config, schema: Schema, onApplied: (name: string) => void = () => undefined): Promise<number> {
+  const url = directUrl(config);
+  return withLock(url, async () => {
+    const applied = await withDataSource(url, schema, async (dataSource) => {
+      const migrations = await dataSource.runMigrations({ transaction: 'each' });
+      for (const migration of migrations) onApplied(migration.name);
+      return migrations.length;
+    });
+    await migrateQueue({ connectionString: url, logger: undefined });
+    return applied;
+  });
+}
+
+/** Every migration of this version, and whether the database has it. */
+export async function migrationStatus(config: Config, schema: Schema): Promise<MigrationStatus[]> {
+  return withDataSource(directUrl(config), schema, async (dataSource) => {
+    const names = await appliedNames(dataSource);
+    return dataSource.migrations.map((migration) => {
+      const name = migration.name ?? migration.constructor.name;
+      return { name, applied: names.has(name) };
+    });
+  });
+}
+
+async function appliedNames(dataSource: DataSource): Promise<Set<string>> {
+  const [table] = (await dataSource.query(`SELECT to_regclass('migrations') AS name`)) as { name: string | null }[];
+  if (!table?.name) return new Set();
+  const rows = (await dataSource.query('SELECT name FROM migrations')) as { name: string }[];
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Migrations see all rows: forced row-level security would hide them from their own owner. */
+async function withDataSource<T>(url: string, schema: Schema, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const options = '-c app.scope=platform -c app.action=migration';
+  const dataSource = new DataSource({ type: 'postgres', url, ...schema, migrationsTableName: 'migrations', poolSize: 1, extra: { options } });
+  await dataSource.initialize();
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, application_name: 'tenantry-migrate' });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await work();
+  } finally {
+    await client.end();
+  }
+}
+
+function directUrl(config: Config): string {
+  if (!config.databaseDirectUrl) throw new Error('the embedded database was not started before the migrations');
+  return config.databaseDirectUrl;
+}

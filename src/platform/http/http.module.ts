@@ -1,0 +1,27 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { Idempotency } from './idempotency/idempotency';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { ProblemFilter } from './problem.filter';
+import { RouteTable } from './route-table';
+import { StrictInputInterceptor } from './strict-input.interceptor';
+import { ValidationPipe } from './validation';
+
+/** What holds for every route: problems, strict input, idempotent POSTs. */
+@Global()
+@Module({
+  providers: [
+    Idempotency,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_INTERCEPTOR, useClass: StrictInputInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+    { provide: APP_PIPE, useClass: ValidationPipe },
+  ],
+  exports: [Idempotency],
+})
+export class HttpModule {
+  /** @param routes is filled by the HTTP server as it learns its routes */
+  static with(routes: RouteTable): DynamicModule {
+    return { module: HttpModule, providers: [{ provide: RouteTable, useValue: routes }] };
+  }
+}

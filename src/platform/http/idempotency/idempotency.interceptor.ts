@@ -1,0 +1,72 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { accessOf, type Access } from '../../../common/access/access.decorator';
+import { validationFailed } from '../../../common/problems';
+import type { IdempotentRequest, RequestContext } from '../../../common/request-context';
+import { requestOf } from '../request';
+import { Idempotency } from './idempotency';
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
+
+/** Gives every POST its Idempotency-Key; the handler runs inside the transaction that remembers the answer. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly idempotency: Idempotency) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const access = accessOf(context.getHandler());
+    const request = requestOf(context);
+    const key = request.headers['idempotency-key'];
+    if (request.method !== 'POST' || key === undefined || !access || access.idempotency === 'none') return next.handle();
+    return from(this.handle(access, request, context.switchToHttp().getResponse<FastifyReply>(), String(key), next));
+  }
+
+  private async handle(access: Access, request: FastifyRequest, reply: FastifyReply, key: string, next: CallHandler): Promise<unknown> {
+    const idempotency = describe(request, reply, key);
+    const context = requireContext(request).with({ idempotency });
+    request.requestContext = context;
+    const answer = access.idempotency === 'in_handler' ? await lastValue(next) : await this.inTransaction(context, request, reply, next);
+    if (idempotency.replayed) void reply.code(idempotency.status).header('idempotency-replayed', 'true');
+    return answer;
+  }
+
+  private inTransaction(context: RequestContext, request: FastifyRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
+    return this.idempotency.run(context, async (tx) => {
+      request.requestContext = tx;
+      const answer = await lastValue(next);
+      context.idempotency!.status = reply.statusCode; // a handler may have chosen another than its decorator's
+      return answer;
+    });
+  }
+}
+
+function lastValue(next: CallHandler): Promise<unknown> {
+  return lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
+}
+
+function requireContext(request: FastifyRequest): RequestContext {
+  if (!request.requestContext) throw new Error('the access guard has not run');
+  return request.requestContext;
+}
+
+/** Keys belong to the caller. On public routes that is the route plus its body, since nobody is known there. */
+function describe(request: FastifyRequest, reply: FastifyReply, key: string): IdempotentRequest {
+  if (!PRINTABLE_ASCII.test(key)) {
+    const detail = 'must have 1 to 255 printable ASCII characters';
+    throw validationFailed([{ pointer: '/Idempotency-Key', code: 'format', detail }]);
+  }
+  const { actor, member, supportSessionId } = requireContext(request);
+  const body = canonical(request.body);
+  const caller = actor.id ? `${actor.kind}:${actor.id}:${member?.memberId ?? ''}:${supportSessionId ?? ''}` : `public:${request.url}:${body}`;
+  const fingerprint = `${request.method} ${request.url}\n${body}`;
+  return { key, caller, fingerprint, replayed: false, status: reply.statusCode };
+}
+
+/** The body as a value: the order of an object's fields does not make another request. */
+function canonical(body: unknown): string {
+  return JSON.stringify(body, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  }) ?? '';
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { defineProblem } from '../../../common/problem';
+import type { IdempotentRequest, RequestContext } from '../../../common/request-context';
+import { SecretBox } from '../../config/secret-box';
+import { Database } from '../../database/database';
+import type { Transaction } from '../../database/transaction';
+import { IdempotencyKey } from './idempotency-key.entity';
+
+const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
+
+export const idempotencyKeyReused = defineProblem({
+  code: 'idempotency_key_reused',
+  kind: 'invalid',
+  title: 'This Idempotency-Key belongs to another request',
+  description: 'The key was used with another method, address or body within 24 hours. Make a new key for each new request.',
+});
+
+export const idempotencyKeyInUse = defineProblem({
+  code: 'idempotency_key_in_use',
+  kind: 'conflict',
+  title: 'The first request with this Idempotency-Key is still running',
+  description: 'Try again in a moment; the answer of the first request will then be given again.',
+});
+
+/** Makes the effect of a POST happen once for each key: the answer is stored in the effect's own transaction. */
+@Injectable()
+export class Idempotency {
+  constructor(
+    private readonly database: Database,
+    private readonly secretBox: SecretBox,
+  ) {}
+
+  /**
+   * Runs the work of a POST in one transaction with the memory of its answer. Without a key, just the transaction.
+   * @returns the work's answer, or the first one again
+   * @throws 409 idempotency_key_in_use, 422 idempotency_key_reused
+   */
+  run<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.transaction(context, (tx) => this.once(tx, work));
+  }
+
+  /** The same for work that needs more than one tenant. */
+  runOnPlatform<T>(context: RequestContext, reason: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.platform(context, reason, (tx) => this.once(tx, work));
+  }
+
+  /** Forgets the answers that are older than 24 hours. */
+  async prune(context: RequestContext): Promise<number> {
+    return this.database.transaction(context, (tx) =>
+      tx.execute('DELETE FROM idempotency_keys WHERE created_at < $1', [new Date(tx.now.getTime() - KEPT_FOR_MS)]),
+    );
+  }
+
+  private async once<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const request = tx.idempotency;
+    if (!request) return work(tx);
+    const id = digest(`${request.caller}\n${request.key}`);
+    await claim(tx, id);
+    const earlier = await findLive(tx, id);
+    if (earlier) return this.replay<T>(earlier, request);
+    const answer = await work(tx);
+    await this.remember(tx, id, request, answer);
+    return answer;
+  }
+
+  private replay<T>(earlier: IdempotencyKey, request: IdempotentRequest): T {
+    if (!earlier.fingerprint.equals(digest(request.fingerprint))) throw idempotencyKeyReused();
+    request.replayed = true;
+    request.status = earlier.status;
+    return JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T;
+  }
+
+  private async remember(tx: Transaction, id: Buffer, request: IdempotentRequest, answer: unknown): Promise<void> {
+    const sealed = this.secretBox.seal(JSON.stringify(answer ?? null), id);
+    const { fingerprint, status } = request;
+    const row = { id, fingerprint: digest(fingerprint), status, answer: sealed, createdAt: tx.now };
+    await tx.repository(IdempotencyKey).upsert(row, ['id']); // an expired one is replaced
+  }
+}
+
+/** Whoever comes second while the first is running is told so at once, instead of waiting for its lock. */
+async function claim(tx: Transaction, id: Buffer): Promise<void> {
+  const [row] = await tx.query<{ claimed: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS claimed', [
+    id.readBigInt64BE().toString(),
+  ]);
+  if (!row?.claimed) throw idempotencyKeyInUse({ headers: { 'Retry-After': '1' } });
+}
+
+async function findLive(tx: Transaction, id: Buffer): Promise<IdempotencyKey | null> {
+  const row = await tx.repository(IdempotencyKey).findOneBy({ id });
+  return row && row.createdAt.getTime() > tx.now.getTime() - KEPT_FOR_MS ? row : null;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,90 @@
+import { Catch, HttpException, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/problem';
+import { STATUS_OF_KIND } from '../../common/problem-status';
+import {
+  bodyTooLarge,
+  internalError,
+  malformedRequest,
+  methodNotAllowed,
+  routeNotFound,
+  unsupportedMediaType,
+} from '../../common/problems';
+import { CONFIG, type Config } from '../config/config';
+import { translateDatabaseError } from '../database/database-errors';
+import { RouteTable } from './route-table';
+
+/** An answer of application/problem+json, RFC 9457. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  [member: string]: unknown;
+}
+
+/** Every error of every route ends here and becomes a problem document; a 5xx says nothing of the inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly routes: RouteTable,
+  ) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const error = this.toDomainError(exception, request);
+    const problem = toProblem(error, this.config.appUrl, request.id);
+    this.log(error, exception, request);
+    void http
+      .getResponse<FastifyReply>()
+      .code(problem.status)
+      .headers(error.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem));
+  }
+
+  private toDomainError(exception: unknown, request: FastifyRequest): DomainError {
+    const translated = translateDatabaseError(exception);
+    if (translated instanceof DomainError) return translated;
+    if (translated instanceof HttpException && translated.getStatus() === 404) return this.noSuchRoute(request);
+    return fromFramework(translated) ?? internalError({ cause: exception });
+  }
+
+  /** A known path with another method is 405 and says which methods it has. */
+  private noSuchRoute(request: FastifyRequest): DomainError {
+    const methods = this.routes.methodsOf(request.url);
+    if (methods.length === 0) return routeNotFound();
+    return methodNotAllowed({ headers: { Allow: methods.join(', ') } });
+  }
+
+  private log(error: DomainError, exception: unknown, request: FastifyRequest): void {
+    const status = STATUS_OF_KIND[error.definition.kind];
+    if (status < 500) return;
+    const cause = exception instanceof DomainError ? exception.cause : exception;
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    this.logger.error(`${error.code} in request ${request.id}: ${stack ?? error.message}`);
+  }
+}
+
+/** The problem document of an error. `type` is a URL that the server itself answers with an explanation. */
+export function toProblem(error: DomainError, baseUrl: string, requestId: string): Problem {
+  const { code, kind, title } = error.definition;
+  const status = STATUS_OF_KIND[kind];
+  const type = `${baseUrl}/problems/${code}`;
+  return { type, title, status, detail: error.message, instance: `urn:request:${requestId}`, code, ...error.members };
+}
+
+/** Fastify's own refusals, by its codes: https://fastify.dev/docs/latest/Reference/Errors/ */
+function fromFramework(exception: unknown): DomainError | null {
+  const { code, statusCode } = exception as { code?: string; statusCode?: number };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge({ cause: exception });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType({ cause: exception });
+  const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  return refused ? malformedRequest({ cause: exception }) : null;
+}

@@ -1,0 +1,27 @@
+interface KnownPath {
+  pattern: RegExp;
+  methods: Set<string>;
+}
+
+/** The paths that the server answers to and their methods, gathered as Fastify registers them. */
+export class RouteTable {
+  private readonly paths = new Map<string, KnownPath>();
+
+  add(path: string, methods: string | string[]): void {
+    const known = this.paths.get(path) ?? { pattern: toPattern(path), methods: new Set<string>() };
+    for (const method of [methods].flat()) known.methods.add(method);
+    this.paths.set(path, known);
+  }
+
+  /** The methods of the path of this URL, sorted; none where no route has it. */
+  methodsOf(url: string): string[] {
+    const path = url.split('?', 1)[0] ?? '';
+    const matching = [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(matching.flatMap(({ methods }) => [...methods]))].sort();
+  }
+}
+
+function toPattern(path: string): RegExp {
+  const source = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+').replace('\\*', '.*');
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,49 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { Observable } from 'rxjs';
+import { validationFailed } from '../../common/problems';
+import { requestOf } from './request';
+import { escapePointer } from './strict-json';
+
+interface DeclaredInput {
+  body: boolean;
+  query: boolean;
+}
+
+/**
+ * Refuses what a route does not ask for: a query or a body that it does not declare.
+ * After the access guard, so that a stranger learns nothing from it.
+ */
+@Injectable()
+export class StrictInputInterceptor implements NestInterceptor {
+  private readonly declared = new WeakMap<object, DeclaredInput>();
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = requestOf(context);
+    const declared = this.declaredBy(context);
+    if (!declared.query) refuseFields(request.query, 'is not a parameter of this route');
+    if (!declared.body) refuseFields(request.body, 'is not a field of this request');
+    return next.handle();
+  }
+
+  private declaredBy(context: ExecutionContext): DeclaredInput {
+    const handler = context.getHandler();
+    const known = this.declared.get(handler) ?? readDeclaration(context.getClass(), handler.name);
+    this.declared.set(handler, known);
+    return known;
+  }
+}
+
+function readDeclaration(controller: object, handlerName: string): DeclaredInput {
+  const parameters = Object.keys((Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as object);
+  const has = (type: RouteParamtypes) => parameters.some((parameter) => parameter.startsWith(`${type}:`));
+  return { body: has(RouteParamtypes.BODY), query: has(RouteParamtypes.QUERY) };
+}
+
+function refuseFields(given: unknown, detail: string): void {
+  if (given === undefined || given === null) return;
+  if (typeof given !== 'object') throw validationFailed([{ pointer: '', code: 'type', detail: 'no body is expected' }]);
+  const faults = Object.keys(given).map((key) => ({ pointer: `/${escapePointer(key)}`, code: 'unknown_field', detail }));
+  if (faults.length > 0) throw validationFailed(faults);
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction';
+
+export interface JobOptions {
+  /** Not before this moment. */
+  runAt?: Date;
+  /** A waiting job with the same key is replaced, so there is one. */
+  key?: string;
+  maximumTries?: number;
+}
+
+/** Work for after the commit: the job is a row of the caller's transaction, so a rollback takes it along. */
+@Injectable()
+export class JobQueue {
+  /** @param payload ids, never secrets: it lies in the database in clear */
+  async enqueue(tx: Transaction, name: string, payload: Record<string, unknown>, options: JobOptions = {}): Promise<void> {
+    await tx.query(
+      'SELECT graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)',
+      [name, JSON.stringify(payload), options.runAt ?? null, options.key ?? null, options.maximumTries ?? null],
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { Foundation1763690000001 } from '../migrations/1763690000001-foundation';
+import { Identity1763690000002 } from '../migrations/1763690000002-identity';
+import { Subscriptions1763690000003 } from '../migrations/1763690000003-subscriptions';
+import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans';
+import { Recordings1763690000005 } from '../migrations/1763690000005-recordings';
+import { ApiKey } from './modules/api-keys/api-key.entity';
+import { Application } from './modules/applications/application.entity';
+import { Business } from './modules/businesses/business.entity';
+import { Session } from './modules/identity/session.entity';
+import { User } from './modules/identity/user.entity';
+import { Plan, PlanVersion } from './modules/plans/plan.entity';
+import { Recording } from './modules/recordings/recording.entity';
+import { StaffAccount } from './modules/staff/staff-account.entity';
+import { Subscription } from './modules/subscriptions/subscription.entity';
+import { Member } from './modules/team-members/member.entity';
+import type { Schema } from './platform/database/data-source';
+import { IdempotencyKey } from './platform/http/idempotency/idempotency-key.entity';
+
+/** All tables of the application and how they came to be; named here, one by one, since a glob finds too much or too little. */
+export const schema: Schema = {
+  entities: [
+    ApiKey, Application, Business, IdempotencyKey, Member, Plan, PlanVersion, Recording, Session, StaffAccount, Subscription, User,
+  ],
+  migrations: [
+    Foundation1763690000001,
+    Identity1763690000002,
+    Subscriptions1763690000003,
+    FirstPlans1763690000004,
+    Recordings1763690000005,
+  ],
+};

@@ -1,0 +1,371 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { locateHome } from '../../../src/platform/database/embedded/database-home';
+import { findDatabaseUser } from '../../../src/platform/database/embedded/database-user';
+import { Deadline } from '../../../src/platform/database/embedded/deadline';
+import type { EmbeddedPostgres } from '../../../src/platform/database/embedded/embedded-postgres';
+import { choosePort } from '../../../src/platform/database/embedded/ports';
+import { prepareBinaries } from '../../../src/platform/database/embedded/postgres-binaries';
+import { readLastPort } from '../../../src/platform/database/embedded/postmaster-file';
+import { readCommandLine } from '../../../src/platform/database/embedded/process-identity';
+import { startServer } from '../../../src/platform/database/embedded/server-process';
+import { makeCheckout, makeCompleteCheckout } from '../../support/embedded/checkout';
+import {
+  assertAnswers,
+  dropApplicationDatabase,
+  open,
+  query,
+  readNotes,
+  writeNote,
+} from '../../support/embedded/database';
+import { killLauncherProcesses, LauncherProcess } from '../../support/embedded/launcher-process';
+import {
+  clearSandboxes,
+  copyDataDirectory,
+  homeOf,
+  isServerRunning,
+  makeSandbox,
+  readServerPid,
+  until,
+} from '../../support/embedded/sandbox';
+
+/* The embedded PostgreSQL, with real processes; nothing is mocked. */
+
+jest.setTimeout(60_000);
+
+/** For what only root has to do; the rest runs as whoever runs the tests. */
+const itAsRoot = process.geteuid?.() === 0 ? it : it.skip;
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+let script: string;
+/** A cluster made once and stopped, for the tests to copy: faster than initdb. */
+let original: string;
+
+beforeAll(async () => {
+  script = makeCheckout(makeSandbox());
+  original = join(makeSandbox(), '.data');
+  const database = await open(original);
+  await database.release();
+});
+
+afterAll(async () => {
+  await killLauncherProcesses();
+  clearSandboxes();
+});
+
+const launch = (dataDirectory: string) =>
+  new LauncherProcess({ script, database: { dataDirectory } });
+
+async function killServer(dataDirectory: string): Promise<void> {
+  process.kill(readServerPid(dataDirectory), 'SIGKILL');
+  await until(() => !isServerRunning(dataDirectory));
+}
+
+async function listen(): Promise<Server> {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+describe('a new database', () => {
+  let database: EmbeddedPostgres;
+  let dataDirectory: string;
+
+  beforeAll(async () => {
+    dataDirectory = join(makeSandbox(), '.data');
+    database = await open(dataDirectory, { createDatabases: true });
+  });
+  afterAll(() => database.release());
+
+  it('is created, and reused by whoever opens it next', async () => {
+    const next = await open(dataDirectory);
+    expect([database.outcome, next.outcome]).toEqual(['created', 'reused']);
+    expect(next.url).toBe(database.url);
+    await next.release();
+    expect(isServerRunning(dataDirectory)).toBe(true);
+  });
+
+  it('gives the application a role that row-level security holds for', async () => {
+    const attributes = 'rolsuper, rolbypassrls, rolcreaterole, rolreplication, rolcreatedb';
+    const text = `select rolname, ${attributes} from pg_roles where rolname = current_user`;
+    expect(await query(database.url, text)).toEqual([
+      {
+        ...{ rolname: 'tenantry', rolsuper: false, rolbypassrls: false },
+        ...{ rolcreaterole: false, rolreplication: false, rolcreatedb: true },
+      },
+    ]);
+  });
+
+  it('belongs to that role, in UTF-8 with the built-in locale', async () => {
+    const columns = `datname, pg_get_userbyid(datdba) as owner, datlocprovider, datlocale,
+      pg_encoding_to_char(encoding) as encoding`;
+    const text = `select ${columns} from pg_database where datname = current_database()`;
+    expect(await query(database.url, text)).toEqual([
+      {
+        ...{ datname: 'tenantry', owner: 'tenantry', encoding: 'UTF8' },
+        ...{ datlocprovider: 'b', datlocale: 'C.UTF-8' },
+      },
+    ]);
+  });
+
+  it('lets the role make databases only where that was asked for', async () => {
+    const plain = await open(copyDataDirectory(original));
+    await expect(query(plain.url, 'create database other')).rejects.toThrow(/permission denied/);
+    await plain.release();
+    await query(database.url, 'create database other template tenantry');
+  });
+
+  it('keeps its passwords to the user who made it', () => {
+    const { mode, uid } = statSync(join(homeOf(dataDirectory), 'credentials.json'));
+    expect([mode & 0o777, uid]).toEqual([0o600, process.geteuid?.()]);
+  });
+});
+
+describe('several processes', () => {
+  it('make one cluster when they start first at once', async () => {
+    const dataDirectory = join(makeSandbox(), '.data');
+    const launchers = [launch(dataDirectory), launch(dataDirectory), launch(dataDirectory)];
+    const opened = await Promise.all(launchers.map((launcher) => launcher.opened()));
+    expect(opened.map(({ outcome }) => outcome).sort()).toEqual(['created', 'reused', 'reused']);
+    for (const each of opened) await writeNote(each, each.outcome);
+    expect(await readNotes(opened[0]!)).toEqual(['created', 'reused', 'reused']);
+    await Promise.all(launchers.map((launcher) => launcher.release()));
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('keep the server until the last one is out', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const [first, last] = [launch(dataDirectory), launch(dataDirectory)];
+    const [, opened] = await Promise.all([first.opened(), last.opened()]);
+    await first.release();
+    await assertAnswers(opened);
+    await last.release();
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('do not stop the server under one that starts at that moment', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    let current = await open(dataDirectory);
+    for (let round = 0; round < 5; round += 1) {
+      const [next] = await Promise.all([open(dataDirectory), current.release()]);
+      await assertAnswers(next);
+      current = next;
+    }
+    await current.release();
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('leave the database to the next when one is killed', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const killed = launch(dataDirectory);
+    await writeNote(await killed.opened(), 'by the dead');
+    await killed.kill();
+    const next = await open(dataDirectory);
+    expect(next.outcome).toBe('reused');
+    expect(await readNotes(next)).toEqual(['by the dead']);
+    await next.release();
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('end without releasing, though the database is open, and leave it running', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const launcher = new LauncherProcess({ script, database: { dataDirectory }, mode: 'leave' });
+    await launcher.end();
+    expect(isServerRunning(dataDirectory)).toBe(true);
+    const next = await open(dataDirectory);
+    await next.release();
+  });
+
+  it('have databases of their own in checkouts side by side, even in one copied as it ran', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const first = await open(dataDirectory);
+    const second = await open(copyDataDirectory(dataDirectory));
+    expect(second.outcome).toBe('recovered');
+    expect(second.port).not.toBe(first.port);
+    await writeNote(first, 'only in the first');
+    await expect(readNotes(second)).rejects.toThrow(/does not exist/);
+    await Promise.all([first.release(), second.release()]);
+  });
+});
+
+describe('after an accident', () => {
+  it('recovers what was committed when the server was killed', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const before = await open(dataDirectory);
+    await writeNote(before, 'committed');
+    await killServer(dataDirectory);
+    const after = await open(dataDirectory);
+    expect(after.outcome).toBe('recovered');
+    expect(await readNotes(after)).toEqual(['committed']);
+    await before.release();
+    expect(isServerRunning(dataDirectory)).toBe(true);
+    await after.release();
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('can be released when the server is dead and its directory gone', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const [one, two] = [await open(dataDirectory), await open(dataDirectory)];
+    await killServer(dataDirectory);
+    await one.release();
+    rmSync(dataDirectory, { recursive: true });
+    await two.release();
+    await expect(two.release()).resolves.toBeUndefined();
+  });
+
+  it('waits for a server that is shutting down', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const before = await open(dataDirectory);
+    process.kill(readServerPid(dataDirectory), 'SIGINT');
+    const after = await open(dataDirectory);
+    await assertAnswers(after);
+    await before.release();
+    await after.release();
+  });
+
+  it('sees through a pid file whose pid and port belong to others now', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const cluster = join(homeOf(dataDirectory), 'data');
+    // Of the same user, so PostgreSQL itself would take it for a server.
+    const stranger = spawn('sleep', ['600'], { ...findDatabaseUser(), stdio: 'ignore' });
+    const listener = await listen();
+    const lines = [stranger.pid, cluster, 1, portOf(listener), '', '127.0.0.1', '1 1', 'ready   '];
+    writeFileSync(join(cluster, 'postmaster.pid'), `${lines.join('\n')}\n`);
+    const database = await open(dataDirectory);
+    expect(database.outcome).toBe('recovered');
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+    await database.release();
+    stranger.kill();
+    listener.close();
+  });
+
+  it('begins anew when the first process was killed in the middle of initdb', async () => {
+    const dataDirectory = join(makeSandbox(), '.data');
+    const home = join(dataDirectory, 'postgres');
+    const entries = () => (existsSync(home) ? readdirSync(home) : []);
+    const launcher = launch(dataDirectory);
+    await until(() => entries().some((name) => existsSync(join(home, name, 'data/base'))));
+    await launcher.kill();
+    expect(entries()).not.toContain('data');
+    const database = await open(dataDirectory);
+    expect(database.outcome).toBe('created');
+    await database.release();
+  });
+
+  it('makes role and database when the first process was killed before them', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const first = await open(dataDirectory);
+    await dropApplicationDatabase(dataDirectory, first.port);
+    const second = await open(dataDirectory);
+    await writeNote(second, 'there again');
+    await Promise.all([first.release(), second.release()]);
+  });
+
+  it('tells what the server said when it does not start', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    writeFileSync(join(homeOf(dataDirectory), 'data/postgresql.conf'), 'no_such_setting = 1\n');
+    await expect(open(dataDirectory)).rejects.toThrow(/parameter "no_such_setting"/);
+  });
+});
+
+describe('the port', () => {
+  it('is remembered, and another where it is taken', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const first = await open(dataDirectory);
+    await first.release();
+    expect(readLastPort(join(homeOf(dataDirectory), 'data'))).toBe(first.port);
+    const squatter = await listen();
+    expect(await choosePort(portOf(squatter))).not.toBe(portOf(squatter));
+    squatter.close();
+  });
+
+  it('is chosen again when somebody takes it before the server does', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const home = locateHome(dataDirectory);
+    const thief = await listen();
+    const stolen = [portOf(thief), portOf(thief)];
+    const deadline = new Deadline(60_000);
+    const binariesDirectory = await prepareBinaries(home.databaseUser, deadline, () => undefined);
+    const plan = { home, binariesDirectory, isDurable: false, maxConnections: 20 };
+    await startServer(plan, deadline, async (port) => stolen.pop() ?? choosePort(port));
+    const database = await open(dataDirectory);
+    expect(database.outcome).toBe('reused');
+    expect(database.port).not.toBe(portOf(thief));
+    await database.release();
+    thief.close();
+  });
+});
+
+describe('users', () => {
+  itAsRoot(
+    'root under a private home: the database lives where its user can reach it',
+    async () => {
+      const checkout = makeSandbox(0o700);
+      const privateScript = makeCompleteCheckout(checkout);
+      const start = (name: string) =>
+        new LauncherProcess({
+          script: privateScript,
+          database: { dataDirectory: join(checkout, name) },
+        });
+      const launchers = [start('.data'), start('.data'), start('.test-data')];
+      const [one, two, other] = await Promise.all(launchers.map((each) => each.opened()));
+      expect([one?.outcome, two?.outcome].sort()).toEqual(['created', 'reused']);
+      expect([one?.port === two?.port, one?.port === other?.port]).toEqual([true, false]);
+      expect(statSync(join(homeOf(join(checkout, '.data')), 'data')).uid).not.toBe(0);
+      expect(statSync(join(checkout, '.data')).uid).toBe(0);
+      const shelf = shelfOf(readServerPid(join(checkout, '.data')));
+      await Promise.all(launchers.map((launcher) => launcher.release()));
+
+      // A cleaner of temporary directories took a file: copied again.
+      rmSync(join(shelf, 'package/native/bin/initdb'));
+      const healed = start('.data');
+      expect((await healed.opened()).outcome).toBe('started');
+      await healed.release();
+      expect(existsSync(join(shelf, 'package/native/bin/initdb'))).toBe(true);
+
+      // Somebody else could have changed a binary: not run.
+      chmodSync(join(shelf, 'package/native/bin/postgres'), 0o777);
+      await expect(start('.data').opened()).rejects.toThrow(/can be changed by other users/);
+      rmSync(shelf, { recursive: true });
+    },
+  );
+
+  itAsRoot('another user works directly, and is told whose database it is not', async () => {
+    const checkout = makeSandbox();
+    const ownScript = makeCompleteCheckout(checkout);
+    chownSync(checkout, NOBODY.uid, NOBODY.gid);
+    // Links are made by whoever installs; here that was root.
+    const asRoot = new LauncherProcess({
+      script: ownScript,
+      database: { dataDirectory: original },
+    });
+    await asRoot.opened();
+    const start = (dataDirectory: string) =>
+      new LauncherProcess({ script: ownScript, database: { dataDirectory }, user: NOBODY });
+    const own = start(join(checkout, '.data'));
+    expect((await own.opened()).outcome).toBe('created');
+    expect(statSync(join(checkout, '.data/postgres/data')).uid).toBe(NOBODY.uid);
+    await expect(open(join(checkout, '.data'))).rejects.toThrow(/belongs to another user/);
+    await expect(start(original).opened()).rejects.toThrow(/belongs to another user/);
+    await own.release();
+    await asRoot.release();
+    expect(isServerRunning(join(checkout, '.data'))).toBe(false);
+  });
+
+  function shelfOf(serverPid: number): string {
+    return /^\S+?tenantry-postgres-\w+/.exec(readCommandLine(serverPid))?.[0] ?? '';
+  }
+});
