@@ -39,7 +39,9 @@ export class Foundation1763690000001 implements MigrationInterface {
         CONSTRAINT pk_idempotency_keys PRIMARY KEY (id),
         CONSTRAINT ck_idempotency_keys_status CHECK (status BETWEEN 200 AND 299)
       )`);
-    await runner.query('CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)');
+    await runner.query(
+      'CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)',
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

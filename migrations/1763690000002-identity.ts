@@ -53,11 +53,17 @@ export class Identity1763690000002 implements MigrationInterface {
         CONSTRAINT ck_members_status CHECK (status IN ('active', 'deactivated')),
         CONSTRAINT ck_members_person CHECK ((kind = 'person') = (user_id IS NOT NULL) AND (kind = 'person') = (role IS NOT NULL))
       )`);
-    await runner.query(`CREATE UNIQUE INDEX uq_members_system ON members (business_id, kind) WHERE kind <> 'person'`);
+    await runner.query(
+      `CREATE UNIQUE INDEX uq_members_system ON members (business_id, kind) WHERE kind <> 'person'`,
+    );
     await runner.query('CREATE INDEX ix_members_user ON members (user_id)');
     await isolate(runner, 'members');
     await audit(runner, 'members', 'member', { updatesOf: ['kind', 'role', 'status', 'user_id'] });
-    await isolateBy(runner, 'users', 'EXISTS (SELECT FROM members WHERE members.user_id = users.id)');
+    await isolateBy(
+      runner,
+      'users',
+      'EXISTS (SELECT FROM members WHERE members.user_id = users.id)',
+    );
 
     await runner.query(`
       CREATE TABLE sessions (
@@ -78,7 +84,10 @@ export class Identity1763690000002 implements MigrationInterface {
     await runner.query('CREATE INDEX ix_sessions_member ON sessions (business_id, member_id)');
     await runner.query('CREATE INDEX ix_sessions_user ON sessions (user_id)');
     await isolate(runner, 'sessions');
-    await audit(runner, 'sessions', 'session', { masked: ['token_hash'], on: ['INSERT', 'DELETE'] });
+    await audit(runner, 'sessions', 'session', {
+      masked: ['token_hash'],
+      on: ['INSERT', 'DELETE'],
+    });
 
     await runner.query(`
       CREATE TABLE api_keys (
@@ -98,7 +107,9 @@ export class Identity1763690000002 implements MigrationInterface {
         CONSTRAINT fk_api_keys_member FOREIGN KEY (business_id, member_id) REFERENCES members (business_id, id),
         CONSTRAINT fk_api_keys_rotated_to FOREIGN KEY (business_id, rotated_to_id) REFERENCES api_keys (business_id, id)
       )`);
-    await runner.query('CREATE INDEX ix_api_keys_created_at ON api_keys (business_id, created_at, id)');
+    await runner.query(
+      'CREATE INDEX ix_api_keys_created_at ON api_keys (business_id, created_at, id)',
+    );
     await isolate(runner, 'api_keys');
     await audit(runner, 'api_keys', 'api_key', {
       masked: ['token_hash'],
@@ -119,7 +130,10 @@ export class Identity1763690000002 implements MigrationInterface {
         CONSTRAINT ck_staff_accounts_status CHECK (status IN ('active', 'disabled'))
       )`);
     await reserveForPlatform(runner, 'staff_accounts');
-    await audit(runner, 'staff_accounts', 'staff_account', { businessColumn: null, masked: ['password_hash'] });
+    await audit(runner, 'staff_accounts', 'staff_account', {
+      businessColumn: null,
+      masked: ['password_hash'],
+    });
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -31,7 +31,9 @@ export class Subscriptions1763690000003 implements MigrationInterface {
         CONSTRAINT ck_plans_limits CHECK (recordings_limit >= 0 AND applications_limit >= 0 AND seats_limit >= 0),
         CONSTRAINT ck_plans_default_is_live CHECK (NOT is_default OR archived_at IS NULL)
       )`);
-    await runner.query('CREATE UNIQUE INDEX uq_plans_default ON plans (is_default) WHERE is_default');
+    await runner.query(
+      'CREATE UNIQUE INDEX uq_plans_default ON plans (is_default) WHERE is_default',
+    );
     await audit(runner, 'plans', 'plan', { businessColumn: null });
 
     // What a subscriber has agreed to: price and interval. A change makes a new version; old subscribers keep theirs for now.
@@ -82,14 +84,27 @@ export class Subscriptions1763690000003 implements MigrationInterface {
         CONSTRAINT ck_subscriptions_status CHECK (status IN ('trialing', 'active', 'past_due', 'paused', 'canceled', 'expired')),
         CONSTRAINT ck_subscriptions_period CHECK (period_start < period_end AND period_ordinal >= 0 AND cycle >= -1)
       )`);
-    await runner.query('CREATE UNIQUE INDEX uq_subscriptions_current ON subscriptions (business_id) WHERE is_current');
+    await runner.query(
+      'CREATE UNIQUE INDEX uq_subscriptions_current ON subscriptions (business_id) WHERE is_current',
+    );
     await runner.query(`
       CREATE INDEX ix_subscriptions_due ON subscriptions (period_end)
       WHERE is_current AND status IN ('trialing', 'active', 'past_due')`);
     await isolate(runner, 'subscriptions');
     // A plain renewal sets none of these columns: its period row is its record.
     await audit(runner, 'subscriptions', 'subscription', {
-      updatesOf: ['plan_id', 'scheduled_plan_id', 'status', 'auto_renew', 'cancel_at_period_end', 'trial_ends_at', 'paused_at', 'canceled_at', 'ended_at', 'is_current'],
+      updatesOf: [
+        'plan_id',
+        'scheduled_plan_id',
+        'status',
+        'auto_renew',
+        'cancel_at_period_end',
+        'trial_ends_at',
+        'paused_at',
+        'canceled_at',
+        'ended_at',
+        'is_current',
+      ],
     });
 
     await runner.query(`

@@ -9,7 +9,10 @@ export class FirstPlans1763690000004 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('SET CONSTRAINTS ALL DEFERRED'); // plans and their versions name each other
-    await runner.query('DELETE FROM plan_versions WHERE plan_id IN (SELECT id FROM plans WHERE slug = ANY ($1))', [slugs()]);
+    await runner.query(
+      'DELETE FROM plan_versions WHERE plan_id IN (SELECT id FROM plans WHERE slug = ANY ($1))',
+      [slugs()],
+    );
     await runner.query('DELETE FROM plans WHERE slug = ANY ($1)', [slugs()]);
     await runner.query('SET CONSTRAINTS ALL IMMEDIATE');
   }
@@ -28,10 +31,50 @@ interface FirstPlan {
 }
 
 const PLANS: FirstPlan[] = [
-  { slug: 'free', name: 'Free', description: 'To try it out.', amount: 0, unit: 'day', count: 15, isDefault: true, isPublic: true, limits: [100, 1, 3] },
-  { slug: 'pro', name: 'Pro', description: 'For a product with customers.', amount: 4900, unit: 'month', count: 1, isDefault: false, isPublic: true, limits: [10_000, 10, 20] },
-  { slug: 'pro-yearly', name: 'Pro, yearly', description: 'Pro with two months free.', amount: 49_000, unit: 'year', count: 1, isDefault: false, isPublic: true, limits: [120_000, 10, 20] },
-  { slug: 'unlimited', name: 'Unlimited', description: 'For beta users and partners; staff assign it.', amount: 0, unit: 'month', count: 1, isDefault: false, isPublic: false, limits: [null, null, null] },
+  {
+    slug: 'free',
+    name: 'Free',
+    description: 'To try it out.',
+    amount: 0,
+    unit: 'day',
+    count: 15,
+    isDefault: true,
+    isPublic: true,
+    limits: [100, 1, 3],
+  },
+  {
+    slug: 'pro',
+    name: 'Pro',
+    description: 'For a product with customers.',
+    amount: 4900,
+    unit: 'month',
+    count: 1,
+    isDefault: false,
+    isPublic: true,
+    limits: [10_000, 10, 20],
+  },
+  {
+    slug: 'pro-yearly',
+    name: 'Pro, yearly',
+    description: 'Pro with two months free.',
+    amount: 49_000,
+    unit: 'year',
+    count: 1,
+    isDefault: false,
+    isPublic: true,
+    limits: [120_000, 10, 20],
+  },
+  {
+    slug: 'unlimited',
+    name: 'Unlimited',
+    description: 'For beta users and partners; staff assign it.',
+    amount: 0,
+    unit: 'month',
+    count: 1,
+    isDefault: false,
+    isPublic: false,
+    limits: [null, null, null],
+  },
 ];
 
 function slugs(): string[] {

@@ -17,8 +17,12 @@ export class Recordings1763690000005 implements MigrationInterface {
         CONSTRAINT fk_applications_business FOREIGN KEY (business_id) REFERENCES businesses (id),
         CONSTRAINT ck_applications_platform CHECK (platform IN ('android', 'ios', 'web'))
       )`);
-    await runner.query('CREATE UNIQUE INDEX uq_applications_bundle_id ON applications (business_id, bundle_id) WHERE deleted_at IS NULL');
-    await runner.query('CREATE INDEX ix_applications_created_at ON applications (business_id, created_at, id) WHERE deleted_at IS NULL');
+    await runner.query(
+      'CREATE UNIQUE INDEX uq_applications_bundle_id ON applications (business_id, bundle_id) WHERE deleted_at IS NULL',
+    );
+    await runner.query(
+      'CREATE INDEX ix_applications_created_at ON applications (business_id, created_at, id) WHERE deleted_at IS NULL',
+    );
     await isolate(runner, 'applications');
     await audit(runner, 'applications', 'application');
 
@@ -46,10 +50,17 @@ export class Recordings1763690000005 implements MigrationInterface {
         CONSTRAINT ck_recordings_payload CHECK ((deleted_at IS NULL) = (started_at IS NOT NULL) AND (deleted_at IS NULL) = (duration_ms IS NOT NULL)),
         CONSTRAINT ck_recordings_tombstone CHECK (deleted_at IS NULL OR (device IS NULL AND metadata IS NULL))
       )`);
-    await runner.query('CREATE INDEX ix_recordings_created_at ON recordings (business_id, created_at, id)');
-    await runner.query('CREATE INDEX ix_recordings_application ON recordings (business_id, application_id, created_at, id)');
+    await runner.query(
+      'CREATE INDEX ix_recordings_created_at ON recordings (business_id, created_at, id)',
+    );
+    await runner.query(
+      'CREATE INDEX ix_recordings_application ON recordings (business_id, application_id, created_at, id)',
+    );
     await isolate(runner, 'recordings');
-    await audit(runner, 'recordings', 'recording', { on: ['UPDATE', 'DELETE'], masked: ['device', 'metadata'] });
+    await audit(runner, 'recordings', 'recording', {
+      on: ['UPDATE', 'DELETE'],
+      masked: ['device', 'metadata'],
+    });
   }
 
   async down(runner: QueryRunner): Promise<void> {

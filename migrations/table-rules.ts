@@ -6,7 +6,11 @@ const TENANTS = `nullif(current_setting('app.business_ids', true), '')::uuid[]`;
 const PLATFORM = `current_setting('app.scope', true) = 'platform'`;
 
 /** Row-level security: a transaction sees and writes the rows of its tenants, or all in platform scope. Forced, so the owner obeys too. */
-export async function isolate(runner: QueryRunner, table: string, column = 'business_id'): Promise<void> {
+export async function isolate(
+  runner: QueryRunner,
+  table: string,
+  column = 'business_id',
+): Promise<void> {
   await forcePolicy(runner, table, `${column} = ANY (${TENANTS}) OR ${PLATFORM}`);
 }
 
@@ -16,7 +20,11 @@ export async function reserveForPlatform(runner: QueryRunner, table: string): Pr
 }
 
 /** For tables whose rows several tenants may share: `condition` says which ones a tenant sees. */
-export async function isolateBy(runner: QueryRunner, table: string, condition: string): Promise<void> {
+export async function isolateBy(
+  runner: QueryRunner,
+  table: string,
+  condition: string,
+): Promise<void> {
   await forcePolicy(runner, table, `${condition} OR ${PLATFORM}`);
 }
 
@@ -32,9 +40,21 @@ export interface AuditRules {
 }
 
 /** Records each write in the audit log, by a trigger in the same transaction, so that no code path can forget it. */
-export async function audit(runner: QueryRunner, table: string, targetType: string, rules: AuditRules = {}): Promise<void> {
-  const { businessColumn = 'business_id', masked = [], updatesOf, on = ['INSERT', 'UPDATE', 'DELETE'] } = rules;
-  const events = on.map((event) => (event === 'UPDATE' && updatesOf ? `UPDATE OF ${updatesOf.join(', ')}` : event));
+export async function audit(
+  runner: QueryRunner,
+  table: string,
+  targetType: string,
+  rules: AuditRules = {},
+): Promise<void> {
+  const {
+    businessColumn = 'business_id',
+    masked = [],
+    updatesOf,
+    on = ['INSERT', 'UPDATE', 'DELETE'],
+  } = rules;
+  const events = on.map((event) =>
+    event === 'UPDATE' && updatesOf ? `UPDATE OF ${updatesOf.join(', ')}` : event,
+  );
   await runner.query(`
     CREATE TRIGGER audit_${table} AFTER ${events.join(' OR ')} ON ${table}
     FOR EACH ROW EXECUTE FUNCTION audit_row('${targetType}', '${businessColumn ?? ''}', '${masked.join(',')}')`);
@@ -43,5 +63,7 @@ export async function audit(runner: QueryRunner, table: string, targetType: stri
 async function forcePolicy(runner: QueryRunner, table: string, condition: string): Promise<void> {
   await runner.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
   await runner.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
-  await runner.query(`CREATE POLICY ${table}_isolation ON ${table} USING (${condition}) WITH CHECK (${condition})`);
+  await runner.query(
+    `CREATE POLICY ${table}_isolation ON ${table} USING (${condition}) WITH CHECK (${condition})`,
+  );
 }

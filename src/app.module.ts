@@ -26,7 +26,13 @@ import { schema } from './schema';
 @Module({})
 export class AppModule {
   static with(config: Config, logger: Logger, routes: RouteTable): DynamicModule {
-    const platform = [ConfigModule.with(config, logger), DatabaseModule.forSchema(schema), HttpModule.with(routes), QueueModule, ScheduleModule.forRoot()];
+    const platform = [
+      ConfigModule.with(config, logger),
+      DatabaseModule.forSchema(schema),
+      HttpModule.with(routes),
+      QueueModule,
+      ScheduleModule.forRoot(),
+    ];
     const features = [
       AccessModule,
       IdentityModule,

@@ -57,8 +57,17 @@ async function start(database: OpenDatabase, logger: Logger): Promise<RunningSer
 /** For people on the terminal, and in a file for `npm run demo`. */
 function announce(config: Config, database: string): void {
   const url = `http://${config.host}:${config.port}`;
-  const mail = config.smtpUrl ? 'by SMTP' : relative(process.cwd(), join(config.dataDirectory, 'mail'));
-  const lines = ['', `  Tenantry is ready: ${url}`, `    docs      ${url}/docs`, `    database  ${database}`, `    mail      ${mail}`, ''];
+  const mail = config.smtpUrl
+    ? 'by SMTP'
+    : relative(process.cwd(), join(config.dataDirectory, 'mail'));
+  const lines = [
+    '',
+    `  Tenantry is ready: ${url}`,
+    `    docs      ${url}/docs`,
+    `    database  ${database}`,
+    `    mail      ${mail}`,
+    '',
+  ];
   process.stdout.write(`${lines.join('\n')}\n`);
   if (config.environment === 'production') return;
   mkdirSync(config.dataDirectory, { recursive: true });
@@ -83,7 +92,10 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 /** Nest's hooks do the order: not ready, no new cron runs and jobs, HTTP drained, running jobs finished, pools closed. */
-async function stop({ app, database, config, logger }: RunningServer, signal: string): Promise<void> {
+async function stop(
+  { app, database, config, logger }: RunningServer,
+  signal: string,
+): Promise<void> {
   try {
     logger.info(`stopping (${signal})`);
     rmSync(addressFile(config), { force: true });

@@ -19,7 +19,18 @@ import { IdempotencyKey } from './platform/http/idempotency/idempotency-key.enti
 /** All tables of the application and how they came to be; named here, one by one, since a glob finds too much or too little. */
 export const schema: Schema = {
   entities: [
-    ApiKey, Application, Business, IdempotencyKey, Member, Plan, PlanVersion, Recording, Session, StaffAccount, Subscription, User,
+    ApiKey,
+    Application,
+    Business,
+    IdempotencyKey,
+    Member,
+    Plan,
+    PlanVersion,
+    Recording,
+    Session,
+    StaffAccount,
+    Subscription,
+    User,
   ],
   migrations: [
     Foundation1763690000001,

@@ -13,14 +13,21 @@ import { PinoLoggerService } from './platform/logging/logger';
  * The application, made but not yet started: `init()` connects it to the database, `listen()` opens it to the world.
  * @param config with the address of a migrated database
  */
-export async function createServer(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+export async function createServer(
+  config: Config,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
   const adapter = createHttpServer(config, routes, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger, routes), adapter, {
-    logger: new PinoLoggerService(logger),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, logger, routes),
+    adapter,
+    {
+      logger: new PinoLoggerService(logger),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   serveDocs(app);
   return app;
 }

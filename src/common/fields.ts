@@ -31,20 +31,26 @@ export interface FieldOptions {
 }
 
 /** A string of `min` to `max` code points, taken as it is: nothing is trimmed or folded. */
-export function Text(options: FieldOptions & { min?: number; max?: number; pattern?: RegExp } = {}): PropertyDecorator {
+export function Text(
+  options: FieldOptions & { min?: number; max?: number; pattern?: RegExp } = {},
+): PropertyDecorator {
   const { min = 0, max = 100_000, pattern } = options;
   return field(options, { type: String, ...lengthsOf(options), pattern: pattern?.source }, [
     IsString(),
     check('length', (value) => inLength(value, min, max), `must have ${min} to ${max} characters`),
     check('text', isCleanText, 'must not contain NUL or half a surrogate pair'),
-    ...(pattern ? [check('format', (value) => pattern.test(value), 'does not have the expected form')] : []),
+    ...(pattern
+      ? [check('format', (value) => pattern.test(value), 'does not have the expected form')]
+      : []),
   ]);
 }
 
 /** A name for people to read: not only white space. Leading and trailing white space is cut. */
 export function Name(options: FieldOptions & { max?: number } = {}): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim() : value,
+    ),
     Text({ ...options, min: 1, max: options.max ?? 100 }),
   );
 }
@@ -52,7 +58,9 @@ export function Name(options: FieldOptions & { max?: number } = {}): PropertyDec
 /** An address of at most 254 characters, trimmed; which ones are the same person is decided in identity. */
 export function Email(options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim() : value,
+    ),
     field(options, { type: String, format: 'email', maxLength: 254 }, [
       IsString(),
       check('email', isEmailAddress, 'must be one e-mail address'),
@@ -62,26 +70,43 @@ export function Email(options: FieldOptions = {}): PropertyDecorator {
 
 /** A UUID. */
 export function Id(options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: String, format: 'uuid' }, [IsString(), check('uuid', isId, 'must be a UUID')]);
+  return field(options, { type: String, format: 'uuid' }, [
+    IsString(),
+    check('uuid', isId, 'must be a UUID'),
+  ]);
 }
 
 /** A moment: ISO 8601 with an offset or Z; answers are in UTC with milliseconds. */
 export function Instant(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: String, format: 'date-time' }, [
     IsString(),
-    check('instant', isInstant, 'must be a time in ISO 8601 with an offset, between the years 1970 and 9999'),
+    check(
+      'instant',
+      isInstant,
+      'must be a time in ISO 8601 with an offset, between the years 1970 and 9999',
+    ),
   ]);
 }
 
-export function Integer(options: FieldOptions & { min?: number; max?: number } = {}): PropertyDecorator {
+export function Integer(
+  options: FieldOptions & { min?: number; max?: number } = {},
+): PropertyDecorator {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
-  return field(options, { type: 'integer', minimum: options.min, maximum: options.max }, [IsInt(), Min(min), Max(max)]);
+  return field(options, { type: 'integer', minimum: options.min, maximum: options.max }, [
+    IsInt(),
+    Min(min),
+    Max(max),
+  ]);
 }
 
 /** An integer in a query string, where everything is text: digits only. */
-export function QueryInteger(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
+export function QueryInteger(
+  options: FieldOptions & { min: number; max: number },
+): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+    ),
     Integer(options),
   );
 }
@@ -100,19 +125,32 @@ export function Nested(of: () => new () => object, options: FieldOptions = {}): 
 }
 
 /** A list of objects of another field class. */
-export function ListOf(of: () => new () => object, options: FieldOptions & { min?: number; max?: number } = {}): PropertyDecorator {
-  return applyDecorators(Type(of), list(options, { type: of, isArray: true }, [ValidateNested({ each: true })]));
+export function ListOf(
+  of: () => new () => object,
+  options: FieldOptions & { min?: number; max?: number } = {},
+): PropertyDecorator {
+  return applyDecorators(
+    Type(of),
+    list(options, { type: of, isArray: true }, [ValidateNested({ each: true })]),
+  );
 }
 
 /** A list of plain strings. */
-export function TextList(options: FieldOptions & { values?: readonly string[] } = {}): PropertyDecorator {
-  return list(options, { type: String, isArray: true, enum: options.values ? [...options.values] : undefined }, [
-    IsString({ each: true }),
-  ]);
+export function TextList(
+  options: FieldOptions & { values?: readonly string[] } = {},
+): PropertyDecorator {
+  return list(
+    options,
+    { type: String, isArray: true, enum: options.values ? [...options.values] : undefined },
+    [IsString({ each: true })],
+  );
 }
 
 /** A list whose items the route itself validates, one by one, so that a bad one fails alone. */
-export function RawList(of: () => new () => object, options: FieldOptions & { min: number; max: number }): PropertyDecorator {
+export function RawList(
+  of: () => new () => object,
+  options: FieldOptions & { min: number; max: number },
+): PropertyDecorator {
   return list(options, { type: of, isArray: true }, []);
 }
 
@@ -120,33 +158,68 @@ export function RawList(of: () => new () => object, options: FieldOptions & { mi
 export function JsonObject(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
   return field(options, { type: 'object', additionalProperties: true }, [
     check('object', isPlainObject, 'must be an object'),
-    check('values', isStorable, 'must hold no NUL, no half of a surrogate pair, and only numbers within ±(2^53 − 1)'),
-    check('size', (value) => Buffer.byteLength(JSON.stringify(value)) <= options.maxBytes, `must have at most ${options.maxBytes} bytes as JSON`),
+    check(
+      'values',
+      isStorable,
+      'must hold no NUL, no half of a surrogate pair, and only numbers within ±(2^53 − 1)',
+    ),
+    check(
+      'size',
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= options.maxBytes,
+      `must have at most ${options.maxBytes} bytes as JSON`,
+    ),
   ]);
 }
 
-function list(options: FieldOptions & { min?: number; max?: number }, schema: ApiPropertyOptions, rules: PropertyDecorator[]): PropertyDecorator {
+function list(
+  options: FieldOptions & { min?: number; max?: number },
+  schema: ApiPropertyOptions,
+  rules: PropertyDecorator[],
+): PropertyDecorator {
   const bounds = { minItems: options.min, maxItems: options.max };
   const sizes = [ArrayMinSize(options.min ?? 0), ArrayMaxSize(options.max ?? 100_000)];
-  return field(options, { ...schema, ...bounds } as ApiPropertyOptions, [IsArray(), ...sizes, ...rules]);
+  return field(options, { ...schema, ...bounds }, [
+    IsArray(),
+    ...sizes,
+    ...rules,
+  ]);
 }
 
-function field(options: FieldOptions, schema: ApiPropertyOptions, rules: PropertyDecorator[]): PropertyDecorator {
+function field(
+  options: FieldOptions,
+  schema: ApiPropertyOptions,
+  rules: PropertyDecorator[],
+): PropertyDecorator {
   const { description, example, optional = false, nullable = false } = options;
-  const document = withoutUndefined({ description, example, required: !optional, ...(nullable && { nullable }) });
+  const document = withoutUndefined({
+    description,
+    example,
+    required: !optional,
+    ...(nullable && { nullable }),
+  });
   const property = ApiProperty({ ...withoutUndefined(schema), ...document } as ApiPropertyOptions);
-  return applyDecorators(property, ...(optional || nullable ? [skipWhen(optional, nullable)] : []), ...rules);
+  return applyDecorators(
+    property,
+    ...(optional || nullable ? [skipWhen(optional, nullable)] : []),
+    ...rules,
+  );
 }
 
 /** Left out is fine where optional, null where nullable; `@IsOptional` would take either for both. */
 function skipWhen(optional: boolean, nullable: boolean): PropertyDecorator {
-  return ValidateIf((_, value: unknown) => !((optional && value === undefined) || (nullable && value === null)));
+  return ValidateIf(
+    (_, value: unknown) => !((optional && value === undefined) || (nullable && value === null)),
+  );
 }
 
 /** A rule over a value that has passed `IsString`, or fails like it. */
 function check(name: string, holds: (value: never) => boolean, message: string): PropertyDecorator {
-  const guarded = (value: unknown) => value !== undefined && value !== null && safely(() => holds(value as never));
-  return ValidateBy({ name, validator: { validate: guarded, defaultMessage: (_?: ValidationArguments) => message } });
+  const guarded = (value: unknown) =>
+    value !== undefined && value !== null && safely(() => holds(value as never));
+  return ValidateBy({
+    name,
+    validator: { validate: guarded, defaultMessage: (_?: ValidationArguments) => message },
+  });
 }
 
 /** A rule for strings meets an object here when `IsString` beside it has failed; it fails too, and does not throw. */
@@ -174,8 +247,14 @@ function isCleanText(value: string): boolean {
  */
 function isEmailAddress(value: string): boolean {
   if (typeof value !== 'string' || value.length > 254 || !isCleanText(value)) return false;
-  return /^[^\s@"(),:;<>[\\\]\p{Cc}\p{Cf}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(value)
-    && !value.includes('..') && !value.startsWith('.') && !value.includes('.@');
+  return (
+    /^[^\s@"(),:;<>[\\\]\p{Cc}\p{Cf}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
+      value,
+    ) &&
+    !value.includes('..') &&
+    !value.startsWith('.') &&
+    !value.includes('.@')
+  );
 }
 
 const INSTANT_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -204,7 +283,10 @@ function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([key, entry]) => isCleanText(key) && isStorable(entry));
 }
 
-function lengthsOf(options: { min?: number; max?: number }): { minLength?: number; maxLength?: number } {
+function lengthsOf(options: { min?: number; max?: number }): {
+  minLength?: number;
+  maxLength?: number;
+} {
   return { minLength: options.min, maxLength: options.max };
 }
 

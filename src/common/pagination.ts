@@ -18,7 +18,10 @@ export function encodeCursor(keyset: Keyset): string {
  * Reads a cursor back. `shape` checks each value, so that a made-up cursor cannot reach the database.
  * @throws 422 validation_failed at /cursor
  */
-export function decodeCursor(cursor: string | undefined, shape: ((value: unknown) => boolean)[]): Keyset | null {
+export function decodeCursor(
+  cursor: string | undefined,
+  shape: ((value: unknown) => boolean)[],
+): Keyset | null {
   if (cursor === undefined) return null;
   const keyset = parse(cursor);
   if (keyset?.length !== shape.length || !shape.every((check, index) => check(keyset[index]))) {

@@ -77,7 +77,8 @@ const definitions = new Map<string, ProblemDefinition>();
  * @throws when the code is taken
  */
 export function defineProblem(definition: ProblemDefinition): ProblemFactory {
-  if (definitions.has(definition.code)) throw new Error(`problem ${definition.code} is defined twice`);
+  if (definitions.has(definition.code))
+    throw new Error(`problem ${definition.code} is defined twice`);
   definitions.set(definition.code, definition);
   const factory = (options?: ProblemOptions | string) =>
     new DomainError(definition, typeof options === 'string' ? { detail: options } : options);

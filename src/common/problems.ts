@@ -1,4 +1,4 @@
-import { DomainError, defineProblem, type FieldFault } from './problem';
+import { defineProblem, type DomainError, type FieldFault } from './problem';
 
 // The problems that belong to no feature: the edge of the server, and the state of what it stands on.
 

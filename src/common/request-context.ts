@@ -102,6 +102,17 @@ export class RequestContext implements Readonly<RequestContextFields> {
   protected fields(): RequestContextFields {
     const { requestId, action, ip, actor, businessId, member } = this;
     const { permissions, onBehalfOf, supportSessionId, idempotency } = this;
-    return { requestId, action, ip, actor, businessId, member, permissions, onBehalfOf, supportSessionId, idempotency };
+    return {
+      requestId,
+      action,
+      ip,
+      actor,
+      businessId,
+      member,
+      permissions,
+      onBehalfOf,
+      supportSessionId,
+      idempotency,
+    };
   }
 }

@@ -27,8 +27,12 @@ export function createToken(kind: TokenKind): string {
 /** The kind a token claims to be of, or null where it cannot be one of ours. */
 export function tokenKind(token: string): TokenKind | null {
   const prefix = TOKEN_PATTERN.exec(token)?.[1];
-  if (!prefix || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== token.slice(-CHECKSUM_LENGTH)) return null;
-  return (Object.keys(TOKEN_PREFIXES) as TokenKind[]).find((kind) => TOKEN_PREFIXES[kind] === prefix) ?? null;
+  if (!prefix || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== token.slice(-CHECKSUM_LENGTH))
+    return null;
+  return (
+    (Object.keys(TOKEN_PREFIXES) as TokenKind[]).find((kind) => TOKEN_PREFIXES[kind] === prefix) ??
+    null
+  );
 }
 
 /**

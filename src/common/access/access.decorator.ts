@@ -51,7 +51,11 @@ export function Access(access: Access): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, access),
     HttpCode(access.status),
-    ApiOperation({ operationId: access.action, summary: access.summary, description: access.description }),
+    ApiOperation({
+      operationId: access.action,
+      summary: access.summary,
+      description: access.description,
+    }),
     ApiExtension('x-audience', access.audience),
     ...(access.permission ? [ApiExtension('x-permission', access.permission)] : []),
     ...(access.audience === 'public' ? [] : [ApiBearerAuth(access.audience)]),
@@ -66,23 +70,40 @@ export function accessOf(handler: object): Access | undefined {
   return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
 }
 
-
 function problemsOf(access: Access): ProblemFactory[] {
   const always = [validationProblem, databaseUnavailable];
   const guarded = [unauthenticated, wrongCredentialKind];
   const tenant = [businessDeactivated, ...(access.permission ? [permissionDenied] : [])];
-  const byAudience = { public: [], staff: guarded, sdk: [...guarded, businessDeactivated], dashboard: [...guarded, ...tenant] };
+  const byAudience = {
+    public: [],
+    staff: guarded,
+    sdk: [...guarded, businessDeactivated],
+    dashboard: [...guarded, ...tenant],
+  };
   return [...always, ...byAudience[access.audience], ...(access.problems ?? [])];
 }
 
 function success(access: Access): ApiResponseOptions {
-  const headers = { 'X-Request-Id': { description: 'The id of this request', schema: { type: 'string' as const } } };
-  return { status: access.status, description: access.summary, headers, ...(access.answers && { type: access.answers }) };
+  const headers = {
+    'X-Request-Id': { description: 'The id of this request', schema: { type: 'string' as const } },
+  };
+  return {
+    status: access.status,
+    description: access.summary,
+    headers,
+    ...(access.answers && { type: access.answers }),
+  };
 }
 
 /** Only POST routes take the header; `openapi.ts` drops it from the others. */
 function documentIdempotency(access: Access): MethodDecorator {
   if (access.idempotency === 'none') return () => undefined;
   const schema = { type: 'string' as const, minLength: 1, maxLength: 255 };
-  return ApiHeader({ name: 'Idempotency-Key', required: false, schema, description: 'Makes a retry safe: the same key and request get the first answer again, for 24 hours.' });
+  return ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    schema,
+    description:
+      'Makes a retry safe: the same key and request get the first answer again, for 24 hours.',
+  });
 }

@@ -51,7 +51,9 @@ export function problemResponses(problems: ProblemFactory[]): MethodDecorator[] 
 }
 
 function problemResponse(status: number, titles: string[]): MethodDecorator {
-  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
+  const content = {
+    'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } },
+  };
   return applyDecorators(
     ApiExtraModels(ProblemResponse),
     ApiResponse({ status, description: titles.join('\n\n'), content }),

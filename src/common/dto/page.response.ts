@@ -8,7 +8,10 @@ export function pageOf<Item extends object>(item: new () => Item): Type<Page<Ite
     @ListOf(() => item)
     data!: Item[];
 
-    @Text({ nullable: true, description: 'Give it as ?cursor= to get the next page; null on the last' })
+    @Text({
+      nullable: true,
+      description: 'Give it as ?cursor= to get the next page; null on the last',
+    })
     nextCursor!: string | null;
   }
   return PageResponse;

@@ -4,7 +4,12 @@ import type { FastifyRequest } from 'fastify';
 import { accessOf, type Access } from '../../common/access/access.decorator';
 import { permissionsOf } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
-import { businessDeactivated, permissionDenied, unauthenticated, wrongCredentialKind } from '../../common/problems';
+import {
+  businessDeactivated,
+  permissionDenied,
+  unauthenticated,
+  wrongCredentialKind,
+} from '../../common/problems';
 import { RequestContext } from '../../common/request-context';
 import { requestOf } from '../../platform/http/request';
 import { AUDIENCE_OF_KIND, type Credential } from './credential';
@@ -16,10 +21,17 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 export class AccessGuard extends AuthGuard('bearer') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = accessOf(context.getHandler());
-    if (!access) throw new Error(`${context.getClass().name}.${context.getHandler().name} does not say who may call it`);
+    if (!access)
+      throw new Error(
+        `${context.getClass().name}.${context.getHandler().name} does not say who may call it`,
+      );
     if (access.audience !== 'public') return (await super.canActivate(context)) as boolean;
     const request = requestOf(context);
-    request.requestContext = new RequestContext({ requestId: request.id, action: access.action, ip: request.ip });
+    request.requestContext = new RequestContext({
+      requestId: request.id,
+      action: access.action,
+      ip: request.ip,
+    });
     return true;
   }
 
@@ -28,7 +40,12 @@ export class AccessGuard extends AuthGuard('bearer') {
     return { headers: { authorization: requestOf(context).headers.authorization } };
   }
 
-  override handleRequest<T>(error: unknown, credential: Credential | false, _info: unknown, context: ExecutionContext): T {
+  override handleRequest<T>(
+    error: unknown,
+    credential: Credential | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): T {
     const request = requestOf(context);
     if (error) throw error as Error;
     if (!credential) throw noCredential(request.headers.authorization);
@@ -50,11 +67,24 @@ function assertAdmitted(access: Access, { kind, businessStatus, member }: Creden
   if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongCredentialKind();
   if (businessStatus !== 'active') throw businessDeactivated();
   const permitted = !access.permission || permissionsOf(member.role).includes(access.permission);
-  if (!permitted) throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
+  if (!permitted)
+    throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
 }
 
-function toContext(access: Access, credential: Credential, request: FastifyRequest): RequestContext {
+function toContext(
+  access: Access,
+  credential: Credential,
+  request: FastifyRequest,
+): RequestContext {
   const { actor, businessId, member } = credential;
   const permissions = permissionsOf(member.role);
-  return new RequestContext({ requestId: request.id, action: access.action, ip: request.ip, actor, businessId, member, permissions });
+  return new RequestContext({
+    requestId: request.id,
+    action: access.action,
+    ip: request.ip,
+    actor,
+    businessId,
+    member,
+    permissions,
+  });
 }

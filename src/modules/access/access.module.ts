@@ -7,6 +7,11 @@ import { CredentialsService } from './credentials.service';
 
 /** Who may call what: the one guard that stands before every route. */
 @Module({
-  providers: [CredentialsService, CredentialsRepository, BearerStrategy, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    CredentialsService,
+    CredentialsRepository,
+    BearerStrategy,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
 })
 export class AccessModule {}

@@ -11,12 +11,33 @@ export interface FoundCredential extends Credential {
 /** Finds who a token belongs to: by its hash, across tenants, in one statement. */
 @Injectable()
 export class CredentialsRepository {
-  async findSession(tx: Transaction, tokenHash: Buffer, usedAfter: Date, createdAfter: Date): Promise<FoundCredential | null> {
+  async findSession(
+    tx: Transaction,
+    tokenHash: Buffer,
+    usedAfter: Date,
+    createdAfter: Date,
+  ): Promise<FoundCredential | null> {
     const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
     if (!row) return null;
-    const { id: credentialId, memberId, userId, role, email, businessId, businessStatus, lastUsedAt } = row;
+    const {
+      id: credentialId,
+      memberId,
+      userId,
+      role,
+      email,
+      businessId,
+      businessStatus,
+      lastUsedAt,
+    } = row;
     const member = { memberId, userId, role, kind: 'person' as const, credentialId };
-    return { kind: 'session', actor: { kind: 'person', id: memberId, email }, businessId, businessStatus, member, lastUsedAt };
+    return {
+      kind: 'session',
+      actor: { kind: 'person', id: memberId, email },
+      businessId,
+      businessStatus,
+      member,
+      lastUsedAt,
+    };
   }
 
   async findApiKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
@@ -24,12 +45,23 @@ export class CredentialsRepository {
     if (!row) return null;
     const { id: credentialId, memberId, businessId, businessStatus, lastUsedAt } = row;
     const member = { memberId, userId: null, role: null, kind: 'sdk' as const, credentialId };
-    return { kind: 'api_key', actor: { kind: 'sdk', id: memberId, email: null }, businessId, businessStatus, member, lastUsedAt };
+    return {
+      kind: 'api_key',
+      actor: { kind: 'sdk', id: memberId, email: null },
+      businessId,
+      businessStatus,
+      member,
+      lastUsedAt,
+    };
   }
 
   async markUsed(tx: Transaction, { kind, businessId, member }: Credential): Promise<void> {
     const table = kind === 'api_key' ? 'api_keys' : 'sessions';
-    await tx.query(`UPDATE ${table} SET last_used_at = $3 WHERE business_id = $1 AND id = $2`, [businessId, member.credentialId, tx.now]);
+    await tx.query(`UPDATE ${table} SET last_used_at = $3 WHERE business_id = $1 AND id = $2`, [
+      businessId,
+      member.credentialId,
+      tx.now,
+    ]);
   }
 }
 

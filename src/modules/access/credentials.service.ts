@@ -22,18 +22,31 @@ export class CredentialsService {
   async resolve(token: string): Promise<Credential | null> {
     const kind = tokenKind(token);
     if (!kind) return null; // a typo: no look-up
-    return this.database.platform(RequestContext.job('credential.resolve'), 'nobody knows yet whose token it is', async (tx) => {
-      const found = await this.find(tx, kind, hashToken(token));
-      if (found && isStale(found, tx.now)) await this.credentials.markUsed(tx, found);
-      return found;
-    });
+    return this.database.platform(
+      RequestContext.job('credential.resolve'),
+      'nobody knows yet whose token it is',
+      async (tx) => {
+        const found = await this.find(tx, kind, hashToken(token));
+        if (found && isStale(found, tx.now)) await this.credentials.markUsed(tx, found);
+        return found;
+      },
+    );
   }
 
-  private find(tx: Transaction, kind: TokenKind, tokenHash: Buffer): Promise<FoundCredential | null> {
+  private find(
+    tx: Transaction,
+    kind: TokenKind,
+    tokenHash: Buffer,
+  ): Promise<FoundCredential | null> {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     switch (kind) {
       case 'session':
-        return this.credentials.findSession(tx, tokenHash, hoursBefore(tx.now, sessionIdleHours), hoursBefore(tx.now, 24 * sessionAbsoluteDays));
+        return this.credentials.findSession(
+          tx,
+          tokenHash,
+          hoursBefore(tx.now, sessionIdleHours),
+          hoursBefore(tx.now, 24 * sessionAbsoluteDays),
+        );
       case 'api_key':
         return this.credentials.findApiKey(tx, tokenHash);
       case 'staff_session':

@@ -9,7 +9,10 @@ import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import type { Session } from '../identity/session.entity';
 import { SessionsRepository } from '../identity/sessions.repository';
-import { TeamMembersRepository, type MemberWithPerson } from '../team-members/team-members.repository';
+import {
+  TeamMembersRepository,
+  type MemberWithPerson,
+} from '../team-members/team-members.repository';
 import { AccountsRepository, type Membership, type MyAccount } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 
@@ -36,11 +39,20 @@ export class AccountsService {
    * Opens a session. An unknown address, a wrong password and a deactivated member get the same answer in the same time.
    * @throws 401 invalid_credentials, 403 business_deactivated
    */
-  async login(context: RequestContext, request: LoginRequest, userAgent: string | null): Promise<SignedIn> {
-    const memberships = await this.database.platform(context, 'nobody knows yet who logs in', (tx) =>
-      this.accounts.listMemberships(tx, request.email),
+  async login(
+    context: RequestContext,
+    request: LoginRequest,
+    userAgent: string | null,
+  ): Promise<SignedIn> {
+    const memberships = await this.database.platform(
+      context,
+      'nobody knows yet who logs in',
+      (tx) => this.accounts.listMemberships(tx, request.email),
     );
-    const isRight = await this.hasher.matches(request.password, memberships[0]?.passwordHash ?? null);
+    const isRight = await this.hasher.matches(
+      request.password,
+      memberships[0]?.passwordHash ?? null,
+    );
     const membership = memberships.find((each) => isActive(each, request.businessId));
     if (!isRight || !membership) throw invalidCredentials();
     if (membership.businessStatus !== 'active') throw businessDeactivated();
@@ -49,19 +61,30 @@ export class AccountsService {
 
   /** Ends the session of this request. */
   logout(context: RequestContext): Promise<void> {
-    return this.database.transaction(context, (tx) => this.sessions.end(tx, context.requireMember().credentialId));
+    return this.database.transaction(context, (tx) =>
+      this.sessions.end(tx, context.requireMember().credentialId),
+    );
   }
 
   getMine(context: RequestContext): Promise<MyAccount> {
     return this.database.transaction(context, (tx) => this.accounts.getMine(tx));
   }
 
-  private open(context: RequestContext, { businessId, memberId, userId }: ActiveMembership, email: string, userAgent: string | null): Promise<SignedIn> {
+  private open(
+    context: RequestContext,
+    { businessId, memberId, userId }: ActiveMembership,
+    email: string,
+    userAgent: string | null,
+  ): Promise<SignedIn> {
     const signingIn = context.with({ businessId, actor: { kind: 'person', id: memberId, email } });
     return this.database.transaction(signingIn, async (tx) => {
       const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
       await this.members.markUsed(tx, businessId, memberId);
-      return { opened, member: await this.getMember(tx, memberId), business: await this.businesses.get(tx) };
+      return {
+        opened,
+        member: await this.getMember(tx, memberId),
+        business: await this.businesses.get(tx),
+      };
     });
   }
 

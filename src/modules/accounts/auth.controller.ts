@@ -30,14 +30,27 @@ export class AuthController {
     problems: [invalidCredentials, businessDeactivated],
     idempotency: 'none',
   })
-  async login(@Ctx() context: RequestContext, @Body() body: LoginRequest, @Headers('user-agent') userAgent?: string): Promise<LoginResponse> {
-    const { opened, member, business } = await this.accounts.login(context, body, userAgent ?? null);
+  async login(
+    @Ctx() context: RequestContext,
+    @Body() body: LoginRequest,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<LoginResponse> {
+    const { opened, member, business } = await this.accounts.login(
+      context,
+      body,
+      userAgent ?? null,
+    );
     const session = toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
     return { session, member: toMemberResponse(member), business: toBusinessResponse(business) };
   }
 
   @Post('logout')
-  @Access({ audience: 'dashboard', action: 'session.end', summary: 'End this session', status: 204 })
+  @Access({
+    audience: 'dashboard',
+    action: 'session.end',
+    summary: 'End this session',
+    status: 204,
+  })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.accounts.logout(context);
   }

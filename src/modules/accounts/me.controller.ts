@@ -21,7 +21,18 @@ export class MeController {
   })
   async get(@Ctx() context: RequestContext): Promise<MeResponse> {
     const mine = await this.accounts.getMine(context);
-    const { userId, email, emailVerified, fullName, memberId, role, kind, status, businessId, businessName } = mine;
+    const {
+      userId,
+      email,
+      emailVerified,
+      fullName,
+      memberId,
+      role,
+      kind,
+      status,
+      businessId,
+      businessName,
+    } = mine;
     return {
       user: { id: userId, email, emailVerified, fullName },
       member: { id: memberId, role, kind, status },

@@ -10,7 +10,12 @@ import { Ctx } from '../../platform/http/request';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 import { CreateApiKeyRequest, RotateApiKeyRequest } from './dto/api-key.requests';
-import { ApiKeyResponse, CreatedApiKeyResponse, toApiKeyResponse, toCreatedApiKeyResponse } from './dto/api-key.responses';
+import {
+  ApiKeyResponse,
+  CreatedApiKeyResponse,
+  toApiKeyResponse,
+  toCreatedApiKeyResponse,
+} from './dto/api-key.responses';
 
 class ApiKeyPage extends pageOf(ApiKeyResponse) {}
 
@@ -30,7 +35,10 @@ export class ApiKeysController {
   })
   async list(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<ApiKeyPage> {
     const apiKeys = await this.apiKeys.list(context, query);
-    return toPage(apiKeys, query.limit, toApiKeyResponse, (apiKey) => [apiKey.createdAt.toISOString(), apiKey.id]);
+    return toPage(apiKeys, query.limit, toApiKeyResponse, (apiKey) => [
+      apiKey.createdAt.toISOString(),
+      apiKey.id,
+    ]);
   }
 
   @Post()
@@ -42,7 +50,10 @@ export class ApiKeysController {
     status: 201,
     answers: CreatedApiKeyResponse,
   })
-  async create(@Ctx() context: RequestContext, @Body() body: CreateApiKeyRequest): Promise<CreatedApiKeyResponse> {
+  async create(
+    @Ctx() context: RequestContext,
+    @Body() body: CreateApiKeyRequest,
+  ): Promise<CreatedApiKeyResponse> {
     return toCreatedApiKeyResponse(await this.apiKeys.create(context, body));
   }
 
@@ -56,7 +67,11 @@ export class ApiKeysController {
     answers: CreatedApiKeyResponse,
     problems: [apiKeyNotFound, apiKeyAlreadyRotated],
   })
-  async rotate(@Ctx() context: RequestContext, @PathId() id: string, @Body() body: RotateApiKeyRequest): Promise<CreatedApiKeyResponse> {
+  async rotate(
+    @Ctx() context: RequestContext,
+    @PathId() id: string,
+    @Body() body: RotateApiKeyRequest,
+  ): Promise<CreatedApiKeyResponse> {
     return toCreatedApiKeyResponse(await this.apiKeys.rotate(context, id, body.overlapSeconds));
   }
 

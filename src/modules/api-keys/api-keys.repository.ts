@@ -16,7 +16,10 @@ export interface CreatedApiKey {
 
 @Injectable()
 export class ApiKeysRepository {
-  async insert(tx: Transaction, fields: Pick<ApiKey, 'memberId' | 'name' | 'expiresAt'>): Promise<CreatedApiKey> {
+  async insert(
+    tx: Transaction,
+    fields: Pick<ApiKey, 'memberId' | 'name' | 'expiresAt'>,
+  ): Promise<CreatedApiKey> {
     const key = createToken('api_key');
     const apiKey: ApiKey = {
       ...fields,
@@ -40,8 +43,16 @@ export class ApiKeysRepository {
       .repository(ApiKey)
       .createQueryBuilder('key')
       .where('key.businessId = :businessId', { businessId: tx.requireBusinessId() });
-    if (after) query.andWhere('(key.createdAt, key.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
-    return query.orderBy('key.createdAt', 'DESC').addOrderBy('key.id', 'DESC').limit(limit + 1).getMany();
+    if (after)
+      query.andWhere('(key.createdAt, key.id) < (:createdAt, :id)', {
+        createdAt: after[0],
+        id: after[1],
+      });
+    return query
+      .orderBy('key.createdAt', 'DESC')
+      .addOrderBy('key.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
   }
 
   /** Locked until the end of the transaction: of many rotations at once, the others see the first. */
@@ -50,7 +61,11 @@ export class ApiKeysRepository {
     return tx.repository(ApiKey).findOne({ where, lock: { mode: 'pessimistic_write' } });
   }
 
-  async update(tx: Transaction, id: string, changes: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'rotatedToId'>>): Promise<void> {
+  async update(
+    tx: Transaction,
+    id: string,
+    changes: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'rotatedToId'>>,
+  ): Promise<void> {
     await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
   }
 }

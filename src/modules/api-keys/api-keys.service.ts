@@ -22,10 +22,17 @@ export class ApiKeysService {
     return this.database.transaction(context, (tx) => this.apiKeys.list(tx, query));
   }
 
-  create(context: RequestContext, { name, expiresAt }: CreateApiKeyRequest): Promise<CreatedApiKey> {
+  create(
+    context: RequestContext,
+    { name, expiresAt }: CreateApiKeyRequest,
+  ): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
       const { id: memberId } = await this.members.getSdkMember(tx);
-      return this.apiKeys.insert(tx, { memberId, name, expiresAt: expiresAt ? future(expiresAt, tx.now) : null });
+      return this.apiKeys.insert(tx, {
+        memberId,
+        name,
+        expiresAt: expiresAt ? future(expiresAt, tx.now) : null,
+      });
     });
   }
 
@@ -71,5 +78,7 @@ function earlier(one: Date | null, other: Date): Date {
 function future(instant: string, now: Date): Date {
   const moment = new Date(instant);
   if (moment > now) return moment;
-  throw validationFailed([{ pointer: '/expiresAt', code: 'past', detail: 'must lie in the future' }]);
+  throw validationFailed([
+    { pointer: '/expiresAt', code: 'past', detail: 'must lie in the future' },
+  ]);
 }

@@ -32,7 +32,10 @@ export class ApplicationsController {
   })
   async list(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<ApplicationPage> {
     const applications = await this.applications.list(context, query);
-    return toPage(applications, query.limit, toApplicationResponse, ({ createdAt, id }) => [createdAt.toISOString(), id]);
+    return toPage(applications, query.limit, toApplicationResponse, ({ createdAt, id }) => [
+      createdAt.toISOString(),
+      id,
+    ]);
   }
 
   @Post()
@@ -45,7 +48,10 @@ export class ApplicationsController {
     answers: ApplicationResponse,
     problems: [limitReached, subscriptionInactive, bundleIdTaken],
   })
-  async create(@Ctx() context: RequestContext, @Body() body: CreateApplicationRequest): Promise<ApplicationResponse> {
+  async create(
+    @Ctx() context: RequestContext,
+    @Body() body: CreateApplicationRequest,
+  ): Promise<ApplicationResponse> {
     return toApplicationResponse(await this.applications.create(context, body));
   }
 
@@ -73,7 +79,11 @@ export class ApplicationsController {
     answers: ApplicationResponse,
     problems: [applicationNotFound, bundleIdTaken],
   })
-  async update(@Ctx() context: RequestContext, @PathId() id: string, @Body() body: UpdateApplicationRequest): Promise<ApplicationResponse> {
+  async update(
+    @Ctx() context: RequestContext,
+    @PathId() id: string,
+    @Body() body: UpdateApplicationRequest,
+  ): Promise<ApplicationResponse> {
     return toApplicationResponse(await this.applications.update(context, id, body));
   }
 

@@ -18,26 +18,50 @@ export class ApplicationsRepository {
     const query = tx
       .repository(Application)
       .createQueryBuilder('application')
-      .where('application.businessId = :businessId AND application.deletedAt IS NULL', { businessId: tx.requireBusinessId() });
-    if (after) query.andWhere('(application.createdAt, application.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
-    return query.orderBy('application.createdAt', 'DESC').addOrderBy('application.id', 'DESC').limit(limit + 1).getMany();
+      .where('application.businessId = :businessId AND application.deletedAt IS NULL', {
+        businessId: tx.requireBusinessId(),
+      });
+    if (after)
+      query.andWhere('(application.createdAt, application.id) < (:createdAt, :id)', {
+        createdAt: after[0],
+        id: after[1],
+      });
+    return query
+      .orderBy('application.createdAt', 'DESC')
+      .addOrderBy('application.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
   }
 
   find(tx: Transaction, id: string): Promise<Application | null> {
-    return tx.repository(Application).findOneBy({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() });
+    return tx
+      .repository(Application)
+      .findOneBy({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() });
   }
 
   /** @throws 409 bundle_id_taken */
   async insert(tx: Transaction, fields: ApplicationFields): Promise<Application> {
-    const application = { ...fields, id: newId(), businessId: tx.requireBusinessId(), createdAt: tx.now, deletedAt: null };
+    const application = {
+      ...fields,
+      id: newId(),
+      businessId: tx.requireBusinessId(),
+      createdAt: tx.now,
+      deletedAt: null,
+    };
     await refusingTakenBundleId(tx.repository(Application).insert(application));
     return application;
   }
 
   /** @returns false when there is no such application. @throws 409 bundle_id_taken */
-  async update(tx: Transaction, id: string, changes: Partial<ApplicationFields & Pick<Application, 'deletedAt'>>): Promise<boolean> {
+  async update(
+    tx: Transaction,
+    id: string,
+    changes: Partial<ApplicationFields & Pick<Application, 'deletedAt'>>,
+  ): Promise<boolean> {
     const living = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
-    const { affected } = await refusingTakenBundleId(tx.repository(Application).update(living, changes));
+    const { affected } = await refusingTakenBundleId(
+      tx.repository(Application).update(living, changes),
+    );
     return affected === 1;
   }
 }

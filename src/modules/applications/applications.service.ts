@@ -7,7 +7,10 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { Application } from './application.entity';
 import { applicationNotFound } from './applications.errors';
 import { ApplicationsRepository, type ApplicationFields } from './applications.repository';
-import type { CreateApplicationRequest, UpdateApplicationRequest } from './dto/application.requests';
+import type {
+  CreateApplicationRequest,
+  UpdateApplicationRequest,
+} from './dto/application.requests';
 
 @Injectable()
 export class ApplicationsService {
@@ -27,7 +30,10 @@ export class ApplicationsService {
   }
 
   /** @throws 402 limit_reached, 403 subscription_inactive, 409 bundle_id_taken */
-  create(context: RequestContext, { name, bundleId = null, platform = null }: CreateApplicationRequest): Promise<Application> {
+  create(
+    context: RequestContext,
+    { name, bundleId = null, platform = null }: CreateApplicationRequest,
+  ): Promise<Application> {
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'applications');
       return this.applications.insert(tx, { name, bundleId, platform });
@@ -35,10 +41,15 @@ export class ApplicationsService {
   }
 
   /** @throws 404 application_not_found, 409 bundle_id_taken */
-  update(context: RequestContext, id: string, request: UpdateApplicationRequest): Promise<Application> {
+  update(
+    context: RequestContext,
+    id: string,
+    request: UpdateApplicationRequest,
+  ): Promise<Application> {
     return this.database.transaction(context, async (tx) => {
       const changes = definedFields(request);
-      const found = Object.keys(changes).length === 0 || (await this.applications.update(tx, id, changes));
+      const found =
+        Object.keys(changes).length === 0 || (await this.applications.update(tx, id, changes));
       if (!found) throw applicationNotFound();
       return this.getIn(tx, id);
     });
@@ -47,7 +58,8 @@ export class ApplicationsService {
   /** Its recordings stay. @throws 404 application_not_found */
   delete(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
-      if (!(await this.applications.update(tx, id, { deletedAt: tx.now }))) throw applicationNotFound();
+      if (!(await this.applications.update(tx, id, { deletedAt: tx.now })))
+        throw applicationNotFound();
     });
   }
 
@@ -59,7 +71,11 @@ export class ApplicationsService {
 }
 
 /** What the request left out stays as it is; null clears. */
-function definedFields({ name, bundleId, platform }: UpdateApplicationRequest): Partial<ApplicationFields> {
+function definedFields({
+  name,
+  bundleId,
+  platform,
+}: UpdateApplicationRequest): Partial<ApplicationFields> {
   return {
     ...(name !== undefined && { name }),
     ...(bundleId !== undefined && { bundleId }),

@@ -34,7 +34,10 @@ export class BusinessesController {
     status: 200,
     answers: BusinessResponse,
   })
-  async update(@Ctx() context: RequestContext, @Body() body: UpdateBusinessRequest): Promise<BusinessResponse> {
+  async update(
+    @Ctx() context: RequestContext,
+    @Body() body: UpdateBusinessRequest,
+  ): Promise<BusinessResponse> {
     return toBusinessResponse(await this.businesses.update(context, body));
   }
 }

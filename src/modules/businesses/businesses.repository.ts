@@ -6,7 +6,13 @@ import { Business } from './business.entity';
 @Injectable()
 export class BusinessesRepository {
   async insert(tx: Transaction, name: string): Promise<Business> {
-    const business: Business = { id: newId(), name, status: 'active', supportAccess: true, createdAt: tx.now };
+    const business: Business = {
+      id: newId(),
+      name,
+      status: 'active',
+      supportAccess: true,
+      createdAt: tx.now,
+    };
     await tx.repository(Business).insert(business);
     return business;
   }
@@ -15,7 +21,10 @@ export class BusinessesRepository {
     return tx.repository(Business).findOneByOrFail({ id: tx.requireBusinessId() });
   }
 
-  async update(tx: Transaction, changes: Partial<Pick<Business, 'name' | 'supportAccess'>>): Promise<void> {
+  async update(
+    tx: Transaction,
+    changes: Partial<Pick<Business, 'name' | 'supportAccess'>>,
+  ): Promise<void> {
     if (Object.keys(changes).length === 0) return;
     await tx.repository(Business).update({ id: tx.requireBusinessId() }, changes);
   }

@@ -17,8 +17,14 @@ export class BusinessesService {
     return this.database.transaction(context, (tx) => this.businesses.get(tx));
   }
 
-  update(context: RequestContext, { name, supportAccess }: UpdateBusinessRequest): Promise<Business> {
-    const changes = { ...(name !== undefined && { name }), ...(supportAccess !== undefined && { supportAccess }) };
+  update(
+    context: RequestContext,
+    { name, supportAccess }: UpdateBusinessRequest,
+  ): Promise<Business> {
+    const changes = {
+      ...(name !== undefined && { name }),
+      ...(supportAccess !== undefined && { supportAccess }),
+    };
     return this.database.transaction(context, async (tx) => {
       await this.businesses.update(tx, changes);
       return this.businesses.get(tx);

@@ -60,7 +60,8 @@ export class PasswordHasher {
       this.running += 1;
       return undefined;
     }
-    if (this.waiting.length >= MAXIMUM_WAITING) throw overloaded({ headers: { 'Retry-After': '5' } });
+    if (this.waiting.length >= MAXIMUM_WAITING)
+      throw overloaded({ headers: { 'Retry-After': '5' } });
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 

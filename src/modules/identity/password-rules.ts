@@ -9,8 +9,10 @@ const LOCAL_PART_COUNTS_FROM = 4;
  * @throws 422 password_too_weak
  */
 export function assertPasswordIsStrong(password: string, email: string): void {
-  if (isCommonPassword(password)) throw passwordTooWeak('this password is on the list of common passwords');
+  if (isCommonPassword(password))
+    throw passwordTooWeak('this password is on the list of common passwords');
   const localPart = email.slice(0, email.lastIndexOf('@')).toLowerCase();
-  const tells = [...localPart].length >= LOCAL_PART_COUNTS_FROM && password.toLowerCase().includes(localPart);
+  const tells =
+    [...localPart].length >= LOCAL_PART_COUNTS_FROM && password.toLowerCase().includes(localPart);
   if (tells) throw passwordTooWeak('the password contains the name of the e-mail address');
 }

@@ -16,7 +16,14 @@ export class SessionsRepository {
   /** Opens a session. The token is in the result and nowhere else. */
   async open(tx: Transaction, owner: SessionOwner): Promise<{ session: Session; token: string }> {
     const token = createToken('session');
-    const session = { ...owner, id: newId(), tokenHash: hashToken(token), ip: tx.ip, createdAt: tx.now, lastUsedAt: tx.now };
+    const session = {
+      ...owner,
+      id: newId(),
+      tokenHash: hashToken(token),
+      ip: tx.ip,
+      createdAt: tx.now,
+      lastUsedAt: tx.now,
+    };
     await tx.repository(Session).insert(session);
     return { session, token };
   }
@@ -27,6 +34,9 @@ export class SessionsRepository {
 
   /** Deletes sessions that nobody can use any more. @returns how many */
   prune(tx: Transaction, unusedSince: Date, createdBefore: Date): Promise<number> {
-    return tx.execute('DELETE FROM sessions WHERE last_used_at < $1 OR created_at < $2', [unusedSince, createdBefore]);
+    return tx.execute('DELETE FROM sessions WHERE last_used_at < $1 OR created_at < $2', [
+      unusedSince,
+      createdBefore,
+    ]);
   }
 }

@@ -9,7 +9,13 @@ import { SignupController } from './signup.controller';
 
 /** How a business comes to be. */
 @Module({
-  imports: [IdentityModule, BusinessesModule, TeamMembersModule, SubscriptionsModule, ApiKeysModule],
+  imports: [
+    IdentityModule,
+    BusinessesModule,
+    TeamMembersModule,
+    SubscriptionsModule,
+    ApiKeysModule,
+  ],
   controllers: [SignupController],
   providers: [OnboardingService],
 })

@@ -37,7 +37,11 @@ export class OnboardingService {
    * One transaction: business, owner, sdk and support members, subscription to the default plan, API key, session.
    * @throws 409 email_taken, 422 password_too_weak
    */
-  async signUp(context: RequestContext, request: SignupRequest, userAgent: string | null): Promise<SignupResponse> {
+  async signUp(
+    context: RequestContext,
+    request: SignupRequest,
+    userAgent: string | null,
+  ): Promise<SignupResponse> {
     assertPasswordIsStrong(request.password, request.email);
     const passwordHash = await this.hasher.hash(request.password); // slow: before the transaction
     const signingUp = context.with({ actor: { kind: 'person', id: null, email: request.email } });
@@ -46,15 +50,29 @@ export class OnboardingService {
     );
   }
 
-  private async create(tx: Transaction, request: SignupRequest, passwordHash: string, userAgent: string | null): Promise<SignupResponse> {
+  private async create(
+    tx: Transaction,
+    request: SignupRequest,
+    passwordHash: string,
+    userAgent: string | null,
+  ): Promise<SignupResponse> {
     const { email, fullName } = request;
     const user = await this.users.insert(tx, { email, fullName, passwordHash });
     const business = await this.businesses.insert(tx, request.businessName);
     const inBusiness = tx.with({ businessId: business.id });
     const { owner, sdk } = await this.members.insertFirst(inBusiness, user.id);
     const subscription = await this.subscriptions.start(inBusiness);
-    const { apiKey, key } = await this.apiKeys.insert(inBusiness, { memberId: sdk.id, name: FIRST_KEY_NAME, expiresAt: null });
-    const opened = await this.sessions.open(inBusiness, { businessId: business.id, memberId: owner.id, userId: user.id, userAgent });
+    const { apiKey, key } = await this.apiKeys.insert(inBusiness, {
+      memberId: sdk.id,
+      name: FIRST_KEY_NAME,
+      expiresAt: null,
+    });
+    const opened = await this.sessions.open(inBusiness, {
+      businessId: business.id,
+      memberId: owner.id,
+      userId: user.id,
+      userAgent,
+    });
     return {
       business: toBusinessResponse(business),
       member: toMemberResponse({ ...owner, email, fullName }),

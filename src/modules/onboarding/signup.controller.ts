@@ -22,7 +22,11 @@ export class SignupController {
     problems: [emailTaken, passwordTooWeak],
     idempotency: 'in_handler',
   })
-  signUp(@Ctx() context: RequestContext, @Body() body: SignupRequest, @Headers('user-agent') userAgent?: string): Promise<SignupResponse> {
+  signUp(
+    @Ctx() context: RequestContext,
+    @Body() body: SignupRequest,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<SignupResponse> {
     return this.onboarding.signUp(context, body, userAgent ?? null);
   }
 }

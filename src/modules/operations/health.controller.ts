@@ -17,7 +17,13 @@ export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
   @Get('live')
-  @Access({ audience: 'public', action: 'health.live', summary: 'The process runs', status: 200, answers: HealthResponse })
+  @Access({
+    audience: 'public',
+    action: 'health.live',
+    summary: 'The process runs',
+    status: 200,
+    answers: HealthResponse,
+  })
   live(): HealthResponse {
     return { status: 'ok' };
   }

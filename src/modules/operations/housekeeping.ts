@@ -29,19 +29,31 @@ export class Housekeeping {
   async schedule(): Promise<void> {
     if (!this.config.roles.includes('cron')) return;
     try {
-      await this.database.transaction(RequestContext.job(PRUNE), (tx) => this.queue.enqueue(tx, PRUNE, {}, { key: PRUNE }));
+      await this.database.transaction(RequestContext.job(PRUNE), (tx) =>
+        this.queue.enqueue(tx, PRUNE, {}, { key: PRUNE }),
+      );
     } catch (error) {
-      this.logger.warn(`could not ask for housekeeping, the next hour will: ${(error as Error).message}`);
+      this.logger.warn(
+        `could not ask for housekeeping, the next hour will: ${(error as Error).message}`,
+      );
     }
   }
 
   @JobHandler(PRUNE)
   async prune(context: RequestContext): Promise<void> {
     const answers = await this.idempotency.prune(context);
-    const sessions = await this.database.platform(context, 'sessions of all tenants run out', (tx) => {
-      const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
-      return this.sessions.prune(tx, hoursAgo(this.config.sessionIdleHours), hoursAgo(24 * this.config.sessionAbsoluteDays));
-    });
+    const sessions = await this.database.platform(
+      context,
+      'sessions of all tenants run out',
+      (tx) => {
+        const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
+        return this.sessions.prune(
+          tx,
+          hoursAgo(this.config.sessionIdleHours),
+          hoursAgo(24 * this.config.sessionAbsoluteDays),
+        );
+      },
+    );
     this.logger.log(`forgot ${answers} answers and ${sessions} sessions`);
   }
 }

@@ -24,7 +24,12 @@ export class PagesController {
   /** Where the `type` of every problem leads. */
   @Get('problems/:code')
   @Header('content-type', HTML)
-  @Access({ audience: 'public', action: 'page.problem', summary: 'What a problem means', status: 200 })
+  @Access({
+    audience: 'public',
+    action: 'page.problem',
+    summary: 'What a problem means',
+    status: 200,
+  })
   problem(@Param('code') code: string): string {
     const definition = allProblems().find((problem) => problem.code === code);
     if (!definition) throw routeNotFound();

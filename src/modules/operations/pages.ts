@@ -8,7 +8,12 @@ const STYLE = `
 
 /** The first page: what this is, where the documentation is, and a request to try. */
 export function welcomePage(address: string, environment: string): string {
-  const signup = JSON.stringify({ businessName: 'Acme', fullName: 'Ada Lovelace', email: 'ada@example.com', password: 'correct horse battery' });
+  const signup = JSON.stringify({
+    businessName: 'Acme',
+    fullName: 'Ada Lovelace',
+    email: 'ada@example.com',
+    password: 'correct horse battery',
+  });
   return page(
     'Tenantry is running',
     `<p>The back end of a SaaS product: businesses, teams, plans, subscriptions and exact quotas. Environment: <code>${environment}</code>.</p>
@@ -25,7 +30,10 @@ export function welcomePage(address: string, environment: string): string {
 
 export function problemPage({ code, kind, title, description }: ProblemDefinition): string {
   const status = STATUS_OF_KIND[kind];
-  return page(title, `<p><code>${status} ${code}</code></p><p>${escapeHtml(description)}</p><p><a href="/docs">All routes</a></p>`);
+  return page(
+    title,
+    `<p><code>${status} ${code}</code></p><p>${escapeHtml(description)}</p><p><a href="/docs">All routes</a></p>`,
+  );
 }
 
 function page(title: string, body: string): string {
@@ -34,5 +42,9 @@ function page(title: string, body: string): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -8,7 +8,8 @@ export const notReady = defineProblem({
   code: 'not_ready',
   kind: 'unavailable',
   title: 'The server is not ready',
-  description: 'It is starting or stopping, or something it stands on is missing; `detail` says what. Send requests elsewhere.',
+  description:
+    'It is starting or stopping, or something it stands on is missing; `detail` says what. Send requests elsewhere.',
 });
 
 @Injectable()
@@ -26,11 +27,22 @@ export class ReadinessService implements BeforeApplicationShutdown {
 
   /** @throws 503 not_ready, 503 database_unavailable */
   async assertReady(context: RequestContext): Promise<void> {
-    if (this.isStopping) throw notReady({ detail: 'the server is stopping', headers: { 'Retry-After': '5' } });
-    const [found] = await this.database.transaction(context, (tx) => tx.query<{ migrations: number; queue: boolean }>(STATE));
+    if (this.isStopping)
+      throw notReady({ detail: 'the server is stopping', headers: { 'Retry-After': '5' } });
+    const [found] = await this.database.transaction(context, (tx) =>
+      tx.query<{ migrations: number; queue: boolean }>(STATE),
+    );
     const missing = this.schema.migrations.length - (found?.migrations ?? 0);
-    if (missing > 0) throw notReady({ detail: `${missing} migrations are missing: run the command migrate`, headers: { 'Retry-After': '5' } });
-    if (!found?.queue) throw notReady({ detail: 'the job queue is missing: run the command migrate', headers: { 'Retry-After': '5' } });
+    if (missing > 0)
+      throw notReady({
+        detail: `${missing} migrations are missing: run the command migrate`,
+        headers: { 'Retry-After': '5' },
+      });
+    if (!found?.queue)
+      throw notReady({
+        detail: 'the job queue is missing: run the command migrate',
+        headers: { 'Retry-After': '5' },
+      });
   }
 }
 

@@ -4,5 +4,9 @@ import { PlansRepository } from './plans.repository';
 import { PlansService } from './plans.service';
 
 /** What can be subscribed to. */
-@Module({ controllers: [PlansController], providers: [PlansService, PlansRepository], exports: [PlansRepository] })
+@Module({
+  controllers: [PlansController],
+  providers: [PlansService, PlansRepository],
+  exports: [PlansRepository],
+})
 export class PlansModule {}

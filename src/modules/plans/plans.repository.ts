@@ -11,9 +11,20 @@ export class PlansRepository {
   /** Public, unarchived plans, cheapest first; one more than `limit`. */
   listPublic(tx: Transaction, { limit, cursor }: ListQuery): Promise<PlanWithTerms[]> {
     const after = decodeCursor(cursor, [Number.isSafeInteger, isId]);
-    const query = withTerms(tx, 'terms.version = plan.version').where('plan.isPublic AND plan.archivedAt IS NULL');
-    if (after) query.andWhere('(terms.priceAmount, plan.id) > (:amount, :id)', { amount: after[0], id: after[1] });
-    return many(query.orderBy('terms.priceAmount').addOrderBy('plan.id').limit(limit + 1));
+    const query = withTerms(tx, 'terms.version = plan.version').where(
+      'plan.isPublic AND plan.archivedAt IS NULL',
+    );
+    if (after)
+      query.andWhere('(terms.priceAmount, plan.id) > (:amount, :id)', {
+        amount: after[0],
+        id: after[1],
+      });
+    return many(
+      query
+        .orderBy('terms.priceAmount')
+        .addOrderBy('plan.id')
+        .limit(limit + 1),
+    );
   }
 
   /** The plan of new businesses, in its newest version. */
@@ -23,12 +34,16 @@ export class PlansRepository {
 
   /** A plan in its newest version. */
   getNewest(tx: Transaction, planId: string): Promise<PlanWithTerms> {
-    return one(withTerms(tx, 'terms.version = plan.version').where('plan.id = :planId', { planId }));
+    return one(
+      withTerms(tx, 'terms.version = plan.version').where('plan.id = :planId', { planId }),
+    );
   }
 
   /** A plan as its subscribers of this version have it. */
   getVersion(tx: Transaction, planId: string, version: number): Promise<PlanWithTerms> {
-    return one(withTerms(tx, 'terms.version = :version').where('plan.id = :planId', { planId, version }));
+    return one(
+      withTerms(tx, 'terms.version = :version').where('plan.id = :planId', { planId, version }),
+    );
   }
 }
 
@@ -36,7 +51,12 @@ function withTerms(tx: Transaction, version: string): SelectQueryBuilder<Plan> {
   return tx
     .repository(Plan)
     .createQueryBuilder('plan')
-    .innerJoinAndMapOne('plan.terms', PlanVersion, 'terms', `terms.planId = plan.id AND ${version}`);
+    .innerJoinAndMapOne(
+      'plan.terms',
+      PlanVersion,
+      'terms',
+      `terms.planId = plan.id AND ${version}`,
+    );
 }
 
 function one(query: SelectQueryBuilder<Plan>): Promise<PlanWithTerms> {

@@ -4,7 +4,10 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Recording, type LiveRecording } from './recording.entity';
 
 /** A recording as the SDK sends it, in the form in which it is stored and compared. */
-export type RecordingPayload = Pick<LiveRecording, 'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'>;
+export type RecordingPayload = Pick<
+  LiveRecording,
+  'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'
+>;
 
 /** What the one statement of ingestion found and did. */
 export interface Admission {
@@ -28,8 +31,15 @@ export class IngestionRepository {
     const { externalId, applicationId, startedAt, durationMs, device, metadata } = payload;
     const id = newId();
     const [row] = await tx.query<AdmissionRow>(ADMIT, [
-      tx.requireBusinessId(), id, externalId, applicationId, startedAt, durationMs,
-      device && JSON.stringify(device), metadata && JSON.stringify(metadata), tx.now,
+      tx.requireBusinessId(),
+      id,
+      externalId,
+      applicationId,
+      startedAt,
+      durationMs,
+      device && JSON.stringify(device),
+      metadata && JSON.stringify(metadata),
+      tx.now,
     ]);
     return row ? toAdmission(row, id) : null;
   }

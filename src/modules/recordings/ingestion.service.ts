@@ -8,7 +8,11 @@ import type { Transaction } from '../../platform/database/transaction';
 import { applicationNotFound } from '../applications/applications.errors';
 import { RenewalService } from '../subscriptions/renewal.service';
 import { isActive } from '../subscriptions/subscription-view';
-import { subscriptionBehind, quotaExceeded, subscriptionInactive } from '../subscriptions/subscriptions.errors';
+import {
+  subscriptionBehind,
+  quotaExceeded,
+  subscriptionInactive,
+} from '../subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { computeRemaining } from '../subscriptions/usage';
 import type { CreateRecordingRequest } from './dto/recording.requests';
@@ -43,7 +47,10 @@ export class IngestionService {
    * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict,
    *   410 recording_deleted, 503 subscription_behind; then nothing was stored
    */
-  async ingest(context: RequestContext, request: CreateRecordingRequest): Promise<IngestedRecording> {
+  async ingest(
+    context: RequestContext,
+    request: CreateRecordingRequest,
+  ): Promise<IngestedRecording> {
     const payload = toPayload(request);
     for (let tries = 1; tries <= MAXIMUM_TRIES; tries += 1) {
       const ingested = await this.database.transaction(context, (tx) => this.tryOnce(tx, payload));
@@ -54,18 +61,32 @@ export class IngestionService {
   }
 
   /** @returns null when the running period has ended or was renewed meanwhile */
-  private async tryOnce(tx: Transaction, payload: RecordingPayload): Promise<IngestedRecording | null> {
+  private async tryOnce(
+    tx: Transaction,
+    payload: RecordingPayload,
+  ): Promise<IngestedRecording | null> {
     const admission = await this.ingestion.admit(tx, payload);
-    if (admission?.inserted) return { recording: { ...payload, ...admission.inserted }, replayed: false, usage: admission };
+    if (admission?.inserted)
+      return {
+        recording: { ...payload, ...admission.inserted },
+        replayed: false,
+        usage: admission,
+      };
     const earlier = await this.ingestion.findByExternalId(tx, payload.externalId);
     if (earlier) return this.again(tx, earlier, payload, admission);
     if (admission) throw this.refusal(admission);
     const { subscription } = await this.subscriptions.getCurrent(tx);
-    if (!isActive(subscription)) throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
+    if (!isActive(subscription))
+      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
     return null;
   }
 
-  private async again(tx: Transaction, earlier: Recording, payload: RecordingPayload, admission: Admission | null): Promise<IngestedRecording> {
+  private async again(
+    tx: Transaction,
+    earlier: Recording,
+    payload: RecordingPayload,
+    admission: Admission | null,
+  ): Promise<IngestedRecording> {
     if (!isLive(earlier)) throw recordingDeleted();
     if (!isSame(earlier, payload)) throw externalIdConflict();
     return { recording: earlier, replayed: true, usage: admission ?? (await this.readUsage(tx)) };
@@ -73,7 +94,11 @@ export class IngestionService {
 
   private async readUsage(tx: Transaction): Promise<IngestedRecording['usage']> {
     const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
-    return { used: counts.recordings, limit: plan.recordingsLimit, resetsAt: subscription.periodEnd };
+    return {
+      used: counts.recordings,
+      limit: plan.recordingsLimit,
+      resetsAt: subscription.periodEnd,
+    };
   }
 
   private refusal({ applicationExists, used, limit, resetsAt }: Admission): DomainError {
@@ -82,7 +107,18 @@ export class IngestionService {
     const explanation = `All ${limit} recordings of this period are used. The count begins anew at ${reset}; a larger plan has room at once.`;
     const { upgradeUrl } = this.config;
     const remaining = computeRemaining(used, limit);
-    return quotaExceeded({ detail: explanation, members: { feature: 'recordings', used, limit, remaining, resetsAt: reset, upgradeUrl, explanation } });
+    return quotaExceeded({
+      detail: explanation,
+      members: {
+        feature: 'recordings',
+        used,
+        limit,
+        remaining,
+        resetsAt: reset,
+        upgradeUrl,
+        explanation,
+      },
+    });
   }
 }
 
@@ -110,5 +146,8 @@ function isLive(recording: Recording): recording is LiveRecording {
 /** Compared as values: instants, not their spelling; fields, not their order. */
 function isSame(earlier: LiveRecording, payload: RecordingPayload): boolean {
   const { externalId, applicationId, startedAt, durationMs, device, metadata } = earlier;
-  return isDeepStrictEqual({ externalId, applicationId, startedAt, durationMs, device, metadata }, payload);
+  return isDeepStrictEqual(
+    { externalId, applicationId, startedAt, durationMs, device, metadata },
+    payload,
+  );
 }

@@ -28,9 +28,15 @@ export class RecordingsController {
     status: 200,
     answers: RecordingPage,
   })
-  async list(@Ctx() context: RequestContext, @Query() query: ListRecordingsQuery): Promise<RecordingPage> {
+  async list(
+    @Ctx() context: RequestContext,
+    @Query() query: ListRecordingsQuery,
+  ): Promise<RecordingPage> {
     const recordings = await this.recordings.list(context, query);
-    return toPage(recordings, query.limit, toRecordingResponse, ({ createdAt, id }) => [createdAt.toISOString(), id]);
+    return toPage(recordings, query.limit, toRecordingResponse, ({ createdAt, id }) => [
+      createdAt.toISOString(),
+      id,
+    ]);
   }
 
   @Get(':id')

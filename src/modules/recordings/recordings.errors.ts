@@ -11,7 +11,8 @@ export const externalIdConflict = defineProblem({
   code: 'external_id_conflict',
   kind: 'conflict',
   title: 'Another recording has this externalId',
-  description: 'Sending a recording again is safe, but its fields must be the same. A new recording needs a new externalId.',
+  description:
+    'Sending a recording again is safe, but its fields must be the same. A new recording needs a new externalId.',
 });
 
 export const recordingDeleted = defineProblem({

@@ -13,7 +13,13 @@ import { UsageController } from './usage.controller';
 @Module({
   imports: [SubscriptionsModule],
   controllers: [SdkController, RecordingsController, UsageController],
-  providers: [IngestionService, IngestionRepository, RecordingsService, RecordingsRepository, SdkService],
+  providers: [
+    IngestionService,
+    IngestionRepository,
+    RecordingsService,
+    RecordingsRepository,
+    SdkService,
+  ],
   exports: [RecordingsService],
 })
 export class RecordingsModule {}

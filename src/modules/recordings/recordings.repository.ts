@@ -14,17 +14,30 @@ export interface UsageVerification {
 @Injectable()
 export class RecordingsRepository {
   /** Recordings that are not deleted, newest first; one more than `limit`. */
-  list(tx: Transaction, { limit, cursor, applicationId, from, to }: ListRecordingsQuery): Promise<LiveRecording[]> {
+  list(
+    tx: Transaction,
+    { limit, cursor, applicationId, from, to }: ListRecordingsQuery,
+  ): Promise<LiveRecording[]> {
     const after = decodeCursor(cursor, [isInstantText, isId]);
     const query = tx
       .repository(Recording)
       .createQueryBuilder('recording')
-      .where('recording.businessId = :businessId AND recording.deletedAt IS NULL', { businessId: tx.requireBusinessId() });
-    if (applicationId) query.andWhere('recording.applicationId = :applicationId', { applicationId });
+      .where('recording.businessId = :businessId AND recording.deletedAt IS NULL', {
+        businessId: tx.requireBusinessId(),
+      });
+    if (applicationId)
+      query.andWhere('recording.applicationId = :applicationId', { applicationId });
     if (from) query.andWhere('recording.createdAt >= :from', { from });
     if (to) query.andWhere('recording.createdAt < :to', { to });
-    if (after) query.andWhere('(recording.createdAt, recording.id) < (:createdAt, :id)', { createdAt: after[0], id: after[1] });
-    const sorted = query.orderBy('recording.createdAt', 'DESC').addOrderBy('recording.id', 'DESC').limit(limit + 1);
+    if (after)
+      query.andWhere('(recording.createdAt, recording.id) < (:createdAt, :id)', {
+        createdAt: after[0],
+        id: after[1],
+      });
+    const sorted = query
+      .orderBy('recording.createdAt', 'DESC')
+      .addOrderBy('recording.id', 'DESC')
+      .limit(limit + 1);
     return sorted.getMany() as Promise<LiveRecording[]>;
   }
 
@@ -35,13 +48,26 @@ export class RecordingsRepository {
 
   /** Wipes the payload; the row goes on counting and keeps its external id taken. @returns false when there is none */
   async bury(tx: Transaction, id: string): Promise<boolean> {
-    const wiped = { startedAt: null, durationMs: null, device: null, metadata: null, deletedAt: tx.now };
-    const { affected } = await tx.repository(Recording).update({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() }, wiped);
+    const wiped = {
+      startedAt: null,
+      durationMs: null,
+      device: null,
+      metadata: null,
+      deletedAt: tx.now,
+    };
+    const { affected } = await tx
+      .repository(Recording)
+      .update({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() }, wiped);
     return affected === 1;
   }
 
   /** The newest recordings, tombstones included. */
-  listRecent(tx: Transaction, subscriptionId: string, periodOrdinal: number, limit: number): Promise<Recording[]> {
+  listRecent(
+    tx: Transaction,
+    subscriptionId: string,
+    periodOrdinal: number,
+    limit: number,
+  ): Promise<Recording[]> {
     return tx.repository(Recording).find({
       where: { businessId: tx.requireBusinessId(), subscriptionId, periodOrdinal },
       order: { createdAt: 'DESC', id: 'DESC' },
@@ -51,17 +77,28 @@ export class RecordingsRepository {
 
   /** Counter and rows of the running period, as of one moment. */
   async verify(tx: Transaction): Promise<UsageVerification> {
-    const [row] = await tx.query<{ counter: string; rows: string }>(`${VERIFY} WHERE counter.business_id = $1`, [tx.requireBusinessId()]);
+    const [row] = await tx.query<{ counter: string; rows: string }>(
+      `${VERIFY} WHERE counter.business_id = $1`,
+      [tx.requireBusinessId()],
+    );
     return { counter: Number(row?.counter), rows: Number(row?.rows) };
   }
 
   /** The businesses after this one, in order, whose counter and rows are compared. */
-  async verifyPage(tx: Transaction, afterBusinessId: string, limit: number): Promise<(UsageVerification & { businessId: string })[]> {
+  async verifyPage(
+    tx: Transaction,
+    afterBusinessId: string,
+    limit: number,
+  ): Promise<(UsageVerification & { businessId: string })[]> {
     const rows = await tx.query<{ businessId: string; counter: string; rows: string }>(
       `${VERIFY} WHERE counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
       [afterBusinessId, limit],
     );
-    return rows.map(({ businessId, counter, rows: counted }) => ({ businessId, counter: Number(counter), rows: Number(counted) }));
+    return rows.map(({ businessId, counter, rows: counted }) => ({
+      businessId,
+      counter: Number(counter),
+      rows: Number(counted),
+    }));
   }
 }
 

@@ -26,7 +26,9 @@ export class RecordingsService {
 
   /** @throws 404 recording_not_found */
   async get(context: RequestContext, id: string): Promise<LiveRecording> {
-    const recording = await this.database.transaction(context, (tx) => this.recordings.find(tx, id));
+    const recording = await this.database.transaction(context, (tx) =>
+      this.recordings.find(tx, id),
+    );
     if (!recording) throw recordingNotFound();
     return recording;
   }
@@ -51,12 +53,17 @@ export class RecordingsService {
   }
 
   /** Compares counters and rows of all businesses. @returns those that differ; none, ever */
-  async verifyAll(context: RequestContext, onProgress: (verified: number) => void): Promise<{ verified: number; unequal: (UsageVerification & { businessId: string })[] }> {
+  async verifyAll(
+    context: RequestContext,
+    onProgress: (verified: number) => void,
+  ): Promise<{ verified: number; unequal: (UsageVerification & { businessId: string })[] }> {
     const unequal = [];
     let verified = 0;
     let last = PLATFORM_ID;
     for (;;) {
-      const page = await this.database.platform(context, 'verifies every business', (tx) => this.recordings.verifyPage(tx, last, VERIFY_PAGE));
+      const page = await this.database.platform(context, 'verifies every business', (tx) =>
+        this.recordings.verifyPage(tx, last, VERIFY_PAGE),
+      );
       unequal.push(...page.filter(({ counter, rows }) => counter !== rows));
       verified += page.length;
       onProgress(verified);

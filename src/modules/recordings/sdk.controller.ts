@@ -10,10 +10,20 @@ import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
 import { validateFields } from '../../platform/http/validation';
 import { applicationNotFound } from '../applications/applications.errors';
-import { quotaExceeded, subscriptionBehind, subscriptionInactive } from '../subscriptions/subscriptions.errors';
+import {
+  quotaExceeded,
+  subscriptionBehind,
+  subscriptionInactive,
+} from '../subscriptions/subscriptions.errors';
 import { toMetered } from '../subscriptions/dto/usage.response';
 import { CreateRecordingBatchRequest, CreateRecordingRequest } from './dto/recording.requests';
-import { BatchResponse, CreatedRecordingResponse, SdkStatusResponse, toRecordingResponse, type BatchResultResponse } from './dto/recording.responses';
+import {
+  BatchResponse,
+  CreatedRecordingResponse,
+  SdkStatusResponse,
+  toRecordingResponse,
+  type BatchResultResponse,
+} from './dto/recording.responses';
 import { IngestionService } from './ingestion.service';
 import { externalIdConflict, recordingDeleted } from './recordings.errors';
 import { SdkService } from './sdk.service';
@@ -35,15 +45,30 @@ export class SdkController {
     audience: 'sdk',
     action: 'recording.create',
     summary: 'Store a recording and count it',
-    description: 'Sending it again is safe: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
+    description:
+      'Sending it again is safe: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
     status: 201,
     answers: CreatedRecordingResponse,
-    problems: [quotaExceeded, subscriptionInactive, applicationNotFound, externalIdConflict, recordingDeleted, subscriptionBehind],
+    problems: [
+      quotaExceeded,
+      subscriptionInactive,
+      applicationNotFound,
+      externalIdConflict,
+      recordingDeleted,
+      subscriptionBehind,
+    ],
   })
-  async create(@Ctx() context: RequestContext, @Body() body: CreateRecordingRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CreatedRecordingResponse> {
+  async create(
+    @Ctx() context: RequestContext,
+    @Body() body: CreateRecordingRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CreatedRecordingResponse> {
     const { recording, replayed, usage } = await this.ingestion.ingest(context, body);
     if (replayed) void reply.code(200).header('idempotency-replayed', 'true');
-    return { ...toRecordingResponse(recording), usage: toMetered(usage.used, usage.limit, usage.resetsAt) };
+    return {
+      ...toRecordingResponse(recording),
+      usage: toMetered(usage.used, usage.limit, usage.resetsAt),
+    };
   }
 
   @Post('recordings/batch')
@@ -55,7 +80,10 @@ export class SdkController {
     status: 200,
     answers: BatchResponse,
   })
-  async createBatch(@Ctx() context: RequestContext, @Body() body: CreateRecordingBatchRequest): Promise<BatchResponse> {
+  async createBatch(
+    @Ctx() context: RequestContext,
+    @Body() body: CreateRecordingBatchRequest,
+  ): Promise<BatchResponse> {
     const results: BatchResultResponse[] = [];
     for (const item of body.recordings) results.push(await this.createOne(context, item));
     return { results };

@@ -22,7 +22,8 @@ export class SdkService {
       await this.renewal.renewOne(tx);
       const { subscription, plan, counts } = await this.subscriptions.getCurrent(tx);
       const usage = toMetered(counts.recordings, plan.recordingsLimit, subscription.periodEnd);
-      if (!isActive(subscription)) return { recording: false, reason: 'subscription_inactive', usage };
+      if (!isActive(subscription))
+        return { recording: false, reason: 'subscription_inactive', usage };
       const recording = usage.remaining === null || usage.remaining > 0;
       return { recording, reason: recording ? null : 'quota_exceeded', usage };
     });

@@ -5,7 +5,11 @@ import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { toMetered, toUsageResponse, UsageResponse } from '../subscriptions/dto/usage.response';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
-import { UsageExplanationResponse, UsageVerificationResponse, type CountedRecordingResponse } from './dto/recording.responses';
+import {
+  UsageExplanationResponse,
+  UsageVerificationResponse,
+  type CountedRecordingResponse,
+} from './dto/recording.responses';
 import type { Recording } from './recording.entity';
 import { RecordingsService } from './recordings.service';
 
@@ -41,7 +45,11 @@ export class UsageController {
   })
   async explain(@Ctx() context: RequestContext): Promise<UsageExplanationResponse> {
     const { view, recent } = await this.recordings.explain(context);
-    const { used, limit, remaining, resetsAt } = toMetered(view.counts.recordings, view.plan.recordingsLimit, view.subscription.periodEnd);
+    const { used, limit, remaining, resetsAt } = toMetered(
+      view.counts.recordings,
+      view.plan.recordingsLimit,
+      view.subscription.periodEnd,
+    );
     const sources = [{ kind: 'plan' as const, used, limit, remaining }];
     return { used, limit, remaining, resetsAt, sources, recent: recent.map(toCountedRecording) };
   }
@@ -61,6 +69,18 @@ export class UsageController {
   }
 }
 
-function toCountedRecording({ id, externalId, applicationId, createdAt, deletedAt }: Recording): CountedRecordingResponse {
-  return { id, externalId, applicationId, createdAt: createdAt.toISOString(), deleted: deletedAt !== null };
+function toCountedRecording({
+  id,
+  externalId,
+  applicationId,
+  createdAt,
+  deletedAt,
+}: Recording): CountedRecordingResponse {
+  return {
+    id,
+    externalId,
+    applicationId,
+    createdAt: createdAt.toISOString(),
+    deleted: deletedAt !== null,
+  };
 }

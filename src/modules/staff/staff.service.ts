@@ -25,7 +25,9 @@ export class StaffService {
     const { email, name, password } = await validateFields(CreateStaffFields, given);
     assertPasswordIsStrong(password, email);
     const passwordHash = await this.hasher.hash(password);
-    return this.database.platform(context, 'staff belong to no tenant', (tx) => insert(tx, { email, name, passwordHash }));
+    return this.database.platform(context, 'staff belong to no tenant', (tx) =>
+      insert(tx, { email, name, passwordHash }),
+    );
   }
 }
 

@@ -64,14 +64,24 @@ const RENEWING: readonly SubscriptionStatus[] = ['trialing', 'active', 'past_due
  * one the subscription is canceled (if so asked), expired (if it or its plan does not renew), moved (to the
  * scheduled plan, or from an unpaid trial to the default plan), or renewed. Pure; reads no clock.
  */
-export function decideRenewal(subscription: RenewableSubscription, plans: RenewalPlans, now: Date): RenewalDecision {
-  const decision: RenewalDecision = { outcome: 'not_due', closed: [], next: subscription, isBehind: false };
+export function decideRenewal(
+  subscription: RenewableSubscription,
+  plans: RenewalPlans,
+  now: Date,
+): RenewalDecision {
+  const decision: RenewalDecision = {
+    outcome: 'not_due',
+    closed: [],
+    next: subscription,
+    isBehind: false,
+  };
   let terms = plans;
   while (isDue(decision.next, now)) {
     if (decision.closed.length === MAXIMUM_PERIODS_A_RUN) return { ...decision, isBehind: true };
     decision.closed.push(close(decision.next));
     const step = endPeriod(decision.next, terms);
-    decision.outcome = step.outcome === 'renewed' && decision.outcome === 'moved' ? 'moved' : step.outcome;
+    decision.outcome =
+      step.outcome === 'renewed' && decision.outcome === 'moved' ? 'moved' : step.outcome;
     decision.next = step.next;
     terms = { ...terms, current: step.plan, currentInterval: step.plan.interval, scheduled: null };
   }
@@ -79,8 +89,13 @@ export function decideRenewal(subscription: RenewableSubscription, plans: Renewa
 }
 
 /** True when the running period has ended and something has to be decided. */
-export function isDue(subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'>, now: Date): boolean {
-  return RENEWING.includes(subscription.status) && subscription.periodEnd.getTime() <= now.getTime();
+export function isDue(
+  subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'>,
+  now: Date,
+): boolean {
+  return (
+    RENEWING.includes(subscription.status) && subscription.periodEnd.getTime() <= now.getTime()
+  );
 }
 
 interface Step {
@@ -93,10 +108,18 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
   const { periodEnd } = subscription;
   if (subscription.cancelAtPeriodEnd) {
     const canceledAt = subscription.canceledAt ?? periodEnd;
-    return { outcome: 'canceled', plan: plans.current, next: { ...subscription, status: 'canceled', canceledAt, endedAt: periodEnd } };
+    return {
+      outcome: 'canceled',
+      plan: plans.current,
+      next: { ...subscription, status: 'canceled', canceledAt, endedAt: periodEnd },
+    };
   }
   if (!subscription.autoRenew || !plans.current.renews) {
-    return { outcome: 'expired', plan: plans.current, next: { ...subscription, status: 'expired', endedAt: periodEnd } };
+    return {
+      outcome: 'expired',
+      plan: plans.current,
+      next: { ...subscription, status: 'expired', endedAt: periodEnd },
+    };
   }
   const plan = nextPlan(subscription, plans);
   const outcome = plan.id === subscription.planId ? 'renewed' : 'moved';
@@ -110,9 +133,14 @@ function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): Ren
 }
 
 /** Counts on from the anchor; another interval makes the end of the last period the anchor and starts n anew. */
-function beginPeriod(subscription: RenewableSubscription, interval: BillingInterval, plan: RenewalPlan): RenewableSubscription {
+function beginPeriod(
+  subscription: RenewableSubscription,
+  interval: BillingInterval,
+  plan: RenewalPlan,
+): RenewableSubscription {
   const start = subscription.periodEnd;
-  const sameInterval = plan.interval.unit === interval.unit && plan.interval.count === interval.count;
+  const sameInterval =
+    plan.interval.unit === interval.unit && plan.interval.count === interval.count;
   const anchor = sameInterval ? subscription.anchor : start;
   const cycle = sameInterval ? subscription.cycle + 1 : 0;
   return {

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { RequestContext } from '../../common/request-context';
@@ -26,7 +32,8 @@ export class RenewalCron implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** No new run starts, and the running one is waited for. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.scheduler.doesExist('cron', 'subscriptions.renew')) this.scheduler.deleteCronJob('subscriptions.renew');
+    if (this.scheduler.doesExist('cron', 'subscriptions.renew'))
+      this.scheduler.deleteCronJob('subscriptions.renew');
     await this.running;
   }
 
@@ -40,11 +47,19 @@ export class RenewalCron implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async run(): Promise<void> {
     try {
-      const { renewed, moved, expired, canceled } = await this.renewal.renewAll(RequestContext.job('subscription.renew'));
+      const { renewed, moved, expired, canceled } = await this.renewal.renewAll(
+        RequestContext.job('subscription.renew'),
+      );
       const decided = renewed + moved + expired + canceled;
-      if (decided > 0) this.logger.log(`renewed ${renewed}, moved ${moved}, expired ${expired}, canceled ${canceled} subscriptions`);
+      if (decided > 0)
+        this.logger.log(
+          `renewed ${renewed}, moved ${moved}, expired ${expired}, canceled ${canceled} subscriptions`,
+        );
     } catch (error) {
-      this.logger.error(`the renewal run failed, the next one goes on: ${(error as Error).message}`, (error as Error).stack);
+      this.logger.error(
+        `the renewal run failed, the next one goes on: ${(error as Error).message}`,
+        (error as Error).stack,
+      );
     }
   }
 }

@@ -38,12 +38,19 @@ export class RenewalRepository {
 
   /** Like `claimDue`, of one business, and waits for whoever holds it. */
   claimDueOf(tx: Transaction, businessId: string): Promise<DueSubscription[]> {
-    return tx.query<DueSubscription>(`${DUE} AND business_id = $2 FOR UPDATE`, [tx.now, businessId]);
+    return tx.query<DueSubscription>(`${DUE} AND business_id = $2 FOR UPDATE`, [
+      tx.now,
+      businessId,
+    ]);
   }
 
   /** Reads due subscriptions without a lock, page by page. */
   peekDue(tx: Transaction, afterId: string, limit: number): Promise<DueSubscription[]> {
-    return tx.query<DueSubscription>(`${DUE} AND id > $2 ORDER BY id LIMIT $3`, [tx.now, afterId, limit]);
+    return tx.query<DueSubscription>(`${DUE} AND id > $2 ORDER BY id LIMIT $3`, [
+      tx.now,
+      afterId,
+      limit,
+    ]);
   }
 
   /** Locks the counters, in order, and gives what they count by business. */
@@ -59,10 +66,16 @@ export class RenewalRepository {
   /** All plans, in all versions: few rows, read once a batch. */
   async readTerms(tx: Transaction): Promise<PlanTerms> {
     const rows = await tx.query<TermsRow>(TERMS);
-    const newest = new Map(rows.filter((row) => row.isNewest).map((row) => [row.id, toRenewalPlan(row)]));
+    const newest = new Map(
+      rows.filter((row) => row.isNewest).map((row) => [row.id, toRenewalPlan(row)]),
+    );
     const fallback = rows.find((row) => row.isDefault && row.isNewest);
     if (!fallback) throw new Error('there is no default plan');
-    return { byVersion: new Map(rows.map((row) => [versionKey(row.id, row.version), intervalOf(row)])), newest, default: toRenewalPlan(fallback) };
+    return {
+      byVersion: new Map(rows.map((row) => [versionKey(row.id, row.version), intervalOf(row)])),
+      newest,
+      default: toRenewalPlan(fallback),
+    };
   }
 
   /** Writes the closed periods, the subscriptions and the counters of a batch: three statements, whatever its size. */
@@ -70,8 +83,10 @@ export class RenewalRepository {
     await tx.query(INSERT_PERIODS, [JSON.stringify(renewals.flatMap(toPeriodRows)), tx.now]);
     const plain = renewals.filter((renewal) => renewal.isPlain);
     const others = renewals.filter((renewal) => !renewal.isPlain);
-    if (plain.length > 0) await tx.query(UPDATE_PLAIN, [JSON.stringify(plain.map(toSubscriptionRow))]);
-    if (others.length > 0) await tx.query(UPDATE_STATE, [JSON.stringify(others.map(toSubscriptionRow))]);
+    if (plain.length > 0)
+      await tx.query(UPDATE_PLAIN, [JSON.stringify(plain.map(toSubscriptionRow))]);
+    if (others.length > 0)
+      await tx.query(UPDATE_STATE, [JSON.stringify(others.map(toSubscriptionRow))]);
     await tx.query(RESET_COUNTERS, [JSON.stringify(renewals.map(toSubscriptionRow))]);
   }
 }

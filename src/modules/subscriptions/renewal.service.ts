@@ -3,8 +3,20 @@ import { PLATFORM_ID } from '../../common/ids';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import { decideRenewal, MAXIMUM_PERIODS_A_RUN, type RenewalDecision, type RenewalOutcome, type RenewalPlans } from './renewal-decision';
-import { RenewalRepository, versionKey, type DueSubscription, type PlanTerms, type WrittenRenewal } from './renewal.repository';
+import {
+  decideRenewal,
+  MAXIMUM_PERIODS_A_RUN,
+  type RenewalDecision,
+  type RenewalOutcome,
+  type RenewalPlans,
+} from './renewal-decision';
+import {
+  RenewalRepository,
+  versionKey,
+  type DueSubscription,
+  type PlanTerms,
+  type WrittenRenewal,
+} from './renewal.repository';
 import { subscriptionBehind } from './subscriptions.errors';
 
 const BATCH_SIZE = 200;
@@ -37,11 +49,16 @@ export class RenewalService {
    * Decides every subscription whose period has ended, batch by batch, each batch in a transaction of its own.
    * @param onProgress is told after each batch how many are decided so far
    */
-  async renewAll(context: RequestContext, onProgress: (decided: number) => void = () => undefined): Promise<RenewalReport> {
+  async renewAll(
+    context: RequestContext,
+    onProgress: (decided: number) => void = () => undefined,
+  ): Promise<RenewalReport> {
     const report = emptyReport();
     const behind: string[] = []; // done for this run, though still due
     for (;;) {
-      const decided = await this.database.platform(context, 'renewal works across tenants', (tx) => this.renewBatch(tx, behind));
+      const decided = await this.database.platform(context, 'renewal works across tenants', (tx) =>
+        this.renewBatch(tx, behind),
+      );
       for (const each of decided) count(report, each, behind);
       onProgress(total(report));
       if (decided.length === 0) break;
@@ -74,7 +91,8 @@ export class RenewalService {
       const due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
       return due.length > 0 ? this.settle(tx, due) : [];
     });
-    if (decided.some(({ decision }) => decision.isBehind)) throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
+    if (decided.some(({ decision }) => decision.isBehind))
+      throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
   }
 
   private async renewBatch(tx: Transaction, except: string[]): Promise<Decided[]> {
@@ -84,7 +102,10 @@ export class RenewalService {
 
   private async settle(tx: Transaction, due: DueSubscription[]): Promise<Decided[]> {
     const terms = await this.renewals.readTerms(tx);
-    const used = await this.renewals.lockCounters(tx, due.map((subscription) => subscription.businessId));
+    const used = await this.renewals.lockCounters(
+      tx,
+      due.map((subscription) => subscription.businessId),
+    );
     const decided = due.map((subscription) => decide(subscription, terms, tx.now));
     await this.renewals.write(
       tx,
@@ -107,7 +128,8 @@ function toWrittenRenewal({ subscription, decision }: Decided, used: number): Wr
   return {
     businessId: subscription.businessId,
     subscriptionId: subscription.id,
-    isPlain: outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
+    isPlain:
+      outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
     next,
     closed: closed.map((period, index) => ({ ...period, recordingsUsed: index === 0 ? used : 0 })),
   };
@@ -118,11 +140,19 @@ function decide(subscription: DueSubscription, terms: PlanTerms, now: Date): Dec
 }
 
 /** What a decision needs to know of the plans. */
-export function plansOf(subscription: Pick<DueSubscription, 'planId' | 'planVersion' | 'scheduledPlanId'>, terms: PlanTerms): RenewalPlans {
+export function plansOf(
+  subscription: Pick<DueSubscription, 'planId' | 'planVersion' | 'scheduledPlanId'>,
+  terms: PlanTerms,
+): RenewalPlans {
   const { planId, planVersion, scheduledPlanId } = subscription;
   const current = terms.newest.get(planId)!; // both exist: foreign keys
   const currentInterval = terms.byVersion.get(versionKey(planId, planVersion))!;
-  return { current, currentInterval, scheduled: scheduledPlanId ? terms.newest.get(scheduledPlanId)! : null, default: terms.default };
+  return {
+    current,
+    currentInterval,
+    scheduled: scheduledPlanId ? terms.newest.get(scheduledPlanId)! : null,
+    default: terms.default,
+  };
 }
 
 function emptyReport(): RenewalReport {
@@ -130,7 +160,13 @@ function emptyReport(): RenewalReport {
 }
 
 function count(report: RenewalReport, { subscription, decision }: Decided, behind: string[]): void {
-  const counted: Record<RenewalOutcome, keyof RenewalReport | null> = { not_due: null, renewed: 'renewed', moved: 'moved', expired: 'expired', canceled: 'canceled' };
+  const counted: Record<RenewalOutcome, keyof RenewalReport | null> = {
+    not_due: null,
+    renewed: 'renewed',
+    moved: 'moved',
+    expired: 'expired',
+    canceled: 'canceled',
+  };
   const key = counted[decision.outcome];
   if (key) report[key] += 1;
   if (!decision.isBehind) return;

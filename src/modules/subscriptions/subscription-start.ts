@@ -7,21 +7,40 @@ type Start = Omit<Subscription, 'id' | 'businessId' | 'createdAt'>;
 
 /** How a subscription to a plan begins at a moment: with the plan's trial (ordinal 0), or with period n = 0 (ordinal 1). */
 export function startOf(plan: PlanWithTerms, now: Date): Start {
-  return plan.trialDays > 0 ? { ...common(plan), ...trial(plan, now) } : { ...common(plan), ...paid(plan, now) };
+  return plan.trialDays > 0
+    ? { ...common(plan), ...trial(plan, now) }
+    : { ...common(plan), ...paid(plan, now) };
 }
 
-type Running = 'status' | 'anchor' | 'cycle' | 'periodOrdinal' | 'periodStart' | 'periodEnd' | 'trialEndsAt';
+type Running =
+  'status' | 'anchor' | 'cycle' | 'periodOrdinal' | 'periodStart' | 'periodEnd' | 'trialEndsAt';
 
 /** A trial's end is the anchor of what follows. */
 function trial(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
   const end = DateTime.fromJSDate(now, { zone: 'utc' }).plus({ days: plan.trialDays }).toJSDate();
-  return { status: 'trialing', anchor: end, cycle: -1, periodOrdinal: 0, periodStart: now, periodEnd: end, trialEndsAt: end };
+  return {
+    status: 'trialing',
+    anchor: end,
+    cycle: -1,
+    periodOrdinal: 0,
+    periodStart: now,
+    periodEnd: end,
+    trialEndsAt: end,
+  };
 }
 
 function paid(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
   const { intervalUnit: unit, intervalCount: count } = plan.terms;
   const { start, end } = nextPeriod(now, { unit, count }, 0);
-  return { status: 'active', anchor: now, cycle: 0, periodOrdinal: 1, periodStart: start, periodEnd: end, trialEndsAt: null };
+  return {
+    status: 'active',
+    anchor: now,
+    cycle: 0,
+    periodOrdinal: 1,
+    periodStart: start,
+    periodEnd: end,
+    trialEndsAt: null,
+  };
 }
 
 function common(plan: PlanWithTerms): Omit<Start, Running> {

@@ -6,7 +6,12 @@ import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
-import { PeriodResponse, SubscriptionResponse, toPeriodResponse, toSubscriptionResponse } from './dto/subscription.response';
+import {
+  PeriodResponse,
+  SubscriptionResponse,
+  toPeriodResponse,
+  toSubscriptionResponse,
+} from './dto/subscription.response';
 import { SubscriptionsService } from './subscriptions.service';
 
 class PeriodPage extends pageOf(PeriodResponse) {}
@@ -34,11 +39,15 @@ export class SubscriptionsController {
     audience: 'dashboard',
     permission: 'subscription:read',
     action: 'subscription.list_periods',
-    summary: 'The periods of the current subscription with their usage: the running one, then the closed ones',
+    summary:
+      'The periods of the current subscription with their usage: the running one, then the closed ones',
     status: 200,
     answers: PeriodPage,
   })
-  async listPeriods(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<PeriodPage> {
+  async listPeriods(
+    @Ctx() context: RequestContext,
+    @Query() query: ListQuery,
+  ): Promise<PeriodPage> {
     const periods = await this.subscriptions.listPeriods(context, query);
     return toPage(periods, query.limit, toPeriodResponse, (period) => [period.ordinal]);
   }

@@ -11,7 +11,13 @@ import { SubscriptionsService } from './subscriptions.service';
 @Module({
   imports: [PlansModule],
   controllers: [SubscriptionsController],
-  providers: [SubscriptionsService, SubscriptionsRepository, RenewalService, RenewalRepository, RenewalCron],
+  providers: [
+    SubscriptionsService,
+    SubscriptionsRepository,
+    RenewalService,
+    RenewalRepository,
+    RenewalCron,
+  ],
   exports: [SubscriptionsService, RenewalService],
 })
 export class SubscriptionsModule {}

@@ -11,7 +11,9 @@ import type { UsageCounts } from './subscription-view';
 export class SubscriptionsRepository {
   /** The one current subscription; every business has one. */
   getCurrent(tx: Transaction): Promise<Subscription> {
-    return tx.repository(Subscription).findOneByOrFail({ businessId: tx.requireBusinessId(), isCurrent: true });
+    return tx
+      .repository(Subscription)
+      .findOneByOrFail({ businessId: tx.requireBusinessId(), isCurrent: true });
   }
 
   /** Locked until the end of the transaction: whoever creates what a plan limits comes one after the other. */
@@ -22,8 +24,16 @@ export class SubscriptionsRepository {
     });
   }
 
-  async insert(tx: Transaction, fields: Omit<Subscription, 'id' | 'businessId' | 'createdAt'>): Promise<Subscription> {
-    const subscription = { ...fields, id: newId(), businessId: tx.requireBusinessId(), createdAt: tx.now };
+  async insert(
+    tx: Transaction,
+    fields: Omit<Subscription, 'id' | 'businessId' | 'createdAt'>,
+  ): Promise<Subscription> {
+    const subscription = {
+      ...fields,
+      id: newId(),
+      businessId: tx.requireBusinessId(),
+      createdAt: tx.now,
+    };
     await tx.repository(Subscription).insert(subscription);
     return subscription;
   }
@@ -38,14 +48,29 @@ export class SubscriptionsRepository {
 
   /** What counts against the plan at the moment, in one statement. */
   async readCounts(tx: Transaction): Promise<UsageCounts> {
-    const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [tx.requireBusinessId()]);
-    return { recordings: Number(row?.recordings), applications: Number(row?.applications), seats: Number(row?.seats) };
+    const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [
+      tx.requireBusinessId(),
+    ]);
+    return {
+      recordings: Number(row?.recordings),
+      applications: Number(row?.applications),
+      seats: Number(row?.seats),
+    };
   }
 
   /** Closed periods, newest first; one more than `limit`. */
-  listClosedPeriods(tx: Transaction, subscriptionId: string, { limit, cursor }: ListQuery): Promise<SubscriptionPeriod[]> {
+  listClosedPeriods(
+    tx: Transaction,
+    subscriptionId: string,
+    { limit, cursor }: ListQuery,
+  ): Promise<SubscriptionPeriod[]> {
     const [before] = decodeCursor(cursor, [Number.isSafeInteger]) ?? [null];
-    return tx.query<SubscriptionPeriod>(CLOSED_PERIODS, [tx.requireBusinessId(), subscriptionId, before, limit + 1]);
+    return tx.query<SubscriptionPeriod>(CLOSED_PERIODS, [
+      tx.requireBusinessId(),
+      subscriptionId,
+      before,
+      limit + 1,
+    ]);
   }
 }
 

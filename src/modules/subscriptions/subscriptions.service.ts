@@ -31,14 +31,21 @@ export class SubscriptionsService {
     const plan = await this.plans.getDefault(tx);
     const subscription = await this.subscriptions.insert(tx, startOf(plan, tx.now));
     await this.subscriptions.startCounter(tx, subscription);
-    return { subscription, plan, scheduledPlan: null, counts: { recordings: 0, applications: 0, seats: 1 } };
+    return {
+      subscription,
+      plan,
+      scheduledPlan: null,
+      counts: { recordings: 0, applications: 0, seats: 1 },
+    };
   }
 
   getCurrent(context: RequestContext): Promise<SubscriptionView> {
     return this.database.transaction(context, async (tx) => {
       const subscription = await this.subscriptions.getCurrent(tx);
       const plan = await this.plans.getVersion(tx, subscription.planId, subscription.planVersion);
-      const scheduledPlan = subscription.scheduledPlanId ? await this.plans.getNewest(tx, subscription.scheduledPlanId) : null;
+      const scheduledPlan = subscription.scheduledPlanId
+        ? await this.plans.getNewest(tx, subscription.scheduledPlanId)
+        : null;
       return { subscription, plan, scheduledPlan, counts: await this.subscriptions.readCounts(tx) };
     });
   }
@@ -52,7 +59,10 @@ export class SubscriptionsService {
       if (!isFirstPage || current.endedAt) return closed;
       const { recordings } = await this.subscriptions.readCounts(tx);
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
-      return [{ ordinal, start, end, planId, recordingsUsed: recordings, closedAt: null }, ...closed];
+      return [
+        { ordinal, start, end, planId, recordingsUsed: recordings, closedAt: null },
+        ...closed,
+      ];
     });
   }
 
@@ -71,6 +81,9 @@ export class SubscriptionsService {
 
   private noRoom(feature: keyof UsageCounts, used: number, limit: number): DomainError {
     const detail = `The plan allows ${limit} ${feature} and ${used} are in use.`;
-    return limitReached({ detail, members: { feature, used, limit, upgradeUrl: this.config.upgradeUrl } });
+    return limitReached({
+      detail,
+      members: { feature, used, limit, upgradeUrl: this.config.upgradeUrl },
+    });
   }
 }

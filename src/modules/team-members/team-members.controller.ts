@@ -29,7 +29,10 @@ export class TeamMembersController {
   })
   async list(@Ctx() context: RequestContext, @Query() query: ListQuery): Promise<MemberPage> {
     const members = await this.members.list(context, query);
-    return toPage(members, query.limit, toMemberResponse, (member) => [member.joinedAt.toISOString(), member.id]);
+    return toPage(members, query.limit, toMemberResponse, (member) => [
+      member.joinedAt.toISOString(),
+      member.id,
+    ]);
   }
 
   @Get(':id')

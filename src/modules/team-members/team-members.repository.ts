@@ -6,7 +6,10 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Member, type MemberKind } from './member.entity';
 
 /** A member with what is known of the person. */
-export interface MemberWithPerson extends Pick<Member, 'id' | 'kind' | 'role' | 'status' | 'joinedAt'> {
+export interface MemberWithPerson extends Pick<
+  Member,
+  'id' | 'kind' | 'role' | 'status' | 'joinedAt'
+> {
   email: string | null;
   fullName: string | null;
 }
@@ -47,13 +50,18 @@ export class TeamMembersRepository {
   }
 
   async find(tx: Transaction, id: string): Promise<MemberWithPerson | null> {
-    const [member] = await tx.query<MemberWithPerson>(`${MEMBERS} AND members.id = $2`, [tx.requireBusinessId(), id]);
+    const [member] = await tx.query<MemberWithPerson>(`${MEMBERS} AND members.id = $2`, [
+      tx.requireBusinessId(),
+      id,
+    ]);
     return member ?? null;
   }
 
   /** The member that holds the API keys. */
   getSdkMember(tx: Transaction): Promise<Member> {
-    return tx.repository(Member).findOneByOrFail({ businessId: tx.requireBusinessId(), kind: 'sdk' });
+    return tx
+      .repository(Member)
+      .findOneByOrFail({ businessId: tx.requireBusinessId(), kind: 'sdk' });
   }
 
   async markUsed(tx: Transaction, businessId: string, id: string): Promise<void> {

@@ -13,6 +13,10 @@ export class ConfigModule {
       { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: logger },
     ];
-    return { module: ConfigModule, providers: [...given, SecretBox], exports: [CONFIG, LOGGER, SecretBox] };
+    return {
+      module: ConfigModule,
+      providers: [...given, SecretBox],
+      exports: [CONFIG, LOGGER, SecretBox],
+    };
   }
 }

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
@@ -53,7 +61,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = withoutEmpty(environment);
   const parsed = settingsSchema.safeParse(given);
   const missing = missingInProduction(given);
-  if (!parsed.success) throw new ConfigFaults([...missing, ...parsed.error.issues.map(describeIssue)]);
+  if (!parsed.success)
+    throw new ConfigFaults([...missing, ...parsed.error.issues.map(describeIssue)]);
   if (missing.length > 0) throw new ConfigFaults(missing);
   return Object.freeze(toConfig(parsed.data));
 }
@@ -66,12 +75,16 @@ export function loadConfig(): Config {
 
 /** An empty variable is one that was not set: compose files and CI write `FOO=` for that. */
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value?.trim() !== ''),
+  );
 }
 
 function missingInProduction(given: NodeJS.ProcessEnv): string[] {
   if (given.NODE_ENV !== 'production') return [];
-  return REQUIRED_IN_PRODUCTION.filter((name) => !given[name]).map((name) => `${name} is required in production`);
+  return REQUIRED_IN_PRODUCTION.filter((name) => !given[name]).map(
+    (name) => `${name} is required in production`,
+  );
 }
 
 function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
@@ -85,7 +98,11 @@ export function withPort(config: Config, port: number): Config {
 }
 
 /** Where people find the application: what was configured, or else the server itself. */
-function addresses(given: Config['givenUrls'], host: string, port: number): Pick<Config, 'appUrl' | 'upgradeUrl'> {
+function addresses(
+  given: Config['givenUrls'],
+  host: string,
+  port: number,
+): Pick<Config, 'appUrl' | 'upgradeUrl'> {
   const appUrl = given.app ?? `http://${host}:${port}`;
   return { appUrl, upgradeUrl: given.upgrade ?? `${appUrl}/billing` };
 }

@@ -33,8 +33,15 @@ export class SecretBox {
   /** Throws when the text was sealed with another key or context, or has been changed. */
   open(sealed: Buffer, context: Buffer): string {
     const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(0, IV_BYTES));
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      this.encryptionKey,
+      sealed.subarray(0, IV_BYTES),
+    );
     decipher.setAAD(context).setAuthTag(tag);
-    return decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    return (
+      decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') +
+      decipher.final('utf8')
+    );
   }
 }

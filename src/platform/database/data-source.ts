@@ -18,7 +18,11 @@ export const SCHEMA = Symbol('Schema');
  * BEGIN (PgBouncer refuses such settings at the start of a connection); `query_timeout` is for a
  * database that swallows bytes and never says anything.
  */
-export function createDataSource(config: Config, schema: Schema, onPoolError: (error: Error) => void): DataSource {
+export function createDataSource(
+  config: Config,
+  schema: Schema,
+  onPoolError: (error: Error) => void,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: config.databaseUrl ?? undefined,

@@ -8,8 +8,17 @@ const RETRIABLE = new Set(['40001', '40P01']); // serialization_failure, deadloc
 const UNAVAILABLE = /^(08|53[03]|57P|25006|55P03|57014)/; // connection, resources, shutdown, read-only, time-outs
 const ENDED = /^(08|57P)/; // the server closed the connection
 const FULL = new Set(['53100']);
-const SOCKET_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
-const POOL_FAULTS = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed/i;
+const SOCKET_FAULTS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const POOL_FAULTS =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed/i;
 
 interface DriverError extends Error {
   code?: string;
@@ -41,11 +50,15 @@ export function translateDatabaseError(error: unknown): unknown {
 export function isConnectionLost(error: unknown): boolean {
   const cause = driverError(error);
   if (!cause) return false;
-  return SOCKET_FAULTS.has(cause.code ?? '') || ENDED.test(cause.code ?? '') || POOL_FAULTS.test(cause.message);
+  return (
+    SOCKET_FAULTS.has(cause.code ?? '') ||
+    ENDED.test(cause.code ?? '') ||
+    POOL_FAULTS.test(cause.message)
+  );
 }
 
 function driverError(error: unknown): DriverError | null {
   if (!(error instanceof Error)) return null;
   const wrapped = (error as { driverError?: unknown }).driverError; // TypeORM's QueryFailedError
-  return (wrapped instanceof Error ? wrapped : error) as DriverError;
+  return (wrapped instanceof Error ? wrapped : error);
 }

@@ -2,15 +2,21 @@ import type { RequestContext } from '../../common/request-context';
 import type { Database } from './database';
 
 /** What is wrong with the role that the server connects as; nothing, if row-level security binds it. */
-export async function findRoleFaults(database: Database, context: RequestContext): Promise<string[]> {
+export async function findRoleFaults(
+  database: Database,
+  context: RequestContext,
+): Promise<string[]> {
   const [role] = await database.transaction(context, (tx) =>
     tx.query<{ name: string; superuser: boolean; bypasses: boolean; unforced: string[] }>(ROLE),
   );
   if (!role) return ['the role of the connection is not in pg_roles'];
   const faults = [];
-  if (role.superuser) faults.push(`the role ${role.name} is a superuser: row-level security does not bind it`);
-  if (role.bypasses) faults.push(`the role ${role.name} has BYPASSRLS: row-level security does not bind it`);
-  if (role.unforced.length > 0) faults.push(`row-level security is not forced on ${role.unforced.join(', ')}`);
+  if (role.superuser)
+    faults.push(`the role ${role.name} is a superuser: row-level security does not bind it`);
+  if (role.bypasses)
+    faults.push(`the role ${role.name} has BYPASSRLS: row-level security does not bind it`);
+  if (role.unforced.length > 0)
+    faults.push(`row-level security is not forced on ${role.unforced.join(', ')}`);
   return faults;
 }
 

@@ -1,4 +1,12 @@
-import { Global, Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
@@ -37,8 +45,10 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
     await this.dataSource.initialize();
     const faults = await findRoleFaults(this.database, RequestContext.job('database.check_role'));
     if (faults.length === 0) return;
-    if (this.config.environment === 'production') throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
-    for (const fault of faults) this.logger.warn(`${fault}. In production the server refuses to start.`);
+    if (this.config.environment === 'production')
+      throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
+    for (const fault of faults)
+      this.logger.warn(`${fault}. In production the server refuses to start.`);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -48,5 +58,7 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
 
 function makeDataSource(config: Config, schema: Schema): DataSource {
   const logger = new Logger('Database');
-  return createDataSource(config, schema, (error) => logger.warn(`an idle connection was lost: ${error.message}`));
+  return createDataSource(config, schema, (error) =>
+    logger.warn(`an idle connection was lost: ${error.message}`),
+  );
 }

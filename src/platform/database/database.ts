@@ -38,13 +38,21 @@ export class Database {
    * Like `transaction`, but across all tenants. A check lists the files that may call this.
    * @param reason why the work needs more than one tenant; for the reader
    */
-  async platform<T>(context: RequestContext, reason: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async platform<T>(
+    context: RequestContext,
+    reason: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     if (!reason) throw new Error('platform scope needs a reason');
     if (!(context instanceof Transaction)) return this.outermost(context, 'platform', work);
     return context.scope === 'platform' ? work(context) : this.elevated(context, work);
   }
 
-  private async outermost<T>(context: RequestContext, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async outermost<T>(
+    context: RequestContext,
+    scope: Scope,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.once(context, scope, work);
@@ -55,7 +63,11 @@ export class Database {
     }
   }
 
-  private async once<T>(context: RequestContext, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async once<T>(
+    context: RequestContext,
+    scope: Scope,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let failure: unknown;
     try {
@@ -69,9 +81,15 @@ export class Database {
     }
   }
 
-  private async begin(runner: QueryRunner, context: RequestContext, scope: Scope): Promise<TransactionState> {
+  private async begin(
+    runner: QueryRunner,
+    context: RequestContext,
+    scope: Scope,
+  ): Promise<TransactionState> {
     const client = (await runner.connect()) as Client;
-    const results = (await client.query(`BEGIN; ${settingsOf(context, scope, this.config.statementTimeoutMs)}`)) as unknown as [unknown, { rows: [{ now: Date }] }];
+    const results = (await client.query(
+      `BEGIN; ${settingsOf(context, scope, this.config.statementTimeoutMs)}`,
+    )) as unknown as [unknown, { rows: [{ now: Date }] }];
     // TypeORM did not see this BEGIN; unless told, its save() would open and COMMIT a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     const now = this.clock.at(results[1].rows[0].now);
@@ -87,7 +105,11 @@ export class Database {
   }
 }
 
-async function settle<T>(runner: QueryRunner, state: TransactionState, work: () => Promise<T>): Promise<T> {
+async function settle<T>(
+  runner: QueryRunner,
+  state: TransactionState,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     const result = await work();
     await commit(runner);
@@ -114,8 +136,10 @@ async function rollback(runner: QueryRunner): Promise<void> {
 
 /** A connection that has failed itself is closed, not given to the next. */
 async function release(runner: QueryRunner, failure: unknown): Promise<void> {
-  const { releasePostgresConnection } = runner as QueryRunner & { releasePostgresConnection(error?: Error): Promise<void> };
-  await releasePostgresConnection.call(runner, isConnectionLost(failure) ? (failure as Error) : undefined);
+  const releasable = runner as QueryRunner & {
+    releasePostgresConnection(error?: unknown): Promise<void>;
+  };
+  await releasable.releasePostgresConnection(isConnectionLost(failure) ? failure : undefined);
 }
 
 function settingsOf(context: RequestContext, scope: Scope, statementTimeoutMs: number): string {
@@ -132,6 +156,8 @@ function settingsOf(context: RequestContext, scope: Scope, statementTimeoutMs: n
     statement_timeout: String(statementTimeoutMs),
     idle_in_transaction_session_timeout: String(2 * statementTimeoutMs),
   };
-  const calls = Object.entries(values).map(([name, value]) => `set_config('${name}', ${escapeLiteral(value)}, true)`);
+  const calls = Object.entries(values).map(
+    ([name, value]) => `set_config('${name}', ${escapeLiteral(value)}, true)`,
+  );
   return `SELECT ${calls.join(', ')}, now() AS now`;
 }

@@ -17,7 +17,11 @@ export interface MigrationStatus {
  * @param onApplied is told the name of each migration
  * @returns how many were applied
  */
-export async function migrate(config: Config, schema: Schema, onApplied: (name: string) => void = () => undefined): Promise<number> {
+export async function migrate(
+  config: Config,
+  schema: Schema,
+  onApplied: (name: string) => void = () => undefined,
+): Promise<number> {
   const url = directUrl(config);
   return withLock(url, async () => {
     const applied = await withDataSource(url, schema, async (dataSource) => {
@@ -42,16 +46,29 @@ export async function migrationStatus(config: Config, schema: Schema): Promise<M
 }
 
 async function appliedNames(dataSource: DataSource): Promise<Set<string>> {
-  const [table] = (await dataSource.query(`SELECT to_regclass('migrations') AS name`)) as { name: string | null }[];
+  const [table] = await dataSource.query<{ name: string | null }[]>(
+    `SELECT to_regclass('migrations') AS name`,
+  );
   if (!table?.name) return new Set();
-  const rows = (await dataSource.query('SELECT name FROM migrations')) as { name: string }[];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations');
   return new Set(rows.map((row) => row.name));
 }
 
 /** Migrations see all rows: forced row-level security would hide them from their own owner. */
-async function withDataSource<T>(url: string, schema: Schema, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+async function withDataSource<T>(
+  url: string,
+  schema: Schema,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
   const options = '-c app.scope=platform -c app.action=migration';
-  const dataSource = new DataSource({ type: 'postgres', url, ...schema, migrationsTableName: 'migrations', poolSize: 1, extra: { options } });
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    ...schema,
+    migrationsTableName: 'migrations',
+    poolSize: 1,
+    extra: { options },
+  });
   await dataSource.initialize();
   try {
     return await work(dataSource);
@@ -72,6 +89,7 @@ async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
 }
 
 function directUrl(config: Config): string {
-  if (!config.databaseDirectUrl) throw new Error('the embedded database was not started before the migrations');
+  if (!config.databaseDirectUrl)
+    throw new Error('the embedded database was not started before the migrations');
   return config.databaseDirectUrl;
 }

@@ -12,9 +12,16 @@ export interface OpenDatabase {
 }
 
 /** The database of `DATABASE_URL`, or without one the embedded PostgreSQL, started or found. */
-export async function openDatabase(config: Config, onProgress?: (message: string) => void): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  onProgress?: (message: string) => void,
+): Promise<OpenDatabase> {
   if (config.databaseUrl) {
-    return { config, description: withoutPassword(config.databaseUrl), release: () => Promise.resolve() };
+    return {
+      config,
+      description: withoutPassword(config.databaseUrl),
+      release: () => Promise.resolve(),
+    };
   }
   const embedded = await openEmbeddedPostgres({ dataDirectory: config.dataDirectory, onProgress });
   const where = relative(process.cwd(), `${config.dataDirectory}/postgres`);

@@ -50,7 +50,10 @@ export class Transaction extends RequestContext {
 
   /** The Database only: the same transaction, with its scope lifted. */
   elevated(): Transaction {
-    return new Transaction(this, Object.create(this.state, { scope: { value: 'platform' } }) as TransactionState);
+    return new Transaction(
+      this,
+      Object.create(this.state, { scope: { value: 'platform' } }) as TransactionState,
+    );
   }
 
   repository<Entity extends ObjectLiteral>(entity: new () => Entity): Repository<Entity> {

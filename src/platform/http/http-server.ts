@@ -13,7 +13,11 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line a request. */
-export function createHttpServer(config: Config, routes: RouteTable, logger: Logger): FastifyAdapter {
+export function createHttpServer(
+  config: Config,
+  routes: RouteTable,
+  logger: Logger,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -21,10 +25,11 @@ export function createHttpServer(config: Config, routes: RouteTable, logger: Log
     connectionTimeout: 65_000,
     keepAliveTimeout: 72_000,
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
-    genReqId: (request: { headers: Record<string, unknown> }) => requestId(request.headers['x-request-id']),
+    genReqId: (request: { headers: Record<string, unknown> }) =>
+      requestId(request.headers['x-request-id']),
     routerOptions: { maxParamLength: 10_000 }, // an overlong id is a missing thing, not a missing route
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   rememberRoutes(fastify, routes);
   replaceBodyParsers(fastify);
   identifyAnswers(fastify);
@@ -58,7 +63,8 @@ function replaceBodyParsers(fastify: FastifyInstance): void {
 function parseBody(request: FastifyRequest, body: Buffer): unknown {
   const type = request.headers['content-type'] ?? '';
   if (body.length === 0 && type === '') return undefined;
-  if (!JSON_IN_UTF8.test(type) || request.headers['content-encoding'] !== undefined) throw unsupportedMediaType();
+  if (!JSON_IN_UTF8.test(type) || request.headers['content-encoding'] !== undefined)
+    throw unsupportedMediaType();
   return parseStrictJson(body);
 }
 
@@ -80,8 +86,17 @@ function logAnswers(fastify: FastifyInstance, logger: Logger): void {
     const { businessId, actor, supportSessionId } = request.requestContext ?? {};
     const durationMs = Math.round((monotonicMs() - (starts.get(request) ?? 0)) * 10) / 10;
     const path = request.url.split('?', 1)[0];
-    const who = { requestId: request.id, businessId, actorId: actor?.id, supportSessionId, ip: request.ip };
-    logger.info({ ...who, status: reply.statusCode, durationMs }, `${request.method} ${path} ${reply.statusCode}`);
+    const who = {
+      requestId: request.id,
+      businessId,
+      actorId: actor?.id,
+      supportSessionId,
+      ip: request.ip,
+    };
+    logger.info(
+      { ...who, status: reply.statusCode, durationMs },
+      `${request.method} ${path} ${reply.statusCode}`,
+    );
     done();
   });
 }

@@ -4,7 +4,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 type Operation = { parameters?: { name?: string; in?: string }[] };
 
 const CREDENTIALS = {
-  dashboard: 'A dashboard session, `tns_…`, of one member in one business; signup and login give it',
+  dashboard:
+    'A dashboard session, `tns_…`, of one member in one business; signup and login give it',
   sdk: 'An SDK API key, `tnk_…`; it opens SDK routes and nothing else',
   staff: 'A staff session, `tnf_…`',
 };
@@ -14,14 +15,20 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tenantry')
-    .setDescription('The back end that a SaaS product stands on: businesses, teams, plans, subscriptions, exact quotas.')
+    .setDescription(
+      'The back end that a SaaS product stands on: businesses, teams, plans, subscriptions, exact quotas.',
+    )
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit');
   for (const [name, description] of Object.entries(CREDENTIALS)) {
     builder.addBearerAuth({ type: 'http', scheme: 'bearer', description }, name);
   }
   const document = SwaggerModule.createDocument(app, builder.build());
-  return { ...document, paths: sorted(withKeyOnPostOnly(document.paths)), components: sortedComponents(document) };
+  return {
+    ...document,
+    paths: sorted(withKeyOnPostOnly(document.paths)),
+    components: sortedComponents(document),
+  };
 }
 
 /** A browsable page at /docs and the document at /openapi.json; all from this server, so it works without a network. */
@@ -53,5 +60,7 @@ function sortedComponents(document: OpenAPIObject): OpenAPIObject['components'] 
 }
 
 function sorted<T>(entries: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }

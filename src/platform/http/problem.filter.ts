@@ -1,4 +1,11 @@
-import { Catch, HttpException, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Inject,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/problem';
 import { STATUS_OF_KIND } from '../../common/problem-status';
@@ -52,7 +59,8 @@ export class ProblemFilter implements ExceptionFilter {
   private toDomainError(exception: unknown, request: FastifyRequest): DomainError {
     const translated = translateDatabaseError(exception);
     if (translated instanceof DomainError) return translated;
-    if (translated instanceof HttpException && translated.getStatus() === 404) return this.noSuchRoute(request);
+    if (translated instanceof HttpException && translated.getStatus() === 404)
+      return this.noSuchRoute(request);
     return fromFramework(translated) ?? internalError({ cause: exception });
   }
 
@@ -77,7 +85,15 @@ export function toProblem(error: DomainError, baseUrl: string, requestId: string
   const { code, kind, title } = error.definition;
   const status = STATUS_OF_KIND[kind];
   const type = `${baseUrl}/problems/${code}`;
-  return { type, title, status, detail: error.message, instance: `urn:request:${requestId}`, code, ...error.members };
+  return {
+    type,
+    title,
+    status,
+    detail: error.message,
+    instance: `urn:request:${requestId}`,
+    code,
+    ...error.members,
+  };
 }
 
 /** Fastify's own refusals, by its codes: https://fastify.dev/docs/latest/Reference/Errors/ */

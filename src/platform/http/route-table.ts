@@ -22,6 +22,9 @@ export class RouteTable {
 }
 
 function toPattern(path: string): RegExp {
-  const source = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+').replace('\\*', '.*');
+  const source = path
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:[^/]+/g, '[^/]+')
+    .replace('\\*', '.*');
   return new RegExp(`^${source}$`);
 }

@@ -1,4 +1,9 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Observable } from 'rxjs';
@@ -36,14 +41,22 @@ export class StrictInputInterceptor implements NestInterceptor {
 }
 
 function readDeclaration(controller: object, handlerName: string): DeclaredInput {
-  const parameters = Object.keys((Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as object);
-  const has = (type: RouteParamtypes) => parameters.some((parameter) => parameter.startsWith(`${type}:`));
+  const parameters = Object.keys(
+    (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as object,
+  );
+  const has = (type: RouteParamtypes) =>
+    parameters.some((parameter) => parameter.startsWith(`${type}:`));
   return { body: has(RouteParamtypes.BODY), query: has(RouteParamtypes.QUERY) };
 }
 
 function refuseFields(given: unknown, detail: string): void {
   if (given === undefined || given === null) return;
-  if (typeof given !== 'object') throw validationFailed([{ pointer: '', code: 'type', detail: 'no body is expected' }]);
-  const faults = Object.keys(given).map((key) => ({ pointer: `/${escapePointer(key)}`, code: 'unknown_field', detail }));
+  if (typeof given !== 'object')
+    throw validationFailed([{ pointer: '', code: 'type', detail: 'no body is expected' }]);
+  const faults = Object.keys(given).map((key) => ({
+    pointer: `/${escapePointer(key)}`,
+    code: 'unknown_field',
+    detail,
+  }));
   if (faults.length > 0) throw validationFailed(faults);
 }

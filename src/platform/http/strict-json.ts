@@ -41,10 +41,13 @@ function parse(text: string): unknown {
 
 function countFields(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depth > MAXIMUM_DEPTH) throw malformedRequest(`the body nests deeper than ${MAXIMUM_DEPTH} levels`);
+  if (depth > MAXIMUM_DEPTH)
+    throw malformedRequest(`the body nests deeper than ${MAXIMUM_DEPTH} levels`);
   let fields = 0;
   if (Array.isArray(value)) for (const entry of value) fields += countFields(entry, depth + 1);
-  else for (const [key, entry] of Object.entries(value)) fields += 1 + countFields(refuseProto(key, entry), depth + 1);
+  else
+    for (const [key, entry] of Object.entries(value))
+      fields += 1 + countFields(refuseProto(key, entry), depth + 1);
   return fields;
 }
 

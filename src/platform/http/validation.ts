@@ -26,7 +26,7 @@ const CODES: Record<string, string> = {
 /** Validates bodies and queries against their field classes; what is not declared there is refused. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
-  transform(value: unknown, { metatype, type }: ArgumentMetadata): Promise<unknown> | unknown {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || !isFieldClass(metatype)) return value;
     return validateFields(metatype, value);
   }
@@ -37,12 +37,22 @@ export class ValidationPipe implements PipeTransform {
  * @returns an instance of the class
  * @throws 422 validation_failed with a pointer to each fault
  */
-export async function validateFields<T extends object>(of: new () => T, value: unknown): Promise<T> {
+export async function validateFields<T extends object>(
+  of: new () => T,
+  value: unknown,
+): Promise<T> {
   if (value !== undefined && !isPlainObject(value)) {
     throw validationFailed([{ pointer: '', code: 'type', detail: 'must be an object' }]);
   }
-  const instance = plainToInstance(of, value ?? {}, { enableImplicitConversion: false, exposeDefaultValues: true });
-  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  const instance = plainToInstance(of, value ?? {}, {
+    enableImplicitConversion: false,
+    exposeDefaultValues: true,
+  });
+  const errors = await validate(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+  });
   if (errors.length > 0) throw validationFailed(errors.flatMap((error) => faultsOf(error, '')));
   return instance;
 }
@@ -50,24 +60,39 @@ export async function validateFields<T extends object>(of: new () => T, value: u
 function faultsOf(error: ValidationError, parent: string): FieldFault[] {
   const pointer = `${parent}/${escapePointer(error.property)}`;
   const missing = error.value === undefined && !error.constraints?.whitelistValidation;
-  const own = missing && error.constraints ? [{ pointer, code: 'required', detail: 'is required' }] : constraintFaults(error, pointer);
+  const own =
+    missing && error.constraints
+      ? [{ pointer, code: 'required', detail: 'is required' }]
+      : constraintFaults(error, pointer);
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
 
 /** One fault a field is enough: of a wrong type, the type; otherwise the first. */
 function constraintFaults(error: ValidationError, pointer: string): FieldFault[] {
-  const faults = Object.entries(error.constraints ?? {}).map(([name, message]) => toFault(name, message, error, pointer));
+  const faults = Object.entries(error.constraints ?? {}).map(([name, message]) =>
+    toFault(name, message, error, pointer),
+  );
   const first = faults.find((fault) => fault.code === 'type') ?? faults[0];
   return first ? [first] : [];
 }
 
-function toFault(name: string, message: string, error: ValidationError, pointer: string): FieldFault {
-  const detail = name === 'whitelistValidation' ? 'is not a field of this request' : message.replace(`${error.property} `, '');
+function toFault(
+  name: string,
+  message: string,
+  error: ValidationError,
+  pointer: string,
+): FieldFault {
+  const detail =
+    name === 'whitelistValidation'
+      ? 'is not a field of this request'
+      : message.replace(`${error.property} `, '');
   return { pointer, code: CODES[name] ?? name, detail };
 }
 
 function isFieldClass(metatype: ArgumentMetadata['metatype']): metatype is FieldClass {
-  return metatype !== undefined && ![String, Number, Boolean, Array, Object].includes(metatype as never);
+  return (
+    metatype !== undefined && ![String, Number, Boolean, Array, Object].includes(metatype as never)
+  );
 }
 
 function isPlainObject(value: unknown): value is object {

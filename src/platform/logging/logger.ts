@@ -5,7 +5,15 @@ import type { Config } from '../config/config';
 /** The injection token of pino's logger. */
 export const LOGGER = Symbol('Logger');
 
-const SECRET_FIELDS = ['authorization', 'password', 'currentPassword', 'newPassword', 'token', 'key', 'activationKey'];
+const SECRET_FIELDS = [
+  'authorization',
+  'password',
+  'currentPassword',
+  'newPassword',
+  'token',
+  'key',
+  'activationKey',
+];
 
 /** Lines for a person on a terminal, JSON for a machine everywhere else. */
 export function createLogger(config: Pick<Config, 'logLevel' | 'environment'>): Logger {
@@ -13,7 +21,13 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'environment'>): 
   const options = { level: config.logLevel, redact, base: undefined };
   if (config.environment === 'production' || !process.stdout.isTTY) return pino(options);
   const target = 'pino-pretty';
-  return pino({ ...options, transport: { target, options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true } } });
+  return pino({
+    ...options,
+    transport: {
+      target,
+      options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true },
+    },
+  });
 }
 
 /** Nest's own messages, and `new Logger(name)` everywhere, through pino. */
@@ -31,7 +45,10 @@ export class PinoLoggerService implements LoggerService {
   error(message: unknown, ...details: unknown[]): void {
     const context = details.at(-1);
     const stack = details.length > 1 ? details[0] : undefined;
-    this.logger.error({ context, stack }, message instanceof Error ? (message.stack ?? message.message) : String(message));
+    this.logger.error(
+      { context, stack },
+      message instanceof Error ? (message.stack ?? message.message) : String(message),
+    );
   }
 
   debug(message: unknown, context?: string): void {

@@ -13,10 +13,21 @@ export interface JobOptions {
 @Injectable()
 export class JobQueue {
   /** @param payload ids, never secrets: it lies in the database in clear */
-  async enqueue(tx: Transaction, name: string, payload: Record<string, unknown>, options: JobOptions = {}): Promise<void> {
+  async enqueue(
+    tx: Transaction,
+    name: string,
+    payload: Record<string, unknown>,
+    options: JobOptions = {},
+  ): Promise<void> {
     await tx.query(
       'SELECT graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)',
-      [name, JSON.stringify(payload), options.runAt ?? null, options.key ?? null, options.maximumTries ?? null],
+      [
+        name,
+        JSON.stringify(payload),
+        options.runAt ?? null,
+        options.key ?? null,
+        options.maximumTries ?? null,
+      ],
     );
   }
 }

@@ -1,7 +1,20 @@
 import { EventEmitter } from 'node:events';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { Logger as GraphileLogger, run, type Runner, type Task, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger as GraphileLogger,
+  run,
+  type Runner,
+  type Task,
+  type TaskList,
+  type LogLevel,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type { Logger } from 'pino';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
@@ -11,6 +24,13 @@ import { WorkerPresence } from './worker-presence';
 
 const CONCURRENCY = 4;
 const POLL_EVERY_MS = 2_000; // for jobs that are due later; new ones come by NOTIFY within milliseconds
+
+const PINO_LEVELS: Record<LogLevel, 'error' | 'warn' | 'info' | 'debug'> = {
+  error: 'error',
+  warning: 'warn',
+  info: 'debug',
+  debug: 'debug',
+};
 
 type Handler = (context: RequestContext, payload: unknown) => Promise<void>;
 
@@ -49,7 +69,10 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
       pollInterval: POLL_EVERY_MS,
       noHandleSignals: true,
       maxPoolSize: CONCURRENCY + 1,
-      logger: new GraphileLogger(() => (level, message) => this.logger[level === 'warning' ? 'warn' : level](message)),
+      parsedCronItems: [], // ours is @nestjs/schedule
+      logger: new GraphileLogger(
+        () => (level, message) => this.logger[PINO_LEVELS[level]](message),
+      ),
       events: announcing(presence, this.logger),
     });
   }
@@ -57,7 +80,8 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   private tasks(): TaskList {
     const tasks: TaskList = {};
     for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
-      if (typeof instance === 'object' && instance !== null) Object.assign(tasks, this.tasksOf(instance));
+      if (typeof instance === 'object' && instance !== null)
+        Object.assign(tasks, this.tasksOf(instance));
     }
     return tasks;
   }
@@ -65,7 +89,9 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   private tasksOf(instance: object): TaskList {
     const tasks: TaskList = {};
     const provider = instance as Record<string, Handler>;
-    for (const methodName of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
+    for (const methodName of this.scanner.getAllMethodNames(
+      Object.getPrototypeOf(instance) as object,
+    )) {
       const method = provider[methodName];
       const name = typeof method === 'function' ? jobNameOf(method) : undefined;
       if (name && method) tasks[name] = asTask(name, method.bind(instance));
@@ -81,7 +107,9 @@ function asTask(name: string, handler: Handler): Task {
 function announcing(presence: WorkerPresence, logger: Logger): WorkerEvents {
   const events: WorkerEvents = new EventEmitter();
   events.on('worker:create', ({ worker }) => {
-    presence.announce(worker.workerId).catch((error: Error) => logger.error(`a worker is not announced: ${error.message}`));
+    presence
+      .announce(worker.workerId)
+      .catch((error: Error) => logger.error(`a worker is not announced: ${error.message}`));
   });
   return events;
 }

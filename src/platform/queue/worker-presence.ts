@@ -12,6 +12,7 @@ const SWEEP_EVERY_MS = 15_000;
  */
 export class WorkerPresence {
   private readonly workerIds = new Set<string>();
+  private announced: Promise<void> = Promise.resolve();
   private client: Client | null = null;
   private timer: NodeJS.Timeout | null = null;
   private ended = false;
@@ -27,9 +28,10 @@ export class WorkerPresence {
   }
 
   /** Call when a worker is made, before it takes its first job. */
-  async announce(workerId: string): Promise<void> {
+  announce(workerId: string): Promise<void> {
     this.workerIds.add(workerId);
-    await this.client?.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, workerId]);
+    this.announced = this.announced.then(() => this.lock(workerId)); // one query at a time on a connection
+    return this.announced;
   }
 
   /** Releases the jobs of the dead. */
@@ -48,23 +50,36 @@ export class WorkerPresence {
     await this.client?.end();
   }
 
+  private async lock(workerId: string): Promise<void> {
+    await this.client?.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, workerId]);
+  }
+
   private async connect(): Promise<void> {
-    const client = new Client({ connectionString: this.connectionString, application_name: 'tenantry-jobs', keepAlive: true });
+    const client = new Client({
+      connectionString: this.connectionString,
+      application_name: 'tenantry-jobs',
+      keepAlive: true,
+    });
     client.on('error', (error) => this.reconnect(error));
     await client.connect();
     this.client = client;
-    for (const workerId of this.workerIds) await this.announce(workerId);
+    for (const workerId of this.workerIds) await this.lock(workerId);
   }
 
   private reconnect(error: Error): void {
     this.client = null;
     if (this.ended) return;
     this.logger.warn(`the connection of the job workers was lost: ${error.message}`);
-    setTimeout(() => void this.connect().catch((cause: Error) => this.reconnect(cause)), RECONNECT_AFTER_MS).unref();
+    setTimeout(
+      () => void this.connect().catch((cause: Error) => this.reconnect(cause)),
+      RECONNECT_AFTER_MS,
+    ).unref();
   }
 
   private async sweepQuietly(): Promise<void> {
-    await this.sweep().catch((error: Error) => this.logger.warn(`could not look for dead workers: ${error.message}`));
+    await this.sweep().catch((error: Error) =>
+      this.logger.warn(`could not look for dead workers: ${error.message}`),
+    );
   }
 }
 

@@ -1,9 +1,24 @@
 import { ROLES, type Permission, type Role } from '../../../common/access/permissions';
-import { Choice, Email, Flag, Id, Instant, Name, Nested, Text, TextList } from '../../../common/fields';
+import {
+  Choice,
+  Email,
+  Flag,
+  Id,
+  Instant,
+  Name,
+  Nested,
+  Text,
+  TextList,
+} from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
 import type { Session } from '../../identity/session.entity';
 import { MemberResponse } from '../../team-members/dto/member.response';
-import { MEMBER_KINDS, MEMBER_STATUSES, type MemberKind, type MemberStatus } from '../../team-members/member.entity';
+import {
+  MEMBER_KINDS,
+  MEMBER_STATUSES,
+  type MemberKind,
+  type MemberStatus,
+} from '../../team-members/member.entity';
 
 export class SessionTokenResponse {
   @Text({ description: 'Shown this once', example: 'tns_…' })
@@ -96,6 +111,12 @@ export class MeResponse {
 
 const ONE_DAY_MS = 86_400_000;
 
-export function toSessionTokenResponse({ session, token }: { session: Session; token: string }, absoluteDays: number): SessionTokenResponse {
-  return { token, expiresAt: new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS).toISOString() };
+export function toSessionTokenResponse(
+  { session, token }: { session: Session; token: string },
+  absoluteDays: number,
+): SessionTokenResponse {
+  return {
+    token,
+    expiresAt: new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS).toISOString(),
+  };
 }

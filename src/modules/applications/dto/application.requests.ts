@@ -7,7 +7,13 @@ export class CreateApplicationRequest {
   @Name({ example: 'Shop' })
   name!: string;
 
-  @Text({ min: 1, max: BUNDLE_ID_LENGTH, optional: true, nullable: true, example: 'com.example.shop' })
+  @Text({
+    min: 1,
+    max: BUNDLE_ID_LENGTH,
+    optional: true,
+    nullable: true,
+    example: 'com.example.shop',
+  })
   bundleId?: string | null;
 
   @Choice(PLATFORMS, { optional: true, nullable: true })

@@ -1,5 +1,11 @@
 import { Choice, Flag, Id, Integer, Nested, Text } from '../../../common/fields';
-import { AFTER_GRACE, INTERVAL_UNITS, type AfterGrace, type IntervalUnit, type PlanWithTerms } from '../plan.entity';
+import {
+  AFTER_GRACE,
+  INTERVAL_UNITS,
+  type AfterGrace,
+  type IntervalUnit,
+  type PlanWithTerms,
+} from '../plan.entity';
 
 export class MoneyResponse {
   @Integer({ description: 'In minor units', example: 4900 })
@@ -24,7 +30,11 @@ export class LimitsResponse {
   @Integer({ min: 0, nullable: true, description: 'At a time; null: unlimited' })
   applications!: number | null;
 
-  @Integer({ min: 0, nullable: true, description: 'Active members who are persons; null: unlimited' })
+  @Integer({
+    min: 0,
+    nullable: true,
+    description: 'Active members who are persons; null: unlimited',
+  })
   seats!: number | null;
 }
 
@@ -92,6 +102,10 @@ export function toPlanResponse(plan: PlanWithTerms): PlanResponse {
     default: plan.isDefault,
     public: plan.isPublic,
     archived: plan.archivedAt !== null,
-    limits: { recordings: plan.recordingsLimit, applications: plan.applicationsLimit, seats: plan.seatsLimit },
+    limits: {
+      recordings: plan.recordingsLimit,
+      applications: plan.applicationsLimit,
+      seats: plan.seatsLimit,
+    },
   };
 }

@@ -20,7 +20,12 @@ export class DeviceRequest {
 }
 
 export class CreateRecordingRequest {
-  @Text({ min: 1, max: 128, description: 'Makes sending it again harmless', example: 'session-2f6c' })
+  @Text({
+    min: 1,
+    max: 128,
+    description: 'Makes sending it again harmless',
+    example: 'session-2f6c',
+  })
   externalId!: string;
 
   @Id({ optional: true, nullable: true })
@@ -35,12 +40,21 @@ export class CreateRecordingRequest {
   @Nested(() => DeviceRequest, { optional: true, nullable: true })
   device?: DeviceRequest | null;
 
-  @JsonObject({ maxBytes: METADATA_BYTES, optional: true, nullable: true, description: 'At most 16 KiB' })
+  @JsonObject({
+    maxBytes: METADATA_BYTES,
+    optional: true,
+    nullable: true,
+    description: 'At most 16 KiB',
+  })
   metadata?: Record<string, unknown> | null;
 }
 
 export class CreateRecordingBatchRequest {
-  @RawList(() => CreateRecordingRequest, { min: 1, max: 100, description: 'Each is validated and decided as if sent alone' })
+  @RawList(() => CreateRecordingRequest, {
+    min: 1,
+    max: 100,
+    description: 'Each is validated and decided as if sent alone',
+  })
   recordings!: unknown[];
 }
 

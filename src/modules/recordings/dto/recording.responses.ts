@@ -1,4 +1,14 @@
-import { Choice, Flag, Id, Instant, Integer, JsonObject, ListOf, Nested, Text } from '../../../common/fields';
+import {
+  Choice,
+  Flag,
+  Id,
+  Instant,
+  Integer,
+  JsonObject,
+  ListOf,
+  Nested,
+  Text,
+} from '../../../common/fields';
 import { ProblemResponse } from '../../../common/access/problem-responses';
 import { MeteredUsageResponse } from '../../subscriptions/dto/usage.response';
 import type { ShownRecording } from '../ingestion.service';
@@ -37,7 +47,11 @@ export class CreatedRecordingResponse extends RecordingResponse {
 }
 
 export class BatchResultResponse {
-  @Integer({ min: 200, max: 599, description: 'What the status would have been, had it been sent alone' })
+  @Integer({
+    min: 200,
+    max: 599,
+    description: 'What the status would have been, had it been sent alone',
+  })
   status!: number;
 
   @Nested(() => RecordingResponse, { optional: true })
@@ -51,7 +65,6 @@ export class BatchResponse {
   @ListOf(() => BatchResultResponse, { description: 'In the order of the request' })
   results!: BatchResultResponse[];
 }
-
 
 export class SdkStatusResponse {
   @Flag({ description: 'Whether a recording sent now would be stored' })
@@ -119,7 +132,10 @@ export class UsageVerificationResponse {
   @Integer({ min: 0, description: 'What the counter says' })
   counter!: number;
 
-  @Integer({ min: 0, description: "This period's recordings, tombstones included, plus what a change carried over" })
+  @Integer({
+    min: 0,
+    description: "This period's recordings, tombstones included, plus what a change carried over",
+  })
   rows!: number;
 
   @Flag()
@@ -127,7 +143,8 @@ export class UsageVerificationResponse {
 }
 
 export function toRecordingResponse(recording: ShownRecording): RecordingResponse {
-  const { id, externalId, applicationId, startedAt, durationMs, device, metadata, createdAt } = recording;
+  const { id, externalId, applicationId, startedAt, durationMs, device, metadata, createdAt } =
+    recording;
   return {
     id,
     externalId,

@@ -50,7 +50,10 @@ export class SubscriptionResponse {
   @Instant({ nullable: true })
   pausedAt!: string | null;
 
-  @Nested(() => PlanResponse, { nullable: true, description: 'The plan of the next period, when a change waits for it' })
+  @Nested(() => PlanResponse, {
+    nullable: true,
+    description: 'The plan of the next period, when a change waits for it',
+  })
   scheduledPlan!: PlanResponse | null;
 
   @Nested(() => UsageResponse)
@@ -59,7 +62,8 @@ export class SubscriptionResponse {
 
 export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResponse {
   const { subscription, plan, scheduledPlan } = view;
-  const { id, status, autoRenew, cancelAtPeriodEnd, canceledAt, endedAt, trialEndsAt, pausedAt } = subscription;
+  const { id, status, autoRenew, cancelAtPeriodEnd, canceledAt, endedAt, trialEndsAt, pausedAt } =
+    subscription;
   return {
     id,
     plan: toPlanResponse(plan),

@@ -50,8 +50,18 @@ export function toUsageResponse({ subscription, plan, counts }: SubscriptionView
 }
 
 /** Credits come with the routes that grant them; until then nobody can have one. */
-export function toMetered(used: number, limit: number | null, periodEnd: Date): MeteredUsageResponse {
-  return { used, limit, remaining: computeRemaining(used, limit), resetsAt: periodEnd.toISOString(), credits: 0 };
+export function toMetered(
+  used: number,
+  limit: number | null,
+  periodEnd: Date,
+): MeteredUsageResponse {
+  return {
+    used,
+    limit,
+    remaining: computeRemaining(used, limit),
+    resetsAt: periodEnd.toISOString(),
+    credits: 0,
+  };
 }
 
 function toCounted(used: number, limit: number | null): CountedUsageResponse {

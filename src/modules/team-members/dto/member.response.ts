@@ -1,13 +1,20 @@
 import { ROLES, type Role } from '../../../common/access/permissions';
 import { Choice, Email, Id, Instant, Name } from '../../../common/fields';
-import { MEMBER_KINDS, MEMBER_STATUSES, type MemberKind, type MemberStatus } from '../member.entity';
+import {
+  MEMBER_KINDS,
+  MEMBER_STATUSES,
+  type MemberKind,
+  type MemberStatus,
+} from '../member.entity';
 import type { MemberWithPerson } from '../team-members.repository';
 
 export class MemberResponse {
   @Id()
   id!: string;
 
-  @Choice(MEMBER_KINDS, { description: 'sdk holds the API keys; support is the seat that staff act from' })
+  @Choice(MEMBER_KINDS, {
+    description: 'sdk holds the API keys; support is the seat that staff act from',
+  })
   kind!: MemberKind;
 
   @Choice(ROLES, { nullable: true, description: 'Persons only' })

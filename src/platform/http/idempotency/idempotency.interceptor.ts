@@ -1,4 +1,9 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { accessOf, type Access } from '../../../common/access/access.decorator';
@@ -18,20 +23,44 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const access = accessOf(context.getHandler());
     const request = requestOf(context);
     const key = request.headers['idempotency-key'];
-    if (request.method !== 'POST' || key === undefined || !access || access.idempotency === 'none') return next.handle();
-    return from(this.handle(access, request, context.switchToHttp().getResponse<FastifyReply>(), String(key), next));
+    if (request.method !== 'POST' || key === undefined || !access || access.idempotency === 'none')
+      return next.handle();
+    return from(
+      this.handle(
+        access,
+        request,
+        context.switchToHttp().getResponse<FastifyReply>(),
+        String(key),
+        next,
+      ),
+    );
   }
 
-  private async handle(access: Access, request: FastifyRequest, reply: FastifyReply, key: string, next: CallHandler): Promise<unknown> {
+  private async handle(
+    access: Access,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    key: string,
+    next: CallHandler,
+  ): Promise<unknown> {
     const idempotency = describe(request, reply, key);
     const context = requireContext(request).with({ idempotency });
     request.requestContext = context;
-    const answer = access.idempotency === 'in_handler' ? await lastValue(next) : await this.inTransaction(context, request, reply, next);
-    if (idempotency.replayed) void reply.code(idempotency.status).header('idempotency-replayed', 'true');
+    const answer =
+      access.idempotency === 'in_handler'
+        ? await lastValue(next)
+        : await this.inTransaction(context, request, reply, next);
+    if (idempotency.replayed)
+      void reply.code(idempotency.status).header('idempotency-replayed', 'true');
     return answer;
   }
 
-  private inTransaction(context: RequestContext, request: FastifyRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
+  private inTransaction(
+    context: RequestContext,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
     return this.idempotency.run(context, async (tx) => {
       request.requestContext = tx;
       const answer = await lastValue(next);
@@ -58,15 +87,19 @@ function describe(request: FastifyRequest, reply: FastifyReply, key: string): Id
   }
   const { actor, member, supportSessionId } = requireContext(request);
   const body = canonical(request.body);
-  const caller = actor.id ? `${actor.kind}:${actor.id}:${member?.memberId ?? ''}:${supportSessionId ?? ''}` : `public:${request.url}:${body}`;
+  const caller = actor.id
+    ? `${actor.kind}:${actor.id}:${member?.memberId ?? ''}:${supportSessionId ?? ''}`
+    : `public:${request.url}:${body}`;
   const fingerprint = `${request.method} ${request.url}\n${body}`;
   return { key, caller, fingerprint, replayed: false, status: reply.statusCode };
 }
 
 /** The body as a value: the order of an object's fields does not make another request. */
 function canonical(body: unknown): string {
-  return JSON.stringify(body, (_, value: unknown) => {
+  return JSON.stringify(body ?? null, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
-  }) ?? '';
+    return Object.fromEntries(
+      Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  });
 }

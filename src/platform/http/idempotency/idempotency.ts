@@ -13,7 +13,8 @@ export const idempotencyKeyReused = defineProblem({
   code: 'idempotency_key_reused',
   kind: 'invalid',
   title: 'This Idempotency-Key belongs to another request',
-  description: 'The key was used with another method, address or body within 24 hours. Make a new key for each new request.',
+  description:
+    'The key was used with another method, address or body within 24 hours. Make a new key for each new request.',
 });
 
 export const idempotencyKeyInUse = defineProblem({
@@ -41,14 +42,20 @@ export class Idempotency {
   }
 
   /** The same for work that needs more than one tenant. */
-  runOnPlatform<T>(context: RequestContext, reason: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  runOnPlatform<T>(
+    context: RequestContext,
+    reason: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     return this.database.platform(context, reason, (tx) => this.once(tx, work));
   }
 
   /** Forgets the answers that are older than 24 hours. */
   async prune(context: RequestContext): Promise<number> {
     return this.database.transaction(context, (tx) =>
-      tx.execute('DELETE FROM idempotency_keys WHERE created_at < $1', [new Date(tx.now.getTime() - KEPT_FOR_MS)]),
+      tx.execute('DELETE FROM idempotency_keys WHERE created_at < $1', [
+        new Date(tx.now.getTime() - KEPT_FOR_MS),
+      ]),
     );
   }
 
@@ -71,7 +78,12 @@ export class Idempotency {
     return JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T;
   }
 
-  private async remember(tx: Transaction, id: Buffer, request: IdempotentRequest, answer: unknown): Promise<void> {
+  private async remember(
+    tx: Transaction,
+    id: Buffer,
+    request: IdempotentRequest,
+    answer: unknown,
+  ): Promise<void> {
     const sealed = this.secretBox.seal(JSON.stringify(answer ?? null), id);
     const { fingerprint, status } = request;
     const row = { id, fingerprint: digest(fingerprint), status, answer: sealed, createdAt: tx.now };
@@ -81,9 +93,10 @@ export class Idempotency {
 
 /** Whoever comes second while the first is running is told so at once, instead of waiting for its lock. */
 async function claim(tx: Transaction, id: Buffer): Promise<void> {
-  const [row] = await tx.query<{ claimed: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS claimed', [
-    id.readBigInt64BE().toString(),
-  ]);
+  const [row] = await tx.query<{ claimed: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1) AS claimed',
+    [id.readBigInt64BE().toString()],
+  );
   if (!row?.claimed) throw idempotencyKeyInUse({ headers: { 'Retry-After': '1' } });
 }
 

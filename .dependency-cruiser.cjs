@@ -1,0 +1,78 @@
+// Rule 1 of the house: imports point down. common ← platform ← modules by tier ← the application.
+const tiers = [
+  ['plans', 'identity'],
+  ['businesses'],
+  ['subscriptions'],
+  ['team-members', 'applications'],
+  ['api-keys', 'recordings'],
+  ['access', 'accounts', 'staff'],
+  ['onboarding', 'operations'],
+];
+
+const inModules = (names) => `^src/modules/(${names.join('|')})/`;
+
+const tierRules = tiers.flatMap((names, tier) => {
+  const upwards = tiers.slice(tier + 1).flat();
+  const sideways = names.map((name) => ({
+    name: `no-sideways-from-${name}`,
+    severity: 'error',
+    comment: 'modules of one tier do not know each other',
+    from: { path: inModules([name]) },
+    to: { path: inModules(names.filter((other) => other !== name)) },
+  }));
+  const up = {
+    name: `no-upwards-from-tier-${tier}`,
+    severity: 'error',
+    comment: 'imports point down',
+    from: { path: inModules(names) },
+    to: { path: inModules(upwards) },
+  };
+  return [...(upwards.length > 0 ? [up] : []), ...(names.length > 1 ? sideways : [])];
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'common-is-pure',
+      severity: 'error',
+      comment: 'common knows neither platform nor features, no provider, no TypeORM',
+      from: { path: '^src/common' },
+      to: { path: ['^src/(platform|modules|cli)', '^node_modules/typeorm', '^migrations'] },
+    },
+    {
+      name: 'platform-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/platform' },
+      to: { path: ['^src/(modules|cli)', '^src/[^/]+\\.ts$', '^migrations'] },
+    },
+    {
+      name: 'modules-know-no-application',
+      severity: 'error',
+      from: { path: '^src/modules' },
+      to: { path: ['^src/cli', '^src/[^/]+\\.ts$', '^migrations'] },
+    },
+    {
+      name: 'every-module-has-a-tier',
+      severity: 'error',
+      comment: 'name the module in a tier above',
+      from: { path: '^src/modules/', pathNot: inModules(tiers.flat()) },
+      to: {},
+    },
+    {
+      name: 'migrations-stand-alone',
+      severity: 'error',
+      comment: 'a migration must do tomorrow what it does today',
+      from: { path: '^migrations' },
+      to: { path: '^src' },
+    },
+    { name: 'no-barrels', severity: 'error', from: {}, to: { path: '^src/.*/index\\.ts$' } },
+    ...tierRules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.spec\\.ts$' },
+  },
+};

@@ -1,0 +1,24 @@
+// Every check of the project, one after the other, each with the time it took. Stops at the first that fails.
+const { spawnSync } = require('node:child_process');
+
+const steps = [
+  ['format', 'prettier', '--check', '.'],
+  ['build', 'node', 'scripts/build-if-changed.js'],
+  ['lint', 'eslint', '--max-warnings', '0', '.'],
+  ['types', 'tsc', '--noEmit'],
+  ['boundaries', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'migrations'],
+  ['contract', 'node', 'dist/src/cli.js', 'openapi', '--check'],
+  ['problems', 'node', 'dist/src/cli.js', 'problems', '--check'],
+  ['variables', 'node', 'dist/src/cli.js', 'variables', '--check'],
+  ['tests', 'jest'],
+];
+
+for (const [name, command, ...parameters] of steps) {
+  const startedAt = Date.now();
+  process.stdout.write(`\n── ${name}\n`);
+  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
+  if (error) console.error(error.message);
+  if (status !== 0) process.exit(status ?? 1);
+  process.stdout.write(`── ${name}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+}
+process.stdout.write('\nAll checks passed.\n');

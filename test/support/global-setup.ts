@@ -1,0 +1,54 @@
+import { Client } from 'pg';
+import {
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../src/platform/database/embedded/embedded-postgres';
+import { migrate } from '../../src/platform/database/migrate';
+import { schema } from '../../src/schema';
+import {
+  CLUSTER_URL_VARIABLE,
+  TEMPLATE_VARIABLE,
+  TEST_DATA_DIRECTORY,
+  urlOf,
+} from './test-cluster';
+import { testConfig } from './test-config';
+
+declare global {
+  // Jest hands nothing else from setup to teardown.
+  var embeddedTestCluster: EmbeddedPostgres | undefined;
+}
+
+/**
+ * One PostgreSQL for the whole run: that of DATABASE_URL (its role needs CREATEDB), or an embedded one of our own
+ * without fsync. One migrated template; each test file clones it. A missing database is a failure, never a skip.
+ */
+export default async function setUp(): Promise<void> {
+  if (process.env[TEMPLATE_VARIABLE]) return; // jest runs this once a project
+  process.env[CLUSTER_URL_VARIABLE] = process.env.DATABASE_URL ?? (await startCluster());
+  const template = `tenantry_template_${process.pid}`;
+  await onCluster(`CREATE DATABASE ${template}`);
+  const url = urlOf(template);
+  await migrate({ ...testConfig(url), databaseDirectUrl: url }, schema);
+  process.env[TEMPLATE_VARIABLE] = template;
+}
+
+async function startCluster(): Promise<string> {
+  const cluster = await openEmbeddedPostgres({
+    dataDirectory: TEST_DATA_DIRECTORY,
+    durable: false,
+    createDatabases: true,
+    maxConnections: 300,
+  });
+  globalThis.embeddedTestCluster = cluster;
+  return cluster.url;
+}
+
+export async function onCluster(sql: string): Promise<void> {
+  const client = new Client({ connectionString: process.env[CLUSTER_URL_VARIABLE] });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

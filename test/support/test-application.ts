@@ -1,0 +1,52 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pino from 'pino';
+import request, { type Test } from 'supertest';
+import { Clock } from '../../src/common/clock';
+import type { Config } from '../../src/platform/config/config';
+import { createServer } from '../../src/server';
+import { testConfig } from './test-config';
+import { createTestDatabase, type TestDatabase } from './test-database';
+
+type Verb = 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head' | 'options';
+
+/** The whole application in this process, on a database of its own, answering HTTP on a port of its own. */
+export class TestApplication {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly database: TestDatabase,
+    readonly url: string,
+  ) {}
+
+  static async start(
+    changes: Partial<Config> = {},
+    database?: TestDatabase,
+  ): Promise<TestApplication> {
+    const own = database ?? (await createTestDatabase());
+    const config = testConfig(own.url, changes);
+    const app = await createServer(config, pino({ level: config.logLevel }));
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return new TestApplication(app, own, await app.getUrl());
+  }
+
+  get clock(): Clock {
+    return this.app.get(Clock);
+  }
+
+  /** A request; `token` goes into the Authorization header. */
+  send(verb: Verb, path: string, token?: string): Test {
+    const test = request(this.url)[verb](path);
+    return token ? test.set('authorization', `Bearer ${token}`) : test;
+  }
+
+  get = (path: string, token?: string): Test => this.send('get', path, token);
+  post = (path: string, token?: string, body?: object): Test =>
+    this.send('post', path, token).send(body);
+  patch = (path: string, token?: string, body?: object): Test =>
+    this.send('patch', path, token).send(body);
+  delete = (path: string, token?: string): Test => this.send('delete', path, token);
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.database.drop();
+  }
+}

@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+/** Where the runs of this checkout keep their PostgreSQL: apart from the development one, and kept between runs. */
+export const TEST_DATA_DIRECTORY = join(
+  tmpdir(),
+  `tenantry-test-${createHash('sha256').update(process.cwd()).digest('hex').slice(0, 12)}`,
+);
+
+/** Set by global-setup for the workers: a URL of the cluster whose role may create databases. */
+export const CLUSTER_URL_VARIABLE = 'TENANTRY_TEST_CLUSTER_URL';
+export const TEMPLATE_VARIABLE = 'TENANTRY_TEST_TEMPLATE';
+
+export function clusterUrl(): string {
+  const url = process.env[CLUSTER_URL_VARIABLE];
+  if (!url) throw new Error('the test cluster was not started by test/support/global-setup.ts');
+  return url;
+}
+
+/** The same cluster, another database. */
+export function urlOf(database: string): string {
+  const url = new URL(clusterUrl());
+  url.pathname = `/${database}`;
+  return url.toString();
+}

@@ -1,0 +1,16 @@
+import { tmpdir } from 'node:os';
+import { readConfig, type Config } from '../../src/platform/config/config';
+
+/** The configuration of a test: cheap hashes, a quiet log, no cron and no worker unless asked for. */
+export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): Config {
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: tmpdir(),
+    SECRET_KEY: 'a secret of the tests, long enough to be taken',
+    BCRYPT_COST: '4',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
+    APP_URL: 'http://app.test',
+  });
+  return { ...config, roles: [], ...changes };
+}
