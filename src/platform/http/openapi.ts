@@ -24,9 +24,11 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     builder.addBearerAuth({ type: 'http', scheme: 'bearer', description }, name);
   }
   const document = SwaggerModule.createDocument(app, builder.build());
+  const { openapi, info, paths } = document;
   return {
-    ...document,
-    paths: sorted(withKeyOnPostOnly(document.paths)),
+    openapi,
+    info,
+    paths: sorted(withKeyOnPostOnly(paths)),
     components: sortedComponents(document),
   };
 }
