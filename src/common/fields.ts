@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -19,8 +18,24 @@ import {
 } from 'class-validator';
 import { isId } from './ids';
 
-// One decorator a field: it validates the field of a request and documents it in OpenAPI.
+// One decorator a field: it declares the field of a request, validates it and documents it in OpenAPI.
 // Response classes use the same ones; there only the documentation counts.
+
+export type FieldClass<T extends object = object> = new () => T;
+
+/** How a declared field comes from JSON or from a query, before its rules are checked. */
+export interface FieldReading {
+  /** The class of a nested object, or of each item of a list. */
+  of?: () => FieldClass;
+  convert?: (value: unknown) => unknown;
+}
+
+const READINGS = 'tenantry:fields';
+
+/** The fields that a class declares, with those of the class it extends. What is not among them is no field. */
+export function fieldsOf(of: FieldClass): ReadonlyMap<string, FieldReading> {
+  return readingsOf(of.prototype as object);
+}
 
 export interface FieldOptions {
   description?: string;
@@ -45,26 +60,21 @@ export function Text(
   ]);
 }
 
-/** A name for people to read: not only white space. Leading and trailing white space is cut. */
+/** A name for people to read: not only white space. Taken as it is, like every text. */
 export function Name(options: FieldOptions & { max?: number } = {}): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.trim() : value,
-    ),
     Text({ ...options, min: 1, max: options.max ?? 100 }),
+    check('blank', (value: string) => value.trim() !== '', 'must not be white space only'),
   );
 }
 
 /** An address of at most 254 characters, trimmed; which ones are the same person is decided in identity. */
 export function Email(options: FieldOptions = {}): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.trim() : value,
-    ),
-    field(options, { type: String, format: 'email', maxLength: 254 }, [
-      IsString(),
-      check('email', isEmailAddress, 'must be one e-mail address'),
-    ]),
+  return field(
+    options,
+    { type: String, format: 'email', maxLength: 254 },
+    [IsString(), check('email', isEmailAddress, 'must be one e-mail address')],
+    { convert: trimmed },
   );
 }
 
@@ -91,24 +101,14 @@ export function Instant(options: FieldOptions = {}): PropertyDecorator {
 export function Integer(
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
-  return field(options, { type: 'integer', minimum: options.min, maximum: options.max }, [
-    IsInt(),
-    Min(min),
-    Max(max),
-  ]);
+  return integer(options, withoutMinusZero);
 }
 
 /** An integer in a query string, where everything is text: digits only. */
 export function QueryInteger(
   options: FieldOptions & { min: number; max: number },
 ): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-    ),
-    Integer(options),
-  );
+  return integer(options, fromDigits);
 }
 
 export function Flag(options: FieldOptions = {}): PropertyDecorator {
@@ -120,19 +120,16 @@ export function Choice(values: readonly string[], options: FieldOptions = {}): P
 }
 
 /** An object of another field class. */
-export function Nested(of: () => new () => object, options: FieldOptions = {}): PropertyDecorator {
-  return applyDecorators(Type(of), field(options, { type: of }, [IsObject(), ValidateNested()]));
+export function Nested(of: () => FieldClass, options: FieldOptions = {}): PropertyDecorator {
+  return field(options, { type: of }, [IsObject(), ValidateNested()], { of });
 }
 
 /** A list of objects of another field class. */
 export function ListOf(
-  of: () => new () => object,
+  of: () => FieldClass,
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  return applyDecorators(
-    Type(of),
-    list(options, { type: of, isArray: true }, [ValidateNested({ each: true })]),
-  );
+  return list(options, { type: of, isArray: true }, [ValidateNested({ each: true })], { of });
 }
 
 /** A list of plain strings. */
@@ -148,7 +145,7 @@ export function TextList(
 
 /** A list whose items the route itself validates, one by one, so that a bad one fails alone. */
 export function RawList(
-  of: () => new () => object,
+  of: () => FieldClass,
   options: FieldOptions & { min: number; max: number },
 ): PropertyDecorator {
   return list(options, { type: of, isArray: true }, []);
@@ -175,20 +172,27 @@ function list(
   options: FieldOptions & { min?: number; max?: number },
   schema: ApiPropertyOptions,
   rules: PropertyDecorator[],
+  reading: FieldReading = {},
 ): PropertyDecorator {
   const bounds = { minItems: options.min, maxItems: options.max };
   const sizes = [ArrayMinSize(options.min ?? 0), ArrayMaxSize(options.max ?? 100_000)];
-  return field(options, { ...schema, ...bounds }, [
-    IsArray(),
-    ...sizes,
-    ...rules,
-  ]);
+  return field(options, { ...schema, ...bounds }, [IsArray(), ...sizes, ...rules], reading);
+}
+
+function integer(
+  options: FieldOptions & { min?: number; max?: number },
+  convert: (value: unknown) => unknown,
+): PropertyDecorator {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
+  const schema = { type: 'integer' as const, minimum: options.min, maximum: options.max };
+  return field(options, schema, [IsInt(), Min(min), Max(max)], { convert });
 }
 
 function field(
   options: FieldOptions,
   schema: ApiPropertyOptions,
   rules: PropertyDecorator[],
+  reading: FieldReading = {},
 ): PropertyDecorator {
   const { description, example, optional = false, nullable = false } = options;
   const document = withoutUndefined({
@@ -200,9 +204,34 @@ function field(
   const property = ApiProperty({ ...withoutUndefined(schema), ...document } as ApiPropertyOptions);
   return applyDecorators(
     property,
+    declare(reading),
     ...(optional || nullable ? [skipWhen(optional, nullable)] : []),
     ...rules,
   );
+}
+
+function declare(reading: FieldReading): PropertyDecorator {
+  return (prototype, name) => {
+    const readings = new Map(readingsOf(prototype)).set(String(name), reading);
+    Reflect.defineMetadata(READINGS, readings, prototype);
+  };
+}
+
+function readingsOf(prototype: object): ReadonlyMap<string, FieldReading> {
+  return (Reflect.getMetadata(READINGS, prototype) ?? new Map()) as Map<string, FieldReading>;
+}
+
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
+}
+
+function fromDigits(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
+/** JSON has -0, PostgreSQL has not: what comes back would not be what was sent. */
+function withoutMinusZero(value: unknown): unknown {
+  return value === 0 ? 0 : value;
 }
 
 /** Left out is fine where optional, null where nullable; `@IsOptional` would take either for both. */

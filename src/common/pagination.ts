@@ -15,7 +15,8 @@ export function encodeCursor(keyset: Keyset): string {
 }
 
 /**
- * Reads a cursor back. `shape` checks each value, so that a made-up cursor cannot reach the database.
+ * Reads a cursor back, in the very spelling that `encodeCursor` gave it. `shape` checks each value,
+ * so that a made-up cursor cannot reach the database.
  * @throws 422 validation_failed at /cursor
  */
 export function decodeCursor(
@@ -48,15 +49,16 @@ export function toPage<Row, Item>(
 function parse(cursor: string): Keyset | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(value) ? (value as Keyset) : null;
+    const keyset = Array.isArray(value) ? (value as Keyset) : null;
+    return keyset && encodeCursor(keyset) === cursor ? keyset : null;
   } catch {
     return null; // not JSON: the caller answers 422
   }
 }
 
-/** True for the exact form in which our own cursors hold a time. */
+/** True for the exact form in which our own cursors hold a time, and within what PostgreSQL can hold. */
 export function isInstantText(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
+  if (typeof value !== 'string' || !/^(?!0000)\d{4}-/.test(value)) return false;
   const instant = new Date(value);
   return !Number.isNaN(instant.getTime()) && instant.toISOString() === value;
 }

@@ -10,11 +10,13 @@ export type ProblemKind =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'timed_out'
   | 'gone'
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid'
   | 'rate_limited'
+  | 'headers_too_large'
   | 'internal'
   | 'unavailable'
   | 'insufficient_storage';

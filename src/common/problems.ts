@@ -7,7 +7,21 @@ export const malformedRequest = defineProblem({
   kind: 'malformed',
   title: 'The request could not be read',
   description:
-    'The body is not JSON, not UTF-8, names a field twice, or nests deeper than 32 levels.',
+    'The body is not JSON, not UTF-8, names a field twice, or nests deeper than 32 levels; or the request is no HTTP.',
+});
+
+export const requestTimeout = defineProblem({
+  code: 'request_timeout',
+  kind: 'timed_out',
+  title: 'The request did not arrive in time',
+  description: 'A request, its body included, has to arrive within a minute. Nothing was done.',
+});
+
+export const headersTooLarge = defineProblem({
+  code: 'headers_too_large',
+  kind: 'headers_too_large',
+  title: 'The headers are too large',
+  description: 'The address and the headers of a request may have 16 KiB together.',
 });
 
 export const unauthenticated = defineProblem({

@@ -6,6 +6,7 @@ import { RenewalService } from './renewal.service';
 import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
+import { TimeShiftService } from './time-shift.service';
 
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
@@ -17,6 +18,7 @@ import { SubscriptionsService } from './subscriptions.service';
     RenewalService,
     RenewalRepository,
     RenewalCron,
+    TimeShiftService,
   ],
   exports: [SubscriptionsService, RenewalService],
 })

@@ -1,5 +1,5 @@
 import { DomainError } from '../../common/problem';
-import { databaseUnavailable, storageFull } from '../../common/problems';
+import { databaseUnavailable, overloaded, storageFull } from '../../common/problems';
 
 const RETRY_AFTER_SECONDS = '2';
 
@@ -17,8 +17,9 @@ const SOCKET_FAULTS = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
+// "Query runner already released": TypeORM lets go of a connection as soon as it hears that it broke.
 const POOL_FAULTS =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed/i;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed|Query runner already released/i;
 
 interface DriverError extends Error {
   code?: string;
@@ -40,6 +41,8 @@ export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const code = driverError(error)?.code ?? '';
   if (FULL.has(code)) return storageFull({ cause: error, headers: { 'Retry-After': '60' } });
+  if (RETRIABLE.has(code))
+    return overloaded({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } }); // after all tries
   if (UNAVAILABLE.test(code) || isConnectionLost(error)) {
     return databaseUnavailable({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   }
@@ -60,5 +63,5 @@ export function isConnectionLost(error: unknown): boolean {
 function driverError(error: unknown): DriverError | null {
   if (!(error instanceof Error)) return null;
   const wrapped = (error as { driverError?: unknown }).driverError; // TypeORM's QueryFailedError
-  return (wrapped instanceof Error ? wrapped : error);
+  return wrapped instanceof Error ? wrapped : error;
 }

@@ -99,9 +99,13 @@ export class Database {
   /** Lifts a tenant's transaction to the platform's scope for the length of the work. */
   private async elevated<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
     await tx.query(`SELECT set_config('app.scope', 'platform', true)`);
-    const result = await work(tx.elevated()); // when it throws, the whole transaction is rolled back, the setting with it
-    await tx.query(`SELECT set_config('app.scope', 'tenant', true)`);
-    return result;
+    try {
+      return await work(tx.elevated());
+    } finally {
+      // The caller may catch what the work throws and go on. Where PostgreSQL itself has failed the transaction,
+      // this fails too: then there is nothing to go on with, and the first error is the one to tell.
+      await tx.query(`SELECT set_config('app.scope', 'tenant', true)`).catch(() => undefined);
+    }
   }
 }
 

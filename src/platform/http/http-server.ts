@@ -1,16 +1,19 @@
+import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { newId } from '../../common/ids';
-import { unsupportedMediaType } from '../../common/problems';
+import { malformedRequest, unsupportedMediaType } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
 import type { Config } from '../config/config';
+import { answerBrokenHttp } from './broken-http';
+import { sendProblem } from './problem.filter';
 import type { RouteTable } from './route-table';
 import { parseStrictJson } from './strict-json';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
+const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset=(?:utf-8|"utf-8"))?$/i;
 
 /** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line a request. */
 export function createHttpServer(
@@ -27,12 +30,17 @@ export function createHttpServer(
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: (request: { headers: Record<string, unknown> }) =>
       requestId(request.headers['x-request-id']),
-    routerOptions: { maxParamLength: 10_000 }, // an overlong id is a missing thing, not a missing route
+    // An overlong id is a missing thing, not a missing route: longer than Node's limit for a request's head.
+    routerOptions: { maxParamLength: 100_000 },
+    frameworkErrors: (cause: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerBadAddress(config, cause, request, reply),
+    clientErrorHandler: (cause, socket) => answerBrokenHttp(config.appUrl, cause, socket),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   rememberRoutes(fastify, routes);
   replaceBodyParsers(fastify);
   identifyAnswers(fastify);
+  refuseUnknownRoutesFirst(fastify);
   logAnswers(fastify, logger);
   return adapter;
 }
@@ -73,6 +81,25 @@ function identifyAnswers(fastify: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     done();
   });
+}
+
+/** Fastify would read the body first, and refuse that: a stranger learns that there is no such route before all else. */
+function refuseUnknownRoutesFirst(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? new NotFoundException() : undefined);
+  });
+}
+
+/** A path with a broken percent-encoding reaches no route, no hook and no filter. */
+function answerBadAddress(
+  config: Config,
+  cause: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply.header('x-request-id', request.id);
+  const error = malformedRequest({ detail: 'the address is not a URL', cause });
+  sendProblem(reply, error, config.appUrl, request.id);
 }
 
 /** One line an answer. The path goes without its query, where the key of an invitation may stand. */

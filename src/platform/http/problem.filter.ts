@@ -21,6 +21,8 @@ import { CONFIG, type Config } from '../config/config';
 import { translateDatabaseError } from '../database/database-errors';
 import { RouteTable } from './route-table';
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** An answer of application/problem+json, RFC 9457. */
 export interface Problem {
   type: string;
@@ -46,14 +48,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const error = this.toDomainError(exception, request);
-    const problem = toProblem(error, this.config.appUrl, request.id);
     this.log(error, exception, request);
-    void http
-      .getResponse<FastifyReply>()
-      .code(problem.status)
-      .headers(error.headers)
-      .type('application/problem+json')
-      .send(JSON.stringify(problem));
+    sendProblem(http.getResponse<FastifyReply>(), error, this.config.appUrl, request.id);
   }
 
   private toDomainError(exception: unknown, request: FastifyRequest): DomainError {
@@ -96,11 +92,26 @@ export function toProblem(error: DomainError, baseUrl: string, requestId: string
   };
 }
 
-/** Fastify's own refusals, by its codes: https://fastify.dev/docs/latest/Reference/Errors/ */
+/** Answers with the problem document of an error. */
+export function sendProblem(
+  reply: FastifyReply,
+  error: DomainError,
+  baseUrl: string,
+  requestId: string,
+): void {
+  const problem = toProblem(error, baseUrl, requestId);
+  void reply
+    .code(problem.status)
+    .headers(error.headers)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem));
+}
+
+/** Fastify's own refusals; Nest hands them on as its HttpException, so the status tells which one it is. */
 function fromFramework(exception: unknown): DomainError | null {
-  const { code, statusCode } = exception as { code?: string; statusCode?: number };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge({ cause: exception });
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType({ cause: exception });
-  const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
-  return refused ? malformedRequest({ cause: exception }) : null;
+  if (!(exception instanceof HttpException)) return null;
+  const status = exception.getStatus();
+  if (status === 413) return bodyTooLarge({ cause: exception });
+  if (status === 415) return unsupportedMediaType({ cause: exception });
+  return status >= 400 && status < 500 ? malformedRequest({ cause: exception }) : null;
 }

@@ -15,9 +15,18 @@ export class RouteTable {
 
   /** The methods of the path of this URL, sorted; none where no route has it. */
   methodsOf(url: string): string[] {
-    const path = url.split('?', 1)[0] ?? '';
+    const path = decoded(url.split('?', 1)[0] ?? '');
     const matching = [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
     return [...new Set(matching.flatMap(({ methods }) => [...methods]))].sort();
+  }
+}
+
+/** As the router does it. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path; // no URL, so no route has it
   }
 }
 

@@ -1,21 +1,19 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { fieldsOf, type FieldClass, type FieldReading } from '../../common/fields';
 import type { FieldFault } from '../../common/problem';
 import { validationFailed } from '../../common/problems';
 import { escapePointer } from './strict-json';
 
-type FieldClass = new () => object;
-
 /** class-validator's names, in the words that clients see. */
 const CODES: Record<string, string> = {
-  whitelistValidation: 'unknown_field',
   isString: 'type',
   isInt: 'type',
   isBoolean: 'type',
   isObject: 'type',
   isArray: 'type',
   nestedValidation: 'type',
+  unknownValue: 'type',
   isIn: 'choice',
   min: 'too_small',
   max: 'too_large',
@@ -38,30 +36,62 @@ export class ValidationPipe implements PipeTransform {
  * @throws 422 validation_failed with a pointer to each fault
  */
 export async function validateFields<T extends object>(
-  of: new () => T,
+  of: FieldClass<T>,
   value: unknown,
 ): Promise<T> {
   if (value !== undefined && !isPlainObject(value)) {
     throw validationFailed([{ pointer: '', code: 'type', detail: 'must be an object' }]);
   }
-  const instance = plainToInstance(of, value ?? {}, {
-    enableImplicitConversion: false,
-    exposeDefaultValues: true,
-  });
-  const errors = await validate(instance, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-  });
-  if (errors.length > 0) throw validationFailed(errors.flatMap((error) => faultsOf(error, '')));
+  const faults: FieldFault[] = [];
+  const instance = read(of, value ?? {}, '', faults);
+  const errors = await validate(instance, { forbidUnknownValues: true });
+  faults.push(...errors.flatMap((error) => faultsOf(error, '')));
+  if (faults.length > 0) throw validationFailed(faults);
   return instance;
+}
+
+/**
+ * An instance of the class, with the fields it declares. By our own table of them: class-transformer and
+ * class-validator's whitelist look names up in plain objects, and stumble over `constructor` or `toString`.
+ */
+function read<T extends object>(
+  of: FieldClass<T>,
+  plain: object,
+  parent: string,
+  faults: FieldFault[],
+): T {
+  const instance = new of();
+  const fields = fieldsOf(of);
+  for (const [name, value] of Object.entries(plain)) {
+    const pointer = `${parent}/${escapePointer(name)}`;
+    const reading = fields.get(name);
+    if (reading) Object.assign(instance, { [name]: readValue(reading, value, pointer, faults) });
+    else faults.push({ pointer, code: 'unknown_field', detail: 'is not a field of this request' });
+  }
+  return instance;
+}
+
+function readValue(
+  { of, convert }: FieldReading,
+  value: unknown,
+  pointer: string,
+  faults: FieldFault[],
+): unknown {
+  if (!of) return convert ? convert(value) : value;
+  if (Array.isArray(value))
+    return value.map((item, index) => readItem(of(), item, `${pointer}/${index}`, faults));
+  return readItem(of(), value, pointer, faults);
+}
+
+/** What is no object stays as it is, for the rules to refuse. */
+function readItem(of: FieldClass, item: unknown, pointer: string, faults: FieldFault[]): unknown {
+  return isPlainObject(item) ? read(of, item, pointer, faults) : item;
 }
 
 function faultsOf(error: ValidationError, parent: string): FieldFault[] {
   const pointer = `${parent}/${escapePointer(error.property)}`;
-  const missing = error.value === undefined && !error.constraints?.whitelistValidation;
   const own =
-    missing && error.constraints
+    error.value === undefined && error.constraints
       ? [{ pointer, code: 'required', detail: 'is required' }]
       : constraintFaults(error, pointer);
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
@@ -82,11 +112,11 @@ function toFault(
   error: ValidationError,
   pointer: string,
 ): FieldFault {
-  const detail =
-    name === 'whitelistValidation'
-      ? 'is not a field of this request'
-      : message.replace(`${error.property} `, '');
-  return { pointer, code: CODES[name] ?? name, detail };
+  return {
+    pointer,
+    code: CODES[name] ?? name,
+    detail: message.replace(`${error.property} `, ''),
+  };
 }
 
 function isFieldClass(metatype: ArgumentMetadata['metatype']): metatype is FieldClass {

@@ -15,19 +15,22 @@ const SECRET_FIELDS = [
   'activationKey',
 ];
 
-/** Lines for a person on a terminal, JSON for a machine everywhere else. */
-export function createLogger(config: Pick<Config, 'logLevel' | 'environment'>): Logger {
+/**
+ * Lines for a person on a terminal, JSON for a machine everywhere else.
+ * @param output where they go; a command's own words go to standard output, so its log does not
+ */
+export function createLogger(
+  config: Pick<Config, 'logLevel' | 'environment'>,
+  output: 'stdout' | 'stderr' = 'stdout',
+): Logger {
   const redact = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
   const options = { level: config.logLevel, redact, base: undefined };
-  if (config.environment === 'production' || !process.stdout.isTTY) return pino(options);
+  const destination = process[output].fd;
+  if (config.environment === 'production' || !process[output].isTTY)
+    return pino(options, pino.destination(destination));
   const target = 'pino-pretty';
-  return pino({
-    ...options,
-    transport: {
-      target,
-      options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true },
-    },
-  });
+  const style = { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true };
+  return pino({ ...options, transport: { target, options: { ...style, destination } } });
 }
 
 /** Nest's own messages, and `new Logger(name)` everywhere, through pino. */

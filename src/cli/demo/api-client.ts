@@ -1,0 +1,56 @@
+import { CommandFailure } from '../failure';
+import type { Stage } from './stage';
+
+type Method = 'GET' | 'POST';
+
+export interface Answer<Body> {
+  status: number;
+  body: Body;
+}
+
+export interface RequestOptions {
+  token?: string;
+  body?: object;
+  /** The status that the story goes on with; another one ends it. */
+  expect: number | readonly number[];
+  /** For a request that is sent many times: it is not shown. */
+  isSilent?: boolean;
+}
+
+/** The public HTTP API, as any customer of it has it. */
+export class ApiClient {
+  constructor(
+    readonly url: string,
+    private readonly stage: Stage,
+  ) {}
+
+  /** @throws CommandFailure when the answer is not what the story expects */
+  async send<Body>(method: Method, path: string, options: RequestOptions): Promise<Answer<Body>> {
+    const { token, body, isSilent = false } = options;
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: body && JSON.stringify(body),
+    });
+    const answer = { status: response.status, body: (await response.json()) as Body };
+    if (!isSilent) await this.stage.request(method, path, answer.status);
+    if (![options.expect].flat().includes(answer.status))
+      throw new CommandFailure(
+        `${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`,
+      );
+    return answer;
+  }
+}
+
+/** Whether a server of ours answers at this address. */
+export async function isServing(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(3_000) });
+    return response.ok && ((await response.json()) as { status?: string }).status === 'ok';
+  } catch {
+    return false; // nothing listens there, or something else does
+  }
+}

@@ -1,0 +1,128 @@
+import { Command } from 'commander';
+import type { DemoOptions } from './demo';
+import { httpUrl, id, wholeNumber } from './options';
+import type { SeedOptions } from './seed-demo';
+import type { ShiftTimeOptions } from './shift-time';
+import type { StaffCreateOptions } from './staff-create';
+import type { RenewOptions } from './subscriptions-renew';
+
+const JSON_OPTION = ['--json', 'print JSON'] as const;
+const CHECK_OPTION = ['--check', 'write nothing; exit 1 when the file differs'] as const;
+const MAXIMUM_SEED = 2 ** 32 - 1;
+
+/** All commands. What one does is loaded when it is called: help and a typo are answered at once. */
+export function createProgram(): Command {
+  const program = new Command('npm run cli --')
+    .description(
+      'Commands of Tenantry. Exit code 0: done, 1: failed, 2: wrong usage or configuration.',
+    )
+    .showHelpAfterError()
+    .exitOverride();
+  addDatabaseCommands(program);
+  addOperatorCommands(program);
+  addDevelopmentCommands(program);
+  addGenerators(program);
+  program.commandsGroup('Help:').helpCommand(true);
+  return program;
+}
+
+function addDatabaseCommands(program: Command): void {
+  program.commandsGroup('Database:');
+  program
+    .command('migrate')
+    .description('bring the database up to this version')
+    .action(async () => (await import('./migrate.js')).runMigrate());
+  program
+    .command('migrate:status')
+    .description('list the migrations; exit 1 when one is missing')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./migrate.js')).runMigrateStatus(options),
+    );
+}
+
+function addOperatorCommands(program: Command): void {
+  program.commandsGroup('Operation:');
+  program
+    .command('staff:create')
+    .description('create an account for somebody who runs this installation')
+    .requiredOption('--email <email>', 'the e-mail address to log in with')
+    .requiredOption('--name <name>', 'the full name')
+    .requiredOption('--password-stdin', 'read the password from standard input')
+    .option(...JSON_OPTION)
+    .action(async (options: StaffCreateOptions) =>
+      (await import('./staff-create.js')).runStaffCreate(options),
+    );
+  program
+    .command('subscriptions:renew')
+    .description('close the periods that have ended, once; servers do it every minute')
+    .option('--dry-run', 'only say what would be done')
+    .option(...JSON_OPTION)
+    .action(async (options: RenewOptions) =>
+      (await import('./subscriptions-renew.js')).runSubscriptionsRenew(options),
+    );
+  program
+    .command('usage:verify')
+    .description('compare all usage counters with the rows they count; exit 1 when one differs')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./usage-verify.js')).runUsageVerify(options),
+    );
+}
+
+function addDevelopmentCommands(program: Command): void {
+  program.commandsGroup('Development:');
+  program
+    .command('demo')
+    .description("play a day of a customer's life against a running server")
+    .option('--url <url>', 'the server; by default the one of this checkout', httpUrl)
+    .action(async (options: DemoOptions) => (await import('./demo.js')).runDemo(options));
+  program
+    .command('seed:demo')
+    .description('fill the database with made-up businesses; the same seed makes the same ones')
+    .option('--businesses <count>', 'how many businesses', wholeNumber(1, 5_000_000), 100)
+    .option(
+      '--recordings <count>',
+      'how many recordings in all',
+      wholeNumber(0, 1_000_000_000),
+      20_000,
+    )
+    .option('--seed <number>', 'which world', wholeNumber(0, MAXIMUM_SEED), 1)
+    .option(...JSON_OPTION)
+    .action(async (options: SeedOptions) => (await import('./seed-demo.js')).runSeedDemo(options));
+  program
+    .command('dev:shift-time')
+    .description(
+      'move a business into the past, so that time seems to have passed; not in production',
+    )
+    .requiredOption('--business <id>', 'the id of the business', id)
+    .requiredOption('--days <days>', 'how many days seem to pass', wholeNumber(1, 3650))
+    .action(async (options: ShiftTimeOptions) =>
+      (await import('./shift-time.js')).runShiftTime(options),
+    );
+}
+
+function addGenerators(program: Command): void {
+  program.commandsGroup('Generated files:');
+  program
+    .command('openapi')
+    .description('write openapi.json')
+    .option(...CHECK_OPTION)
+    .action(async (options: { check?: boolean }) =>
+      (await import('./openapi.js')).runOpenApi(options),
+    );
+  program
+    .command('problems')
+    .description('write docs/problems.md')
+    .option(...CHECK_OPTION)
+    .action(async (options: { check?: boolean }) =>
+      (await import('./problems.js')).runProblems(options),
+    );
+  program
+    .command('variables')
+    .description('write the table of variables in README.md, and .env.example')
+    .option(...CHECK_OPTION)
+    .action(async (options: { check?: boolean }) =>
+      (await import('./variables.js')).runVariables(options),
+    );
+}

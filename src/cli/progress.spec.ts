@@ -1,0 +1,25 @@
+import { bar, progressLine } from './progress';
+
+describe('bar', () => {
+  it('fills with the share', () => {
+    expect(bar(0, 4)).toBe('░░░░');
+    expect(bar(0.5, 4)).toBe('██░░');
+    expect(bar(1, 4)).toBe('████');
+  });
+
+  it('stays inside its width', () => {
+    expect(bar(7, 4)).toBe('████');
+    expect(bar(-1, 4)).toBe('░░░░');
+  });
+});
+
+describe('progressLine', () => {
+  it('shows the share where the total is known', () => {
+    expect(progressLine('Seeding', 700, 1000)).toContain('70% 700 of 1,000');
+    expect(progressLine('Seeding', 0, 0)).toContain('100%');
+  });
+
+  it('counts where it is not', () => {
+    expect(progressLine('Renewing', 1200)).toBe('Renewing 1,200');
+  });
+});

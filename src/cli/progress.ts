@@ -1,0 +1,42 @@
+const SHOWN_AFTER_MS = 1_000;
+const REDRAWN_EVERY_MS = 100;
+const BAR_WIDTH = 30;
+const CLEAR_LINE = '\r\x1b[2K';
+
+/** How far a long piece of work is: one line on a terminal, and nothing anywhere else. */
+export interface Progress {
+  report(done: number): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+/**
+ * Begins to show progress, once the work has taken a second.
+ * @param total what `done` grows to; unknown where left out
+ */
+export function showProgress(label: string, total?: number): Progress {
+  if (!process.stderr.isTTY) return { report: () => undefined, end: () => undefined };
+  let drawnAt = Date.now() + SHOWN_AFTER_MS - REDRAWN_EVERY_MS;
+  return {
+    report(done) {
+      if (Date.now() - drawnAt < REDRAWN_EVERY_MS) return;
+      drawnAt = Date.now();
+      process.stderr.write(`${CLEAR_LINE}${progressLine(label, done, total)}`);
+    },
+    end: () => void process.stderr.write(CLEAR_LINE),
+  };
+}
+
+/** `Seeding ███████░░░ 70% 700 of 1,000`, or without a total `Renewing 700`. */
+export function progressLine(label: string, done: number, total?: number): string {
+  const count = done.toLocaleString('en-US');
+  if (total === undefined) return `${label} ${count}`;
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  return `${label} ${bar(share, BAR_WIDTH)} ${Math.floor(100 * share)}% ${count} of ${total.toLocaleString('en-US')}`;
+}
+
+/** A bar of which a share (0 to 1) is full. */
+export function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}

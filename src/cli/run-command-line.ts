@@ -1,0 +1,25 @@
+import { loadConfig } from '../platform/config/config';
+import { describeFailure, exitCodeOf } from './failure';
+import { createProgram } from './program';
+
+/** Runs the command that the arguments name. @returns the exit code; what went wrong has been said */
+export async function runCommandLine(argv: string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    const message = describeFailure(error);
+    process.stderr.write(message);
+    if (message && isDebugging()) process.stderr.write(`${(error as Error).stack}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** A stack helps whoever asked for it, and nobody else. */
+function isDebugging(): boolean {
+  try {
+    return ['debug', 'trace'].includes(loadConfig().logLevel);
+  } catch {
+    return false; // the configuration itself is what is wrong, and was said
+  }
+}

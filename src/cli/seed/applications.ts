@@ -1,0 +1,33 @@
+import { APPLICATION_NAMES, DEVICES } from './names';
+import type { Random } from './random';
+import { between, type Row } from './rows';
+
+const MOST = 5;
+
+export interface ApplicationsOwner {
+  businessId: string;
+  businessName: string;
+  /** Of its plan; null: unlimited. */
+  limit: number | null;
+  since: Date;
+  today: Date;
+}
+
+/** The apps of a business, as many as its plan allows at most. */
+export function makeApplications(
+  owner: ApplicationsOwner,
+  random: Random,
+): (Row & { id: string })[] {
+  const { businessId, businessName, limit, since, today } = owner;
+  const count = Math.min(limit ?? MOST, random.integer(1, MOST));
+  const word = businessName.toLowerCase().replace(' ', '');
+  return APPLICATION_NAMES.slice(0, count).map((suffix, order) => ({
+    business_id: businessId,
+    id: random.id(),
+    name: `${businessName} ${suffix}`,
+    bundle_id: `com.${word}.${suffix.toLowerCase()}`,
+    platform: random.pick(DEVICES).platform,
+    created_at: between(since, today, order / (2 * MOST)),
+    deleted_at: null,
+  }));
+}

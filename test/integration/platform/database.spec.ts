@@ -1,0 +1,464 @@
+import { Client } from 'pg';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { newId } from '../../../src/common/ids';
+import { DomainError } from '../../../src/common/problem';
+import { RequestContext } from '../../../src/common/request-context';
+import type { Database } from '../../../src/platform/database/database';
+import type { Transaction } from '../../../src/platform/database/transaction';
+import { openPool, type Pool } from '../../support/pool';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database';
+import { Gate, makeMeetingPoint } from '../../support/until';
+
+/* Transactions, their settings and their failures, on a real PostgreSQL; nothing is mocked. */
+
+@Entity('notes')
+class Note {
+  @PrimaryColumn({ type: 'integer' })
+  id!: number;
+
+  @Column({ type: 'text' })
+  text!: string;
+}
+
+const context = RequestContext.job('test.database');
+const SETTINGS = ['app.business_ids', 'app.scope', 'app.actor', 'app.action', 'app.request_id'];
+
+let testDatabase: TestDatabase;
+let pool: Pool;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  await testDatabase.query('CREATE TABLE notes (id integer PRIMARY KEY, text text NOT NULL)');
+  pool = await openPool(testDatabase.url, [Note]);
+  ({ database } = pool);
+});
+afterAll(async () => {
+  await pool.close();
+  await testDatabase.drop();
+});
+beforeEach(() => testDatabase.query('TRUNCATE notes'));
+afterEach(() => jest.restoreAllMocks());
+
+function write(tx: Transaction, id: number, text = ''): Promise<number> {
+  return tx.execute('INSERT INTO notes VALUES ($1, $2)', [id, text]);
+}
+
+async function notes(): Promise<number[]> {
+  const rows = await testDatabase.query<{ id: number }>('SELECT id FROM notes ORDER BY id');
+  return rows.map(({ id }) => id);
+}
+
+async function backendOf(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return row!.pid;
+}
+
+async function settingOf(tx: Transaction, name: string): Promise<string | null> {
+  const [row] = await tx.query<{ value: string | null }>(
+    'SELECT current_setting($1, true) AS value',
+    [name],
+  );
+  return row!.value;
+}
+
+/** The texts of all statements that go to the database from now on, in order. */
+function recordStatements(): string[] {
+  const statements: string[] = [];
+  const query = jest.spyOn(Client.prototype, 'query');
+  const original = query.getMockImplementation()!;
+  query.mockImplementation(function (this: Client, ...given: Parameters<typeof original>) {
+    const [first] = given as unknown[];
+    statements.push(typeof first === 'string' ? first : (first as { text: string }).text);
+    return original.apply(this, given);
+  } as typeof original);
+  return statements;
+}
+
+/** The 503 that a promise is refused with. */
+async function refusalOf(work: Promise<unknown>): Promise<DomainError> {
+  const error: unknown = await work.then(
+    () => new Error('it was not refused'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof DomainError)) throw error;
+  return error;
+}
+
+describe('transaction', () => {
+  it('commits when the work is done and gives its result', async () => {
+    expect(
+      await database.transaction(context, async (tx) => {
+        await write(tx, 1);
+        return 'done';
+      }),
+    ).toBe('done');
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('rolls back when the work throws, and throws the same error', async () => {
+    const failure = new Error('no');
+    const work = database.transaction(context, async (tx) => {
+      await write(tx, 1);
+      throw failure;
+    });
+    await expect(work).rejects.toBe(failure);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('takes its time from the database, in whole milliseconds, and keeps it', async () => {
+    const [before, during] = await database.transaction(context, async (tx) => {
+      const [row] = await tx.query<{ now: Date }>(
+        `SELECT date_trunc('milliseconds', now()) AS now`,
+      );
+      return [tx.now, row!.now];
+    });
+    expect(before).toEqual(during);
+  });
+
+  describe('inside another', () => {
+    it('joins it: same connection, same transaction', async () => {
+      const identity = (tx: Transaction) =>
+        tx.query('SELECT pg_backend_pid() AS pid, pg_current_xact_id() AS id');
+      await database.transaction(context, async (outer) => {
+        expect(await database.transaction(outer, identity)).toEqual(await identity(outer));
+      });
+    });
+
+    it('begins and commits once', async () => {
+      const statements = recordStatements();
+      await database.transaction(context, async (outer) => {
+        await database.transaction(outer, (inner) => write(inner, 1));
+        await write(outer, 2);
+      });
+      expect(statements.filter((text) => text.startsWith('BEGIN'))).toHaveLength(1);
+      expect(statements.filter((text) => text.startsWith('COMMIT'))).toHaveLength(1);
+      expect(await notes()).toEqual([1, 2]);
+    });
+
+    it('is undone with it', async () => {
+      const work = database.transaction(context, async (outer) => {
+        await database.transaction(outer, (inner) => write(inner, 1));
+        throw new Error('afterwards');
+      });
+      await expect(work).rejects.toThrow('afterwards');
+      expect(await notes()).toEqual([]);
+    });
+  });
+
+  it("TypeORM's save() neither commits nor begins: a rollback takes its rows along", async () => {
+    const statements = recordStatements();
+    const work = database.transaction(context, async (tx) => {
+      await tx.repository(Note).save({ id: 1, text: 'one' });
+      await tx.repository(Note).save([
+        { id: 2, text: 'two' },
+        { id: 3, text: 'three' },
+      ]);
+      await tx.repository(Note).save({ id: 1, text: 'one, changed' });
+      expect(await tx.repository(Note).count()).toBe(3);
+      throw new Error('after save');
+    });
+    await expect(work).rejects.toThrow('after save');
+    expect(await notes()).toEqual([]);
+    expect(statements.filter((text) => /^(BEGIN|START|COMMIT)/.test(text))).toHaveLength(1);
+  });
+
+  it('keeps what save() wrote when the transaction commits', async () => {
+    await database.transaction(context, (tx) => tx.repository(Note).save({ id: 1, text: 'one' }));
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('cannot be used after its end', async () => {
+    const kept: Transaction[] = [];
+    await database.transaction(context, async (tx) => {
+      kept.push(tx, tx.with({ action: 'test.other' }));
+      await database.platform(tx, 'to keep it', (elevated) => {
+        kept.push(elevated);
+        return Promise.resolve();
+      });
+    });
+    for (const tx of kept) {
+      await expect(tx.query('SELECT 1')).rejects.toThrow('the transaction has ended');
+      await expect(tx.execute('SELECT 1')).rejects.toThrow('the transaction has ended');
+      expect(() => tx.repository(Note)).toThrow('the transaction has ended');
+      await expect(database.transaction(tx, (again) => write(again, 1))).rejects.toThrow(
+        'the transaction has ended',
+      );
+    }
+    expect(kept).toHaveLength(3);
+  });
+
+  it('refuses to pass the COMMIT of a failed transaction off as done', async () => {
+    const work = database.transaction(context, async (tx) => {
+      await write(tx, 1);
+      await tx.query('SELECT 1/0').catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('the transaction had failed before its COMMIT');
+    expect(await notes()).toEqual([]);
+    expect(await database.transaction(context, (tx) => write(tx, 2))).toBe(1);
+  });
+});
+
+describe('a transaction that the database gives up', () => {
+  /** Adds a mark to two notes, in this order; between them it meets the others, the first time. */
+  function marksBoth(order: [number, number], meet: () => Promise<void>, tries: string[]) {
+    return database.transaction(context, async (tx) => {
+      tries.push(order.join());
+      const [first, second] = order;
+      await tx.execute(`UPDATE notes SET text = text || '+' WHERE id = $1`, [first]);
+      await meet();
+      await tx.execute(`UPDATE notes SET text = text || '+' WHERE id = $1`, [second]);
+    });
+  }
+
+  it('for a deadlock is run again: both succeed in the end', async () => {
+    await testDatabase.query(`INSERT INTO notes VALUES (1, ''), (2, '')`);
+    const tries: string[] = [];
+    const meet = makeMeetingPoint(2);
+    await Promise.all([marksBoth([1, 2], meet, tries), marksBoth([2, 1], meet, tries)]);
+    expect(await testDatabase.query('SELECT id, text FROM notes ORDER BY id')).toEqual([
+      { id: 1, text: '++' },
+      { id: 2, text: '++' },
+    ]);
+    expect(tries).toHaveLength(3);
+  });
+
+  describe('for a serialization failure', () => {
+    let repeatable: Pool;
+    beforeAll(async () => {
+      const url = new URL(testDatabase.url);
+      url.searchParams.set('options', '-c default_transaction_isolation=repeatable\\ read');
+      repeatable = await openPool(url.toString(), [Note]);
+    });
+    afterAll(() => repeatable.close());
+
+    /** A note that somebody else changes after this transaction has begun: PostgreSQL answers 40001. */
+    async function change(tx: Transaction, mark: string): Promise<void> {
+      await testDatabase.query(`UPDATE notes SET text = text || $1 WHERE id = 1`, [mark]);
+      await tx.execute(`UPDATE notes SET text = text || '+' WHERE id = 1`);
+    }
+
+    it('is run again, in a fresh transaction', async () => {
+      await testDatabase.query(`INSERT INTO notes VALUES (1, '')`);
+      const backends: string[] = [];
+      await repeatable.database.transaction(context, async (tx) => {
+        const [row] = await tx.query<{ id: string }>('SELECT pg_current_xact_id() AS id');
+        backends.push(row!.id);
+        if (backends.length < 3) return change(tx, String(backends.length));
+        await tx.execute(`UPDATE notes SET text = text || '+' WHERE id = 1`);
+      });
+      expect(new Set(backends).size).toBe(3);
+      expect(await testDatabase.query('SELECT text FROM notes')).toEqual([{ text: '12+' }]);
+    });
+
+    it('is given up after five tries, as 503 overloaded', async () => {
+      await testDatabase.query(`INSERT INTO notes VALUES (1, '')`);
+      let tries = 0;
+      const refused = await refusalOf(
+        repeatable.database.transaction(context, (tx) => change(tx, String((tries += 1)))),
+      );
+      expect(refused).toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '2' } });
+      expect(await testDatabase.query('SELECT text FROM notes')).toEqual([{ text: '12345' }]);
+    });
+  });
+
+  it('for anything else is not run again', async () => {
+    let tries = 0;
+    const work = database.transaction(context, async (tx) => {
+      tries += 1;
+      await tx.query('SELECT 1/0');
+    });
+    await expect(work).rejects.toThrow('division by zero');
+    expect(tries).toBe(1);
+  });
+});
+
+describe('the settings of a transaction', () => {
+  const asked = new RequestContext({
+    action: `it's.quoted`,
+    requestId: 'request-1',
+    businessId: newId(),
+    ip: '192.0.2.1',
+    actor: { kind: 'person', id: newId(), email: `o'hara\\@example.com` },
+    onBehalfOf: newId(),
+    supportSessionId: newId(),
+  });
+
+  it('are made in the round trip of BEGIN', async () => {
+    await database.transaction(context, backendOf); // the pool has a connection from here on
+    const statements = recordStatements();
+    await database.transaction(asked, (tx) => tx.query('SELECT 1 AS work'));
+    expect(statements).toHaveLength(3);
+    expect(statements[0]).toMatch(/^BEGIN; SELECT set_config\('app\.business_ids'/);
+    expect(statements.slice(1)).toEqual(['SELECT 1 AS work', 'COMMIT']);
+  });
+
+  it('say who asks for what, in whose name and which business', async () => {
+    await database.transaction(asked, async (tx) => {
+      expect(await settingOf(tx, 'app.business_ids')).toBe(`{${asked.businessId}}`);
+      expect(await settingOf(tx, 'app.scope')).toBe('tenant');
+      expect(JSON.parse((await settingOf(tx, 'app.actor'))!)).toEqual(asked.actor);
+      expect(await settingOf(tx, 'app.action')).toBe(asked.action);
+      expect(await settingOf(tx, 'app.ip')).toBe('192.0.2.1');
+      expect(await settingOf(tx, 'app.request_id')).toBe('request-1');
+      expect(await settingOf(tx, 'app.on_behalf_of')).toBe(asked.onBehalfOf);
+      expect(await settingOf(tx, 'app.support_session')).toBe(asked.supportSessionId);
+    });
+  });
+
+  it.each([
+    ['a commit', () => Promise.resolve()],
+    ['a rollback', () => Promise.reject(new Error('undo'))],
+  ])('are gone after %s, for the next user of the connection', async (_, end) => {
+    const single = await openPool(testDatabase.url, [], { databasePoolSize: 1 });
+    try {
+      const used: number[] = [];
+      await single.database
+        .transaction(asked, async (tx) => {
+          used.push(await backendOf(tx));
+          return end();
+        })
+        .catch(() => undefined);
+      const [left] = await single.dataSource.query<{ pid: number; values: string[] }[]>(
+        `SELECT pg_backend_pid() AS pid,
+                ARRAY(SELECT coalesce(current_setting(name, true), '') FROM unnest($1::text[]) AS name) AS values`,
+        [[...SETTINGS, 'statement_timeout']],
+      );
+      expect(left).toEqual({ pid: used[0], values: [...SETTINGS.map(() => ''), '0'] });
+    } finally {
+      await single.close();
+    }
+  });
+
+  it('end a statement that takes too long: 503', async () => {
+    const hasty = await openPool(testDatabase.url, [], { statementTimeoutMs: 50 });
+    try {
+      const refused = await refusalOf(
+        hasty.database.transaction(context, (tx) => tx.query('SELECT pg_sleep(30)')),
+      );
+      expect(refused.code).toBe('database_unavailable');
+    } finally {
+      await hasty.close();
+    }
+  });
+});
+
+describe('tenant and platform scope', () => {
+  const tenants = [newId(), newId()] as const;
+  const inFirst = context.with({ businessId: tenants[0] });
+
+  beforeAll(async () => {
+    await testDatabase.query(
+      `INSERT INTO businesses SELECT id, 'Name', 'active', true, now() FROM unnest($1::uuid[]) AS id`,
+      [[...tenants]],
+    );
+  });
+
+  async function seenBy(tx: Transaction): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>('SELECT id FROM businesses ORDER BY id');
+    return rows.map(({ id }) => id);
+  }
+
+  it('a transaction sees its own tenant; without one, none', async () => {
+    expect(await database.transaction(inFirst, seenBy)).toEqual([tenants[0]]);
+    expect(await database.transaction(context, seenBy)).toEqual([]);
+  });
+
+  it('platform() sees all', async () => {
+    expect(await database.platform(context, 'a test', seenBy)).toEqual([...tenants]);
+  });
+
+  it('platform() wants a reason', async () => {
+    await expect(database.platform(context, '', seenBy)).rejects.toThrow('needs a reason');
+  });
+
+  it('platform() inside a tenant transaction elevates it, and afterwards it is the tenant’s again', async () => {
+    await database.transaction(inFirst, async (tx) => {
+      const backend = await backendOf(tx);
+      await database.platform(tx, 'a test', async (elevated) => {
+        expect(elevated.scope).toBe('platform');
+        expect(await backendOf(elevated)).toBe(backend);
+        expect(await seenBy(elevated)).toEqual([...tenants]);
+      });
+      expect(tx.scope).toBe('tenant');
+      expect(await seenBy(tx)).toEqual([tenants[0]]);
+    });
+  });
+
+  it('is the tenant’s again also when the elevated work threw and somebody caught it', async () => {
+    await database.transaction(inFirst, async (tx) => {
+      const refused = database.platform(tx, 'a test', () => Promise.reject(new Error('no')));
+      await expect(refused).rejects.toThrow('no');
+      expect(await seenBy(tx)).toEqual([tenants[0]]);
+    });
+  });
+
+  it('platform() inside platform() stays where it is', async () => {
+    await database.platform(context, 'a test', async (tx) => {
+      await database.platform(tx, 'again', seenBy);
+      expect(await seenBy(tx)).toEqual([...tenants]);
+    });
+  });
+
+  it('with() names another business in platform scope only', async () => {
+    await database.transaction(inFirst, (tx) => {
+      expect(() => tx.with({ businessId: tenants[1] })).toThrow('belongs to another business');
+      expect(() => tx.with({ businessId: null })).toThrow('belongs to another business');
+      expect(tx.with({ businessId: tenants[0], action: 'test.other' }).action).toBe('test.other');
+      return Promise.resolve();
+    });
+    await database.platform(inFirst, 'a test', (tx) => {
+      expect(tx.with({ businessId: tenants[1] }).businessId).toBe(tenants[1]);
+      return Promise.resolve();
+    });
+  });
+});
+
+describe('a database that fails', () => {
+  it('in the middle of a transaction: 503, and the pool goes on', async () => {
+    const refused = await refusalOf(
+      database.transaction(context, async (tx) => {
+        await write(tx, 1);
+        await testDatabase.query('SELECT pg_terminate_backend($1)', [await backendOf(tx)]);
+        await write(tx, 2);
+      }),
+    );
+    expect(refused).toMatchObject({
+      code: 'database_unavailable',
+      headers: { 'Retry-After': '2' },
+    });
+    expect(await notes()).toEqual([]);
+    const rounds = Array.from({ length: 20 }, (_, id) => id + 10);
+    await Promise.all(rounds.map((id) => database.transaction(context, (tx) => write(tx, id))));
+    expect(await notes()).toEqual(rounds);
+  });
+
+  it('to give a connection in time: 503, while others go on', async () => {
+    const single = await openPool(testDatabase.url, [], { databasePoolSize: 1 });
+    const gate = new Gate();
+    try {
+      const holder = single.database.transaction(context, async (tx) => {
+        await gate.opened;
+        return write(tx, 1);
+      });
+      const refused = await refusalOf(single.database.transaction(context, backendOf));
+      expect(refused.code).toBe('database_unavailable');
+      gate.open();
+      expect(await holder).toBe(1);
+      expect(await single.database.transaction(context, (tx) => write(tx, 2))).toBe(1);
+    } finally {
+      await single.close();
+    }
+  });
+
+  it('before the COMMIT: 503, and nothing is passed off as done', async () => {
+    const refused = await refusalOf(
+      database.transaction(context, async (tx) => {
+        await write(tx, 1);
+        await testDatabase.query('SELECT pg_terminate_backend($1, 5000)', [await backendOf(tx)]);
+      }),
+    );
+    expect(refused.code).toBe('database_unavailable');
+    expect(await notes()).toEqual([]);
+  });
+});

@@ -1,0 +1,347 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import pino from 'pino';
+import { RequestContext } from '../../../src/common/request-context';
+import { Housekeeping } from '../../../src/modules/operations/housekeeping';
+import { Database } from '../../../src/platform/database/database';
+import { JobQueue, type JobOptions } from '../../../src/platform/queue/job-queue';
+import { WorkerPresence } from '../../../src/platform/queue/worker-presence';
+import { withConnection } from '../../support/connection';
+import { signUp } from '../../support/customers';
+import { ServerProcess } from '../../support/server-process';
+import { TestApplication } from '../../support/test-application';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database';
+import { until } from '../../support/until';
+import {
+  RecordingWorker,
+  startWorker,
+  type RecordedPayload,
+} from '../../support/worker-application';
+
+/* Jobs: rows of a transaction, done after its commit, at least once, also when their worker is killed. */
+
+const ONE_HOUR_MS = 3_600_000;
+const context = RequestContext.job('test.queue');
+
+interface JobRow {
+  name: string;
+  attempts: number;
+  lockedBy: string | null;
+  lastError: string | null;
+}
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+function jobs(): Promise<JobRow[]> {
+  return database.query<JobRow>(
+    `SELECT task.identifier AS name, attempts, locked_by AS "lockedBy", last_error AS "lastError"
+     FROM graphile_worker._private_jobs AS job JOIN graphile_worker._private_tasks AS task ON task.id = job.task_id
+     ORDER BY job.id`,
+  );
+}
+
+async function queueIsEmpty(): Promise<boolean> {
+  return (await jobs()).length === 0;
+}
+
+describe('a job', () => {
+  let workers: INestApplicationContext[];
+  beforeEach(async () => {
+    workers = await Promise.all([startWorker(database.url), startWorker(database.url)]);
+  });
+  afterEach(() => Promise.all(workers.map((worker) => worker.close())));
+
+  function enqueue(payload: RecordedPayload, options?: JobOptions): Promise<void> {
+    const [worker] = workers;
+    return worker!
+      .get(Database)
+      .transaction(context, (tx) =>
+        worker!.get(JobQueue).enqueue(tx, 'test.record', { ...payload }, options),
+      );
+  }
+
+  function runs(): RecordingWorker['runs'] {
+    return workers.flatMap((worker) => worker.get(RecordingWorker).runs);
+  }
+
+  function namesOfRuns(): string[] {
+    return runs().map(({ payload }) => payload.name);
+  }
+
+  it('of a committed transaction runs once, whatever the number of workers', async () => {
+    const names = Array.from({ length: 30 }, (_, number) => `job ${number}`);
+    await Promise.all(names.map((name) => enqueue({ name })));
+    await until('all jobs are done', queueIsEmpty);
+    expect(namesOfRuns().sort()).toEqual(names.sort());
+  });
+
+  it('bears the name of the job as its action', async () => {
+    await enqueue({ name: 'only' });
+    await until('the job is done', queueIsEmpty);
+    const [run] = runs();
+    expect(run!.context).toMatchObject({ action: 'test.record', actor: { kind: 'job' } });
+  });
+
+  it('of a rolled back transaction never runs', async () => {
+    const [worker] = workers;
+    const work = worker!.get(Database).transaction(context, async (tx) => {
+      await worker!.get(JobQueue).enqueue(tx, 'test.record', { name: 'undone' });
+      throw new Error('undo');
+    });
+    await expect(work).rejects.toThrow('undo');
+    expect(await jobs()).toEqual([]);
+    await enqueue({ name: 'after it' });
+    await until('the job after it is done', queueIsEmpty);
+    expect(namesOfRuns()).toEqual(['after it']);
+  });
+
+  it('that fails is tried again', async () => {
+    await enqueue({ name: 'job', failsFirst: true });
+    await until('it has failed', async () => (await jobs())[0]?.lastError !== null);
+    expect(await jobs()).toMatchObject([
+      { attempts: 1, lockedBy: null, lastError: 'the first time fails' },
+    ]);
+    await bringForward();
+    await until('it is done', queueIsEmpty);
+    expect(namesOfRuns()).toEqual(['job', 'job']);
+  });
+
+  it('that has failed as often as it may stays as it is', async () => {
+    await enqueue({ name: 'job', failsFirst: true }, { maximumTries: 1 });
+    await until('it has failed', async () => (await jobs())[0]?.lastError !== null);
+    await bringForward();
+    await enqueue({ name: 'after it' });
+    await until('the job after it is done', async () => (await jobs()).length === 1);
+    expect(namesOfRuns()).toEqual(['job', 'after it']);
+  });
+
+  it('with a key replaces the one that waits', async () => {
+    const [{ tomorrow }] = (await database.query<{ tomorrow: Date }>(
+      `SELECT now() + interval '1 day' AS tomorrow`,
+    )) as [{ tomorrow: Date }];
+    await enqueue({ name: 'first' }, { key: 'one', runAt: tomorrow });
+    await enqueue({ name: 'second' }, { key: 'one', runAt: tomorrow });
+    expect(await jobs()).toHaveLength(1);
+    await bringForward();
+    await until('it is done', queueIsEmpty);
+    expect(namesOfRuns()).toEqual(['second']);
+  });
+
+  /** The pause before the next try is over. A worker looks again every two seconds. */
+  async function bringForward(): Promise<void> {
+    await database.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
+  }
+});
+
+describe('the jobs of a worker that died', () => {
+  let presence: WorkerPresence;
+  beforeEach(async () => {
+    presence = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    await presence.start();
+  });
+  afterEach(() => presence.stop());
+
+  async function insertLockedJob(lockedBy: string, secondsAgo: number): Promise<void> {
+    await database.query(
+      `WITH job AS (SELECT id FROM graphile_worker.add_job('test.locked', '{}'))
+       SELECT id FROM job`,
+    );
+    await database.query(
+      `UPDATE graphile_worker._private_jobs
+       SET locked_by = $1, locked_at = now() - $2::integer * interval '1 second', attempts = 1
+       WHERE locked_by IS NULL`,
+      [lockedBy, secondsAgo],
+    );
+  }
+
+  async function holders(): Promise<(string | null)[]> {
+    return (await jobs()).map(({ lockedBy }) => lockedBy);
+  }
+
+  it('are released once they have been locked for more than ten seconds', async () => {
+    await insertLockedJob('dead', 11);
+    await insertLockedJob('dead', 3600);
+    expect(await presence.sweep()).toEqual(['dead']);
+    expect(await holders()).toEqual([null, null]);
+    expect(await presence.sweep()).toEqual([]);
+  });
+
+  it('are left alone while they are younger, since a worker announces itself after it was made', async () => {
+    await insertLockedJob('young', 5);
+    expect(await presence.sweep()).toEqual([]);
+    expect(await holders()).toEqual(['young']);
+  });
+
+  it('are left alone while the worker lives, in this process or another', async () => {
+    const elsewhere = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    await elsewhere.start();
+    const here = Array.from({ length: 8 }, (_, number) => `here ${number}`);
+    const there = Array.from({ length: 8 }, (_, number) => `there ${number}`);
+    await Promise.all(here.map((worker) => presence.announce(worker)));
+    await Promise.all(there.map((worker) => elsewhere.announce(worker)));
+    for (const worker of [...here, ...there]) await insertLockedJob(worker, 60);
+    expect(await presence.sweep()).toEqual([]);
+
+    await elsewhere.stop();
+    await until('its locks are gone', async () => (await advisoryLocks()) === here.length);
+    expect((await presence.sweep()).sort()).toEqual(there);
+    expect(await holders()).toEqual([...here, ...there.map(() => null)]);
+  });
+
+  it('are left alone again after the connection of the living was lost and made anew', async () => {
+    await presence.announce('living');
+    await insertLockedJob('living', 60);
+    await database.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+       WHERE application_name = 'tenantry-jobs' AND datname = current_database()`,
+    );
+    await until('the lock is held again', async () => (await advisoryLocks()) === 1);
+    expect(await presence.sweep()).toEqual([]);
+  });
+
+  async function advisoryLocks(): Promise<number> {
+    const rows = await database.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.length;
+  }
+});
+
+/* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
+describe('a worker that is killed -9 in the middle of a job', () => {
+  it('loses the job to another', async () => {
+    const application = await TestApplication.start({}, database);
+    const killed = await ServerProcess.start({ DATABASE_URL: database.url, ROLES: 'worker' });
+    try {
+      await withConnection(database.url, { scope: 'platform' }, async (client) => {
+        await client.query('BEGIN; LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');
+        await enqueueHousekeeping(application);
+        await until('the job waits for our lock', somebodyWaits);
+        await killed.stop('SIGKILL');
+        await client.query('ROLLBACK');
+      });
+      const [job] = await jobs();
+      expect(job).toMatchObject({ name: 'housekeeping.prune', attempts: 1, lastError: null });
+      expect(job!.lockedBy).not.toBeNull();
+      await makeOlder(11);
+      await sweepUntilReleased(job!.lockedBy!);
+      await finishWithAnother();
+    } finally {
+      await killed.stop('SIGKILL');
+      await application.app.close();
+    }
+  });
+
+  function enqueueHousekeeping(application: TestApplication): Promise<void> {
+    return application.app
+      .get(Database)
+      .transaction(context, (tx) =>
+        application.app.get(JobQueue).enqueue(tx, 'housekeeping.prune', {}),
+      );
+  }
+
+  async function somebodyWaits(): Promise<boolean> {
+    const rows = await database.query(
+      `SELECT FROM pg_locks WHERE NOT granted AND relation = 'idempotency_keys'::regclass`,
+    );
+    return rows.length > 0;
+  }
+
+  /** As if the worker had been dead for so long. */
+  async function makeOlder(seconds: number): Promise<void> {
+    await database.query(
+      `UPDATE graphile_worker._private_jobs SET locked_at = locked_at - $1::integer * interval '1 second'`,
+      [seconds],
+    );
+  }
+
+  async function sweepUntilReleased(workerId: string): Promise<void> {
+    const presence = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    await presence.start();
+    await until('the dead worker is found', async () =>
+      (await presence.sweep()).includes(workerId),
+    );
+    await presence.stop();
+  }
+
+  async function finishWithAnother(): Promise<void> {
+    const other = await ServerProcess.start({ DATABASE_URL: database.url, ROLES: 'worker' });
+    await until('the job is done', queueIsEmpty);
+    expect(await other.stop()).toBe(0);
+  }
+});
+
+describe('housekeeping', () => {
+  let server: TestApplication;
+  beforeEach(async () => {
+    server = await TestApplication.start({}, database);
+  });
+  afterEach(() => server.app.close());
+
+  function prune(): Promise<void> {
+    return server.app.get(Housekeeping).prune(RequestContext.job('housekeeping.prune'));
+  }
+
+  /** Rows by table. The audit log is left out: the end of a session is written there. */
+  async function countRows(): Promise<Record<string, number>> {
+    const tables = await database.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class
+       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'audit_log'`,
+    );
+    const counts: Record<string, number> = {};
+    for (const { name } of tables) {
+      const [row] = await database.query<{ count: number }>(
+        `SELECT count(*)::integer FROM ${name}`,
+      );
+      counts[name] = row!.count;
+    }
+    return counts;
+  }
+
+  it('forgets answers of more than 24 hours and sessions unused for 12, and nothing else', async () => {
+    const early = await signUp(server, 'Early');
+    await answerOnce(early.token, 'early');
+    server.clock.moveBy(11 * ONE_HOUR_MS);
+    const late = await signUp(server, 'Late');
+    await answerOnce(late.token, 'late');
+    server.clock.moveBy(2 * ONE_HOUR_MS);
+    const before = await countRows();
+
+    await prune();
+    expect(await countRows()).toEqual({ ...before, sessions: before.sessions! - 1 });
+    expect((await server.get('/v1/me', early.token)).status).toBe(401);
+    expect((await server.get('/v1/me', late.token)).status).toBe(200);
+
+    server.clock.moveBy(11 * ONE_HOUR_MS + 1);
+    await prune();
+    expect(await countRows()).toEqual({
+      ...before,
+      sessions: before.sessions! - 1,
+      idempotency_keys: before.idempotency_keys! - 1,
+    });
+  });
+
+  it('forgets sessions older than 30 days, however much they are used', async () => {
+    const { token } = await signUp(server);
+    for (let halfDays = 0; halfDays < 60; halfDays += 1) {
+      server.clock.moveBy(12 * ONE_HOUR_MS - 60_000);
+      await server.get('/v1/me', token);
+    }
+    await prune();
+    expect((await countRows()).sessions).toBe(1);
+    server.clock.moveBy(ONE_HOUR_MS);
+    await prune();
+    expect((await countRows()).sessions).toBe(0);
+  });
+
+  async function answerOnce(token: string, key: string): Promise<void> {
+    const response = await server
+      .post('/v1/applications', token, { name: 'Shop' })
+      .set('idempotency-key', key);
+    expect(response.status).toBe(201);
+  }
+});

@@ -1,0 +1,186 @@
+import { type Client, escapeIdentifier } from 'pg';
+import { createApplication } from '../../support/applications';
+import { refusalOf, withConnection } from '../../support/connection';
+import { signUp, type Customer } from '../../support/customers';
+import { storeRecording } from '../../support/recordings';
+import { FREE_PERIOD_MS, LONG_SESSIONS, renewAll } from '../../support/subscriptions';
+import { TestApplication } from '../../support/test-application';
+
+/* The second wall between tenants: what PostgreSQL itself shows and refuses to the application's role. */
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+let server: TestApplication;
+let first: Customer;
+let second: Customer;
+/** Every table with a column business_id, from the catalogue. */
+let tables: string[];
+
+beforeAll(async () => {
+  server = await TestApplication.start(LONG_SESSIONS);
+  first = await fill('First');
+  second = await fill('Second');
+  server.clock.moveBy(FREE_PERIOD_MS);
+  await renewAll(server);
+  await server.database.query(
+    `INSERT INTO staff_accounts (id, email, name, password_hash, status, created_at)
+     VALUES (uuid_v7(), 'staff@example.com', 'Grace Hopper', 'hash', 'active', now())`,
+  );
+  tables = await tenantTables();
+});
+afterAll(() => server.stop());
+
+/** Real use, so that each table has rows of this business. A new table needs a line here. */
+async function fill(name: string): Promise<Customer> {
+  const customer = await signUp(server, name);
+  const { id: applicationId } = await createApplication(server, customer);
+  await storeRecording(server, customer, { applicationId });
+  return customer;
+}
+
+async function tenantTables(): Promise<string[]> {
+  const rows = await server.database.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'business_id'
+     WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY relname`,
+  );
+  return rows.map(({ name }) => escapeIdentifier(name));
+}
+
+/** What a query gives for each table; `{table}` stands for its name. */
+async function ofEachTable<T>(client: Client, sql: string): Promise<Record<string, T>> {
+  const results: Record<string, T> = {};
+  for (const table of tables) {
+    const { rows } = await client.query<{ result: T }>(sql.replaceAll('{table}', table));
+    results[table] = rows[0]!.result;
+  }
+  return results;
+}
+
+function eachTable<T>(value: T): Record<string, T> {
+  return Object.fromEntries(tables.map((table) => [table, value]));
+}
+
+const COUNT = 'SELECT count(*)::integer AS result FROM {table}';
+const OWNERS = `SELECT array_agg(DISTINCT business_id ORDER BY business_id)::text[] AS result FROM {table}`;
+
+it('every table of a tenant is filled, so that what follows proves something', async () => {
+  expect(tables).toEqual(expect.arrayContaining(['"recordings"', '"subscription_periods"']));
+  await withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+    const owners = await ofEachTable<string[]>(client, OWNERS);
+    const both = [first.business.id, second.business.id];
+    expect(owners).toEqual(eachTable(expect.arrayContaining(both)));
+  });
+});
+
+describe('without a tenant', () => {
+  it('no table shows a row', () =>
+    withConnection(server.database.url, {}, async (client) => {
+      expect(await ofEachTable(client, COUNT)).toEqual(eachTable(0));
+    }));
+
+  it('nor on a connection where one was set before', () =>
+    withConnection(server.database.url, {}, async (client) => {
+      await client.query('BEGIN');
+      await client.query(`SELECT set_config('app.business_ids', $1, true)`, [
+        `{${first.business.id}}`,
+      ]);
+      await client.query('COMMIT');
+      expect(await ofEachTable(client, COUNT)).toEqual(eachTable(0));
+    }));
+
+  it.each(['businesses', 'users', 'staff_accounts'])('nor does %s', async (table) => {
+    expect(await server.database.query(`SELECT FROM ${table}`)).not.toHaveLength(0);
+    await withConnection(server.database.url, {}, async (client) => {
+      expect((await client.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
+    });
+  });
+
+  it('nothing can be written', () =>
+    withConnection(server.database.url, {}, async (client) => {
+      const insert = `INSERT INTO applications (business_id, id, name, created_at) VALUES ($1, uuid_v7(), 'x', now())`;
+      expect(await refusalOf(client, insert, [first.business.id])).toBe(INSUFFICIENT_PRIVILEGE);
+    }));
+});
+
+describe('as one tenant', () => {
+  function asFirst<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return withConnection(server.database.url, { businessId: first.business.id }, work);
+  }
+
+  it('every table shows its rows and no others', () =>
+    asFirst(async (client) => {
+      expect(await ofEachTable(client, OWNERS)).toEqual(eachTable([first.business.id]));
+    }));
+
+  it('the business and its people are seen, others are not', () =>
+    asFirst(async (client) => {
+      const businesses = await client.query('SELECT id FROM businesses');
+      expect(businesses.rows).toEqual([{ id: first.business.id }]);
+      const people = await client.query('SELECT email FROM users');
+      expect(people.rows).toEqual([{ email: first.email }]);
+    }));
+
+  it('a row of the other can be neither changed nor deleted: it is not there', () =>
+    asFirst(async (client) => {
+      for (const table of tables.filter((name) => name !== '"audit_log"')) {
+        for (const verb of [
+          `UPDATE ${table} SET business_id = business_id`,
+          `DELETE FROM ${table}`,
+        ]) {
+          const { rowCount } = await client.query(`${verb} WHERE business_id = $1`, [
+            second.business.id,
+          ]);
+          expect([verb, rowCount]).toEqual([verb, 0]);
+        }
+      }
+    }));
+
+  it('no row can be inserted into the other', () =>
+    asFirst(async (client) => {
+      for (const table of tables) {
+        const copy = `
+          INSERT INTO ${table} SELECT (jsonb_populate_record(own, jsonb_build_object('business_id', $1::text))).*
+          FROM ${table} AS own LIMIT 1`;
+        const code = await refusalOf(client, copy, [second.business.id]);
+        expect([table, code]).toEqual([table, INSUFFICIENT_PRIVILEGE]);
+      }
+    }));
+
+  it('no row can be given to the other', () =>
+    asFirst(async (client) => {
+      for (const table of tables) {
+        const code = await refusalOf(client, `UPDATE ${table} SET business_id = $1`, [
+          second.business.id,
+        ]);
+        expect([table, code]).toEqual([table, INSUFFICIENT_PRIVILEGE]);
+      }
+    }));
+});
+
+describe('the role of the application', () => {
+  it('is neither a superuser nor exempt from row-level security', async () => {
+    const [role] = await server.database.query(
+      'SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user',
+    );
+    expect(role).toEqual({ rolsuper: false, rolbypassrls: false });
+  });
+
+  it.each(['UPDATE audit_log SET action = action', 'DELETE FROM audit_log', 'TRUNCATE audit_log'])(
+    'may not %s',
+    (statement) =>
+      withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+        expect(await refusalOf(client, statement)).toBe(INSUFFICIENT_PRIVILEGE);
+      }),
+  );
+
+  it.each(['UPDATE audit_log SET action = action', 'DELETE FROM audit_log', 'TRUNCATE audit_log'])(
+    'may not %s even with the privilege, since a trigger refuses',
+    (statement) =>
+      withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+        await client.query('BEGIN');
+        await client.query('GRANT UPDATE, DELETE, TRUNCATE ON audit_log TO CURRENT_USER');
+        await expect(client.query(statement)).rejects.toThrow('audit_log is append-only');
+        await client.query('ROLLBACK');
+      }),
+  );
+});

@@ -1,0 +1,44 @@
+import type { Response } from 'supertest';
+import type {
+  BatchResponse,
+  CreatedRecordingResponse,
+} from '../../src/modules/recordings/dto/recording.responses';
+import { aRecording, type Customer } from './customers';
+import type { TestApplication } from './test-application';
+
+type Poster = Pick<TestApplication, 'post'>;
+
+/** Sends a recording as the SDK does. */
+export async function sendRecording(
+  server: Poster,
+  { key }: Pick<Customer, 'key'>,
+  recording: object = aRecording(),
+): Promise<Response> {
+  return server.post('/v1/recordings', key, recording);
+}
+
+/** Sends a recording that is stored. */
+export async function storeRecording(
+  server: Poster,
+  customer: Pick<Customer, 'key'>,
+  changes: object = {},
+): Promise<CreatedRecordingResponse> {
+  const response = await sendRecording(server, customer, aRecording(changes));
+  if (response.status !== 201)
+    throw new Error(`a recording was answered with ${response.status}: ${response.text}`);
+  return response.body as CreatedRecordingResponse;
+}
+
+/** Stores so many recordings, the quick way: in batches. @returns their external ids */
+export async function storeRecordings(
+  server: Poster,
+  { key }: Pick<Customer, 'key'>,
+  count: number,
+): Promise<string[]> {
+  const recordings = Array.from({ length: count }, () => aRecording());
+  const response = await server.post('/v1/recordings/batch', key, { recordings });
+  const { results } = response.body as BatchResponse;
+  const refused = results.find(({ status }) => status !== 201);
+  if (refused) throw new Error(`a recording of a batch was refused: ${JSON.stringify(refused)}`);
+  return recordings.map(({ externalId }) => String(externalId));
+}

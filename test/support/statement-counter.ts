@@ -1,0 +1,34 @@
+import { Client } from 'pg';
+
+const FRAME = /^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK)\b/i;
+
+export interface SentStatements {
+  /** Every text that went to the database, in order. */
+  all: string[];
+  /** Without what begins and ends transactions. */
+  work: string[];
+}
+
+type Query = (...parameters: unknown[]) => unknown;
+
+/** Listens to what this process sends to PostgreSQL while `work` runs. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<SentStatements> {
+  const all: string[] = [];
+  const query = Reflect.get(Client.prototype, 'query') as Query;
+  const spy = jest.spyOn(Client.prototype as { query: Query }, 'query');
+  spy.mockImplementation(function (this: Client, ...parameters: unknown[]) {
+    all.push(textOf(parameters[0]));
+    return Reflect.apply(query, this, parameters);
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return { all, work: all.filter((text) => !FRAME.test(text)) };
+}
+
+/** pg takes a text, or an object that has one. */
+function textOf(query: unknown): string {
+  return typeof query === 'string' ? query : String((query as { text?: unknown }).text);
+}

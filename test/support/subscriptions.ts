@@ -1,0 +1,198 @@
+import { RequestContext } from '../../src/common/request-context';
+import type { IntervalUnit } from '../../src/modules/plans/plan.entity';
+import {
+  RenewalService,
+  type RenewalReport,
+} from '../../src/modules/subscriptions/renewal.service';
+import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
+import type { TestApplication } from './test-application';
+import type { TestDatabase } from './test-database';
+
+export const ONE_DAY_MS = 86_400_000;
+/** The interval of the plan that a new business is on. */
+export const FREE_PERIOD_MS = 15 * ONE_DAY_MS;
+export const FREE_RECORDINGS = 100;
+
+/** For tests that let months pass: sessions outlive them. */
+export const LONG_SESSIONS = { sessionIdleHours: 8760, sessionAbsoluteDays: 3650 };
+
+export const NOTHING_RENEWED: RenewalReport = {
+  renewed: 0,
+  moved: 0,
+  expired: 0,
+  canceled: 0,
+  behind: 0,
+};
+
+/** One run over all that is due, as the cron and the command do it. */
+export function renewAll(server: Pick<TestApplication, 'app'>): Promise<RenewalReport> {
+  return server.app.get(RenewalService).renewAll(RequestContext.job('subscription.renew'));
+}
+
+type Fields = Pick<
+  Subscription,
+  | 'id'
+  | 'businessId'
+  | 'planId'
+  | 'planVersion'
+  | 'scheduledPlanId'
+  | 'status'
+  | 'anchor'
+  | 'cycle'
+  | 'periodOrdinal'
+  | 'periodStart'
+  | 'periodEnd'
+  | 'endedAt'
+  | 'canceledAt'
+>;
+
+export async function readSubscription(
+  database: TestDatabase,
+  businessId: string,
+): Promise<Fields> {
+  const [subscription] = await database.query<Fields>(
+    `SELECT id, business_id AS "businessId", plan_id AS "planId", plan_version AS "planVersion",
+            scheduled_plan_id AS "scheduledPlanId", status, anchor, cycle, period_ordinal AS "periodOrdinal",
+            period_start AS "periodStart", period_end AS "periodEnd", ended_at AS "endedAt", canceled_at AS "canceledAt"
+     FROM subscriptions WHERE business_id = $1 AND is_current`,
+    [businessId],
+  );
+  return subscription!;
+}
+
+export interface KeptPeriod {
+  ordinal: number;
+  start: Date;
+  end: Date;
+  used: number;
+}
+
+/** The closed periods of a business, oldest first. */
+export function readClosedPeriods(
+  database: TestDatabase,
+  businessId: string,
+): Promise<KeptPeriod[]> {
+  return database.query<KeptPeriod>(
+    `SELECT ordinal, start_time AS start, end_time AS end, recordings_used::integer AS used
+     FROM subscription_periods WHERE business_id = $1 ORDER BY start_time`,
+    [businessId],
+  );
+}
+
+/** Counter of the running period, and the rows that say they count in it. */
+export async function readCount(
+  database: TestDatabase,
+  businessId: string,
+): Promise<{ counter: number; rows: number }> {
+  const [count] = await database.query<{ counter: number; rows: number }>(
+    `SELECT used::integer AS counter,
+            (SELECT count(*)::integer FROM recordings
+             WHERE business_id = $1 AND subscription_id = counter.subscription_id
+               AND period_ordinal = counter.period_ordinal) AS rows
+     FROM usage_counters AS counter WHERE business_id = $1`,
+    [businessId],
+  );
+  return count!;
+}
+
+export interface SubscriptionChanges {
+  status?: Subscription['status'];
+  autoRenew?: boolean;
+  cancelAtPeriodEnd?: boolean;
+  planSlug?: string;
+  scheduledPlanSlug?: string;
+}
+
+/** Sets what routes will set one day (pause, cancel, change of plan). */
+export async function changeSubscription(
+  database: TestDatabase,
+  businessId: string,
+  changes: SubscriptionChanges,
+): Promise<void> {
+  const { status, autoRenew, cancelAtPeriodEnd, planSlug, scheduledPlanSlug } = changes;
+  await database.query(
+    `UPDATE subscriptions
+     SET status = coalesce($2, status),
+         auto_renew = coalesce($3, auto_renew),
+         cancel_at_period_end = coalesce($4, cancel_at_period_end),
+         plan_id = coalesce((SELECT id FROM plans WHERE slug = $5), plan_id),
+         scheduled_plan_id = coalesce((SELECT id FROM plans WHERE slug = $6), scheduled_plan_id)
+     WHERE business_id = $1 AND is_current`,
+    [businessId, status, autoRenew, cancelAtPeriodEnd, planSlug, scheduledPlanSlug],
+  );
+}
+
+/** For servers whose clock cannot be moved: the running period lies so much earlier, with its anchor. */
+export async function movePeriodBack(
+  database: TestDatabase,
+  businessId: string,
+  milliseconds: number,
+): Promise<void> {
+  await database.query(
+    `UPDATE subscriptions
+     SET anchor = anchor - $2::float8 * interval '1 millisecond',
+         period_start = period_start - $2::float8 * interval '1 millisecond',
+         period_end = period_end - $2::float8 * interval '1 millisecond'
+     WHERE business_id = $1 AND is_current`,
+    [businessId, milliseconds],
+  );
+}
+
+export interface PlanFields {
+  unit: IntervalUnit;
+  count: number;
+  renews: boolean;
+  recordings: number | null;
+  amount: number;
+}
+
+/** A plan that only this test needs. */
+export async function insertPlan(
+  database: TestDatabase,
+  slug: string,
+  fields: Partial<PlanFields> = {},
+): Promise<void> {
+  const { unit = 'month', count = 1, renews = true, recordings = 100, amount = 0 } = fields;
+  await database.query(
+    `WITH plan AS (
+       INSERT INTO plans (id, slug, name, description, version, trial_days, grace_days, after_grace, renews,
+                          is_default, is_public, recordings_limit, applications_limit, seats_limit, created_at)
+       VALUES (uuid_v7(), $1, $1, '', 1, 0, 7, 'default_plan', $2, false, false, $3, 1, 3, now())
+       RETURNING id
+     )
+     INSERT INTO plan_versions (plan_id, version, price_amount, price_currency, interval_unit, interval_count, created_at)
+     SELECT id, 1, $4, 'usd', $5, $6, now() FROM plan`,
+    [slug, renews, recordings, amount, unit, count],
+  );
+}
+
+/**
+ * Businesses without people, on the free plan, each with a period that has ended: `minutesAgo` for the first,
+ * a minute longer ago for each next one. @returns their ids, the one whose period ended first first
+ */
+export async function insertDueBusinesses(
+  database: TestDatabase,
+  count: number,
+): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(INSERT_DUE_BUSINESSES, [count]);
+  return rows.map(({ id }) => id);
+}
+
+const INSERT_DUE_BUSINESSES = `
+  WITH numbered AS MATERIALIZED (
+    SELECT uuid_v7() AS id, uuid_v7() AS subscription_id, date_trunc('milliseconds', now()) - number * interval '1 minute' AS ended
+    FROM generate_series($1::integer, 1, -1) AS number
+  ), business AS (
+    INSERT INTO businesses (id, name, status, support_access, created_at)
+    SELECT id, 'Due', 'active', true, now() FROM numbered
+  ), subscription AS (
+    INSERT INTO subscriptions (business_id, id, plan_id, plan_version, status, is_current, anchor, cycle, period_ordinal,
+                               period_start, period_end, auto_renew, cancel_at_period_end, created_at)
+    SELECT numbered.id, subscription_id, plan.id, plan.version, 'active', true, ended - interval '360 hours', 0, 1,
+           ended - interval '360 hours', ended, true, false, now()
+    FROM numbered, plans AS plan WHERE plan.is_default
+  ), counter AS (
+    INSERT INTO usage_counters (business_id, feature, subscription_id, period_ordinal, used, carried_over)
+    SELECT id, 'recordings', subscription_id, 1, 7, 0 FROM numbered
+  )
+  SELECT id FROM numbered ORDER BY ended`;
