@@ -178,11 +178,7 @@ function list(
 ): PropertyDecorator {
   const bounds = { minItems: options.min, maxItems: options.max };
   const sizes = [ArrayMinSize(options.min ?? 0), ArrayMaxSize(options.max ?? 100_000)];
-  return field(options, { ...schema, ...bounds }, [
-    IsArray(),
-    ...sizes,
-    ...rules,
-  ]);
+  return field(options, { ...schema, ...bounds }, [IsArray(), ...sizes, ...rules]);
 }
 
 function field(

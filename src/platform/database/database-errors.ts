@@ -60,5 +60,5 @@ export function isConnectionLost(error: unknown): boolean {
 function driverError(error: unknown): DriverError | null {
   if (!(error instanceof Error)) return null;
   const wrapped = (error as { driverError?: unknown }).driverError; // TypeORM's QueryFailedError
-  return (wrapped instanceof Error ? wrapped : error);
+  return wrapped instanceof Error ? wrapped : error;
 }
