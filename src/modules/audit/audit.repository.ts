@@ -1,25 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isId, PLATFORM_ID } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
-import type { Actor } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
+import type { AuditEntry } from './audit-entry';
 import type { ListAuditLogQuery } from './dto/audit-log';
-
-/** One row of the log: one write to one row of a table, or a sign-in that failed. */
-export interface AuditEntry {
-  id: string;
-  businessId: string;
-  at: Date;
-  action: string;
-  actor: Actor;
-  onBehalfOf: string | null;
-  targetType: string;
-  targetId: string | null;
-  changes: Record<string, [unknown, unknown]>;
-  requestId: string | null;
-  supportSessionId: string | null;
-  ip: string | null;
-}
 
 /** Reads the log. Writing is the database's: each audited table has a trigger. */
 @Injectable()

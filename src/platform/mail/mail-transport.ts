@@ -8,8 +8,10 @@ import type { Config } from '../config/config';
 const CONNECT_LIMIT_MS = 10_000;
 const SILENCE_LIMIT_MS = 20_000;
 
+export type OutgoingMail = SendMailOptions & { messageId: string; subject: string; text: string };
+
 export interface MailTransport {
-  send(mail: SendMailOptions & { messageId: string }): Promise<void>;
+  send(mail: OutgoingMail): Promise<void>;
 }
 
 /** SMTP where `SMTP_URL` says so; in development without it, files that a mail program opens. */
@@ -41,7 +43,7 @@ function files(folder: string, logger: Logger): MailTransport {
       mkdirSync(folder, { recursive: true });
       const file = join(folder, `${mail.messageId.replace(/[^\w-]/g, '_')}.eml`);
       writeFileSync(file, message as Buffer);
-      logger.info(`mail: ${String(mail.subject)} → ${file}${linkIn(String(mail.text))}`);
+      logger.info(`mail: ${mail.subject} → ${file}${linkIn(mail.text)}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { ListQuery } from '../../../common/dto/list.query';
 import { Choice, Id, Instant, JsonObject, Nested, Text } from '../../../common/fields';
 import { ACTOR_KINDS, type Actor } from '../../../common/request-context';
-import type { AuditEntry } from '../audit.repository';
+import type { AuditEntry } from '../audit-entry';
 
 const ACTION_LENGTH = 100;
 const ANY_SIZE_BYTES = 10_000_000;
