@@ -1,10 +1,10 @@
 // Rule 1 of the house: imports point down. common ← platform ← modules by tier ← the application.
 const tiers = [
-  ['plans', 'identity'],
+  ['audit', 'plans', 'identity'],
   ['businesses'],
   ['subscriptions'],
   ['team-members', 'applications'],
-  ['api-keys', 'recordings'],
+  ['api-keys', 'recordings', 'support-sessions'],
   ['access', 'accounts', 'staff'],
   ['onboarding', 'operations'],
 ];

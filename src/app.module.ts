@@ -5,6 +5,7 @@ import { AccessModule } from './modules/access/access.module';
 import { AccountsModule } from './modules/accounts/accounts.module';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module';
 import { ApplicationsModule } from './modules/applications/applications.module';
+import { AuditModule } from './modules/audit/audit.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
 import { IdentityModule } from './modules/identity/identity.module';
 import { OnboardingModule } from './modules/onboarding/onboarding.module';
@@ -13,13 +14,16 @@ import { PlansModule } from './modules/plans/plans.module';
 import { RecordingsModule } from './modules/recordings/recordings.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
+import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
 import { TeamMembersModule } from './modules/team-members/team-members.module';
 import type { Config } from './platform/config/config';
 import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
 import { HttpModule } from './platform/http/http.module';
 import type { RouteTable } from './platform/http/route-table';
+import { MailModule } from './platform/mail/mail.module';
 import { QueueModule } from './platform/queue/queue.module';
+import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { schema } from './schema';
 
 /** Everything. The server, the commands and the tests run the same modules. */
@@ -31,15 +35,19 @@ export class AppModule {
       DatabaseModule.forSchema(schema),
       HttpModule.with(routes),
       QueueModule,
+      MailModule,
+      RateLimitModule,
       ScheduleModule.forRoot(),
     ];
     const features = [
       AccessModule,
+      AuditModule,
       IdentityModule,
       PlansModule,
       BusinessesModule,
       SubscriptionsModule,
       TeamMembersModule,
+      SupportSessionsModule,
       ApiKeysModule,
       ApplicationsModule,
       RecordingsModule,

@@ -3,6 +3,7 @@ import { Identity1763690000002 } from '../migrations/1763690000002-identity';
 import { Subscriptions1763690000003 } from '../migrations/1763690000003-subscriptions';
 import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans';
 import { Recordings1763690000005 } from '../migrations/1763690000005-recordings';
+import { People1763690000006 } from '../migrations/1763690000006-people';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -11,9 +12,13 @@ import { User } from './modules/identity/user.entity';
 import { Plan, PlanVersion } from './modules/plans/plan.entity';
 import { Recording } from './modules/recordings/recording.entity';
 import { StaffAccount } from './modules/staff/staff-account.entity';
+import { StaffSession } from './modules/staff/staff-session.entity';
+import { SupportSession } from './modules/support-sessions/support-session.entity';
+import { Invitation } from './modules/team-members/invitation.entity';
 import { Subscription } from './modules/subscriptions/subscription.entity';
 import { Member } from './modules/team-members/member.entity';
 import type { Schema } from './platform/database/data-source';
+import { Mail } from './platform/mail/mail.entity';
 import { IdempotencyKey } from './platform/http/idempotency/idempotency-key.entity';
 
 /** All tables of the application and how they came to be; named here, one by one, since a glob finds too much or too little. */
@@ -23,12 +28,16 @@ export const schema: Schema = {
     Application,
     Business,
     IdempotencyKey,
+    Invitation,
+    Mail,
     Member,
     Plan,
     PlanVersion,
     Recording,
     Session,
     StaffAccount,
+    StaffSession,
+    SupportSession,
     Subscription,
     User,
   ],
@@ -38,5 +47,6 @@ export const schema: Schema = {
     Subscriptions1763690000003,
     FirstPlans1763690000004,
     Recordings1763690000005,
+    People1763690000006,
   ],
 };

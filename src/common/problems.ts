@@ -47,6 +47,21 @@ export const permissionDenied = defineProblem({
   description: 'GET /v1/me lists the permissions you have. An owner or admin can change your role.',
 });
 
+export const supportReadOnly = defineProblem({
+  code: 'support_read_only',
+  kind: 'forbidden',
+  title: 'This support session only reads',
+  description: 'Open one in write mode, with a reason, to change something for the tenant.',
+});
+
+export const supportForbidden = defineProblem({
+  code: 'support_forbidden',
+  kind: 'forbidden',
+  title: 'Support does not do this',
+  description:
+    "Passwords, sessions, members' roles, invitations, API keys, subscription, billing, the business and its support access are the tenant's own.",
+});
+
 export const businessDeactivated = defineProblem({
   code: 'business_deactivated',
   kind: 'forbidden',

@@ -1,9 +1,12 @@
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
 
-/** Who does it. `job` is the server itself: a cron run, a queued job, a command. */
+/** `job` is the server itself: a cron run, a queued job, a command. `database`: somebody past the server. */
+export const ACTOR_KINDS = ['anonymous', 'person', 'sdk', 'staff', 'job', 'database'] as const;
+
+/** Who does it. */
 export interface Actor {
-  kind: 'anonymous' | 'person' | 'sdk' | 'staff' | 'job';
+  kind: (typeof ACTOR_KINDS)[number];
   id: string | null;
   email: string | null;
 }
@@ -39,6 +42,8 @@ export interface RequestContextFields {
   /** During a support session the member staff act through. */
   onBehalfOf: string | null;
   supportSessionId: string | null;
+  /** Staff outside a business: their session. */
+  staffSessionId: string | null;
   idempotency: IdempotentRequest | null;
 }
 
@@ -58,6 +63,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly permissions: readonly Permission[];
   readonly onBehalfOf: string | null;
   readonly supportSessionId: string | null;
+  readonly staffSessionId: string | null;
   readonly idempotency: IdempotentRequest | null;
 
   constructor(fields: Partial<RequestContextFields> & Pick<RequestContextFields, 'action'>) {
@@ -70,6 +76,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.permissions = fields.permissions ?? [];
     this.onBehalfOf = fields.onBehalfOf ?? null;
     this.supportSessionId = fields.supportSessionId ?? null;
+    this.staffSessionId = fields.staffSessionId ?? null;
     this.idempotency = fields.idempotency ?? null;
   }
 
@@ -84,7 +91,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
 
   /** The same request, with something known that was not known before. */
   with(changes: Partial<RequestContextFields>): RequestContext {
-    return new RequestContext({ ...this.fields(), ...changes });
+    return new RequestContext({ ...this, ...changes });
   }
 
   /** The tenant of this request. Throws where there is none: a route that forgot to ask for a credential. */
@@ -97,22 +104,5 @@ export class RequestContext implements Readonly<RequestContextFields> {
   requireMember(): MemberPrincipal {
     if (!this.member) throw new Error(`${this.action} needs a member and has none`);
     return this.member;
-  }
-
-  protected fields(): RequestContextFields {
-    const { requestId, action, ip, actor, businessId, member } = this;
-    const { permissions, onBehalfOf, supportSessionId, idempotency } = this;
-    return {
-      requestId,
-      action,
-      ip,
-      actor,
-      businessId,
-      member,
-      permissions,
-      onBehalfOf,
-      supportSessionId,
-      idempotency,
-    };
   }
 }

@@ -27,7 +27,7 @@ export function sendBytes(url: string, bytes: Buffer | string): Promise<Answer> 
       failWith(socket, 'the server neither spoke nor closed'),
     );
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.on('error', reject);
+    socket.on('error', (error) => chunks.length === 0 && reject(error)); // an answer may come before a reset
     socket.on('close', () => resolve(toAnswer(Buffer.concat(chunks))));
   });
 }

@@ -5,6 +5,7 @@ import {
   ApiHeader,
   ApiOperation,
   ApiResponse,
+  getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import type { ProblemFactory } from '../problem';
@@ -26,6 +27,8 @@ export interface Access {
   audience: Audience;
   /** Dashboard routes only: what the member's role must permit. Without it, any member may. */
   permission?: Permission;
+  /** Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide. */
+  support?: boolean;
   /** The route's own word, `thing.verb`: audit rows and logs bear it, and it is the operation's id. */
   action: string;
   summary: string;
@@ -34,6 +37,8 @@ export interface Access {
   status: number;
   /** The class of the answer; none for an empty one. */
   answers?: new () => object;
+  /** A second shape of the answer. */
+  answersAlso?: new () => object;
   /** The problems that only this route has. */
   problems?: ProblemFactory[];
   /** Logins and incoming webhooks take no Idempotency-Key. Otherwise every POST does. */
@@ -91,8 +96,15 @@ function success(access: Access): ApiResponseOptions {
     status: access.status,
     description: access.summary,
     headers,
-    ...(access.answers && { type: access.answers }),
+    ...answersOf(access),
   };
+}
+
+function answersOf({ answers, answersAlso }: Access): Partial<ApiResponseOptions> {
+  if (!answers) return {};
+  if (!answersAlso) return { type: answers };
+  const oneOf = [answers, answersAlso].map((type) => ({ $ref: getSchemaPath(type) }));
+  return { content: { 'application/json': { schema: { oneOf } } } };
 }
 
 /** Only POST routes take the header; `openapi.ts` drops it from the others. */

@@ -13,6 +13,7 @@ const MEMBER = [...VIEWER, 'applications:write', 'recordings:write'] as const;
 const ADMIN = [
   ...MEMBER,
   'team_members:write',
+  'team_members:assign_roles',
   'invitations:read',
   'invitations:write',
   'api_keys:read',
@@ -35,6 +36,22 @@ export const ROLE_PERMISSIONS = { viewer: VIEWER, member: MEMBER, admin: ADMIN, 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 export type Permission = (typeof OWNER)[number];
+
+/**
+ * What staff may do in a support session: an admin's part, without members' roles, invitations and keys. In read
+ * mode only the permissions to read count.
+ */
+const SUPPORT: readonly Permission[] = ADMIN.filter(
+  (permission) =>
+    !(
+      ['team_members:assign_roles', 'invitations:write', 'api_keys:write'] as Permission[]
+    ).includes(permission),
+);
+
+/** The permissions of a support session. */
+export function supportPermissions(mode: 'read' | 'write'): readonly Permission[] {
+  return mode === 'write' ? SUPPORT : SUPPORT.filter((permission) => permission.endsWith(':read'));
+}
 
 /** The permissions of a role; of none (a bot, say), none. */
 export function permissionsOf(role: Role | null): readonly Permission[] {

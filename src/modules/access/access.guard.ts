@@ -1,12 +1,14 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf, type Access } from '../../common/access/access.decorator';
-import { permissionsOf } from '../../common/access/permissions';
+import type { Permission } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import {
   businessDeactivated,
   permissionDenied,
+  supportForbidden,
+  supportReadOnly,
   unauthenticated,
   wrongCredentialKind,
 } from '../../common/problems';
@@ -50,7 +52,8 @@ export class AccessGuard extends AuthGuard('bearer') {
     if (error) throw error as Error;
     if (!credential) throw noCredential(request.headers.authorization);
     const access = accessOf(context.getHandler())!; // canActivate has seen it
-    assertAdmitted(access, credential);
+    announceSupport(credential, context.switchToHttp().getResponse<FastifyReply>());
+    assertAdmitted(access, credential, request.method);
     request.requestContext = toContext(access, credential, request);
     return credential as T;
   }
@@ -63,12 +66,34 @@ function noCredential(authorization: string | undefined): DomainError {
   return unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
 }
 
-function assertAdmitted(access: Access, { kind, businessStatus, member }: Credential): void {
+/** Every answer under a support session says so, refusals too. */
+function announceSupport({ support }: Credential, reply: FastifyReply): void {
+  if (support) void reply.header('x-support-session', support.sessionId);
+}
+
+function assertAdmitted(access: Access, credential: Credential, method: string): void {
+  const { kind, businessStatus, permissions, support } = credential;
   if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongCredentialKind();
-  if (businessStatus !== 'active') throw businessDeactivated();
-  const permitted = !access.permission || permissionsOf(member.role).includes(access.permission);
-  if (!permitted)
+  if (businessStatus === 'deactivated') throw businessDeactivated();
+  if (support) return assertSupportMay(access, permissions, support.mode, method);
+  const isPermitted = !access.permission || permissions.includes(access.permission);
+  if (!isPermitted)
     throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
+}
+
+/** In read mode nothing is changed, but for leaving; what support never does is refused in either mode. */
+function assertSupportMay(
+  access: Access,
+  permissions: readonly Permission[],
+  mode: 'read' | 'write',
+  method: string,
+): void {
+  const isAllowed = access.permission
+    ? permissions.includes(access.permission)
+    : access.support === true;
+  const isReading = method === 'GET' || method === 'HEAD' || access.action === 'session.end';
+  if (mode === 'read' && !isReading) throw supportReadOnly();
+  if (!isAllowed) throw supportForbidden();
 }
 
 function toContext(
@@ -76,15 +101,13 @@ function toContext(
   credential: Credential,
   request: FastifyRequest,
 ): RequestContext {
-  const { actor, businessId, member } = credential;
-  const permissions = permissionsOf(member.role);
+  const { actor, businessId, member, permissions, support, staffSessionId } = credential;
   return new RequestContext({
     requestId: request.id,
     action: access.action,
     ip: request.ip,
-    actor,
-    businessId,
-    member,
-    permissions,
+    ...{ actor, businessId, member, permissions, staffSessionId },
+    onBehalfOf: support && member ? member.memberId : null,
+    supportSessionId: support?.sessionId ?? null,
   });
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../../common/access/permissions';
+import { permissionsOf, supportPermissions, type Role } from '../../common/access/permissions';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Credential } from './credential';
 
-/** A credential with the moment of its last recorded use. */
+/** A credential with the moment of its last recorded use; staff's are not recorded. */
 export interface FoundCredential extends Credential {
+  id: string;
   lastUsedAt: Date | null;
+  recordsUse: boolean;
 }
 
 /** Finds who a token belongs to: by its hash, across tenants, in one statement. */
@@ -19,57 +21,119 @@ export class CredentialsRepository {
   ): Promise<FoundCredential | null> {
     const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
     if (!row) return null;
-    const {
-      id: credentialId,
-      memberId,
-      userId,
-      role,
-      email,
-      businessId,
-      businessStatus,
-      lastUsedAt,
-    } = row;
-    const member = { memberId, userId, role, kind: 'person' as const, credentialId };
-    return {
-      kind: 'session',
-      actor: { kind: 'person', id: memberId, email },
-      businessId,
-      businessStatus,
+    const { id, memberId, userId, role, email, businessId, businessStatus, lastUsedAt } = row;
+    const member = { memberId, userId, role, kind: 'person' as const, credentialId: id };
+    const actor = { kind: 'person' as const, id: memberId, email };
+    const found = {
+      kind: 'session' as const,
+      actor,
       member,
-      lastUsedAt,
+      permissions: permissionsOf(role),
+      businessId,
+      businessStatus,
     };
+    return { ...found, id, lastUsedAt, recordsUse: true, support: null, staffSessionId: null };
   }
 
   async findApiKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
     const [row] = await tx.query<ApiKeyRow>(FIND_API_KEY, [tokenHash, tx.now]);
     if (!row) return null;
-    const { id: credentialId, memberId, businessId, businessStatus, lastUsedAt } = row;
-    const member = { memberId, userId: null, role: null, kind: 'sdk' as const, credentialId };
-    return {
-      kind: 'api_key',
-      actor: { kind: 'sdk', id: memberId, email: null },
+    const { id, memberId, businessId, businessStatus, lastUsedAt } = row;
+    const member = { memberId, userId: null, role: null, kind: 'sdk' as const, credentialId: id };
+    const actor = { kind: 'sdk' as const, id: memberId, email: null };
+    const found = {
+      kind: 'api_key' as const,
+      actor,
+      member,
+      permissions: [],
       businessId,
       businessStatus,
-      member,
-      lastUsedAt,
+    };
+    return { ...found, id, lastUsedAt, recordsUse: true, support: null, staffSessionId: null };
+  }
+
+  async findStaffSession(
+    tx: Transaction,
+    tokenHash: Buffer,
+    createdAfter: Date,
+  ): Promise<FoundCredential | null> {
+    const [row] = await tx.query<StaffRow>(FIND_STAFF_SESSION, [tokenHash, createdAfter]);
+    if (!row) return null;
+    const actor = { kind: 'staff' as const, id: row.staffId, email: row.email };
+    const outside = {
+      businessId: null,
+      businessStatus: null,
+      member: null,
+      permissions: [],
+      support: null,
+    };
+    return {
+      kind: 'staff_session',
+      actor,
+      ...outside,
+      id: row.id,
+      staffSessionId: row.id,
+      lastUsedAt: null,
+      recordsUse: false,
     };
   }
 
-  async markUsed(tx: Transaction, { kind, businessId, member }: Credential): Promise<void> {
+  async findSupportSession(
+    tx: Transaction,
+    tokenHash: Buffer,
+    createdAfter: Date,
+  ): Promise<FoundCredential | null> {
+    const [row] = await tx.query<SupportRow>(FIND_SUPPORT_SESSION, [
+      tokenHash,
+      createdAfter,
+      tx.now,
+    ]);
+    if (!row) return null;
+    const { id, memberId, businessId, businessStatus, mode, staffId, email } = row;
+    const member = {
+      memberId,
+      userId: null,
+      role: null,
+      kind: 'support' as const,
+      credentialId: id,
+    };
+    const actor = { kind: 'staff' as const, id: staffId, email };
+    const found = {
+      kind: 'support_session' as const,
+      actor,
+      member,
+      permissions: supportPermissions(mode),
+      businessId,
+      businessStatus,
+    };
+    return {
+      ...found,
+      id,
+      support: { sessionId: id, mode },
+      staffSessionId: null,
+      lastUsedAt: null,
+      recordsUse: false,
+    };
+  }
+
+  async markUsed(tx: Transaction, { kind, businessId, id }: FoundCredential): Promise<void> {
     const table = kind === 'api_key' ? 'api_keys' : 'sessions';
     await tx.query(`UPDATE ${table} SET last_used_at = $3 WHERE business_id = $1 AND id = $2`, [
       businessId,
-      member.credentialId,
+      id,
       tx.now,
     ]);
   }
 }
 
-interface ApiKeyRow {
+interface TenantRow {
   id: string;
   memberId: string;
   businessId: string;
   businessStatus: 'active' | 'deactivated';
+}
+
+interface ApiKeyRow extends TenantRow {
   lastUsedAt: Date | null;
 }
 
@@ -77,6 +141,16 @@ interface SessionRow extends ApiKeyRow {
   userId: string;
   role: Role;
   email: string;
+}
+
+interface StaffRow {
+  id: string;
+  staffId: string;
+  email: string;
+}
+
+interface SupportRow extends TenantRow, StaffRow {
+  mode: 'read' | 'write';
 }
 
 const FIND_SESSION = `
@@ -96,3 +170,18 @@ const FIND_API_KEY = `
   JOIN businesses AS business ON business.id = key.business_id
   WHERE key.token_hash = $1 AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > $2)
     AND member.status = 'active'`;
+
+const FIND_STAFF_SESSION = `
+  SELECT session.id, staff.id AS "staffId", staff.email
+  FROM staff_sessions AS session JOIN staff_accounts AS staff ON staff.id = session.staff_id
+  WHERE session.token_hash = $1 AND session.created_at > $2 AND staff.status = 'active'`;
+
+// It lives no longer than its own time, the staff session under which it was opened, and the staff account.
+const FIND_SUPPORT_SESSION = `
+  SELECT session.id, session.member_id AS "memberId", session.mode, staff.id AS "staffId", staff.email,
+         session.business_id AS "businessId", business.status AS "businessStatus"
+  FROM support_sessions AS session
+  JOIN staff_sessions AS staff_session ON staff_session.id = session.staff_session_id AND staff_session.created_at > $2
+  JOIN staff_accounts AS staff ON staff.id = session.staff_id AND staff.status = 'active'
+  JOIN businesses AS business ON business.id = session.business_id
+  WHERE session.token_hash = $1 AND session.ended_at IS NULL AND session.expires_at > $3`;

@@ -4,10 +4,12 @@ import { hashToken, tokenKind, type TokenKind } from '../../common/token';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
 const ONE_HOUR_MS = 3_600_000;
+
 const USE_IS_RECORDED_EVERY_MS = 60_000; // a write for every request would cost more than the request
 
 @Injectable()
@@ -50,8 +52,17 @@ export class CredentialsService {
       case 'api_key':
         return this.credentials.findApiKey(tx, tokenHash);
       case 'staff_session':
+        return this.credentials.findStaffSession(
+          tx,
+          tokenHash,
+          hoursBefore(tx.now, STAFF_SESSION_HOURS),
+        );
       case 'support_session':
-        return Promise.resolve(null); // nobody can have one before staff can log in
+        return this.credentials.findSupportSession(
+          tx,
+          tokenHash,
+          hoursBefore(tx.now, STAFF_SESSION_HOURS),
+        );
     }
   }
 }
@@ -60,6 +71,7 @@ function hoursBefore(now: Date, hours: number): Date {
   return new Date(now.getTime() - hours * ONE_HOUR_MS);
 }
 
-function isStale({ lastUsedAt }: FoundCredential, now: Date): boolean {
+function isStale({ lastUsedAt, recordsUse }: FoundCredential, now: Date): boolean {
+  if (!recordsUse) return false;
   return !lastUsedAt || now.getTime() - lastUsedAt.getTime() > USE_IS_RECORDED_EVERY_MS;
 }

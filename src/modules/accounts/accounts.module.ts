@@ -1,16 +1,28 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { BusinessesModule } from '../businesses/businesses.module';
 import { IdentityModule } from '../identity/identity.module';
+import { SupportSessionsModule } from '../support-sessions/support-sessions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
+import { AccountMails } from './account.mails';
 import { AccountsRepository } from './accounts.repository';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
 import { MeController } from './me.controller';
+import { MeService } from './me.service';
+import { RecoveryService } from './recovery.service';
 
-/** Signing in and out, and oneself. */
+/** Signing in and out, ways back in, and oneself. */
 @Module({
-  imports: [IdentityModule, BusinessesModule, TeamMembersModule],
+  imports: [
+    AuditModule,
+    IdentityModule,
+    BusinessesModule,
+    TeamMembersModule,
+    SupportSessionsModule,
+  ],
   controllers: [AuthController, MeController],
-  providers: [AccountsService, AccountsRepository],
+  providers: [AccountsService, AccountsRepository, AccountMails, MeService, RecoveryService],
+  exports: [RecoveryService],
 })
 export class AccountsModule {}

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../common/access/permissions';
 import { foldEmail } from '../../common/email';
+import type { ListQuery } from '../../common/dto/list.query';
+import { isId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
 import type { MemberKind, MemberStatus } from '../team-members/member.entity';
 
@@ -15,17 +18,33 @@ export interface Membership {
   businessStatus: 'active' | 'deactivated' | null;
 }
 
-export interface MyAccount {
-  userId: string;
-  email: string;
-  emailVerified: boolean;
-  fullName: string;
-  memberId: string;
+export interface MyMembership {
+  id: string;
+  name: string;
+  status: 'active' | 'deactivated';
   role: Role;
+  memberId: string;
+  joinedAt: Date;
+}
+
+export interface MyAccount {
+  /** Null during a support session: the seat is nobody's. */
+  user: { id: string; email: string; emailVerified: boolean; fullName: string } | null;
+  memberId: string;
+  role: Role | null;
   kind: MemberKind;
   status: MemberStatus;
   businessId: string;
   businessName: string;
+  support: MySupportSession | null;
+}
+
+export interface MySupportSession {
+  sessionId: string;
+  staffEmail: string;
+  reason: string;
+  mode: 'read' | 'write';
+  expiresAt: string;
 }
 
 @Injectable()
@@ -44,18 +63,66 @@ export class AccountsRepository {
     );
   }
 
-  async getMine(tx: Transaction): Promise<MyAccount> {
-    const [account] = await tx.query<MyAccount>(
-      `SELECT person.id AS "userId", person.email, person.email_verified_at IS NOT NULL AS "emailVerified",
-              person.full_name AS "fullName", member.id AS "memberId", member.role, member.kind, member.status,
-              business.id AS "businessId", business.name AS "businessName"
-       FROM members AS member
-       JOIN users AS person ON person.id = member.user_id
-       JOIN businesses AS business ON business.id = member.business_id
-       WHERE member.business_id = $1 AND member.id = $2`,
-      [tx.requireBusinessId(), tx.requireMember().memberId],
+  /** Active memberships of a person, newest first; one more than `limit`. Platform scope. */
+  listMine(tx: Transaction, userId: string, { limit, cursor }: ListQuery): Promise<MyMembership[]> {
+    const [joinedAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
+    return tx.query<MyMembership>(
+      `${MY_MEMBERSHIPS} AND ($2::timestamptz IS NULL OR (member.joined_at, business.id) < ($2, $3::uuid))
+       ORDER BY member.joined_at DESC, business.id DESC LIMIT $4`,
+      [userId, joinedAt, id, limit + 1],
     );
-    if (!account) throw new Error('the member of this session is gone');
-    return account;
+  }
+
+  /** The person's active membership of one business. Platform scope. */
+  async findMine(
+    tx: Transaction,
+    userId: string,
+    businessId: string,
+  ): Promise<MyMembership | null> {
+    const [membership] = await tx.query<MyMembership>(`${MY_MEMBERSHIPS} AND business.id = $2`, [
+      userId,
+      businessId,
+    ]);
+    return membership ?? null;
+  }
+
+  /** Who asks, in one statement. */
+  async getMine(tx: Transaction): Promise<MyAccount> {
+    const [row] = await tx.query<MyAccountRow>(MINE, [
+      tx.requireBusinessId(),
+      tx.requireMember().memberId,
+      tx.supportSessionId,
+    ]);
+    if (!row) throw new Error('the member of this session is gone');
+    const { userId, email, emailVerified, fullName, support, ...mine } = row;
+    const user = userId === null ? null : { id: userId, email, emailVerified, fullName };
+    return {
+      ...mine,
+      user,
+      support: support && { ...support, expiresAt: new Date(support.expiresAt).toISOString() },
+    };
   }
 }
+
+interface MyAccountRow extends Omit<MyAccount, 'user'> {
+  userId: string | null;
+  email: string;
+  emailVerified: boolean;
+  fullName: string;
+}
+
+const MINE = `
+  SELECT person.id AS "userId", person.email, person.email_verified_at IS NOT NULL AS "emailVerified",
+         person.full_name AS "fullName", member.id AS "memberId", member.role, member.kind, member.status,
+         business.id AS "businessId", business.name AS "businessName",
+         (SELECT json_build_object('sessionId', id, 'staffEmail', staff_email, 'reason', reason, 'mode', mode, 'expiresAt', expires_at)
+          FROM support_sessions WHERE business_id = $1 AND id = $3::uuid) AS support
+  FROM members AS member
+  JOIN businesses AS business ON business.id = member.business_id
+  LEFT JOIN users AS person ON person.id = member.user_id
+  WHERE member.business_id = $1 AND member.id = $2`;
+
+const MY_MEMBERSHIPS = `
+  SELECT business.id, business.name, business.status, member.role, member.id AS "memberId", member.joined_at AS "joinedAt"
+  FROM members AS member JOIN businesses AS business ON business.id = member.business_id
+  WHERE member.user_id = $1 AND member.status = 'active'`;

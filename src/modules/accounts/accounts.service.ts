@@ -3,18 +3,26 @@ import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { AuditRepository } from '../audit/audit.repository';
 import type { Business } from '../businesses/business.entity';
+import { businessNotFound } from '../businesses/businesses.errors';
 import { BusinessesRepository } from '../businesses/businesses.repository';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import type { Session } from '../identity/session.entity';
 import { SessionsRepository } from '../identity/sessions.repository';
+import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
+import { InvitationsService } from '../team-members/invitations.service';
+import { invitationForAnotherEmail } from '../team-members/team-members.errors';
 import {
   TeamMembersRepository,
   type MemberWithPerson,
 } from '../team-members/team-members.repository';
-import { AccountsRepository, type Membership, type MyAccount } from './accounts.repository';
+import { foldEmail } from '../../common/email';
+import { AccountsRepository, type Membership } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
+import { userOf } from './me.service';
 
 export interface SignedIn {
   opened: { session: Session; token: string };
@@ -22,7 +30,14 @@ export interface SignedIn {
   business: Business;
 }
 
-type ActiveMembership = Membership & { memberId: string; businessId: string };
+/** Whom a session is opened for. */
+interface SigningIn {
+  businessId: string;
+  memberId: string;
+  userId: string;
+  email: string | null;
+  userAgent: string | null;
+}
 
 @Injectable()
 export class AccountsService {
@@ -33,59 +48,129 @@ export class AccountsService {
     private readonly sessions: SessionsRepository,
     private readonly members: TeamMembersRepository,
     private readonly businesses: BusinessesRepository,
+    private readonly invitations: InvitationsService,
+    private readonly limiter: GuessLimiter,
+    private readonly audit: AuditRepository,
+    private readonly support: SupportSessionsRepository,
   ) {}
 
   /**
    * Opens a session. An unknown address, a wrong password and a deactivated member get the same answer in the same time.
-   * @throws 401 invalid_credentials, 403 business_deactivated
+   * @throws 401 invalid_credentials, 403 business_deactivated, 429 rate_limited
    */
   async login(
     context: RequestContext,
     request: LoginRequest,
     userAgent: string | null,
   ): Promise<SignedIn> {
+    const { email } = request;
+    await this.limiter.count('login', email, context.ip);
     const memberships = await this.database.platform(
       context,
       'nobody knows yet who logs in',
-      (tx) => this.accounts.listMemberships(tx, request.email),
+      (tx) => this.accounts.listMemberships(tx, email),
     );
     const isRight = await this.hasher.matches(
       request.password,
       memberships[0]?.passwordHash ?? null,
     );
     const membership = memberships.find((each) => isActive(each, request.businessId));
-    if (!isRight || !membership) throw invalidCredentials();
+    if (!isRight || !membership) return this.refuse(context, email, memberships);
+    await this.limiter.forgive('login', email, context.ip);
     if (membership.businessStatus !== 'active') throw businessDeactivated();
-    return this.open(context, membership as ActiveMembership, request.email, userAgent);
+    const { businessId, memberId, userId } = membership as Membership & {
+      businessId: string;
+      memberId: string;
+    };
+    return this.open(context, { businessId, memberId, userId, email, userAgent });
   }
 
-  /** Ends the session of this request. */
+  /** Ends the session of this request, of support too. */
   logout(context: RequestContext): Promise<void> {
+    const { credentialId } = context.requireMember();
     return this.database.transaction(context, (tx) =>
-      this.sessions.end(tx, context.requireMember().credentialId),
+      context.supportSessionId
+        ? this.support.end(tx, credentialId)
+        : this.sessions.end(tx, credentialId),
     );
   }
 
-  getMine(context: RequestContext): Promise<MyAccount> {
-    return this.database.transaction(context, (tx) => this.accounts.getMine(tx));
-  }
-
-  private open(
+  /** Opens a session of another of the person's businesses; this one goes on. @throws 403 business_deactivated, 404 business_not_found */
+  async switchTo(
     context: RequestContext,
-    { businessId, memberId, userId }: ActiveMembership,
-    email: string,
+    businessId: string,
     userAgent: string | null,
   ): Promise<SignedIn> {
-    const signingIn = context.with({ businessId, actor: { kind: 'person', id: memberId, email } });
-    return this.database.transaction(signingIn, async (tx) => {
-      const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
-      await this.members.markUsed(tx, businessId, memberId);
-      return {
-        opened,
-        member: await this.getMember(tx, memberId),
-        business: await this.businesses.get(tx),
-      };
+    const userId = userOf(context);
+    return this.database.platform(context, 'the other business is another tenant', async (tx) => {
+      const membership = await this.accounts.findMine(tx, userId, businessId);
+      if (!membership) throw businessNotFound();
+      if (membership.status !== 'active') throw businessDeactivated();
+      return this.openIn(tx.with({ businessId }), {
+        businessId,
+        memberId: membership.memberId,
+        userId,
+        email: context.actor.email,
+        userAgent,
+      });
     });
+  }
+
+  /** Joins the inviting business. @throws 403 invitation_for_another_email, and what `InvitationsService.accept` throws */
+  acceptInvitation(
+    context: RequestContext,
+    key: string,
+  ): Promise<{ business: Business; member: MemberWithPerson }> {
+    return this.database.platform(
+      context,
+      'the inviting business is another tenant',
+      async (tx) => {
+        const { invitation, member } = await this.invitations.accept(tx, key, userOf(context));
+        if (invitation.emailFolded !== foldEmail(context.actor.email ?? ''))
+          throw invitationForAnotherEmail();
+        const inBusiness = tx.with({ businessId: invitation.businessId });
+        return {
+          business: await this.businesses.get(inBusiness),
+          member: await this.getMember(inBusiness, member.id),
+        };
+      },
+    );
+  }
+
+  /** A row in the audit log of each business of that person, and the one answer for all reasons. */
+  private async refuse(
+    context: RequestContext,
+    email: string,
+    memberships: Membership[],
+  ): Promise<never> {
+    const businessIds = memberships.flatMap(({ businessId }) => (businessId ? [businessId] : []));
+    const failing = context.with({
+      action: 'session.fail',
+      actor: { kind: 'person', id: null, email },
+    });
+    await this.database.platform(failing, 'a person may belong to several businesses', (tx) =>
+      this.audit.recordFailedSignIn(tx, businessIds, memberships[0]?.userId ?? null),
+    );
+    throw invalidCredentials();
+  }
+
+  private open(context: RequestContext, signingIn: SigningIn): Promise<SignedIn> {
+    const { businessId, memberId, email } = signingIn;
+    const known = context.with({ businessId, actor: { kind: 'person', id: memberId, email } });
+    return this.database.transaction(known, (tx) => this.openIn(tx, signingIn));
+  }
+
+  private async openIn(
+    tx: Transaction,
+    { businessId, memberId, userId, userAgent }: SigningIn,
+  ): Promise<SignedIn> {
+    const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
+    await this.members.markUsed(tx, businessId, memberId);
+    return {
+      opened,
+      member: await this.getMember(tx, memberId),
+      business: await this.businesses.get(tx),
+    };
   }
 
   private async getMember(tx: Transaction, id: string): Promise<MemberWithPerson> {

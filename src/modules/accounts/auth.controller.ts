@@ -5,18 +5,32 @@ import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
+import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { toBusinessResponse } from '../businesses/dto/business.response';
-import { invalidCredentials } from '../identity/identity.errors';
+import { toSessionTokenResponse } from '../identity/dto/session-token.response';
+import {
+  invalidCredentials,
+  passwordTooWeak,
+  resetTokenInvalid,
+  verificationTokenInvalid,
+} from '../identity/identity.errors';
 import { toMemberResponse } from '../team-members/dto/member.response';
 import { AccountsService } from './accounts.service';
-import { LoginRequest } from './dto/account.requests';
-import { LoginResponse, toSessionTokenResponse } from './dto/account.responses';
+import {
+  ForgotPasswordRequest,
+  LoginRequest,
+  ResetPasswordRequest,
+  VerifyEmailRequest,
+} from './dto/account.requests';
+import { LoginResponse } from './dto/account.responses';
+import { RecoveryService } from './recovery.service';
 
 @ApiTags('Signing in')
 @Controller('v1/auth')
 export class AuthController {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly recovery: RecoveryService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -27,7 +41,7 @@ export class AuthController {
     summary: 'Log in to one business',
     status: 200,
     answers: LoginResponse,
-    problems: [invalidCredentials, businessDeactivated],
+    problems: [invalidCredentials, businessDeactivated, rateLimitedProblem],
     idempotency: 'none',
   })
   async login(
@@ -50,8 +64,60 @@ export class AuthController {
     action: 'session.end',
     summary: 'End this session',
     status: 204,
+    support: true,
   })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.accounts.logout(context);
+  }
+
+  @Post('password/forgot')
+  @Access({
+    audience: 'public',
+    action: 'password.forgot',
+    summary:
+      'Mail a link to a new password, if the address is known; the answer is the same if not',
+    status: 202,
+  })
+  async forgot(@Ctx() context: RequestContext, @Body() body: ForgotPasswordRequest): Promise<void> {
+    await this.recovery.forgot(context, body.email);
+  }
+
+  @Post('password/reset')
+  @Access({
+    audience: 'public',
+    action: 'password.reset',
+    summary: 'Choose a new password with the key from the mail; ends every session',
+    status: 204,
+    problems: [resetTokenInvalid, passwordTooWeak, rateLimitedProblem],
+    idempotency: 'in_handler',
+  })
+  async reset(@Ctx() context: RequestContext, @Body() body: ResetPasswordRequest): Promise<void> {
+    await this.recovery.reset(context, body);
+  }
+
+  @Post('email/verify')
+  @Access({
+    audience: 'public',
+    action: 'email.verify',
+    summary: 'Prove that the address is right, with the key from the mail',
+    status: 204,
+    problems: [verificationTokenInvalid, rateLimitedProblem],
+  })
+  async verifyEmail(
+    @Ctx() context: RequestContext,
+    @Body() body: VerifyEmailRequest,
+  ): Promise<void> {
+    await this.recovery.verifyEmail(context, body.token);
+  }
+
+  @Post('email/resend')
+  @Access({
+    audience: 'dashboard',
+    action: 'email.resend',
+    summary: 'Mail the link to verify again',
+    status: 202,
+  })
+  async resendVerification(@Ctx() context: RequestContext): Promise<void> {
+    await this.recovery.resendVerification(context);
   }
 }

@@ -1,44 +1,214 @@
-import { Controller, Get } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Inject, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
+import { ListQuery } from '../../common/dto/list.query';
+import { pageOf } from '../../common/dto/page.response';
+import { toPage } from '../../common/pagination';
+import { businessDeactivated, limitReached } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
+import { businessNotFound } from '../businesses/businesses.errors';
+import { toBusinessResponse } from '../businesses/dto/business.response';
+import { toSessionTokenResponse } from '../identity/dto/session-token.response';
+import { passwordTooWeak, sessionNotFound, wrongPassword } from '../identity/identity.errors';
+import { toMemberResponse } from '../team-members/dto/member.response';
+import {
+  alreadyMember,
+  invitationExpired,
+  invitationForAnotherEmail,
+  invitationNotFound,
+  invitationRevoked,
+  invitationUsed,
+} from '../team-members/team-members.errors';
+import type { MyAccount } from './accounts.repository';
 import { AccountsService } from './accounts.service';
-import { MeResponse } from './dto/account.responses';
+import {
+  AcceptInvitationRequest,
+  ChangePasswordRequest,
+  SwitchBusinessRequest,
+  UpdateMeRequest,
+} from './dto/account.requests';
+import {
+  AcceptedInvitationResponse,
+  LoginResponse,
+  MembershipResponse,
+  MeResponse,
+  SessionResponse,
+  toSessionResponse,
+} from './dto/account.responses';
+import { MeService } from './me.service';
+
+class SessionPage extends pageOf(SessionResponse) {}
+class MembershipPage extends pageOf(MembershipResponse) {}
 
 @ApiTags('Me')
-@Controller('v1/me')
+@Controller('v1')
 export class MeController {
-  constructor(private readonly accounts: AccountsService) {}
+  constructor(
+    private readonly me: MeService,
+    private readonly accounts: AccountsService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
-  @Get()
+  @Get('me')
   @Access({
     audience: 'dashboard',
     action: 'me.get',
     summary: 'Who I am in which business, and what I may do',
     status: 200,
     answers: MeResponse,
+    support: true,
   })
   async get(@Ctx() context: RequestContext): Promise<MeResponse> {
-    const mine = await this.accounts.getMine(context);
-    const {
-      userId,
-      email,
-      emailVerified,
-      fullName,
-      memberId,
-      role,
-      kind,
-      status,
-      businessId,
-      businessName,
-    } = mine;
-    return {
-      user: { id: userId, email, emailVerified, fullName },
-      member: { id: memberId, role, kind, status },
-      business: { id: businessId, name: businessName },
-      permissions: [...context.permissions],
-      support: null,
-    };
+    return toMeResponse(await this.me.get(context), context);
   }
+
+  @Patch('me')
+  @Access({
+    audience: 'dashboard',
+    action: 'me.update',
+    summary: 'Change my name',
+    status: 200,
+    answers: MeResponse,
+  })
+  async update(@Ctx() context: RequestContext, @Body() body: UpdateMeRequest): Promise<MeResponse> {
+    return toMeResponse(await this.me.rename(context, body.fullName), context);
+  }
+
+  @Post('me/password')
+  @Access({
+    audience: 'dashboard',
+    action: 'password.change',
+    summary: 'Change my password; ends my other sessions',
+    status: 204,
+    problems: [wrongPassword, passwordTooWeak, rateLimitedProblem],
+    idempotency: 'in_handler',
+  })
+  async changePassword(
+    @Ctx() context: RequestContext,
+    @Body() body: ChangePasswordRequest,
+  ): Promise<void> {
+    await this.me.changePassword(context, body);
+  }
+
+  @Get('me/sessions')
+  @Access({
+    audience: 'dashboard',
+    action: 'session.list',
+    summary: 'My sessions, in all my businesses, newest first',
+    status: 200,
+    answers: SessionPage,
+  })
+  async listSessions(
+    @Ctx() context: RequestContext,
+    @Query() query: ListQuery,
+  ): Promise<SessionPage> {
+    const { credentialId } = context.requireMember();
+    const sessions = await this.me.listSessions(context, query);
+    const toItem = (session: (typeof sessions)[number]) => toSessionResponse(session, credentialId);
+    return toPage(sessions, query.limit, toItem, ({ createdAt, id }) => [
+      createdAt.toISOString(),
+      id,
+    ]);
+  }
+
+  @Delete('me/sessions/:id')
+  @Access({
+    audience: 'dashboard',
+    action: 'session.revoke',
+    summary: 'End one of my sessions',
+    status: 204,
+    problems: [sessionNotFound],
+  })
+  async endSession(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
+    await this.me.endSession(context, id);
+  }
+
+  @Get('me/businesses')
+  @Access({
+    audience: 'dashboard',
+    action: 'me.list_businesses',
+    summary: 'The businesses I belong to, the latest joined first',
+    status: 200,
+    answers: MembershipPage,
+  })
+  async listBusinesses(
+    @Ctx() context: RequestContext,
+    @Query() query: ListQuery,
+  ): Promise<MembershipPage> {
+    const memberships = await this.me.listBusinesses(context, query);
+    const toItem = ({ id, name, status, role }: (typeof memberships)[number]) => ({
+      id,
+      name,
+      status,
+      role,
+      current: id === context.businessId,
+    });
+    return toPage(memberships, query.limit, toItem, ({ joinedAt, id }) => [
+      joinedAt.toISOString(),
+      id,
+    ]);
+  }
+
+  @Post('me/switch')
+  @Access({
+    audience: 'dashboard',
+    action: 'session.switch',
+    summary: 'Open a session of another of my businesses; this one goes on',
+    status: 200,
+    answers: LoginResponse,
+    problems: [businessNotFound, businessDeactivated],
+  })
+  async switchTo(
+    @Ctx() context: RequestContext,
+    @Body() body: SwitchBusinessRequest,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<LoginResponse> {
+    const { opened, member, business } = await this.accounts.switchTo(
+      context,
+      body.businessId.toLowerCase(),
+      userAgent ?? null,
+    );
+    const session = toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
+    return { session, member: toMemberResponse(member), business: toBusinessResponse(business) };
+  }
+
+  @Post('invitations/accept')
+  @Access({
+    audience: 'dashboard',
+    action: 'invitation.accept',
+    summary: 'Join the business that invited me',
+    status: 201,
+    answers: AcceptedInvitationResponse,
+    problems: [
+      invitationForAnotherEmail,
+      invitationNotFound,
+      invitationExpired,
+      invitationRevoked,
+      invitationUsed,
+      alreadyMember,
+      limitReached,
+    ],
+  })
+  async acceptInvitation(
+    @Ctx() context: RequestContext,
+    @Body() body: AcceptInvitationRequest,
+  ): Promise<AcceptedInvitationResponse> {
+    const { business, member } = await this.accounts.acceptInvitation(context, body.activationKey);
+    return { business: toBusinessResponse(business), member: toMemberResponse(member) };
+  }
+}
+
+function toMeResponse(mine: MyAccount, { permissions }: RequestContext): MeResponse {
+  const { user, support, memberId, role, kind, status, businessId, businessName } = mine;
+  return {
+    user,
+    member: { id: memberId, role, kind, status },
+    business: { id: businessId, name: businessName },
+    permissions: [...permissions],
+    support,
+  };
 }

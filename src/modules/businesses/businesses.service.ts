@@ -27,6 +27,7 @@ export class BusinessesService {
     };
     return this.database.transaction(context, async (tx) => {
       await this.businesses.update(tx, changes);
+      if (supportAccess === false) await this.businesses.endSupportSessions(tx);
       return this.businesses.get(tx);
     });
   }

@@ -22,3 +22,31 @@ export const passwordTooWeak = defineProblem({
   description:
     'It is on the list of common passwords or contains the name of the e-mail address. Choose another.',
 });
+
+export const wrongPassword = defineProblem({
+  code: 'wrong_password',
+  kind: 'forbidden',
+  title: 'The current password is not right',
+  description: 'Give the password you have now. Who has forgotten it resets it by mail.',
+});
+
+export const resetTokenInvalid = defineProblem({
+  code: 'reset_token_invalid',
+  kind: 'gone',
+  title: 'This link to a new password does not work any more',
+  description: 'It works once, for an hour, and only the newest. Ask for another.',
+});
+
+export const verificationTokenInvalid = defineProblem({
+  code: 'verification_token_invalid',
+  kind: 'gone',
+  title: 'This link does not work any more',
+  description: 'It works once, for three days, and only the newest. Ask for another.',
+});
+
+export const sessionNotFound = defineProblem({
+  code: 'session_not_found',
+  kind: 'not_found',
+  title: 'There is no such session',
+  description: 'GET /v1/me/sessions lists yours.',
+});

@@ -1,11 +1,25 @@
 import { Module } from '@nestjs/common';
+import { OneTimeKeys } from './one-time-keys';
+import { OneTimeKeysRepository } from './one-time-keys.repository';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
 import { UsersRepository } from './users.repository';
 
 /** People, their passwords and their sessions. */
 @Module({
-  providers: [UsersRepository, SessionsRepository, PasswordHasher],
-  exports: [UsersRepository, SessionsRepository, PasswordHasher],
+  providers: [
+    UsersRepository,
+    SessionsRepository,
+    OneTimeKeysRepository,
+    OneTimeKeys,
+    PasswordHasher,
+  ],
+  exports: [
+    UsersRepository,
+    SessionsRepository,
+    OneTimeKeysRepository,
+    OneTimeKeys,
+    PasswordHasher,
+  ],
 })
 export class IdentityModule {}

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../common/ids';
+import { Not } from 'typeorm';
+import type { ListQuery } from '../../common/dto/list.query';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
 import { createToken, hashToken } from '../../common/token';
 import type { Transaction } from '../../platform/database/transaction';
 import { Session } from './session.entity';
@@ -30,6 +33,50 @@ export class SessionsRepository {
 
   async end(tx: Transaction, id: string): Promise<void> {
     await tx.repository(Session).delete({ businessId: tx.requireBusinessId(), id });
+  }
+
+  /** A person's living sessions in all businesses, newest first; one more than `limit`. Platform scope. */
+  listOf(
+    tx: Transaction,
+    userId: string,
+    usedAfter: Date,
+    createdAfter: Date,
+    { limit, cursor }: ListQuery,
+  ): Promise<Session[]> {
+    const after = decodeCursor(cursor, [isInstantText, isId]);
+    const query = tx
+      .repository(Session)
+      .createQueryBuilder('session')
+      .where(
+        'session.userId = :userId AND session.lastUsedAt > :usedAfter AND session.createdAt > :createdAfter',
+        { userId, usedAfter, createdAfter },
+      );
+    if (after)
+      query.andWhere('(session.createdAt, session.id) < (:createdAt, :id)', {
+        createdAt: after[0],
+        id: after[1],
+      });
+    return query
+      .orderBy('session.createdAt', 'DESC')
+      .addOrderBy('session.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  /** Ends one of a person's sessions, wherever it is. Platform scope. @returns false when there is no such session */
+  async endOf(tx: Transaction, userId: string, id: string): Promise<boolean> {
+    const { affected } = await tx.repository(Session).delete({ userId, id });
+    return affected === 1;
+  }
+
+  /** Ends all sessions of a person, but for one. Platform scope. */
+  async endAllOf(tx: Transaction, userId: string, exceptId: string | null): Promise<void> {
+    await tx.repository(Session).delete({ userId, ...(exceptId && { id: Not(exceptId) }) });
+  }
+
+  /** Ends a member's sessions in this business. */
+  async endOfMember(tx: Transaction, memberId: string): Promise<void> {
+    await tx.repository(Session).delete({ businessId: tx.requireBusinessId(), memberId });
   }
 
   /** Deletes sessions that nobody can use any more. @returns how many */

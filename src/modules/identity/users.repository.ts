@@ -10,6 +10,7 @@ export interface NewUser {
   email: string;
   fullName: string;
   passwordHash: string;
+  emailVerifiedAt: Date | null;
 }
 
 @Injectable()
@@ -19,13 +20,21 @@ export class UsersRepository {
     return tx.repository(User).findOneBy({ emailFolded: foldEmail(email) });
   }
 
-  findById(tx: Transaction, id: string): Promise<User | null> {
-    return tx.repository(User).findOneBy({ id });
+  async get(tx: Transaction, id: string): Promise<User> {
+    return tx.repository(User).findOneByOrFail({ id });
+  }
+
+  async update(
+    tx: Transaction,
+    id: string,
+    changes: Partial<Pick<User, 'fullName' | 'passwordHash' | 'emailVerifiedAt'>>,
+  ): Promise<void> {
+    await tx.repository(User).update({ id }, changes);
   }
 
   /** @throws 409 email_taken, also when two come at once */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
-    const user = { ...fields, id: newId(), emailVerifiedAt: null, createdAt: tx.now };
+    const user = { ...fields, id: newId(), createdAt: tx.now };
     try {
       await tx.repository(User).insert(user);
     } catch (error) {

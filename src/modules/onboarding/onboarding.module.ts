@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module';
 import { ApiKeysModule } from '../api-keys/api-keys.module';
 import { BusinessesModule } from '../businesses/businesses.module';
 import { IdentityModule } from '../identity/identity.module';
@@ -10,6 +11,7 @@ import { SignupController } from './signup.controller';
 /** How a business comes to be. */
 @Module({
   imports: [
+    AccountsModule,
     IdentityModule,
     BusinessesModule,
     TeamMembersModule,

@@ -3,21 +3,36 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
-import { toSessionTokenResponse } from '../accounts/dto/account.responses';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { RecoveryService } from '../accounts/recovery.service';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { BusinessesRepository } from '../businesses/businesses.repository';
 import { toBusinessResponse } from '../businesses/dto/business.response';
+import { toSessionTokenResponse } from '../identity/dto/session-token.response';
+import { emailTaken } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
 import { SessionsRepository } from '../identity/sessions.repository';
+import type { User } from '../identity/user.entity';
 import { UsersRepository } from '../identity/users.repository';
 import { toSubscriptionResponse } from '../subscriptions/dto/subscription.response';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { toMemberResponse } from '../team-members/dto/member.response';
+import { InvitationsService } from '../team-members/invitations.service';
 import { TeamMembersRepository } from '../team-members/team-members.repository';
-import type { SignupRequest, SignupResponse } from './dto/signup';
+import type {
+  CreateBusinessRequest,
+  JoinRequest,
+  JoinResponse,
+  SignupRequest,
+  SignupResponse,
+} from './dto/signup';
 
 const FIRST_KEY_NAME = 'Default';
+const REASON = 'the tenant does not exist yet';
+
+/** The person who begins something, known or just made. */
+type Person = Pick<User, 'id' | 'email' | 'fullName'>;
 
 @Injectable()
 export class OnboardingService {
@@ -28,39 +43,120 @@ export class OnboardingService {
     private readonly sessions: SessionsRepository,
     private readonly businesses: BusinessesRepository,
     private readonly members: TeamMembersRepository,
+    private readonly invitations: InvitationsService,
     private readonly subscriptions: SubscriptionsService,
     private readonly apiKeys: ApiKeysRepository,
+    private readonly recovery: RecoveryService,
+    private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * One transaction: business, owner, sdk and support members, subscription to the default plan, API key, session.
-   * @throws 409 email_taken, 422 password_too_weak
+   * One transaction: person, business, owner, sdk and support members, subscription to the default plan, API key,
+   * session, and the mail that asks whether the address is right.
+   * @throws 409 email_taken, 422 password_too_weak, 429 rate_limited
    */
   async signUp(
     context: RequestContext,
     request: SignupRequest,
     userAgent: string | null,
   ): Promise<SignupResponse> {
-    assertPasswordIsStrong(request.password, request.email);
-    const passwordHash = await this.hasher.hash(request.password); // slow: before the transaction
-    const signingUp = context.with({ actor: { kind: 'person', id: null, email: request.email } });
-    return this.idempotency.runOnPlatform(signingUp, 'the tenant does not exist yet', (tx) =>
-      this.create(tx, request, passwordHash, userAgent),
+    const { email, fullName, password, businessName } = request;
+    await this.limiter.countSignup(context.ip);
+    assertPasswordIsStrong(password, email);
+    const passwordHash = await this.hasher.hash(password); // slow: before the transaction
+    return this.idempotency.runOnPlatform(asPerson(context, email), REASON, async (tx) => {
+      const person = await this.users.insert(tx, {
+        email,
+        fullName,
+        passwordHash,
+        emailVerifiedAt: null,
+      });
+      await this.recovery.askToVerify(tx, person.id);
+      return this.createBusiness(tx, businessName, person, userAgent);
+    });
+  }
+
+  /** Another business of somebody who is signed in: like signing up without a person. */
+  createAnother(
+    context: RequestContext,
+    { name }: CreateBusinessRequest,
+    userAgent: string | null,
+  ): Promise<SignupResponse> {
+    const { userId } = context.requireMember();
+    return this.idempotency.runOnPlatform(context, REASON, async (tx) =>
+      this.createBusiness(tx, name, await this.users.get(tx, userId!), userAgent),
     );
   }
 
-  private async create(
+  /**
+   * A new person joins the inviting business. The key came by mail, so the address is verified; an account that
+   * exists is never touched.
+   * @throws 402 limit_reached, 404 invitation_not_found, 409 email_taken, 410, 422 password_too_weak, 429 rate_limited
+   */
+  async join(
+    context: RequestContext,
+    request: JoinRequest,
+    userAgent: string | null,
+  ): Promise<JoinResponse> {
+    const { activationKey, fullName, password } = request;
+    await this.limiter.count('one_time_key', null, context.ip);
+    const { invitation, details } = await this.invitations.lookUp(context, activationKey);
+    if (details.hasAccount)
+      throw emailTaken({ detail: 'Log in and accept the invitation instead.' });
+    const { email } = invitation;
+    assertPasswordIsStrong(password, email);
+    const passwordHash = await this.hasher.hash(password);
+    const joined = await this.idempotency.runOnPlatform(
+      asPerson(context, email),
+      'the person belongs to no tenant yet',
+      async (tx) => {
+        const person = await this.users.insert(tx, {
+          email,
+          fullName,
+          passwordHash,
+          emailVerifiedAt: tx.now,
+        });
+        return this.joinBusiness(tx, activationKey, person, userAgent);
+      },
+    );
+    await this.limiter.forgive('one_time_key', null, context.ip);
+    return joined;
+  }
+
+  private async joinBusiness(
     tx: Transaction,
-    request: SignupRequest,
-    passwordHash: string,
+    key: string,
+    person: Person,
+    userAgent: string | null,
+  ): Promise<JoinResponse> {
+    const { invitation, member } = await this.invitations.accept(tx, key, person.id);
+    const { businessId } = invitation;
+    const inBusiness = tx.with({ businessId });
+    const opened = await this.sessions.open(inBusiness, {
+      businessId,
+      memberId: member.id,
+      userId: person.id,
+      userAgent,
+    });
+    return {
+      business: toBusinessResponse(await this.businesses.get(inBusiness)),
+      member: toMemberResponse({ ...member, email: person.email, fullName: person.fullName }),
+      session: toSessionTokenResponse(opened, this.config.sessionAbsoluteDays),
+    };
+  }
+
+  private async createBusiness(
+    tx: Transaction,
+    name: string,
+    person: Person,
     userAgent: string | null,
   ): Promise<SignupResponse> {
-    const { email, fullName } = request;
-    const user = await this.users.insert(tx, { email, fullName, passwordHash });
-    const business = await this.businesses.insert(tx, request.businessName);
-    const inBusiness = tx.with({ businessId: business.id });
-    const { owner, sdk } = await this.members.insertFirst(inBusiness, user.id);
+    const { id: userId, email, fullName } = person;
+    const business = await this.businesses.insert(tx, name);
+    const businessId = business.id;
+    const inBusiness = tx.with({ businessId });
+    const { owner, sdk } = await this.members.insertFirst(inBusiness, userId);
     const subscription = await this.subscriptions.start(inBusiness);
     const { apiKey, key } = await this.apiKeys.insert(inBusiness, {
       memberId: sdk.id,
@@ -68,9 +164,9 @@ export class OnboardingService {
       expiresAt: null,
     });
     const opened = await this.sessions.open(inBusiness, {
-      businessId: business.id,
+      businessId,
       memberId: owner.id,
-      userId: user.id,
+      userId,
       userAgent,
     });
     return {
@@ -81,4 +177,9 @@ export class OnboardingService {
       apiKey: { id: apiKey.id, key },
     };
   }
+}
+
+/** Audit rows of a signing up say whose it is. */
+function asPerson(context: RequestContext, email: string): RequestContext {
+  return context.with({ actor: { kind: 'person', id: null, email } });
 }

@@ -1,32 +1,98 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
+import { businessDeactivated, limitReached } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { validateFields } from '../../platform/http/validation';
+import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { emailTaken, passwordTooWeak } from '../identity/identity.errors';
-import { SignupRequest, SignupResponse } from './dto/signup';
+import {
+  invitationExpired,
+  invitationNotFound,
+  invitationRevoked,
+  invitationUsed,
+} from '../team-members/team-members.errors';
+import {
+  CreateBusinessRequest,
+  JoinRequest,
+  JoinResponse,
+  SignupRequest,
+  SignupResponse,
+} from './dto/signup';
 import { OnboardingService } from './onboarding.service';
 
 @ApiTags('Signing in')
-@Controller('v1/auth')
+@ApiExtraModels(SignupRequest, JoinRequest, JoinResponse)
+@Controller('v1')
 export class SignupController {
   constructor(private readonly onboarding: OnboardingService) {}
 
-  @Post('signup')
+  /** One address, two requests: the activation key tells which. */
+  @Post('auth/signup')
+  @ApiBody({
+    schema: {
+      oneOf: [{ $ref: getSchemaPath(SignupRequest) }, { $ref: getSchemaPath(JoinRequest) }],
+    },
+  })
   @Access({
     audience: 'public',
     action: 'business.sign_up',
-    summary: 'Create a business with its owner, subscription and API key',
+    summary:
+      'Create a business with its owner, subscription and API key; or, with an activation key, join the inviting one',
+    description: 'With an activation key the answer has `business`, `member` and `session` only.',
     status: 201,
     answers: SignupResponse,
-    problems: [emailTaken, passwordTooWeak],
+    answersAlso: JoinResponse,
+    problems: [
+      emailTaken,
+      passwordTooWeak,
+      rateLimitedProblem,
+      invitationNotFound,
+      invitationExpired,
+      invitationRevoked,
+      invitationUsed,
+      limitReached,
+      businessDeactivated,
+    ],
     idempotency: 'in_handler',
   })
-  signUp(
+  async signUp(
     @Ctx() context: RequestContext,
-    @Body() body: SignupRequest,
+    @Body() body: unknown,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<SignupResponse | JoinResponse> {
+    if (hasActivationKey(body))
+      return this.onboarding.join(
+        context,
+        await validateFields(JoinRequest, body),
+        userAgent ?? null,
+      );
+    return this.onboarding.signUp(
+      context,
+      await validateFields(SignupRequest, body),
+      userAgent ?? null,
+    );
+  }
+
+  @Post('businesses')
+  @Access({
+    audience: 'dashboard',
+    action: 'business.create',
+    summary: 'Create another business, with oneself as its owner',
+    status: 201,
+    answers: SignupResponse,
+    idempotency: 'in_handler',
+  })
+  createAnother(
+    @Ctx() context: RequestContext,
+    @Body() body: CreateBusinessRequest,
     @Headers('user-agent') userAgent?: string,
   ): Promise<SignupResponse> {
-    return this.onboarding.signUp(context, body, userAgent ?? null);
+    return this.onboarding.createAnother(context, body, userAgent ?? null);
   }
+}
+
+function hasActivationKey(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'activationKey' in body;
 }

@@ -1,10 +1,21 @@
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
+import { Text } from '../../common/fields';
 import { allProblems } from '../../common/problem';
 import { routeNotFound } from '../../common/problems';
 import { CONFIG, type Config } from '../../platform/config/config';
+import { linkPage, type LinkName } from './link-pages';
 import { problemPage, welcomePage } from './pages';
+
+/** The key is for the page's own script; here it is only let through. */
+class LinkQuery {
+  @Text({ optional: true, max: 200 })
+  activationKey?: string;
+
+  @Text({ optional: true, max: 200 })
+  token?: string;
+}
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -34,5 +45,47 @@ export class PagesController {
     const definition = allProblems().find((problem) => problem.code === code);
     if (!definition) throw routeNotFound();
     return problemPage(definition);
+  }
+
+  @Get('signup')
+  @Header('content-type', HTML)
+  @Access({
+    audience: 'public',
+    action: 'page.signup',
+    summary: 'Where an invitation leads',
+    status: 200,
+  })
+  signup(@Query() _query: LinkQuery): string {
+    return this.link('signup');
+  }
+
+  @Get('reset-password')
+  @Header('content-type', HTML)
+  @Access({
+    audience: 'public',
+    action: 'page.reset_password',
+    summary: 'Where a reset leads',
+    status: 200,
+  })
+  resetPassword(@Query() _query: LinkQuery): string {
+    return this.link('reset-password');
+  }
+
+  @Get('verify-email')
+  @Header('content-type', HTML)
+  @Access({
+    audience: 'public',
+    action: 'page.verify_email',
+    summary: 'Where a verification leads',
+    status: 200,
+  })
+  verifyEmail(@Query() _query: LinkQuery): string {
+    return this.link('verify-email');
+  }
+
+  /** In production, the links lead to the front end at APP_URL. */
+  private link(name: LinkName): string {
+    if (this.config.environment === 'production') throw routeNotFound();
+    return linkPage(name);
   }
 }

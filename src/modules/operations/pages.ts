@@ -36,7 +36,8 @@ export function problemPage({ code, kind, title, description }: ProblemDefinitio
   );
 }
 
-function page(title: string, body: string): string {
+/** A page in the house's plain style; the title is text, the body HTML. */
+export function page(title: string, body: string): string {
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style>`;
   return `<!doctype html><html lang="en"><head>${head}</head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 }

@@ -1,13 +1,16 @@
 import { Email, Name, Text } from '../../common/fields';
 
-/** What `staff:create` asks for; the rules of people's passwords hold for staff too. */
-export class CreateStaffFields {
+/** The rules of people's passwords hold for staff too. */
+export class StaffPasswordFields {
+  @Text({ min: 10, max: 128 })
+  password!: string;
+}
+
+/** What `staff:create` asks for. */
+export class CreateStaffFields extends StaffPasswordFields {
   @Email()
   email!: string;
 
   @Name()
   name!: string;
-
-  @Text({ min: 10, max: 128 })
-  password!: string;
 }

@@ -1,7 +1,27 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module';
 import { IdentityModule } from '../identity/identity.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { SupportSessionsModule } from '../support-sessions/support-sessions.module';
+import { TeamMembersModule } from '../team-members/team-members.module';
+import { StaffAuthController } from './staff-auth.controller';
+import { StaffBusinessesRepository } from './staff-businesses.repository';
+import { StaffBusinessesService } from './staff-businesses.service';
+import { StaffController } from './staff.controller';
+import { StaffRepository } from './staff.repository';
 import { StaffService } from './staff.service';
 
 /** The people who run this installation. */
-@Module({ imports: [IdentityModule], providers: [StaffService], exports: [StaffService] })
+@Module({
+  imports: [
+    AuditModule,
+    IdentityModule,
+    SubscriptionsModule,
+    TeamMembersModule,
+    SupportSessionsModule,
+  ],
+  controllers: [StaffAuthController, StaffController],
+  providers: [StaffService, StaffRepository, StaffBusinessesService, StaffBusinessesRepository],
+  exports: [StaffService],
+})
 export class StaffModule {}

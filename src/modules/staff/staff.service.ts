@@ -1,43 +1,110 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
 import { validateFields } from '../../platform/http/validation';
-import { emailTaken } from '../identity/identity.errors';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
-import { CreateStaffFields } from './create-staff.fields';
-import { StaffAccount } from './staff-account.entity';
+import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
+import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
+import type { StaffLoginRequest } from './dto/staff.requests';
+import type { StaffAccount } from './staff-account.entity';
+import type { StaffSession } from './staff-session.entity';
+import { staffAccountNotFound } from './staff.errors';
+import { StaffRepository } from './staff.repository';
 
-type NewStaffAccount = Pick<StaffAccount, 'email' | 'name' | 'passwordHash'>;
+const REASON = 'staff belong to no tenant';
 
+/** Staff accounts, made and ended by the CLI only, and their sessions. */
 @Injectable()
 export class StaffService {
   constructor(
     private readonly database: Database,
+    private readonly staff: StaffRepository,
+    private readonly support: SupportSessionsRepository,
     private readonly hasher: PasswordHasher,
+    private readonly limiter: GuessLimiter,
   ) {}
 
   /** @throws 409 email_taken, 422 validation_failed, 422 password_too_weak */
   async create(context: RequestContext, given: CreateStaffFields): Promise<StaffAccount> {
     const { email, name, password } = await validateFields(CreateStaffFields, given);
-    assertPasswordIsStrong(password, email);
-    const passwordHash = await this.hasher.hash(password);
-    return this.database.platform(context, 'staff belong to no tenant', (tx) =>
-      insert(tx, { email, name, passwordHash }),
+    const passwordHash = await this.hashStrong(password, email);
+    return this.database.platform(context, REASON, (tx) =>
+      this.staff.insert(tx, { email, name, passwordHash }),
     );
   }
-}
 
-async function insert(tx: Transaction, fields: NewStaffAccount): Promise<StaffAccount> {
-  const account = { ...fields, id: newId(), status: 'active' as const, createdAt: tx.now };
-  try {
-    await tx.repository(StaffAccount).insert(account);
-  } catch (error) {
-    if (violatedConstraint(error) === 'uq_staff_accounts_email_folded') throw emailTaken();
-    throw error;
+  list(context: RequestContext): Promise<StaffAccount[]> {
+    return this.database.platform(context, REASON, (tx) => this.staff.list(tx));
   }
-  return tx.repository(StaffAccount).findOneByOrFail({ id: account.id });
+
+  /** Ends all sessions of that person at once, those of support too. @throws 404 staff_account_not_found */
+  disable(context: RequestContext, email: string): Promise<void> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const { id } = await this.getByEmail(tx, email);
+      await this.staff.update(tx, id, { status: 'disabled' });
+      await this.staff.endAllSessions(tx, id);
+    });
+  }
+
+  /** Ends all sessions of that person at once. @throws 404 staff_account_not_found, 422 */
+  async resetPassword(
+    context: RequestContext,
+    email: string,
+    given: StaffPasswordFields,
+  ): Promise<void> {
+    const { password } = await validateFields(StaffPasswordFields, given);
+    const passwordHash = await this.hashStrong(password, email);
+    await this.database.platform(context, REASON, async (tx) => {
+      const { id } = await this.getByEmail(tx, email);
+      await this.staff.update(tx, id, { passwordHash });
+      await this.staff.endAllSessions(tx, id);
+    });
+    await this.limiter.forgive('staff_login', email, null);
+  }
+
+  /** @throws 401 invalid_credentials (unknown, wrong or disabled alike), 429 rate_limited */
+  async login(
+    context: RequestContext,
+    { email, password }: StaffLoginRequest,
+    userAgent: string | null,
+  ): Promise<{ account: StaffAccount; opened: { session: StaffSession; token: string } }> {
+    await this.limiter.count('staff_login', email, context.ip);
+    const account = await this.database.platform(context, REASON, (tx) =>
+      this.staff.findByEmail(tx, email),
+    );
+    const isRight = await this.hasher.matches(password, account?.passwordHash ?? null);
+    if (!isRight || account?.status !== 'active') throw invalidCredentials();
+    await this.limiter.forgive('staff_login', email, context.ip);
+    const signingIn = context.with({
+      actor: { kind: 'staff', id: account.id, email: account.email },
+    });
+    const opened = await this.database.platform(signingIn, REASON, (tx) =>
+      this.staff.openSession(tx, account.id, userAgent),
+    );
+    return { account, opened };
+  }
+
+  /** Ends the session of this request and the support sessions under it. */
+  logout(context: RequestContext): Promise<void> {
+    const id = context.staffSessionId!; // the guard lets nobody else in
+    return this.database.platform(context, REASON, async (tx) => {
+      await this.support.endAllOfStaffSession(tx, id);
+      await this.staff.endSession(tx, id);
+    });
+  }
+
+  private async hashStrong(password: string, email: string): Promise<string> {
+    assertPasswordIsStrong(password, email);
+    return this.hasher.hash(password);
+  }
+
+  private async getByEmail(tx: Transaction, email: string): Promise<StaffAccount> {
+    const account = await this.staff.findByEmail(tx, email);
+    if (!account) throw staffAccountNotFound();
+    return account;
+  }
 }

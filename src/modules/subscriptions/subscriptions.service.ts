@@ -9,6 +9,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { PlansRepository } from '../plans/plans.repository';
 import { startOf } from './subscription-start';
+import type { Subscription } from './subscription.entity';
 import type { SubscriptionPeriod } from './subscription-period';
 import { isActive, type SubscriptionView, type UsageCounts } from './subscription-view';
 import { subscriptionInactive } from './subscriptions.errors';
@@ -73,6 +74,19 @@ export class SubscriptionsService {
   async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
     const subscription = await this.subscriptions.lockCurrent(tx);
     if (!isActive(subscription)) throw subscriptionInactive();
+    await this.assertWithinLimit(tx, subscription, feature);
+  }
+
+  /** A seat for somebody who was invited or deactivated before: the limit holds, an inactive subscription does not matter. @throws 402 limit_reached */
+  async assertSeatFor(tx: Transaction): Promise<void> {
+    await this.assertWithinLimit(tx, await this.subscriptions.lockCurrent(tx), 'seats');
+  }
+
+  private async assertWithinLimit(
+    tx: Transaction,
+    subscription: Subscription,
+    feature: CountedFeature,
+  ): Promise<void> {
     const plan = await this.plans.getVersion(tx, subscription.planId, subscription.planVersion);
     const limit = feature === 'applications' ? plan.applicationsLimit : plan.seatsLimit;
     const { [feature]: used } = await this.subscriptions.readCounts(tx);

@@ -1,14 +1,16 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
+import { limitReached, permissionDenied } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { MemberResponse, toMemberResponse } from './dto/member.response';
-import { memberNotFound } from './team-members.errors';
+import { AssignRoleRequest } from './dto/invitation.requests';
+import { lastOwner, memberNotFound, ownRole, systemMember } from './team-members.errors';
 import { TeamMembersService } from './team-members.service';
 
 class MemberPage extends pageOf(MemberResponse) {}
@@ -47,5 +49,64 @@ export class TeamMembersController {
   })
   async get(@Ctx() context: RequestContext, @PathId() id: string): Promise<MemberResponse> {
     return toMemberResponse(await this.members.get(context, id));
+  }
+
+  @Patch(':id')
+  @Access({
+    audience: 'dashboard',
+    permission: 'team_members:assign_roles',
+    action: 'team_member.assign_role',
+    summary: "Change a member's role; only an owner makes or unmakes an owner",
+    status: 200,
+    answers: MemberResponse,
+    problems: [memberNotFound, ownRole, lastOwner, systemMember],
+  })
+  async assignRole(
+    @Ctx() context: RequestContext,
+    @PathId() id: string,
+    @Body() body: AssignRoleRequest,
+  ): Promise<MemberResponse> {
+    return toMemberResponse(await this.members.assignRole(context, id, body.role));
+  }
+
+  @Post(':id/deactivate')
+  @Access({
+    audience: 'dashboard',
+    permission: 'team_members:write',
+    action: 'team_member.deactivate',
+    summary: "Deactivate a member and end the member's sessions here",
+    status: 200,
+    answers: MemberResponse,
+    problems: [memberNotFound, ownRole, lastOwner, systemMember],
+  })
+  async deactivate(@Ctx() context: RequestContext, @PathId() id: string): Promise<MemberResponse> {
+    return toMemberResponse(await this.members.deactivate(context, id));
+  }
+
+  @Post(':id/activate')
+  @Access({
+    audience: 'dashboard',
+    permission: 'team_members:write',
+    action: 'team_member.activate',
+    summary: 'Activate a member again; it takes a seat',
+    status: 200,
+    answers: MemberResponse,
+    problems: [memberNotFound, systemMember, limitReached],
+  })
+  async activate(@Ctx() context: RequestContext, @PathId() id: string): Promise<MemberResponse> {
+    return toMemberResponse(await this.members.activate(context, id));
+  }
+
+  @Delete(':id')
+  @Access({
+    audience: 'dashboard',
+    action: 'team_member.remove',
+    summary: 'Remove a member; everybody may remove themselves',
+    status: 204,
+    support: true,
+    problems: [permissionDenied, memberNotFound, lastOwner, systemMember],
+  })
+  async remove(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
+    await this.members.remove(context, id);
   }
 }

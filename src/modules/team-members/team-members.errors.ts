@@ -6,3 +6,66 @@ export const memberNotFound = defineProblem({
   title: 'There is no such team member',
   description: 'GET /v1/team-members lists the members of your business.',
 });
+
+export const ownRole = defineProblem({
+  code: 'own_role',
+  kind: 'conflict',
+  title: 'Nobody changes the own role',
+  description: 'Another owner or admin can. To leave the business, delete your own membership.',
+});
+
+export const lastOwner = defineProblem({
+  code: 'last_owner',
+  kind: 'conflict',
+  title: 'A business keeps its last active owner',
+  description: 'Make somebody else an owner first.',
+});
+
+export const systemMember = defineProblem({
+  code: 'system_member',
+  kind: 'conflict',
+  title: 'This member belongs to the system',
+  description: 'The sdk and support members are part of every business and cannot be changed.',
+});
+
+export const alreadyMember = defineProblem({
+  code: 'already_member',
+  kind: 'conflict',
+  title: 'This person is a member already',
+  description: 'GET /v1/team-members lists them; a deactivated member can be activated again.',
+});
+
+export const invitationNotFound = defineProblem({
+  code: 'invitation_not_found',
+  kind: 'not_found',
+  title: 'There is no such invitation',
+  description: 'The key or id is wrong, or a newer invitation took its place. Ask for a new one.',
+});
+
+export const invitationExpired = defineProblem({
+  code: 'invitation_expired',
+  kind: 'gone',
+  title: 'This invitation has expired',
+  description: 'Invitations live for seven days. Ask for a new one.',
+});
+
+export const invitationRevoked = defineProblem({
+  code: 'invitation_revoked',
+  kind: 'gone',
+  title: 'This invitation was revoked',
+  description: 'Ask whoever invited you.',
+});
+
+export const invitationUsed = defineProblem({
+  code: 'invitation_used',
+  kind: 'gone',
+  title: 'This invitation was accepted',
+  description: 'It works once. Log in instead.',
+});
+
+export const invitationForAnotherEmail = defineProblem({
+  code: 'invitation_for_another_email',
+  kind: 'forbidden',
+  title: 'This invitation is for another e-mail address',
+  description: 'Only the person with the invited address may accept it.',
+});

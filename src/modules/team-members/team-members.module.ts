@@ -1,12 +1,25 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { InvitationMails } from './invitation.mails';
+import { InvitationsController } from './invitations.controller';
+import { InvitationsRepository } from './invitations.repository';
+import { InvitationsService } from './invitations.service';
 import { TeamMembersController } from './team-members.controller';
 import { TeamMembersRepository } from './team-members.repository';
 import { TeamMembersService } from './team-members.service';
 
-/** Who belongs to a business. */
+/** Who belongs to a business, and who is asked to. */
 @Module({
-  controllers: [TeamMembersController],
-  providers: [TeamMembersService, TeamMembersRepository],
-  exports: [TeamMembersService, TeamMembersRepository],
+  imports: [IdentityModule, SubscriptionsModule],
+  controllers: [TeamMembersController, InvitationsController],
+  providers: [
+    TeamMembersService,
+    TeamMembersRepository,
+    InvitationsService,
+    InvitationsRepository,
+    InvitationMails,
+  ],
+  exports: [TeamMembersService, TeamMembersRepository, InvitationsService],
 })
 export class TeamMembersModule {}

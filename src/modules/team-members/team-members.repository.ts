@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { Role } from '../../common/access/permissions';
+import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
 import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
 import { Member, type MemberKind } from './member.entity';
+import { alreadyMember } from './team-members.errors';
 
 /** A member with what is known of the person. */
 export interface MemberWithPerson extends Pick<
@@ -55,6 +59,80 @@ export class TeamMembersRepository {
       id,
     ]);
     return member ?? null;
+  }
+
+  /**
+   * Locks what a change of a member is decided on: the active owners, the member, and who asks. In one order,
+   * so that two owners who demote each other at once come one after the other.
+   */
+  lockTeam(tx: Transaction, memberIds: string[]): Promise<Member[]> {
+    return tx
+      .repository(Member)
+      .createQueryBuilder('member')
+      .setLock('pessimistic_write')
+      .where('member.businessId = :businessId', { businessId: tx.requireBusinessId() })
+      .andWhere(
+        `(member.id IN (:...memberIds) OR (member.role = 'owner' AND member.status = 'active'))`,
+        { memberIds },
+      )
+      .orderBy('member.id')
+      .getMany();
+  }
+
+  async update(
+    tx: Transaction,
+    id: string,
+    changes: Partial<Pick<Member, 'role' | 'status'>>,
+  ): Promise<void> {
+    await tx.repository(Member).update({ businessId: tx.requireBusinessId(), id }, changes);
+  }
+
+  async remove(tx: Transaction, id: string): Promise<void> {
+    await tx.repository(Member).delete({ businessId: tx.requireBusinessId(), id });
+  }
+
+  /** @throws 409 already_member */
+  async insertPerson(tx: Transaction, userId: string, role: Role): Promise<Member> {
+    const joined = {
+      businessId: tx.requireBusinessId(),
+      id: newId(),
+      userId,
+      role,
+      joinedAt: tx.now,
+      lastUsedAt: tx.now,
+    };
+    const member: Member = { ...joined, kind: 'person', status: 'active' };
+    try {
+      await tx.repository(Member).insert(member);
+    } catch (error) {
+      if (violatedConstraint(error) === 'uq_members_user') throw alreadyMember();
+      throw error;
+    }
+    return member;
+  }
+
+  /** Whether somebody with this address belongs to the business, deactivated or not. */
+  async hasEmail(tx: Transaction, email: string): Promise<boolean> {
+    const rows = await tx.query(`${MEMBERS} AND users.email_folded = $2`, [
+      tx.requireBusinessId(),
+      foldEmail(email),
+    ]);
+    return rows.length > 0;
+  }
+
+  /** The addresses of the active owners. */
+  async listOwnerEmails(tx: Transaction): Promise<string[]> {
+    const owners = `${MEMBERS} AND members.role = 'owner' AND members.status = 'active'`;
+    return (await tx.query<{ email: string }>(owners, [tx.requireBusinessId()])).map(
+      ({ email }) => email,
+    );
+  }
+
+  /** The seat that staff act from. */
+  getSupportMember(tx: Transaction): Promise<Member> {
+    return tx
+      .repository(Member)
+      .findOneByOrFail({ businessId: tx.requireBusinessId(), kind: 'support' });
   }
 
   /** The member that holds the API keys. */

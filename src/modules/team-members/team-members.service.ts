@@ -1,15 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import type { Role } from '../../common/access/permissions';
 import type { ListQuery } from '../../common/dto/list.query';
+import type { DomainError } from '../../common/problem';
+import { permissionDenied } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { SessionsRepository } from '../identity/sessions.repository';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import {
+  refuseActivation,
+  refuseDeactivation,
+  refuseRemoval,
+  refuseRole,
+  type TeamState,
+} from './member-rules';
 import { memberNotFound } from './team-members.errors';
 import { TeamMembersRepository, type MemberWithPerson } from './team-members.repository';
+
+/** Decides on the locked state; null lets the change happen. */
+type Rule = (state: TeamState) => DomainError | null;
 
 @Injectable()
 export class TeamMembersService {
   constructor(
     private readonly database: Database,
     private readonly members: TeamMembersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly subscriptions: SubscriptionsService,
   ) {}
 
   list(context: RequestContext, query: ListQuery): Promise<MemberWithPerson[]> {
@@ -17,8 +35,74 @@ export class TeamMembersService {
   }
 
   /** @throws 404 team_member_not_found */
-  async get(context: RequestContext, id: string): Promise<MemberWithPerson> {
-    const member = await this.database.transaction(context, (tx) => this.members.find(tx, id));
+  get(context: RequestContext, id: string): Promise<MemberWithPerson> {
+    return this.database.transaction(context, (tx) => this.getIn(tx, id));
+  }
+
+  /** @throws 403 permission_denied, 404 team_member_not_found, 409 own_role, last_owner or system_member */
+  assignRole(context: RequestContext, id: string, role: Role): Promise<MemberWithPerson> {
+    return this.change(
+      context,
+      id,
+      (state) => refuseRole(state, role),
+      (tx) => this.members.update(tx, id, { role }),
+    );
+  }
+
+  /** Ends the member's sessions here at once. @throws like `assignRole` */
+  deactivate(context: RequestContext, id: string): Promise<MemberWithPerson> {
+    return this.change(context, id, refuseDeactivation, async (tx) => {
+      await this.members.update(tx, id, { status: 'deactivated' });
+      await this.sessions.endOfMember(tx, id);
+    });
+  }
+
+  /** Takes a seat again. @throws 402 limit_reached and like `assignRole` */
+  activate(context: RequestContext, id: string): Promise<MemberWithPerson> {
+    return this.database.transaction(context, async (tx) => {
+      const { status } = await this.getIn(tx, id);
+      if (status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
+      return this.change(tx, id, refuseActivation, () =>
+        this.members.update(tx, id, { status: 'active' }),
+      );
+    });
+  }
+
+  /** Removes a member, or lets oneself leave. @throws like `assignRole` */
+  async remove(context: RequestContext, id: string): Promise<void> {
+    await this.database.transaction(context, async (tx) => {
+      await this.decide(tx, id, refuseRemoval);
+      await this.members.remove(tx, id);
+    });
+  }
+
+  private change(
+    context: RequestContext,
+    id: string,
+    rule: Rule,
+    write: (tx: Transaction) => Promise<void>,
+  ): Promise<MemberWithPerson> {
+    return this.database.transaction(context, async (tx) => {
+      await this.decide(tx, id, rule);
+      await write(tx);
+      return this.getIn(tx, id);
+    });
+  }
+
+  private async decide(tx: Transaction, id: string, rule: Rule): Promise<void> {
+    const { memberId, kind } = tx.requireMember();
+    const locked = await this.members.lockTeam(tx, [id, memberId]);
+    const target = locked.find((member) => member.id === id);
+    if (!target) throw memberNotFound();
+    const actor = kind === 'person' ? locked.find((member) => member.id === memberId) : null;
+    if (actor === undefined) throw permissionDenied(); // removed since the request began
+    const owners = locked.filter((member) => member.role === 'owner' && member.status === 'active');
+    const refusal = rule({ actor, target, activeOwnerIds: owners.map((owner) => owner.id) });
+    if (refusal) throw refusal;
+  }
+
+  private async getIn(tx: Transaction, id: string): Promise<MemberWithPerson> {
+    const member = await this.members.find(tx, id);
     if (!member) throw memberNotFound();
     return member;
   }

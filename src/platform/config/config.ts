@@ -30,9 +30,14 @@ export interface Config {
   readonly appUrl: string;
   readonly upgradeUrl: string;
   readonly smtpUrl: string | null;
+  readonly mailFrom: string;
   readonly secretKey: string;
   readonly roles: readonly ProcessRole[];
   readonly renewalCron: string;
+  /** An hour and address; null: not limited. */
+  readonly rateLimitSignups: number | null;
+  /** In 15 minutes and account; null: not limited. */
+  readonly rateLimitFailures: number | null;
   readonly trustProxy: readonly string[];
   readonly logLevel: string;
   readonly bcryptCost: number;
@@ -122,9 +127,12 @@ function toConfig(settings: Settings): Config {
     givenUrls,
     ...addresses(givenUrls, settings.HOST, settings.PORT ?? DEFAULT_PORT),
     smtpUrl: settings.SMTP_URL ?? null,
+    mailFrom: settings.MAIL_FROM,
     secretKey: settings.SECRET_KEY ?? developmentSecret(dataDirectory),
     roles: settings.ROLES,
     renewalCron: settings.RENEWAL_CRON,
+    rateLimitSignups: settings.RATE_LIMIT_SIGNUPS,
+    rateLimitFailures: settings.RATE_LIMIT_FAILURES,
     trustProxy: settings.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     logLevel: settings.LOG_LEVEL,
     bcryptCost: settings.BCRYPT_COST,

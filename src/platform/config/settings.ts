@@ -11,6 +11,8 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
 const ROLE_NAMES = ['web', 'worker', 'cron'] as const;
+const rateLimit = z.union([z.literal('off').transform(() => null), count(1, 1_000_000)]);
+
 const roles = z
   .string()
   .transform((value) => value.split(',').map((role) => role.trim()))
@@ -45,6 +47,7 @@ export const settings = {
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe('mail goes out here; required in production'),
+  MAIL_FROM: text.default('Tenantry <no-reply@localhost>').describe('the sender of mail'),
   SECRET_KEY: z
     .string()
     .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes')
@@ -54,6 +57,10 @@ export const settings = {
     ),
   ROLES: roles.default([...ROLE_NAMES]).describe('what this process does: `web,worker,cron`'),
   RENEWAL_CRON: text.default('* * * * *').describe('when ended periods are looked for'),
+  RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups an hour and address, or `off`'),
+  RATE_LIMIT_FAILURES: rateLimit
+    .default(10)
+    .describe('failed guesses in 15 minutes and account, staff half of it, or `off`'),
   TRUST_PROXY: text
     .optional()
     .describe('addresses of proxies whose X-Forwarded-For is believed, comma-separated'),

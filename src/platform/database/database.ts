@@ -48,6 +48,18 @@ export class Database {
     return context.scope === 'platform' ? work(context) : this.elevated(context, work);
   }
 
+  /**
+   * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants.
+   * Row-level security hides everything else from it.
+   */
+  async statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
+    try {
+      return { rows: await this.dataSource.query<unknown[]>(sql, parameters) };
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  }
+
   private async outermost<T>(
     context: RequestContext,
     scope: Scope,

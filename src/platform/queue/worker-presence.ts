@@ -15,6 +15,7 @@ export class WorkerPresence {
   private announced: Promise<void> = Promise.resolve();
   private client: Client | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private reconnection: NodeJS.Timeout | null = null;
   private ended = false;
 
   constructor(
@@ -30,8 +31,9 @@ export class WorkerPresence {
   /** Call when a worker is made, before it takes its first job. */
   announce(workerId: string): Promise<void> {
     this.workerIds.add(workerId);
-    this.announced = this.announced.then(() => this.lock(workerId)); // one query at a time on a connection
-    return this.announced;
+    const locked = this.announced.then(() => this.lock(workerId)); // one query at a time on a connection
+    this.announced = locked.catch(() => undefined); // of a lost connection: the next one locks for all
+    return locked;
   }
 
   /** Releases the jobs of the dead. */
@@ -47,11 +49,16 @@ export class WorkerPresence {
   async stop(): Promise<void> {
     this.ended = true;
     if (this.timer) clearInterval(this.timer);
+    if (this.reconnection) clearTimeout(this.reconnection);
     await this.client?.end();
   }
 
+  /** A shared lock: it never waits, not even for that of a connection which the server does not know to be lost. */
   private async lock(workerId: string): Promise<void> {
-    await this.client?.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, workerId]);
+    await this.client?.query('SELECT pg_advisory_lock_shared($1, hashtext($2))', [
+      LOCK_CLASS,
+      workerId,
+    ]);
   }
 
   private async connect(): Promise<void> {
@@ -60,7 +67,9 @@ export class WorkerPresence {
       application_name: 'tenantry-jobs',
       keepAlive: true,
     });
-    client.on('error', (error) => this.reconnect(error));
+    client.on('error', (error) => {
+      if (this.client === client) this.reconnect(error); // a connection may tell more than once that it broke
+    });
     await client.connect();
     this.client = client;
     for (const workerId of this.workerIds) await this.lock(workerId);
@@ -68,12 +77,12 @@ export class WorkerPresence {
 
   private reconnect(error: Error): void {
     this.client = null;
-    if (this.ended) return;
+    if (this.ended || this.reconnection) return;
     this.logger.warn(`the connection of the job workers was lost: ${error.message}`);
-    setTimeout(
-      () => void this.connect().catch((cause: Error) => this.reconnect(cause)),
-      RECONNECT_AFTER_MS,
-    ).unref();
+    this.reconnection = setTimeout(() => {
+      this.reconnection = null;
+      this.connect().catch((cause: Error) => this.reconnect(cause));
+    }, RECONNECT_AFTER_MS).unref();
   }
 
   private async sweepQuietly(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Email, Id, Text } from '../../../common/fields';
+import { Email, Id, Name, Text } from '../../../common/fields';
 
 export class LoginRequest {
   @Email()
@@ -9,4 +9,47 @@ export class LoginRequest {
 
   @Id({ optional: true, description: 'Which business; without it, the one used last' })
   businessId?: string;
+}
+
+const KEY_LENGTH = 200;
+
+export class ForgotPasswordRequest {
+  @Email()
+  email!: string;
+}
+
+export class ResetPasswordRequest {
+  @Text({ min: 1, max: KEY_LENGTH, description: 'From the mail' })
+  token!: string;
+
+  @Text({ min: 10, max: 128 })
+  password!: string;
+}
+
+export class VerifyEmailRequest {
+  @Text({ min: 1, max: KEY_LENGTH, description: 'From the mail' })
+  token!: string;
+}
+
+export class UpdateMeRequest {
+  @Name()
+  fullName!: string;
+}
+
+export class ChangePasswordRequest {
+  @Text({ min: 1, max: 128 })
+  currentPassword!: string;
+
+  @Text({ min: 10, max: 128 })
+  newPassword!: string;
+}
+
+export class SwitchBusinessRequest {
+  @Id()
+  businessId!: string;
+}
+
+export class AcceptInvitationRequest {
+  @Text({ min: 1, max: KEY_LENGTH })
+  activationKey!: string;
 }

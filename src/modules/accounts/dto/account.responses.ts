@@ -11,6 +11,7 @@ import {
   TextList,
 } from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
+import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 import type { Session } from '../../identity/session.entity';
 import { MemberResponse } from '../../team-members/dto/member.response';
 import {
@@ -19,14 +20,6 @@ import {
   type MemberKind,
   type MemberStatus,
 } from '../../team-members/member.entity';
-
-export class SessionTokenResponse {
-  @Text({ description: 'Shown this once', example: 'tns_…' })
-  token!: string;
-
-  @Instant({ description: 'At the latest; sooner when it is not used' })
-  expiresAt!: string;
-}
 
 export class LoginResponse {
   @Nested(() => SessionTokenResponse)
@@ -109,14 +102,59 @@ export class MeResponse {
   support!: SupportResponse | null;
 }
 
-const ONE_DAY_MS = 86_400_000;
+export class SessionResponse {
+  @Id()
+  id!: string;
 
-export function toSessionTokenResponse(
-  { session, token }: { session: Session; token: string },
-  absoluteDays: number,
-): SessionTokenResponse {
+  @Instant()
+  createdAt!: string;
+
+  @Instant({ description: 'To the minute' })
+  lastUsedAt!: string;
+
+  @Text({ nullable: true })
+  ip!: string | null;
+
+  @Text({ nullable: true })
+  userAgent!: string | null;
+
+  @Flag({ description: 'The one that asks' })
+  current!: boolean;
+}
+
+export class MembershipResponse {
+  @Id()
+  id!: string;
+
+  @Name()
+  name!: string;
+
+  @Choice(['active', 'deactivated'])
+  status!: 'active' | 'deactivated';
+
+  @Choice(ROLES)
+  role!: Role;
+
+  @Flag({ description: 'The one of this session' })
+  current!: boolean;
+}
+
+export class AcceptedInvitationResponse {
+  @Nested(() => BusinessResponse)
+  business!: BusinessResponse;
+
+  @Nested(() => MemberResponse)
+  member!: MemberResponse;
+}
+
+export function toSessionResponse(session: Session, currentId: string): SessionResponse {
+  const { id, createdAt, lastUsedAt, ip, userAgent } = session;
   return {
-    token,
-    expiresAt: new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS).toISOString(),
+    id,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt.toISOString(),
+    ip,
+    userAgent,
+    current: id === currentId,
   };
 }

@@ -2,7 +2,7 @@ import { Email, Id, Name, Nested, Text } from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
 import { SubscriptionResponse } from '../../subscriptions/dto/subscription.response';
 import { MemberResponse } from '../../team-members/dto/member.response';
-import { SessionTokenResponse } from '../../accounts/dto/account.responses';
+import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 
 export class SignupRequest {
   @Name({ example: 'Acme' })
@@ -41,4 +41,32 @@ export class SignupResponse {
 
   @Nested(() => FirstApiKeyResponse)
   apiKey!: FirstApiKeyResponse;
+}
+
+/** Signing up with an invitation: the address is the invited one, the business the inviting one. */
+export class JoinRequest {
+  @Text({ min: 1, max: 200, description: 'From the mail' })
+  activationKey!: string;
+
+  @Name({ example: 'Grace Hopper' })
+  fullName!: string;
+
+  @Text({ min: 10, max: 128 })
+  password!: string;
+}
+
+export class JoinResponse {
+  @Nested(() => BusinessResponse)
+  business!: BusinessResponse;
+
+  @Nested(() => MemberResponse)
+  member!: MemberResponse;
+
+  @Nested(() => SessionTokenResponse)
+  session!: SessionTokenResponse;
+}
+
+export class CreateBusinessRequest {
+  @Name()
+  name!: string;
 }

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import { JobHandler } from '../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../platform/queue/job-queue';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { Idempotency } from '../../platform/http/idempotency/idempotency';
+import { resetTokenInvalid, verificationTokenInvalid } from '../identity/identity.errors';
+import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { PasswordHasher } from '../identity/password-hasher';
+import { assertPasswordIsStrong } from '../identity/password-rules';
+import { SessionsRepository } from '../identity/sessions.repository';
+import { UsersRepository } from '../identity/users.repository';
+import type { ResetPasswordRequest } from './dto/account.requests';
+
+const FORGOT = 'password.forgot';
+
+/** Ways back in: a new password by mail, and the proof that an address is read. */
+@Injectable()
+export class RecoveryService {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly queue: JobQueue,
+    private readonly mails: MailQueue,
+    private readonly keys: OneTimeKeysRepository,
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly hasher: PasswordHasher,
+    private readonly limiter: GuessLimiter,
+  ) {}
+
+  /** Answers before anybody has looked whether the address is known: the same bytes in the same time. */
+  forgot(context: RequestContext, email: string): Promise<void> {
+    return this.database.transaction(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
+  }
+
+  /** Mails the link to the stored address, if there is one. The newest link is the only one that works. */
+  @JobHandler(FORGOT)
+  async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
+    await this.database.platform(context, 'people belong to no tenant', async (tx) => {
+      const user = await this.users.findByEmail(tx, email);
+      if (user)
+        await this.mails.enqueue(
+          tx,
+          'password-reset',
+          await this.keys.issue(tx, user.id, 'password_reset'),
+        );
+    });
+  }
+
+  /**
+   * Sets a new password, ends every session of the person, and takes the address for verified, since the key came there.
+   * @throws 410 reset_token_invalid (of many at once, one wins), 422 password_too_weak (the key lives on)
+   */
+  async reset(context: RequestContext, { token, password }: ResetPasswordRequest): Promise<void> {
+    await this.limiter.count('one_time_key', null, context.ip);
+    const user = await this.database.platform(context, 'people belong to no tenant', (tx) =>
+      this.getKeyOwner(tx, token),
+    );
+    assertPasswordIsStrong(password, user.email);
+    const passwordHash = await this.hasher.hash(password); // slow: between the transactions
+    await this.idempotency.runOnPlatform(context, 'people belong to no tenant', async (tx) => {
+      const userId = await this.keys.consume(tx, token, 'password_reset');
+      if (!userId) throw resetTokenInvalid();
+      await this.users.update(tx, userId, {
+        passwordHash,
+        emailVerifiedAt: user.emailVerifiedAt ?? tx.now,
+      });
+      await this.sessions.endAllOf(tx, userId, null);
+    });
+    await this.limiter.forgive('login', user.email, null);
+    await this.limiter.forgive('one_time_key', null, context.ip);
+  }
+
+  /** @throws 410 verification_token_invalid */
+  async verifyEmail(context: RequestContext, token: string): Promise<void> {
+    await this.limiter.count('one_time_key', null, context.ip);
+    await this.database.platform(context, 'people belong to no tenant', async (tx) => {
+      const userId = await this.keys.consume(tx, token, 'email_verification');
+      if (!userId) throw verificationTokenInvalid();
+      await this.users.update(tx, userId, { emailVerifiedAt: tx.now });
+    });
+    await this.limiter.forgive('one_time_key', null, context.ip);
+  }
+
+  /** Mails another link, unless the address is verified already. */
+  resendVerification(context: RequestContext): Promise<void> {
+    return this.database.platform(context, 'people belong to no tenant', async (tx) => {
+      const { userId } = tx.requireMember();
+      const user = await this.users.get(tx, userId!);
+      if (!user.emailVerifiedAt) await this.askToVerify(tx, user.id);
+    });
+  }
+
+  /** Asks a person by mail whether the address is right. In the caller's transaction, in platform scope. */
+  async askToVerify(tx: Transaction, userId: string): Promise<void> {
+    await this.mails.enqueue(
+      tx,
+      'email-verification',
+      await this.keys.issue(tx, userId, 'email_verification'),
+    );
+  }
+
+  private async getKeyOwner(tx: Transaction, key: string) {
+    const userId = await this.keys.findOwner(tx, key, 'password_reset');
+    if (!userId) throw resetTokenInvalid();
+    return this.users.get(tx, userId);
+  }
+}

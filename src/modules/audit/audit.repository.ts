@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { isId, PLATFORM_ID } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import type { Transaction } from '../../platform/database/transaction';
+import type { AuditEntry } from './audit-entry';
+import type { ListAuditLogQuery } from './dto/audit-log';
+
+/** Reads the log. Writing is the database's: each audited table has a trigger. */
+@Injectable()
+export class AuditRepository {
+  /** The log of one business (all zeros: of the installation itself), newest first; one more than `limit`. */
+  list(tx: Transaction, businessId: string, query: ListAuditLogQuery): Promise<AuditEntry[]> {
+    const { limit, cursor, action = null, actorId = null, from = null, to = null } = query;
+    const [at, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
+    return tx.query<AuditEntry>(LIST, [businessId, action, actorId, from, to, at, id, limit + 1]);
+  }
+
+  /** No row of a table changes when a sign-in fails, so no trigger sees it. An unknown person's goes to the installation. */
+  async recordFailedSignIn(
+    tx: Transaction,
+    businessIds: string[],
+    userId: string | null,
+  ): Promise<void> {
+    const where = businessIds.length > 0 ? businessIds : [PLATFORM_ID];
+    const { kind, id, email } = tx.actor;
+    await tx.query(RECORD_FAILED_SIGN_IN, [
+      where,
+      tx.now,
+      tx.action,
+      JSON.stringify({ kind, id, email }),
+      userId,
+      tx.requestId,
+      tx.ip,
+    ]);
+  }
+}
+
+const LIST = `
+  SELECT id, business_id AS "businessId", at, action, actor, on_behalf_of AS "onBehalfOf", target_type AS "targetType",
+         target_id AS "targetId", changes, request_id AS "requestId", support_session_id AS "supportSessionId", ip
+  FROM audit_log
+  WHERE business_id = $1
+    AND ($2::text IS NULL OR action = $2)
+    AND ($3::text IS NULL OR actor ->> 'id' = $3)
+    AND ($4::timestamptz IS NULL OR at >= $4)
+    AND ($5::timestamptz IS NULL OR at < $5)
+    AND ($6::timestamptz IS NULL OR (at, id) < ($6, $7::uuid))
+  ORDER BY at DESC, id DESC LIMIT $8`;
+
+const RECORD_FAILED_SIGN_IN = `
+  INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)
+  SELECT business_id, uuid_v7(), $2, $3, $4::jsonb, 'user', $5, '{}', $6, $7 FROM unnest($1::uuid[]) AS business_id`;

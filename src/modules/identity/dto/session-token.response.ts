@@ -1,0 +1,22 @@
+import { Instant, Text } from '../../../common/fields';
+import type { Session } from '../session.entity';
+
+export class SessionTokenResponse {
+  @Text({ description: 'Shown this once', example: 'tns_…' })
+  token!: string;
+
+  @Instant({ description: 'At the latest; sooner when it is not used' })
+  expiresAt!: string;
+}
+
+const ONE_DAY_MS = 86_400_000;
+
+export function toSessionTokenResponse(
+  { session, token }: { session: Session; token: string },
+  absoluteDays: number,
+): SessionTokenResponse {
+  return {
+    token,
+    expiresAt: new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS).toISOString(),
+  };
+}

@@ -1,0 +1,46 @@
+import { ListQuery } from '../../../common/dto/list.query';
+import { Choice, Email, Id, Integer, Text } from '../../../common/fields';
+import { ListAuditLogQuery } from '../../audit/dto/audit-log';
+import { SUPPORT_MODES, type SupportMode } from '../../support-sessions/support-session.entity';
+
+const QUERY_LENGTH = 254;
+
+export class StaffLoginRequest {
+  @Email()
+  email!: string;
+
+  @Text({ min: 1, max: 128 })
+  password!: string;
+}
+
+export class SearchBusinessesQuery extends ListQuery {
+  @Text({
+    optional: true,
+    min: 1,
+    max: QUERY_LENGTH,
+    description: 'Part of the name, or an address or id of a member, whole',
+  })
+  query?: string;
+}
+
+export class OpenSupportSessionRequest {
+  @Text({ min: 10, max: 500, description: 'Shown to the tenant' })
+  reason!: string;
+
+  @Text({ min: 1, max: 100, optional: true, nullable: true })
+  ticket?: string | null;
+
+  @Integer({ min: 1, max: 60, optional: true, description: '30 unless said' })
+  ttlMinutes: number = 30;
+
+  @Choice(SUPPORT_MODES, { optional: true, description: 'read unless said' })
+  mode: SupportMode = 'read';
+}
+
+export class StaffAuditLogQuery extends ListAuditLogQuery {
+  @Id({
+    optional: true,
+    description: 'Whose log; without it, that of the installation: staff and plans',
+  })
+  businessId?: string;
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { businessDeactivated } from '../../common/problems';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import type { Business } from '../businesses/business.entity';
+import { businessNotFound } from '../businesses/businesses.errors';
+import type { SubscriptionView } from '../subscriptions/subscription-view';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import type { SupportSession } from '../support-sessions/support-session.entity';
+import {
+  supportAccessOff,
+  supportSessionNotFound,
+} from '../support-sessions/support-sessions.errors';
+import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
+import { TeamMembersRepository } from '../team-members/team-members.repository';
+import type { OpenSupportSessionRequest, SearchBusinessesQuery } from './dto/staff.requests';
+import { StaffBusinessesRepository, type Owner } from './staff-businesses.repository';
+
+const REASON = 'staff look after all businesses';
+const ONE_MINUTE_MS = 60_000;
+
+export interface StaffBusiness {
+  business: Business;
+  subscription: SubscriptionView;
+  owners: Owner[];
+}
+
+/** What staff do with businesses: find them, switch them off and on, and go in. */
+@Injectable()
+export class StaffBusinessesService {
+  constructor(
+    private readonly database: Database,
+    private readonly businesses: StaffBusinessesRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly members: TeamMembersRepository,
+    private readonly support: SupportSessionsRepository,
+    private readonly mails: MailQueue,
+  ) {}
+
+  search(context: RequestContext, query: SearchBusinessesQuery): Promise<StaffBusiness[]> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const found = await this.businesses.search(tx, query);
+      const described: StaffBusiness[] = [];
+      for (const business of found) described.push(await this.describe(tx, business)); // a page of 20: a few statements each
+      return described;
+    });
+  }
+
+  /** @throws 404 business_not_found */
+  get(context: RequestContext, id: string): Promise<StaffBusiness> {
+    return this.database.platform(context, REASON, async (tx) =>
+      this.describe(tx, await this.getIn(tx, id)),
+    );
+  }
+
+  /** The next request of anybody in that business meets it. @throws 404 business_not_found */
+  setStatus(
+    context: RequestContext,
+    id: string,
+    status: Business['status'],
+  ): Promise<StaffBusiness> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const business = await this.getIn(tx, id);
+      await this.businesses.updateStatus(tx, id, status);
+      return this.describe(tx, { ...business, status });
+    });
+  }
+
+  /**
+   * Goes into a business's support seat, for a reason and a while, and tells its owners by mail.
+   * @throws 403 support_access_off, business_deactivated, 404 business_not_found
+   */
+  openSupport(
+    context: RequestContext,
+    id: string,
+    request: OpenSupportSessionRequest,
+  ): Promise<{ session: SupportSession; token: string }> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const business = await this.getIn(tx, id);
+      if (!business.supportAccess) throw supportAccessOff();
+      if (business.status !== 'active') throw businessDeactivated();
+      const inBusiness = tx.with({ businessId: id });
+      const { id: memberId } = await this.members.getSupportMember(inBusiness);
+      const opened = await this.support.open(inBusiness, {
+        ...askedBy(tx),
+        ...askedFor(request, tx.now),
+        memberId,
+      });
+      await this.mails.enqueue(tx, 'support-session-started', opened.session.id);
+      return opened;
+    });
+  }
+
+  /** Ends a support session, one's own or a colleague's. @throws 404 support_session_not_found */
+  endSupport(context: RequestContext, id: string): Promise<void> {
+    return this.database.platform(context, REASON, async (tx) => {
+      if (!(await this.support.findById(tx, id))) throw supportSessionNotFound();
+      await this.support.end(tx, id);
+    });
+  }
+
+  private async describe(tx: Transaction, business: Business): Promise<StaffBusiness> {
+    const subscription = await this.subscriptions.getCurrent(tx.with({ businessId: business.id }));
+    return { business, subscription, owners: await this.businesses.listOwners(tx, business.id) };
+  }
+
+  private async getIn(tx: Transaction, id: string): Promise<Business> {
+    const business = await this.businesses.find(tx, id);
+    if (!business) throw businessNotFound();
+    return business;
+  }
+}
+
+function askedBy({
+  actor,
+  staffSessionId,
+}: RequestContext): Pick<SupportSession, 'staffId' | 'staffEmail' | 'staffSessionId'> {
+  return { staffId: actor.id!, staffEmail: actor.email!, staffSessionId }; // the guard lets staff in only
+}
+
+function askedFor(
+  { reason, ticket = null, mode, ttlMinutes }: OpenSupportSessionRequest,
+  now: Date,
+): Pick<SupportSession, 'reason' | 'ticket' | 'mode' | 'expiresAt'> {
+  return { reason, ticket, mode, expiresAt: new Date(now.getTime() + ttlMinutes * ONE_MINUTE_MS) };
+}

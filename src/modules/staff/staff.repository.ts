@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { foldEmail } from '../../common/email';
+import { newId } from '../../common/ids';
+import { createToken, hashToken } from '../../common/token';
+import { violatedConstraint } from '../../platform/database/database-errors';
+import type { Transaction } from '../../platform/database/transaction';
+import { emailTaken } from '../identity/identity.errors';
+import { StaffAccount } from './staff-account.entity';
+import { StaffSession } from './staff-session.entity';
+
+/** All in platform scope: staff belong to no tenant, and no tenant sees them. */
+@Injectable()
+export class StaffRepository {
+  /** @throws 409 email_taken */
+  async insert(
+    tx: Transaction,
+    fields: Pick<StaffAccount, 'email' | 'name' | 'passwordHash'>,
+  ): Promise<StaffAccount> {
+    const account = { ...fields, id: newId(), status: 'active' as const, createdAt: tx.now };
+    try {
+      await tx.repository(StaffAccount).insert(account);
+    } catch (error) {
+      if (violatedConstraint(error) === 'uq_staff_accounts_email_folded') throw emailTaken();
+      throw error;
+    }
+    return { ...account, emailFolded: foldEmail(account.email) };
+  }
+
+  list(tx: Transaction): Promise<StaffAccount[]> {
+    return tx.repository(StaffAccount).find({ order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  findByEmail(tx: Transaction, email: string): Promise<StaffAccount | null> {
+    return tx.repository(StaffAccount).findOneBy({ emailFolded: foldEmail(email) });
+  }
+
+  async update(
+    tx: Transaction,
+    id: string,
+    changes: Partial<Pick<StaffAccount, 'status' | 'passwordHash'>>,
+  ): Promise<void> {
+    await tx.repository(StaffAccount).update({ id }, changes);
+  }
+
+  /** Opens a session. The token is in the result and nowhere else. */
+  async openSession(
+    tx: Transaction,
+    staffId: string,
+    userAgent: string | null,
+  ): Promise<{ session: StaffSession; token: string }> {
+    const token = createToken('staff_session');
+    const session = {
+      id: newId(),
+      staffId,
+      tokenHash: hashToken(token),
+      ip: tx.ip,
+      userAgent,
+      createdAt: tx.now,
+    };
+    await tx.repository(StaffSession).insert(session);
+    return { session, token };
+  }
+
+  async endSession(tx: Transaction, id: string): Promise<void> {
+    await tx.repository(StaffSession).delete({ id });
+  }
+
+  /** Ends everything that runs in this person's name: sessions, and support sessions with them. */
+  async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
+    await tx.execute(
+      'UPDATE support_sessions SET ended_at = $2 WHERE staff_id = $1 AND ended_at IS NULL',
+      [staffId, tx.now],
+    );
+    await tx.repository(StaffSession).delete({ staffId });
+  }
+}

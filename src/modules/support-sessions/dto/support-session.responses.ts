@@ -1,0 +1,42 @@
+import { Choice, Email, Id, Instant, Text } from '../../../common/fields';
+import { SUPPORT_MODES, type SupportMode, type SupportSession } from '../support-session.entity';
+
+export class SupportSessionResponse {
+  @Id()
+  id!: string;
+
+  @Email()
+  staffEmail!: string;
+
+  @Text()
+  reason!: string;
+
+  @Text({ nullable: true })
+  ticket!: string | null;
+
+  @Choice(SUPPORT_MODES)
+  mode!: SupportMode;
+
+  @Instant()
+  startedAt!: string;
+
+  @Instant()
+  expiresAt!: string;
+
+  @Instant({ nullable: true, description: 'When it was ended before its time' })
+  endedAt!: string | null;
+}
+
+export function toSupportSessionResponse(session: SupportSession): SupportSessionResponse {
+  const { id, staffEmail, reason, ticket, mode, startedAt, expiresAt, endedAt } = session;
+  return {
+    id,
+    staffEmail,
+    reason,
+    ticket,
+    mode,
+    startedAt: startedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,63 @@
+import { Controller, Delete, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../common/access/access.decorator';
+import { ListQuery } from '../../common/dto/list.query';
+import { pageOf } from '../../common/dto/page.response';
+import { toPage } from '../../common/pagination';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import { PathId } from '../../platform/http/path-id';
+import { Ctx } from '../../platform/http/request';
+import { SupportSessionResponse, toSupportSessionResponse } from './dto/support-session.responses';
+import { supportSessionNotFound } from './support-sessions.errors';
+import { SupportSessionsRepository } from './support-sessions.repository';
+
+class SupportSessionPage extends pageOf(SupportSessionResponse) {}
+
+/** The tenant's side: who of the staff is or was in. */
+@ApiTags('Support')
+@Controller('v1/support-sessions')
+export class SupportSessionsController {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SupportSessionsRepository,
+  ) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'support_sessions:read',
+    action: 'support_session.list',
+    summary: 'The support sessions in this business, newest first',
+    status: 200,
+    answers: SupportSessionPage,
+  })
+  async list(
+    @Ctx() context: RequestContext,
+    @Query() query: ListQuery,
+  ): Promise<SupportSessionPage> {
+    const sessions = await this.database.transaction(context, (tx) =>
+      this.sessions.list(tx, query),
+    );
+    return toPage(sessions, query.limit, toSupportSessionResponse, ({ startedAt, id }) => [
+      startedAt.toISOString(),
+      id,
+    ]);
+  }
+
+  @Delete(':id')
+  @Access({
+    audience: 'dashboard',
+    permission: 'support_sessions:write',
+    action: 'support_session.end',
+    summary: 'End a support session at once',
+    status: 204,
+    problems: [supportSessionNotFound],
+  })
+  async end(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
+    await this.database.transaction(context, async (tx) => {
+      if (!(await this.sessions.findById(tx, id))) throw supportSessionNotFound();
+      await this.sessions.end(tx, id);
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { ListQuery } from '../../common/dto/list.query';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import { createToken, hashToken } from '../../common/token';
+import type { Transaction } from '../../platform/database/transaction';
+import { SupportSession } from './support-session.entity';
+
+export type NewSupportSession = Omit<
+  SupportSession,
+  'businessId' | 'id' | 'tokenHash' | 'startedAt' | 'endedAt'
+>;
+
+@Injectable()
+export class SupportSessionsRepository {
+  /** Opens a session. The token is in the result and nowhere else. */
+  async open(
+    tx: Transaction,
+    fields: NewSupportSession,
+  ): Promise<{ session: SupportSession; token: string }> {
+    const token = createToken('support_session');
+    const made = {
+      businessId: tx.requireBusinessId(),
+      id: newId(),
+      tokenHash: hashToken(token),
+      startedAt: tx.now,
+      endedAt: null,
+    };
+    const session = { ...fields, ...made };
+    await tx.repository(SupportSession).insert(session);
+    return { session, token };
+  }
+
+  /** A business's sessions, newest first; one more than `limit`. */
+  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<SupportSession[]> {
+    const after = decodeCursor(cursor, [isInstantText, isId]);
+    const query = tx
+      .repository(SupportSession)
+      .createQueryBuilder('session')
+      .where('session.businessId = :businessId', { businessId: tx.requireBusinessId() });
+    if (after)
+      query.andWhere('(session.startedAt, session.id) < (:startedAt, :id)', {
+        startedAt: after[0],
+        id: after[1],
+      });
+    return query
+      .orderBy('session.startedAt', 'DESC')
+      .addOrderBy('session.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  findById(tx: Transaction, id: string): Promise<SupportSession | null> {
+    return tx
+      .repository(SupportSession)
+      .findOneBy({ id, ...(tx.businessId && { businessId: tx.businessId }) });
+  }
+
+  /** Ends a session at once; one that has ended stays as it is. */
+  async end(tx: Transaction, id: string): Promise<void> {
+    await tx
+      .repository(SupportSession)
+      .update(
+        { id, endedAt: IsNull(), ...(tx.businessId && { businessId: tx.businessId }) },
+        { endedAt: tx.now },
+      );
+  }
+
+  /** Ends what runs under a staff session. Platform scope. */
+  async endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
+    await tx
+      .repository(SupportSession)
+      .update({ staffSessionId, endedAt: IsNull() }, { endedAt: tx.now });
+  }
+}

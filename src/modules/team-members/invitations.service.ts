@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../../common/problem';
+import type { ListQuery } from '../../common/dto/list.query';
+import { newId } from '../../common/ids';
+import { businessDeactivated, permissionDenied } from '../../common/problems';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import { OneTimeKeys } from '../identity/one-time-keys';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import type { CreateInvitationRequest } from './dto/invitation.requests';
+import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
+import { InvitationsRepository, type InvitationDetails } from './invitations.repository';
+import type { Member } from './member.entity';
+import {
+  alreadyMember,
+  invitationExpired,
+  invitationNotFound,
+  invitationRevoked,
+  invitationUsed,
+} from './team-members.errors';
+import { TeamMembersRepository } from './team-members.repository';
+
+const LIFETIME_MS = 7 * 86_400_000;
+
+export interface InvitationPage {
+  invitations: Invitation[];
+  now: Date;
+}
+
+@Injectable()
+export class InvitationsService {
+  constructor(
+    private readonly database: Database,
+    private readonly invitations: InvitationsRepository,
+    private readonly members: TeamMembersRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly keys: OneTimeKeys,
+    private readonly mails: MailQueue,
+  ) {}
+
+  /**
+   * Invites an address and mails it the key; a pending invitation of that address is replaced.
+   * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner) or subscription_inactive, 409 already_member
+   */
+  create(context: RequestContext, request: CreateInvitationRequest): Promise<Invitation> {
+    const { email, role, fullName = null } = request;
+    if (role === 'owner' && context.requireMember().role !== 'owner')
+      throw permissionDenied({ detail: 'Only an owner invites an owner.' });
+    return this.database.transaction(context, async (tx) => {
+      await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
+      if (await this.members.hasEmail(tx, email)) throw alreadyMember();
+      await this.invitations.replaceOpen(tx, email);
+      const invitation = this.make(tx, { email, role, fullName });
+      await this.invitations.insert(tx, invitation);
+      await this.mails.enqueue(tx, 'invitation', invitation.id);
+      return { ...invitation, emailFolded: email };
+    });
+  }
+
+  list(context: RequestContext, query: ListQuery): Promise<InvitationPage> {
+    return this.database.transaction(context, async (tx) => ({
+      invitations: await this.invitations.list(tx, query),
+      now: tx.now,
+    }));
+  }
+
+  /** A new key and seven more days; the old link is dead. @throws 404 invitation_not_found, 410 */
+  resend(context: RequestContext, id: string): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      const invitation = await this.lock(tx, id);
+      if (invitation.revokedAt) throw invitationRevoked(); // a newer one has taken its place
+      assertStatus(invitation, tx.now, ['pending', 'expired']);
+      await this.invitations.update(tx, id, {
+        ...this.keys.create('invitation', id),
+        expiresAt: expiryFrom(tx.now),
+      });
+      await this.mails.enqueue(tx, 'invitation', id);
+    });
+  }
+
+  /** Revoking again changes nothing. @throws 404 invitation_not_found, 410 invitation_used */
+  revoke(context: RequestContext, id: string): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      const invitation = await this.lock(tx, id);
+      if (invitation.acceptedAt) throw invitationUsed();
+      if (!invitation.revokedAt) await this.invitations.update(tx, id, { revokedAt: tx.now });
+    });
+  }
+
+  /** What stands behind a key; looking does not use it up. @throws 404 invitation_not_found, 410 */
+  lookUp(
+    context: RequestContext,
+    key: string,
+  ): Promise<{ invitation: Invitation; details: InvitationDetails }> {
+    return this.database.platform(context, 'the invited belongs to no business yet', async (tx) => {
+      const invitation = await this.getPending(tx, key);
+      return { invitation, details: await this.invitations.readDetails(tx, invitation) };
+    });
+  }
+
+  /**
+   * Takes the seat. In the caller's transaction, in platform scope; of many at once, one wins.
+   * @throws 402 limit_reached, 403 business_deactivated, 404 invitation_not_found, 409 already_member, 410
+   */
+  async accept(
+    tx: Transaction,
+    key: string,
+    userId: string,
+  ): Promise<{ invitation: Invitation; member: Member }> {
+    const found = await this.getPending(tx, key);
+    const { businessStatus } = await this.invitations.readDetails(tx, found);
+    if (businessStatus !== 'active') throw businessDeactivated();
+    const inBusiness = tx.with({ businessId: found.businessId });
+    await this.subscriptions.assertSeatFor(inBusiness); // the same order of locks as in `create`
+    const invitation = await this.lock(inBusiness, found.id);
+    if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is dead
+    assertStatus(invitation, tx.now, ['pending']);
+    const member = await this.members.insertPerson(inBusiness, userId, invitation.role);
+    await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
+    return { invitation, member };
+  }
+
+  private make(
+    tx: Transaction,
+    fields: Pick<Invitation, 'email' | 'role' | 'fullName'>,
+  ): Omit<Invitation, 'emailFolded'> {
+    const id = newId();
+    const { memberId } = tx.requireMember();
+    const life = {
+      createdAt: tx.now,
+      expiresAt: expiryFrom(tx.now),
+      acceptedAt: null,
+      revokedAt: null,
+    };
+    return {
+      ...fields,
+      ...life,
+      ...this.keys.create('invitation', id),
+      id,
+      businessId: tx.requireBusinessId(),
+      invitedById: memberId,
+    };
+  }
+
+  private async getPending(tx: Transaction, key: string): Promise<Invitation> {
+    const invitation = await this.invitations.findByKey(tx, key);
+    if (!invitation) throw invitationNotFound();
+    assertStatus(invitation, tx.now, ['pending']);
+    return invitation;
+  }
+
+  private async lock(tx: Transaction, id: string): Promise<Invitation> {
+    const invitation = await this.invitations.lock(tx, id);
+    if (!invitation) throw invitationNotFound();
+    return invitation;
+  }
+}
+
+const REFUSALS: Record<InvitationStatus, () => DomainError> = {
+  pending: invitationNotFound,
+  accepted: invitationUsed,
+  expired: invitationExpired,
+  revoked: invitationRevoked,
+};
+
+function assertStatus(invitation: Invitation, now: Date, allowed: InvitationStatus[]): void {
+  const status = statusOf(invitation, now);
+  if (!allowed.includes(status)) throw REFUSALS[status]();
+}
+
+function expiryFrom(now: Date): Date {
+  return new Date(now.getTime() + LIFETIME_MS);
+}

@@ -1,0 +1,86 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import type { Logger } from 'pino';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../config/config';
+import { Database } from '../database/database';
+import { LOGGER } from '../logging/logger';
+import { JobHandler } from '../queue/job-handler.decorator';
+import { templateOf, type ComposedMail } from './mail-composer.decorator';
+import { SEND_MAIL } from './mail-queue';
+import { MailTemplates, type MailTemplate } from './mail-templates';
+import { createMailTransport, type MailTransport } from './mail-transport';
+import { Mail } from './mail.entity';
+
+type Composer = (context: RequestContext, subjectId: string) => Promise<ComposedMail | null>;
+
+/**
+ * Sends mails, once in the end: a sent one is marked, and one that failed is tried again by the queue. Only a
+ * crash between the mail server's 250 and our mark repeats it, under the same Message-ID, by which mail
+ * programs know it.
+ */
+@Injectable()
+export class MailSender implements OnModuleInit {
+  private readonly composers = new Map<string, Composer>();
+  private readonly templates = new MailTemplates();
+  private readonly transport: MailTransport;
+
+  constructor(
+    private readonly database: Database,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.transport = createMailTransport(config, logger);
+  }
+
+  onModuleInit(): void {
+    for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
+      if (typeof instance === 'object' && instance !== null) this.register(instance);
+    }
+  }
+
+  @JobHandler(SEND_MAIL)
+  async send(context: RequestContext, { mailId }: { mailId: string }): Promise<void> {
+    const mail = await this.database.transaction(context, (tx) =>
+      tx.repository(Mail).findOneBy({ id: mailId }),
+    );
+    if (!mail || mail.sentAt) return;
+    const composed = await this.compose(context, mail);
+    if (composed) await this.deliver(mail, composed); // outside any transaction: the network may take its time
+    await this.database.transaction(context, (tx) =>
+      tx.repository(Mail).update({ id: mailId }, { sentAt: tx.now }),
+    );
+  }
+
+  private async compose(context: RequestContext, mail: Mail): Promise<ComposedMail | null> {
+    const composer = this.composers.get(mail.template);
+    if (!composer) throw new Error(`nobody composes mails of ${mail.template}`);
+    return composer(context, mail.subjectId);
+  }
+
+  private async deliver(mail: Mail, { to, values }: ComposedMail): Promise<void> {
+    const rendered = this.templates.render(mail.template as MailTemplate, values);
+    const { hostname } = new URL(this.config.appUrl);
+    // Address objects, not text: nodemailer would read a list out of a text.
+    const recipients = [to].flat().map((address) => ({ name: '', address }));
+    if (recipients.length === 0) return;
+    await this.transport.send({
+      ...rendered,
+      from: this.config.mailFrom,
+      to: recipients,
+      messageId: `<${mail.id}@${hostname}>`,
+      date: mail.createdAt,
+    });
+  }
+
+  private register(instance: object): void {
+    const provider = instance as Record<string, Composer>;
+    for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
+      const method = provider[name];
+      const template = typeof method === 'function' ? templateOf(method) : undefined;
+      if (template && method) this.composers.set(template, method.bind(instance));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config';
+
+// A mail server that hangs holds up one job, and no longer than this.
+const CONNECT_LIMIT_MS = 10_000;
+const SILENCE_LIMIT_MS = 20_000;
+
+export type OutgoingMail = SendMailOptions & { messageId: string; subject: string; text: string };
+
+export interface MailTransport {
+  send(mail: OutgoingMail): Promise<void>;
+}
+
+/** SMTP where `SMTP_URL` says so; in development without it, files that a mail program opens. */
+export function createMailTransport(config: Config, logger: Logger): MailTransport {
+  return config.smtpUrl ? smtp(config.smtpUrl) : files(join(config.dataDirectory, 'mail'), logger);
+}
+
+function smtp(url: string): MailTransport {
+  const transport = createTransport({
+    url,
+    connectionTimeout: CONNECT_LIMIT_MS,
+    greetingTimeout: CONNECT_LIMIT_MS,
+    socketTimeout: SILENCE_LIMIT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send(mail) {
+      await transport.sendMail(mail);
+    },
+  };
+}
+
+function files(folder: string, logger: Logger): MailTransport {
+  const transport = createTransport({ streamTransport: true, buffer: true });
+  return {
+    async send(mail) {
+      const { message } = await transport.sendMail(mail);
+      mkdirSync(folder, { recursive: true });
+      const file = join(folder, `${mail.messageId.replace(/[^\w-]/g, '_')}.eml`);
+      writeFileSync(file, message as Buffer);
+      logger.info(`mail: ${mail.subject} → ${file}${linkIn(mail.text)}`);
+    },
+  };
+}
+
+/** Development only: whoever tries things out clicks the link in the terminal. */
+function linkIn(text: string): string {
+  const link = /^https?:\/\/\S+$/m.exec(text)?.[0];
+  return link ? `\n  ${link}` : '';
+}
