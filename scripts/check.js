@@ -8,6 +8,7 @@ const steps = [
   ['types', 'tsc', '--noEmit'],
   ['boundaries', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'migrations'],
   ['contract', 'node', 'dist/src/cli.js', 'openapi', '--check'],
+  ['permissions', 'node', 'dist/src/cli.js', 'permissions', '--check'],
   ['problems', 'node', 'dist/src/cli.js', 'problems', '--check'],
   ['variables', 'node', 'dist/src/cli.js', 'variables', '--check'],
   ['tests', 'jest'],

@@ -119,6 +119,13 @@ function addGenerators(program: Command): void {
       (await import('./problems.js')).runProblems(options),
     );
   program
+    .command('permissions')
+    .description('write docs/permissions.md')
+    .option(...CHECK_OPTION)
+    .action(async (options: { check?: boolean }) =>
+      (await import('./permissions.js')).runPermissions(options),
+    );
+  program
     .command('variables')
     .description('write the table of variables in README.md, and .env.example')
     .option(...CHECK_OPTION)

@@ -13,7 +13,7 @@ import { note } from './output';
 import { withDatabase } from './with-database';
 
 const STATEMENT_LIMIT_MS = 10 * 60_000;
-const CLOSING_LIMIT_MS = 5_000;
+const CLOSING_LIMIT_MS = 2_000;
 
 /**
  * Runs a command's work with the modules of the server: the same services on the same database, but no HTTP,

@@ -95,6 +95,38 @@ export async function readCount(
   return count!;
 }
 
+export interface RecordingsOfPeriod {
+  ordinal: number;
+  /** What the period, or for the running one the counter, says. */
+  counted: number;
+  rows: number;
+  /** Rows that were not made within the period. */
+  outside: number;
+}
+
+/** All periods of a business with what counts in them, oldest first. */
+export function readRecordingsByPeriod(
+  database: TestDatabase,
+  businessId: string,
+): Promise<RecordingsOfPeriod[]> {
+  return database.query<RecordingsOfPeriod>(
+    `WITH period AS (
+       SELECT subscription_id, ordinal, start_time, end_time, recordings_used AS counted
+       FROM subscription_periods WHERE business_id = $1
+       UNION ALL
+       SELECT id, subscription.period_ordinal, period_start, period_end, used
+       FROM subscriptions AS subscription JOIN usage_counters USING (business_id)
+       WHERE business_id = $1 AND is_current AND ended_at IS NULL
+     )
+     SELECT ordinal, counted::integer, count(recording.id)::integer AS rows,
+            count(recording.id) FILTER (WHERE created_at < start_time OR created_at >= end_time)::integer AS outside
+     FROM period FULL JOIN (SELECT * FROM recordings WHERE business_id = $1) AS recording
+       ON recording.subscription_id = period.subscription_id AND recording.period_ordinal = ordinal
+     GROUP BY ordinal, counted ORDER BY ordinal`,
+    [businessId],
+  );
+}
+
 export interface SubscriptionChanges {
   status?: Subscription['status'];
   autoRenew?: boolean;

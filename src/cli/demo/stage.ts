@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { bar } from '../progress';
 
-const READING_MS = 450;
+const READING_MS = 280;
 const BAR_WIDTH = 40;
 const CLEAR_LINE = '\r\x1b[2K';
 

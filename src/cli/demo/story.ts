@@ -16,7 +16,7 @@ import type { ApiClient } from './api-client';
 import type { Stage } from './stage';
 
 const DAY_MS = 86_400_000;
-const FILLING_MS = 5_000;
+const FILLING_MS = 4_000;
 const MOST_RECORDINGS = 500; // a larger plan is not filled
 
 interface Problem {

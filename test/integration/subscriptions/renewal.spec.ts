@@ -1,0 +1,361 @@
+import { RequestContext } from '../../../src/common/request-context';
+import { RenewalService } from '../../../src/modules/subscriptions/renewal.service';
+import { refusalOf, withConnection } from '../../support/connection';
+import { signUp, type Customer } from '../../support/customers';
+import { sendRecording, storeRecording, storeRecordings } from '../../support/recordings';
+import {
+  changeSubscription,
+  FREE_PERIOD_MS,
+  insertDueBusinesses,
+  insertPlan,
+  LONG_SESSIONS,
+  NOTHING_RENEWED,
+  readClosedPeriods,
+  readCount,
+  readRecordingsByPeriod,
+  readSubscription,
+  renewAll,
+} from '../../support/subscriptions';
+import { TestApplication } from '../../support/test-application';
+import { until } from '../../support/until';
+
+/* Renewal on a real PostgreSQL, by several renewers at once and against ingestion; only the clock is moved. */
+
+let server: TestApplication;
+beforeEach(async () => {
+  server = await TestApplication.start(LONG_SESSIONS);
+});
+afterEach(() => server.stop());
+
+/** A customer in the first period of the free plan. */
+async function aCustomer(): Promise<Customer & { businessId: string }> {
+  const customer = await signUp(server);
+  return { ...customer, businessId: customer.business.id };
+}
+
+function subscriptionOf({ businessId }: { businessId: string }) {
+  return readSubscription(server.database, businessId);
+}
+
+function closedPeriodsOf({ businessId }: { businessId: string }) {
+  return readClosedPeriods(server.database, businessId);
+}
+
+describe('a run', () => {
+  it('keeps the closed period with its usage and sets the counter to zero', async () => {
+    const customer = await aCustomer();
+    await storeRecordings(server, customer, 3);
+    const before = await subscriptionOf(customer);
+    server.clock.moveBy(FREE_PERIOD_MS);
+
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
+    expect(await closedPeriodsOf(customer)).toEqual([
+      { ordinal: 1, start: before.periodStart, end: before.periodEnd, used: 3 },
+    ]);
+    expect(await subscriptionOf(customer)).toEqual({
+      ...before,
+      cycle: 1,
+      periodOrdinal: 2,
+      periodStart: before.periodEnd,
+      periodEnd: new Date(before.periodEnd.getTime() + FREE_PERIOD_MS),
+    });
+    expect(await readCount(server.database, customer.businessId)).toEqual({ counter: 0, rows: 0 });
+  });
+
+  it('finds nothing to do before the end, nor a second time after it', async () => {
+    const customer = await aCustomer();
+    server.clock.moveBy(FREE_PERIOD_MS - 60_000);
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+    server.clock.moveBy(60_000);
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+    expect(await closedPeriodsOf(customer)).toHaveLength(1);
+  });
+
+  it('closes three missed periods in order, without a gap; the usage is in the first', async () => {
+    const customer = await aCustomer();
+    await storeRecordings(server, customer, 2);
+    const { anchor } = await subscriptionOf(customer);
+    const boundary = (n: number) => new Date(anchor.getTime() + n * FREE_PERIOD_MS);
+    server.clock.moveBy(3 * FREE_PERIOD_MS);
+
+    await renewAll(server);
+    expect(await closedPeriodsOf(customer)).toEqual([
+      { ordinal: 1, start: boundary(0), end: boundary(1), used: 2 },
+      { ordinal: 2, start: boundary(1), end: boundary(2), used: 0 },
+      { ordinal: 3, start: boundary(2), end: boundary(3), used: 0 },
+    ]);
+    expect(await subscriptionOf(customer)).toMatchObject({
+      periodOrdinal: 4,
+      periodStart: boundary(3),
+    });
+  });
+
+  it('lets a subscription expire that does not renew itself', async () => {
+    const customer = await aCustomer();
+    await storeRecordings(server, customer, 2);
+    await changeSubscription(server.database, customer.businessId, { autoRenew: false });
+    const { periodEnd } = await subscriptionOf(customer);
+    server.clock.moveBy(3 * FREE_PERIOD_MS);
+
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, expired: 1 });
+    expect(await subscriptionOf(customer)).toMatchObject({
+      status: 'expired',
+      periodOrdinal: 1,
+      endedAt: periodEnd,
+    });
+    expect(await closedPeriodsOf(customer)).toMatchObject([{ ordinal: 1, used: 2 }]);
+    expect(await readCount(server.database, customer.businessId)).toEqual({ counter: 2, rows: 2 });
+  });
+
+  it('lets a subscription expire whose plan does not renew', async () => {
+    const customer = await aCustomer();
+    await insertPlan(server.database, 'once', { renews: false });
+    await changeSubscription(server.database, customer.businessId, { planSlug: 'once' });
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, expired: 1 });
+    expect((await subscriptionOf(customer)).status).toBe('expired');
+  });
+
+  it('cancels at the end of the period where that was asked for', async () => {
+    const customer = await aCustomer();
+    await changeSubscription(server.database, customer.businessId, { cancelAtPeriodEnd: true });
+    const { periodEnd } = await subscriptionOf(customer);
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, canceled: 1 });
+    expect(await subscriptionOf(customer)).toMatchObject({
+      status: 'canceled',
+      canceledAt: periodEnd,
+      endedAt: periodEnd,
+    });
+    expect(await closedPeriodsOf(customer)).toHaveLength(1);
+  });
+
+  it('moves to the scheduled plan, whose interval begins there', async () => {
+    const customer = await aCustomer();
+    await insertPlan(server.database, 'weekly', { unit: 'week' });
+    await changeSubscription(server.database, customer.businessId, { scheduledPlanSlug: 'weekly' });
+    const { periodEnd, scheduledPlanId } = await subscriptionOf(customer);
+    server.clock.moveBy(FREE_PERIOD_MS);
+
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, moved: 1 });
+    expect(await subscriptionOf(customer)).toMatchObject({
+      status: 'active',
+      planId: scheduledPlanId,
+      scheduledPlanId: null,
+      anchor: periodEnd,
+      cycle: 0,
+      periodOrdinal: 2,
+      periodEnd: new Date(periodEnd.getTime() + 7 * 86_400_000),
+    });
+  });
+
+  it.each(['paused', 'canceled', 'expired'] as const)('leaves alone what is %s', async (status) => {
+    const customer = await aCustomer();
+    await changeSubscription(server.database, customer.businessId, { status });
+    server.clock.moveBy(3 * FREE_PERIOD_MS);
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+    expect(await closedPeriodsOf(customer)).toEqual([]);
+  });
+
+  it('takes subscriptions that are past due along, and leaves them past due', async () => {
+    const customer = await aCustomer();
+    await changeSubscription(server.database, customer.businessId, { status: 'past_due' });
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
+    expect((await subscriptionOf(customer)).status).toBe('past_due');
+  });
+
+  it('closes at most 15 periods of a subscription, says so, and the next run goes on', async () => {
+    const behind = await aCustomer();
+    await storeRecording(server, behind);
+    server.clock.moveBy(16 * FREE_PERIOD_MS);
+    const other = await aCustomer();
+    server.clock.moveBy(FREE_PERIOD_MS);
+
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 2, behind: 1 });
+    expect(await closedPeriodsOf(behind)).toHaveLength(15);
+    expect(await closedPeriodsOf(other)).toHaveLength(1);
+    expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
+    const periods = await closedPeriodsOf(behind);
+    expect(periods.map(({ ordinal }) => ordinal)).toEqual(
+      Array.from({ length: 17 }, (_, index) => index + 1),
+    );
+    expect(periods.slice(1).map(({ start }) => start)).toEqual(
+      periods.slice(0, -1).map(({ end }) => end),
+    );
+    expect(periods.map(({ used }) => used)).toEqual([1, ...Array<number>(16).fill(0)]);
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+  });
+
+  it('foretells what it would do, and does nothing', async () => {
+    const businessIds = await insertDueBusinesses(server.database, 450);
+    await changeSubscription(server.database, businessIds[0]!, { autoRenew: false });
+    await changeSubscription(server.database, businessIds[1]!, { cancelAtPeriodEnd: true });
+    await changeSubscription(server.database, businessIds[2]!, { scheduledPlanSlug: 'pro' });
+    const foretold = { renewed: 447, expired: 1, canceled: 1, moved: 1, behind: 0 };
+    const context = RequestContext.job('subscription.preview');
+    expect(await server.app.get(RenewalService).preview(context)).toEqual(foretold);
+    expect(await server.database.query('SELECT FROM subscription_periods')).toEqual([]);
+    expect(await renewAll(server)).toEqual(foretold);
+  });
+});
+
+describe('several renewers at once', () => {
+  let replica: TestApplication;
+  beforeEach(async () => {
+    replica = await TestApplication.start(LONG_SESSIONS, server.database);
+  });
+  afterEach(() => replica.app.close());
+
+  /** Two in each of two applications. */
+  async function fourRuns(): Promise<number> {
+    const reports = await Promise.all([server, replica, server, replica].map(renewAll));
+    return reports.reduce((sum, { renewed }) => sum + renewed, 0);
+  }
+
+  // 20 fit in one batch, which one renewer claims; 900 are several batches, which they share.
+  it.each([20, 900])('renew each of %d due subscriptions once', async (count) => {
+    const businessIds = await insertDueBusinesses(server.database, count);
+    expect(await fourRuns()).toBe(count);
+    expect(await fourRuns()).toBe(0);
+    const rows = await server.database.query<{ businessId: string; used: number; next: boolean }>(
+      `SELECT business_id AS "businessId", closed.recordings_used::integer AS used,
+              running.period_start = closed.end_time AND running.period_ordinal = 2 AND counter.period_ordinal = 2
+                AND counter.used = 0 AS next
+       FROM subscription_periods AS closed JOIN subscriptions AS running USING (business_id)
+       JOIN usage_counters AS counter USING (business_id) ORDER BY closed.end_time`,
+    );
+    expect(rows).toEqual(businessIds.map((businessId) => ({ businessId, used: 7, next: true })));
+  });
+
+  it('and recordings on the boundary: each counts in exactly one period, in which it was made', async () => {
+    const customer = await onUnlimitedPlan();
+    const lanes = Array.from({ length: 6 }, (_, index) =>
+      startLane(index % 2 === 0 ? server : replica, customer),
+    );
+    for (let jumps = 0; jumps < 4; jumps += 1) {
+      await until('all lanes record', () => lanes.every((lane) => lane.recordsIn(jumps + 1)));
+      for (const application of [server, replica]) application.clock.moveBy(FREE_PERIOD_MS);
+      await fourRuns();
+    }
+    await until('all lanes record in the last period', () =>
+      lanes.every((lane) => lane.recordsIn(5)),
+    );
+    const sent = await Promise.all(lanes.map((lane) => lane.stop()));
+    const total = sent.reduce((sum, count) => sum + count, 0);
+
+    const periods = await readRecordingsByPeriod(server.database, customer.businessId);
+    expect(periods.map(({ ordinal }) => ordinal)).toEqual([1, 2, 3, 4, 5]);
+    expect(periods.map(({ rows }) => rows)).toEqual(periods.map(({ counted }) => counted));
+    expect(periods.map(({ outside }) => outside)).toEqual([0, 0, 0, 0, 0]);
+    expect(periods.reduce((sum, { counted }) => sum + counted, 0)).toBe(total);
+  });
+
+  async function onUnlimitedPlan() {
+    await insertPlan(server.database, 'endless', { unit: 'day', count: 15, recordings: null });
+    const customer = await aCustomer();
+    await changeSubscription(server.database, customer.businessId, { planSlug: 'endless' });
+    return customer;
+  }
+
+  interface Lane {
+    recordsIn(ordinal: number): boolean;
+    /** @returns how many recordings were stored */
+    stop(): Promise<number>;
+  }
+
+  /** Records one after the other, until stopped. */
+  function startLane(application: TestApplication, customer: Customer): Lane {
+    let isStopped = false;
+    const periodEnds = new Set<string>();
+    const record = async () => {
+      let stored = 0;
+      while (!isStopped) {
+        const { usage } = await storeRecording(application, customer);
+        periodEnds.add(usage.resetsAt);
+        stored += 1;
+      }
+      return stored;
+    };
+    const running = record();
+    return {
+      recordsIn: (ordinal) => periodEnds.size >= ordinal,
+      stop: () => {
+        isStopped = true;
+        return running;
+      },
+    };
+  }
+});
+
+describe('ingestion on a period that has ended, and that no renewer has reached', () => {
+  it('renews it and counts in the new one', async () => {
+    const customer = await aCustomer();
+    await storeRecordings(server, customer, 100);
+    server.clock.moveBy(FREE_PERIOD_MS);
+    const { usage } = await storeRecording(server, customer);
+    expect(usage).toMatchObject({ used: 1, remaining: 99 });
+    expect(await closedPeriodsOf(customer)).toMatchObject([{ ordinal: 1, used: 100 }]);
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+  });
+
+  it('renews it once, however many recordings come at once', async () => {
+    const customer = await aCustomer();
+    server.clock.moveBy(2 * FREE_PERIOD_MS);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => sendRecording(server, customer)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(201));
+    expect(await closedPeriodsOf(customer)).toHaveLength(2);
+    expect(await readCount(server.database, customer.businessId)).toEqual({
+      counter: 20,
+      rows: 20,
+    });
+  });
+});
+
+describe('what the database refuses', () => {
+  const [EXCLUSION, UNIQUE, CHECK] = ['23P01', '23505', '23514'];
+  const COPY_PERIOD = `
+    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+    SELECT business_id, subscription_id, ordinal + $1::integer, start_time + $2::interval, end_time + $2::interval,
+           plan_id, $3::integer, closed_at
+    FROM subscription_periods`;
+
+  beforeEach(async () => {
+    await aCustomer();
+    server.clock.moveBy(FREE_PERIOD_MS);
+    await renewAll(server);
+  });
+
+  it.each([
+    ['a period that overlaps another by a millisecond', 1, '1295999999 milliseconds', 0, EXCLUSION],
+    ['a second row for an ordinal', 0, '15 days', 0, UNIQUE],
+    ['a period with negative usage', 1, '15 days', -1, CHECK],
+  ])('%s', (_, ordinals, shift, used, code) =>
+    withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+      expect(await refusalOf(client, COPY_PERIOD, [1, '15 days', 0])).toBeNull();
+      expect(await refusalOf(client, COPY_PERIOD, [ordinals, shift, used])).toBe(code);
+    }),
+  );
+
+  it('a second current subscription of a business', () =>
+    withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+      const copy = (isCurrent: boolean) => `
+        INSERT INTO subscriptions
+        SELECT (jsonb_populate_record(other, '{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "is_current": ${isCurrent}}')).*
+        FROM subscriptions AS other`;
+      expect(await refusalOf(client, copy(false))).toBeNull();
+      expect(await refusalOf(client, copy(true))).toBe(UNIQUE);
+    }));
+
+  it.each([
+    ['a counter below zero', 'SET used = -1'],
+    ['a counter below what was carried over', 'SET carried_over = 1'],
+  ])('%s', (_, change) =>
+    withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+      expect(await refusalOf(client, `UPDATE usage_counters ${change}`)).toBe(CHECK);
+    }),
+  );
+});
