@@ -19,6 +19,7 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .exitOverride();
   addDatabaseCommands(program);
+  addStaffCommands(program);
   addOperatorCommands(program);
   addDevelopmentCommands(program);
   addGenerators(program);
@@ -41,8 +42,8 @@ function addDatabaseCommands(program: Command): void {
     );
 }
 
-function addOperatorCommands(program: Command): void {
-  program.commandsGroup('Operation:');
+function addStaffCommands(program: Command): void {
+  program.commandsGroup('Staff:');
   program
     .command('staff:create')
     .description('create an account for somebody who runs this installation')
@@ -53,6 +54,32 @@ function addOperatorCommands(program: Command): void {
     .action(async (options: StaffCreateOptions) =>
       (await import('./staff-create.js')).runStaffCreate(options),
     );
+  program
+    .command('staff:list')
+    .description('list the staff accounts')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./staff-list.js')).runStaffList(options),
+    );
+  program
+    .command('staff:disable')
+    .description('disable a staff account and end its sessions, those of support too')
+    .requiredOption('--email <email>', 'the e-mail address of the account')
+    .action(async (options: { email: string }) =>
+      (await import('./staff-disable.js')).runStaffDisable(options),
+    );
+  program
+    .command('staff:reset-password')
+    .description('set a new password for a staff account and end its sessions')
+    .requiredOption('--email <email>', 'the e-mail address of the account')
+    .requiredOption('--password-stdin', 'read the password from standard input')
+    .action(async (options: { email: string }) =>
+      (await import('./staff-reset-password.js')).runStaffResetPassword(options),
+    );
+}
+
+function addOperatorCommands(program: Command): void {
+  program.commandsGroup('Operation:');
   program
     .command('subscriptions:renew')
     .description('close the periods that have ended, once; servers do it every minute')

@@ -277,14 +277,14 @@ describe('sessions', () => {
     const unknown = createToken('session');
     const malformed = unknown.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     const noTokens = ['', 'Bearer', 'Bearer ', 'Basic eDp5', 'Digest x', 'tns_', 'Token x'];
-    const badTokens = [
-      `Bearer ${unknown}`,
-      `Bearer ${malformed}`,
-      'Bearer nonsense',
-      `Bearer ${createToken('staff_session')}`,
-      `Bearer ${createToken('support_session')}`,
-      `Bearer ${unknown} ${unknown}`,
-      `Bearer ${unknown},${unknown}`,
+    const badTokens: [string, string][] = [
+      ['an unknown token', `Bearer ${unknown}`],
+      ['a token with a typo', `Bearer ${malformed}`],
+      ['a word', 'Bearer nonsense'],
+      ['a staff token that nobody has', `Bearer ${createToken('staff_session')}`],
+      ['a support token that nobody has', `Bearer ${createToken('support_session')}`],
+      ['two tokens', `Bearer ${unknown} ${unknown}`],
+      ['two tokens with a comma', `Bearer ${unknown},${unknown}`],
     ];
 
     it.each(noTokens)('is asked for after "%s", without an error (RFC 6750)', async (header) => {
@@ -293,7 +293,7 @@ describe('sessions', () => {
       expect(response.headers['www-authenticate']).toBe(CHALLENGE);
     });
 
-    it.each(badTokens)('is called invalid after "%s"', async (header) => {
+    it.each(badTokens)('is called invalid when it is %s', async (_, header) => {
       const response = await server.get('/v1/me').set('authorization', header);
       expectProblem(response, 401, 'unauthenticated');
       expect(response.headers['www-authenticate']).toBe(INVALID_TOKEN);

@@ -41,6 +41,11 @@ export class OneTimeKeysRepository {
     return row?.user_id ?? null;
   }
 
+  /** Forgets keys that have run out. */
+  async prune(tx: Transaction): Promise<void> {
+    await tx.execute('DELETE FROM one_time_keys WHERE expires_at < $1', [tx.now]);
+  }
+
   /** For the mail: the key of this id in clear with its owner's address, or null when it is dead. */
   async findForMail(
     tx: Transaction,

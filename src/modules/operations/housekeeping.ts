@@ -3,15 +3,21 @@ import { Cron } from '@nestjs/schedule';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
+import { MailQueue } from '../../platform/mail/mail-queue';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
+import { StaffService } from '../staff/staff.service';
 
 const ONE_HOUR_MS = 3_600_000;
+const MAILS_KEPT_DAYS = 90; // longer than the queue tries
 const PRUNE = 'housekeeping.prune';
 
-/** Forgets what has run out: old idempotent answers and dead sessions. */
+/** Forgets what has run out: idempotent answers, sessions, one-time keys, mails, guesses. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -21,6 +27,10 @@ export class Housekeeping {
     private readonly queue: JobQueue,
     private readonly idempotency: Idempotency,
     private readonly sessions: SessionsRepository,
+    private readonly oneTimeKeys: OneTimeKeysRepository,
+    private readonly mails: MailQueue,
+    private readonly staff: StaffService,
+    private readonly guesses: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -42,18 +52,19 @@ export class Housekeeping {
   @JobHandler(PRUNE)
   async prune(context: RequestContext): Promise<void> {
     const answers = await this.idempotency.prune(context);
-    const sessions = await this.database.platform(
-      context,
-      'sessions of all tenants run out',
-      (tx) => {
-        const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
-        return this.sessions.prune(
-          tx,
-          hoursAgo(this.config.sessionIdleHours),
-          hoursAgo(24 * this.config.sessionAbsoluteDays),
-        );
-      },
+    const sessions = await this.database.platform(context, 'what runs out belongs to all', (tx) =>
+      this.pruneIn(tx),
     );
     this.logger.log(`forgot ${answers} answers and ${sessions} sessions`);
+  }
+
+  private async pruneIn(tx: Transaction): Promise<number> {
+    const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
+    const { sessionIdleHours, sessionAbsoluteDays } = this.config;
+    await this.oneTimeKeys.prune(tx);
+    await this.mails.prune(tx, hoursAgo(24 * MAILS_KEPT_DAYS));
+    await this.staff.pruneSessions(tx);
+    await this.guesses.prune(tx.now);
+    return this.sessions.prune(tx, hoursAgo(sessionIdleHours), hoursAgo(24 * sessionAbsoluteDays));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module';
+import { StaffModule } from '../staff/staff.module';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { PagesController } from './pages.controller';
@@ -7,7 +8,7 @@ import { ReadinessService } from './readiness.service';
 
 /** What operators and load balancers ask, and what is tidied up by itself. */
 @Module({
-  imports: [IdentityModule],
+  imports: [IdentityModule, StaffModule],
   controllers: [HealthController, PagesController],
   providers: [ReadinessService, Housekeeping],
 })

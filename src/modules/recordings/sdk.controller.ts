@@ -1,11 +1,13 @@
-import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Logger, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
 import { DomainError } from '../../common/problem';
+import { internalError } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
+import { translateDatabaseError } from '../../platform/database/database-errors';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
 import { validateFields } from '../../platform/http/validation';
@@ -34,6 +36,8 @@ const BATCH_BODY_BYTES = 2 * 1024 * 1024;
 @ApiTags('SDK')
 @Controller('v1')
 export class SdkController {
+  private readonly logger = new Logger(SdkController.name);
+
   constructor(
     private readonly ingestion: IngestionService,
     private readonly sdk: SdkService,
@@ -107,9 +111,16 @@ export class SdkController {
       const { recording, replayed } = await this.ingestion.ingest(context, request);
       return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      const problem = toProblem(error, this.config.appUrl, context.requestId);
+      const problem = toProblem(this.refusalOf(error), this.config.appUrl, context.requestId);
       return { status: problem.status, problem };
     }
+  }
+
+  /** A failing item fails alone: what its neighbours got is stored, and they are told so. */
+  private refusalOf(error: unknown): DomainError {
+    const translated = translateDatabaseError(error);
+    if (translated instanceof DomainError) return translated;
+    this.logger.error(`an item of a batch failed: ${(error as Error).stack}`);
+    return internalError({ cause: error });
   }
 }

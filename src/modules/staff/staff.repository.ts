@@ -73,4 +73,8 @@ export class StaffRepository {
     );
     await tx.repository(StaffSession).delete({ staffId });
   }
+
+  async endSessionsBefore(tx: Transaction, before: Date): Promise<void> {
+    await tx.execute('DELETE FROM staff_sessions WHERE created_at < $1', [before]);
+  }
 }

@@ -7,6 +7,7 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
+import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
 import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
 import type { StaffLoginRequest } from './dto/staff.requests';
@@ -16,6 +17,7 @@ import { staffAccountNotFound } from './staff.errors';
 import { StaffRepository } from './staff.repository';
 
 const REASON = 'staff belong to no tenant';
+const ONE_HOUR_MS = 3_600_000;
 
 /** Staff accounts, made and ended by the CLI only, and their sessions. */
 @Injectable()
@@ -95,6 +97,12 @@ export class StaffService {
       await this.support.endAllOfStaffSession(tx, id);
       await this.staff.endSession(tx, id);
     });
+  }
+
+  /** Forgets sessions that have run out. */
+  async pruneSessions(tx: Transaction): Promise<void> {
+    const before = new Date(tx.now.getTime() - STAFF_SESSION_HOURS * ONE_HOUR_MS);
+    await this.staff.endSessionsBefore(tx, before);
   }
 
   private async hashStrong(password: string, email: string): Promise<string> {

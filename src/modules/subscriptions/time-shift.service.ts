@@ -28,8 +28,8 @@ export class TimeShiftService {
   ) {}
 
   /**
-   * Moves the subscriptions of the context's business, their closed periods and the life of its expiring API keys.
-   * Recordings stay where they are.
+   * Moves the subscriptions of the context's business, their closed periods, its invitations and the life of its
+   * expiring API keys. Recordings stay where they are.
    * @returns the period that is running after it, or null when there is no such business
    * @throws in production
    */
@@ -39,11 +39,13 @@ export class TimeShiftService {
     return this.database.transaction(context, async (tx) => {
       if (!(await lockSubscriptions(tx))) return null;
       await movePeriods(tx, days);
-      await tx.execute(MOVE_API_KEYS, [tx.requireBusinessId(), days]);
-      const moved = await tx.query<ShiftedPeriod & { isCurrent: boolean }>(MOVE_SUBSCRIPTIONS, [
-        tx.requireBusinessId(),
-        days,
-      ]);
+      const given = [tx.requireBusinessId(), days];
+      await tx.execute(MOVE_API_KEYS, given);
+      await tx.execute(MOVE_INVITATIONS, given);
+      const moved = await tx.query<ShiftedPeriod & { isCurrent: boolean }>(
+        MOVE_SUBSCRIPTIONS,
+        given,
+      );
       const { start, end } = moved.find((each) => each.isCurrent)!; // each business has one
       return { start, end };
     });
@@ -90,3 +92,9 @@ const MOVE_SUBSCRIPTIONS = `
 const MOVE_API_KEYS = `
   UPDATE api_keys SET expires_at = expires_at - ${BY_DAYS}, created_at = created_at - ${BY_DAYS}
   WHERE business_id = $1 AND expires_at IS NOT NULL`;
+
+const MOVE_INVITATIONS = `
+  UPDATE invitations
+  SET created_at = created_at - ${BY_DAYS}, expires_at = expires_at - ${BY_DAYS},
+      accepted_at = accepted_at - ${BY_DAYS}, revoked_at = revoked_at - ${BY_DAYS}
+  WHERE business_id = $1`;

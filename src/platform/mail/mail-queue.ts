@@ -11,6 +11,11 @@ const MAXIMUM_TRIES = 25;
 
 @Injectable()
 export class MailQueue {
+  /** Forgets mails that were asked for before this moment: sent by then, or given up. */
+  async prune(tx: Transaction, before: Date): Promise<void> {
+    await tx.execute('DELETE FROM mails WHERE created_at < $1', [before]);
+  }
+
   /**
    * Asks for a mail about a row, in the sender's transaction, in one statement. The job holds the mail's id
    * and the mail the row's: keys and addresses are looked up when it is sent.
