@@ -24,6 +24,16 @@ export const NOTHING_RENEWED: RenewalReport = {
   behind: 0,
 };
 
+/** Leaves a database as it was before the first sign-up, for tests that count over all businesses. */
+export async function forgetBusinesses(database: TestDatabase): Promise<void> {
+  await database.query('TRUNCATE businesses, users CASCADE');
+}
+
+/** Back to the database's own time. */
+export function resetClock({ clock }: Pick<TestApplication, 'clock'>): void {
+  clock.moveBy(-clock.at(new Date(0)).getTime());
+}
+
 /** One run over all that is due, as the cron and the command do it. */
 export function renewAll(server: Pick<TestApplication, 'app'>): Promise<RenewalReport> {
   return server.app.get(RenewalService).renewAll(RequestContext.job('subscription.renew'));

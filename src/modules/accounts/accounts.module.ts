@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
-import { BusinessesModule } from '../businesses/businesses.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SupportSessionsModule } from '../support-sessions/support-sessions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
@@ -17,7 +16,6 @@ import { RecoveryService } from './recovery.service';
   imports: [
     AuditModule,
     IdentityModule,
-    BusinessesModule,
     TeamMembersModule,
     SupportSessionsModule,
   ],

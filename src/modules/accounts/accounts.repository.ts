@@ -5,6 +5,8 @@ import type { ListQuery } from '../../common/dto/list.query';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
+import type { Business, BusinessStatus } from '../businesses/business.entity';
+import type { MemberWithPerson } from '../team-members/team-members.repository';
 import type { MemberKind, MemberStatus } from '../team-members/member.entity';
 
 /** A person's place in a business, with what a login has to know. */
@@ -16,6 +18,18 @@ export interface Membership {
   businessId: string | null;
   memberStatus: MemberStatus | null;
   businessStatus: 'active' | 'deactivated' | null;
+}
+
+/** Somebody's place in a business. */
+export interface Place {
+  member: MemberWithPerson;
+  business: Business;
+}
+
+interface PlaceRow
+  extends MemberWithPerson, Pick<Business, 'name' | 'supportAccess' | 'createdAt'> {
+  businessId: string;
+  businessStatus: BusinessStatus;
 }
 
 export interface MyMembership {
@@ -86,6 +100,17 @@ export class AccountsRepository {
     return membership ?? null;
   }
 
+  /** A member with the business it belongs to, in one statement; null when it is gone. */
+  async findPlace(tx: Transaction, memberId: string): Promise<Place | null> {
+    const [row] = await tx.query<PlaceRow>(PLACE, [tx.requireBusinessId(), memberId]);
+    if (!row) return null;
+    const { businessId, name, businessStatus, supportAccess, createdAt, ...member } = row;
+    return {
+      member,
+      business: { id: businessId, name, status: businessStatus, supportAccess, createdAt },
+    };
+  }
+
   /** Who asks, in one statement. */
   async getMine(tx: Transaction): Promise<MyAccount> {
     const [row] = await tx.query<MyAccountRow>(MINE, [
@@ -117,6 +142,15 @@ const MINE = `
          business.id AS "businessId", business.name AS "businessName",
          (SELECT json_build_object('sessionId', id, 'staffEmail', staff_email, 'reason', reason, 'mode', mode, 'expiresAt', expires_at)
           FROM support_sessions WHERE business_id = $1 AND id = $3::uuid) AS support
+  FROM members AS member
+  JOIN businesses AS business ON business.id = member.business_id
+  LEFT JOIN users AS person ON person.id = member.user_id
+  WHERE member.business_id = $1 AND member.id = $2`;
+
+const PLACE = `
+  SELECT member.id, member.kind, member.role, member.status, member.joined_at AS "joinedAt", person.email,
+         person.full_name AS "fullName", business.id AS "businessId", business.name, business.status AS "businessStatus",
+         business.support_access AS "supportAccess", business.created_at AS "createdAt"
   FROM members AS member
   JOIN businesses AS business ON business.id = member.business_id
   LEFT JOIN users AS person ON person.id = member.user_id

@@ -5,9 +5,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditRepository } from '../audit/audit.repository';
-import type { Business } from '../businesses/business.entity';
 import { businessNotFound } from '../businesses/businesses.errors';
-import { BusinessesRepository } from '../businesses/businesses.repository';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import type { Session } from '../identity/session.entity';
@@ -15,19 +13,14 @@ import { SessionsRepository } from '../identity/sessions.repository';
 import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
 import { InvitationsService } from '../team-members/invitations.service';
 import { invitationForAnotherEmail } from '../team-members/team-members.errors';
-import {
-  TeamMembersRepository,
-  type MemberWithPerson,
-} from '../team-members/team-members.repository';
+import { TeamMembersRepository } from '../team-members/team-members.repository';
 import { foldEmail } from '../../common/email';
-import { AccountsRepository, type Membership } from './accounts.repository';
+import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 import { userOf } from './me.service';
 
-export interface SignedIn {
+export interface SignedIn extends Place {
   opened: { session: Session; token: string };
-  member: MemberWithPerson;
-  business: Business;
 }
 
 /** Whom a session is opened for. */
@@ -47,7 +40,6 @@ export class AccountsService {
     private readonly hasher: PasswordHasher,
     private readonly sessions: SessionsRepository,
     private readonly members: TeamMembersRepository,
-    private readonly businesses: BusinessesRepository,
     private readonly invitations: InvitationsService,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditRepository,
@@ -117,10 +109,7 @@ export class AccountsService {
   }
 
   /** Joins the inviting business. @throws 403 invitation_for_another_email, and what `InvitationsService.accept` throws */
-  acceptInvitation(
-    context: RequestContext,
-    key: string,
-  ): Promise<{ business: Business; member: MemberWithPerson }> {
+  acceptInvitation(context: RequestContext, key: string): Promise<Place> {
     return this.database.platform(
       context,
       'the inviting business is another tenant',
@@ -129,10 +118,7 @@ export class AccountsService {
         if (invitation.emailFolded !== foldEmail(context.actor.email ?? ''))
           throw invitationForAnotherEmail();
         const inBusiness = tx.with({ businessId: invitation.businessId });
-        return {
-          business: await this.businesses.get(inBusiness),
-          member: await this.getMember(inBusiness, member.id),
-        };
+        return this.getPlace(inBusiness, member.id);
       },
     );
   }
@@ -166,17 +152,13 @@ export class AccountsService {
   ): Promise<SignedIn> {
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
     await this.members.markUsed(tx, businessId, memberId);
-    return {
-      opened,
-      member: await this.getMember(tx, memberId),
-      business: await this.businesses.get(tx),
-    };
+    return { opened, ...(await this.getPlace(tx, memberId)) };
   }
 
-  private async getMember(tx: Transaction, id: string): Promise<MemberWithPerson> {
-    const member = await this.members.find(tx, id);
-    if (!member) throw invalidCredentials(); // removed since the password was checked
-    return member;
+  private async getPlace(tx: Transaction, memberId: string): Promise<Place> {
+    const place = await this.accounts.findPlace(tx, memberId);
+    if (!place) throw invalidCredentials(); // removed since the password was checked
+    return place;
   }
 }
 

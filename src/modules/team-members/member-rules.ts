@@ -16,9 +16,9 @@ export interface TeamState {
 /** Why this change of role may not be, or null. */
 export function refuseRole(state: TeamState, role: Role): DomainError | null {
   const { actor, target } = state;
+  if (role === 'owner' && actor?.role !== 'owner') return onlyOwners(); // a 403 comes before each 409
   if (target.kind !== 'person') return systemMember();
   if (actor?.id === target.id) return ownRole();
-  if (role === 'owner' && actor?.role !== 'owner') return onlyOwners();
   return refuseManaging(state) ?? (role === 'owner' ? null : refuseLosing(state));
 }
 

@@ -60,8 +60,10 @@ export class TeamMembersService {
   /** Takes a seat again. @throws 402 limit_reached and like `assignRole` */
   activate(context: RequestContext, id: string): Promise<MemberWithPerson> {
     return this.database.transaction(context, async (tx) => {
-      const { status } = await this.getIn(tx, id);
-      if (status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
+      const target = await this.getIn(tx, id);
+      const refusal = refuseActivation({ actor: askerOf(tx), target, activeOwnerIds: [] });
+      if (refusal) throw refusal; // a 403 comes before the 402
+      if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
       return this.change(tx, id, refuseActivation, () =>
         this.members.update(tx, id, { status: 'active' }),
       );
@@ -70,6 +72,8 @@ export class TeamMembersService {
 
   /** Removes a member, or lets oneself leave. @throws like `assignRole` */
   async remove(context: RequestContext, id: string): Promise<void> {
+    const isLeaving = context.requireMember().memberId === id;
+    if (!isLeaving && !context.permissions.includes('team_members:write')) throw permissionDenied(); // before the 404
     await this.database.transaction(context, async (tx) => {
       await this.decide(tx, id, refuseRemoval);
       await this.members.remove(tx, id);
@@ -106,4 +110,10 @@ export class TeamMembersService {
     if (!member) throw memberNotFound();
     return member;
   }
+}
+
+/** Who asks, as the credential said; null: not a person (support). */
+function askerOf(context: RequestContext): TeamState['actor'] {
+  const { memberId, kind, role } = context.requireMember();
+  return kind === 'person' ? { id: memberId, role, status: 'active' } : null;
 }

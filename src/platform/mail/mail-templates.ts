@@ -18,41 +18,64 @@ export interface RenderedMail {
 
 type Render = (values: Record<string, string>) => string;
 
+/** Whether a paragraph is a link says the template; what people typed into it does not make one. */
+interface Paragraph<Content> {
+  isLink: boolean;
+  content: Content;
+}
+
+interface CompiledTemplate {
+  subject: Render;
+  paragraphs: Paragraph<Render>[];
+}
+
 const FOLDER = join(__dirname, 'templates');
+const LINK_MARK = '> ';
 
 /**
  * The mails' texts: `templates/<name>.hbs`, whose first line is the subject, the rest paragraphs. One source
  * makes the plain text and the HTML, so they say the same; a line `> url` is a link, in HTML a button.
  */
 export class MailTemplates {
-  private readonly renders = new Map<MailTemplate, Render>();
+  private readonly compiled = new Map<MailTemplate, CompiledTemplate>();
 
   /** A value that the template names and `values` lacks is an error, not an empty space in somebody's mail. */
   render(template: MailTemplate, values: Record<string, string>): RenderedMail {
-    const [subject = '', ...body] = this.renderOf(template)(values).trim().split('\n');
-    const paragraphs = body
-      .join('\n')
-      .trim()
-      .split(/\n{2,}/);
+    const { subject, paragraphs } = this.compiledOf(template);
+    const clean = mapValues(values, oneLine);
+    const rendered = paragraphs.map(({ isLink, content }) => ({ isLink, content: content(clean) }));
     return {
-      subject: oneLine(subject),
-      text: `${paragraphs.map(toText).join('\n\n')}\n`,
-      html: toHtml(paragraphs),
+      subject: oneLine(subject(clean)),
+      text: `${rendered.map(({ content }) => content).join('\n\n')}\n`,
+      html: toHtml(rendered),
     };
   }
 
-  private renderOf(template: MailTemplate): Render {
-    const known = this.renders.get(template);
+  private compiledOf(template: MailTemplate): CompiledTemplate {
+    const known = this.compiled.get(template);
     if (known) return known;
-    const source = readFileSync(join(FOLDER, `${template}.hbs`), 'utf8');
-    const render = Handlebars.compile<Record<string, string>>(source, {
-      noEscape: true,
-      strict: true,
-    });
-    const withCleanValues: Render = (values) => render(mapValues(values, oneLine));
-    this.renders.set(template, withCleanValues);
-    return withCleanValues;
+    const compiled = compileTemplate(readFileSync(join(FOLDER, `${template}.hbs`), 'utf8'));
+    this.compiled.set(template, compiled);
+    return compiled;
   }
+}
+
+function compileTemplate(source: string): CompiledTemplate {
+  const [subject = '', ...body] = source.trim().split('\n');
+  const paragraphs = body
+    .join('\n')
+    .trim()
+    .split(/\n{2,}/);
+  return { subject: compile(subject), paragraphs: paragraphs.map(compileParagraph) };
+}
+
+function compileParagraph(source: string): Paragraph<Render> {
+  const isLink = source.startsWith(LINK_MARK);
+  return { isLink, content: compile(isLink ? source.slice(LINK_MARK.length) : source) };
+}
+
+function compile(source: string): Render {
+  return Handlebars.compile<Record<string, string>>(source, { noEscape: true, strict: true });
 }
 
 /** What people typed must not add lines: neither headers to the subject nor links to the text. */
@@ -60,11 +83,7 @@ function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
-function toText(paragraph: string): string {
-  return paragraph.replace(/^> /, '');
-}
-
-function toHtml(paragraphs: string[]): string {
+function toHtml(paragraphs: Paragraph<string>[]): string {
   const body = paragraphs.map(toHtmlParagraph).join('\n');
   return `<!doctype html>
 <html><body style="font:16px/1.6 system-ui,sans-serif;color:#1c2430;max-width:36rem;margin:2rem auto">
@@ -73,12 +92,12 @@ ${body}
 `;
 }
 
-function toHtmlParagraph(paragraph: string): string {
-  if (!paragraph.startsWith('> ')) return `<p>${escape(paragraph)}</p>`;
-  const url = escape(toText(paragraph));
+function toHtmlParagraph({ isLink, content }: Paragraph<string>): string {
+  const text = escape(content);
+  if (!isLink) return `<p>${text}</p>`;
   const style =
     'background:#0b5cad;color:#fff;padding:.6rem 1.2rem;border-radius:6px;text-decoration:none';
-  return `<p><a style="${style}" href="${url}">Continue</a></p>\n<p>${url}</p>`;
+  return `<p><a style="${style}" href="${text}">Continue</a></p>\n<p>${text}</p>`;
 }
 
 function escape(text: string): string {

@@ -5,6 +5,7 @@ import { signUp, type Customer } from '../../support/customers';
 import { sendRecording, storeRecording, storeRecordings } from '../../support/recordings';
 import {
   changeSubscription,
+  forgetBusinesses,
   FREE_PERIOD_MS,
   insertDueBusinesses,
   insertPlan,
@@ -15,6 +16,7 @@ import {
   readRecordingsByPeriod,
   readSubscription,
   renewAll,
+  resetClock,
 } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 import { until } from '../../support/until';
@@ -22,10 +24,24 @@ import { until } from '../../support/until';
 /* Renewal on a real PostgreSQL, by several renewers at once and against ingestion; only the clock is moved. */
 
 let server: TestApplication;
-beforeEach(async () => {
+/** A second application on the same database. */
+let replica: TestApplication;
+beforeAll(async () => {
   server = await TestApplication.start(LONG_SESSIONS);
+  replica = await TestApplication.start(LONG_SESSIONS, server.database);
 });
-afterEach(() => server.stop());
+afterAll(async () => {
+  await replica.app.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  await forgetBusinesses(server.database);
+  [server, replica].forEach(resetClock);
+});
+
+function moveClocks(milliseconds: number): void {
+  for (const { clock } of [server, replica]) clock.moveBy(milliseconds);
+}
 
 /** A customer in the first period of the free plan. */
 async function aCustomer(): Promise<Customer & { businessId: string }> {
@@ -46,7 +62,7 @@ describe('a run', () => {
     const customer = await aCustomer();
     await storeRecordings(server, customer, 3);
     const before = await subscriptionOf(customer);
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
 
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
     expect(await closedPeriodsOf(customer)).toEqual([
@@ -64,9 +80,9 @@ describe('a run', () => {
 
   it('finds nothing to do before the end, nor a second time after it', async () => {
     const customer = await aCustomer();
-    server.clock.moveBy(FREE_PERIOD_MS - 60_000);
+    moveClocks(FREE_PERIOD_MS - 60_000);
     expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
-    server.clock.moveBy(60_000);
+    moveClocks(60_000);
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
     expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
     expect(await closedPeriodsOf(customer)).toHaveLength(1);
@@ -77,7 +93,7 @@ describe('a run', () => {
     await storeRecordings(server, customer, 2);
     const { anchor } = await subscriptionOf(customer);
     const boundary = (n: number) => new Date(anchor.getTime() + n * FREE_PERIOD_MS);
-    server.clock.moveBy(3 * FREE_PERIOD_MS);
+    moveClocks(3 * FREE_PERIOD_MS);
 
     await renewAll(server);
     expect(await closedPeriodsOf(customer)).toEqual([
@@ -96,7 +112,7 @@ describe('a run', () => {
     await storeRecordings(server, customer, 2);
     await changeSubscription(server.database, customer.businessId, { autoRenew: false });
     const { periodEnd } = await subscriptionOf(customer);
-    server.clock.moveBy(3 * FREE_PERIOD_MS);
+    moveClocks(3 * FREE_PERIOD_MS);
 
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, expired: 1 });
     expect(await subscriptionOf(customer)).toMatchObject({
@@ -112,7 +128,7 @@ describe('a run', () => {
     const customer = await aCustomer();
     await insertPlan(server.database, 'once', { renews: false });
     await changeSubscription(server.database, customer.businessId, { planSlug: 'once' });
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, expired: 1 });
     expect((await subscriptionOf(customer)).status).toBe('expired');
   });
@@ -121,7 +137,7 @@ describe('a run', () => {
     const customer = await aCustomer();
     await changeSubscription(server.database, customer.businessId, { cancelAtPeriodEnd: true });
     const { periodEnd } = await subscriptionOf(customer);
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, canceled: 1 });
     expect(await subscriptionOf(customer)).toMatchObject({
       status: 'canceled',
@@ -136,7 +152,7 @@ describe('a run', () => {
     await insertPlan(server.database, 'weekly', { unit: 'week' });
     await changeSubscription(server.database, customer.businessId, { scheduledPlanSlug: 'weekly' });
     const { periodEnd, scheduledPlanId } = await subscriptionOf(customer);
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
 
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, moved: 1 });
     expect(await subscriptionOf(customer)).toMatchObject({
@@ -153,7 +169,7 @@ describe('a run', () => {
   it.each(['paused', 'canceled', 'expired'] as const)('leaves alone what is %s', async (status) => {
     const customer = await aCustomer();
     await changeSubscription(server.database, customer.businessId, { status });
-    server.clock.moveBy(3 * FREE_PERIOD_MS);
+    moveClocks(3 * FREE_PERIOD_MS);
     expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
     expect(await closedPeriodsOf(customer)).toEqual([]);
   });
@@ -161,7 +177,7 @@ describe('a run', () => {
   it('takes subscriptions that are past due along, and leaves them past due', async () => {
     const customer = await aCustomer();
     await changeSubscription(server.database, customer.businessId, { status: 'past_due' });
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 1 });
     expect((await subscriptionOf(customer)).status).toBe('past_due');
   });
@@ -169,9 +185,9 @@ describe('a run', () => {
   it('closes at most 15 periods of a subscription, says so, and the next run goes on', async () => {
     const behind = await aCustomer();
     await storeRecording(server, behind);
-    server.clock.moveBy(16 * FREE_PERIOD_MS);
+    moveClocks(16 * FREE_PERIOD_MS);
     const other = await aCustomer();
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
 
     expect(await renewAll(server)).toEqual({ ...NOTHING_RENEWED, renewed: 2, behind: 1 });
     expect(await closedPeriodsOf(behind)).toHaveLength(15);
@@ -202,12 +218,6 @@ describe('a run', () => {
 });
 
 describe('several renewers at once', () => {
-  let replica: TestApplication;
-  beforeEach(async () => {
-    replica = await TestApplication.start(LONG_SESSIONS, server.database);
-  });
-  afterEach(() => replica.app.close());
-
   /** Two in each of two applications. */
   async function fourRuns(): Promise<number> {
     const reports = await Promise.all([server, replica, server, replica].map(renewAll));
@@ -236,7 +246,7 @@ describe('several renewers at once', () => {
     );
     for (let jumps = 0; jumps < 4; jumps += 1) {
       await until('all lanes record', () => lanes.every((lane) => lane.recordsIn(jumps + 1)));
-      for (const application of [server, replica]) application.clock.moveBy(FREE_PERIOD_MS);
+      moveClocks(FREE_PERIOD_MS);
       await fourRuns();
     }
     await until('all lanes record in the last period', () =>
@@ -293,7 +303,7 @@ describe('ingestion on a period that has ended, and that no renewer has reached'
   it('renews it and counts in the new one', async () => {
     const customer = await aCustomer();
     await storeRecordings(server, customer, 100);
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
     const { usage } = await storeRecording(server, customer);
     expect(usage).toMatchObject({ used: 1, remaining: 99 });
     expect(await closedPeriodsOf(customer)).toMatchObject([{ ordinal: 1, used: 100 }]);
@@ -302,7 +312,7 @@ describe('ingestion on a period that has ended, and that no renewer has reached'
 
   it('renews it once, however many recordings come at once', async () => {
     const customer = await aCustomer();
-    server.clock.moveBy(2 * FREE_PERIOD_MS);
+    moveClocks(2 * FREE_PERIOD_MS);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => sendRecording(server, customer)),
     );
@@ -325,7 +335,7 @@ describe('what the database refuses', () => {
 
   beforeEach(async () => {
     await aCustomer();
-    server.clock.moveBy(FREE_PERIOD_MS);
+    moveClocks(FREE_PERIOD_MS);
     await renewAll(server);
   });
 

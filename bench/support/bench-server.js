@@ -1,0 +1,70 @@
+// A database and a server of the bench's own, as built; both end with it.
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+
+const entry = path.join(__dirname, '..', '..', 'dist', 'src', 'main.js');
+
+async function startServer(environment = {}) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tenantry-bench-'));
+  const settings = {
+    DATA_DIR: directory,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    RATE_LIMIT_SIGNUPS: 'off',
+    RATE_LIMIT_FAILURES: 'off',
+  };
+  const child = spawn(process.execPath, [entry], {
+    env: { PATH: process.env.PATH, ...settings, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await announcedUrl(child);
+  return { url, stop: () => stop(child, directory) };
+}
+
+async function announcedUrl(child) {
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    const url = /ready: (http:\S+)/.exec(printed)?.[1];
+    if (url) return url;
+  }
+  throw new Error(`the server ended before it was ready: ${printed}`);
+}
+
+async function stop(child, directory) {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Sends JSON and gives status, body and how long it took. */
+async function send(url, method, route, { token, body } = {}) {
+  const headers = {
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(body && { 'content-type': 'application/json' }),
+  };
+  const startedAt = performance.now();
+  const response = await fetch(url + route, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text ? JSON.parse(text) : null,
+    milliseconds: performance.now() - startedAt,
+  };
+}
+
+/** The value below which this share of the numbers lies. */
+function quantile(numbers, share) {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+module.exports = { startServer, send, quantile };

@@ -1,0 +1,595 @@
+import type { Response } from 'supertest';
+import { hashToken } from '../../src/common/token';
+import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
+import type { JoinResponse, SignupResponse } from '../../src/modules/onboarding/dto/signup';
+import type { InvitationResponse } from '../../src/modules/team-members/dto/invitation.responses';
+import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { countRows, dumpDatabase, dumpHolds } from '../support/database-dump';
+import { freezeClockAt } from '../support/frozen-clock';
+import { keyIn, linkIn, MailServer, targetsIn, type ReceivedMail } from '../support/mail-server';
+import { addMember, logIn } from '../support/members';
+import { expectFaults, expectProblem } from '../support/problems';
+import { aSignup, newEmail } from '../support/signups';
+import { changeSubscription, LONG_SESSIONS, ONE_DAY_MS } from '../support/subscriptions';
+import { TestApplication } from '../support/test-application';
+import { until } from '../support/until';
+
+const ABOUT = 'invites you';
+const ANOTHER_PASSWORD = 'another horse battery staple';
+
+interface Invited extends InvitationResponse {
+  key: string;
+  mail: ReceivedMail;
+}
+
+describe('invitations', () => {
+  let mailServer: MailServer;
+  let server: TestApplication;
+  beforeAll(async () => {
+    mailServer = await MailServer.start();
+    server = await TestApplication.start({
+      roles: ['worker'],
+      smtpUrl: mailServer.url,
+      ...LONG_SESSIONS,
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await mailServer.close();
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const create = (token: string, changes: object = {}): Promise<Response> =>
+    Promise.resolve(
+      server.post('/v1/invitations', token, {
+        email: newEmail('invited'),
+        role: 'member',
+        ...changes,
+      }),
+    );
+  const invite = async ({ token }: Pick<Customer, 'token'>, changes = {}): Promise<Invited> => {
+    const response = await create(token, changes);
+    expect(response.status).toBe(201);
+    const invitation = response.body as InvitationResponse;
+    const sent = mailServer.mailsTo(invitation.email, ABOUT).length;
+    await until('the mail of this invitation is sent', () => isSent(invitation.id));
+    const count = Math.max(sent, mailServer.mailsTo(invitation.email, ABOUT).length);
+    const mail = await mailServer.mailTo(invitation.email, ABOUT, count);
+    return { ...invitation, mail, key: keyIn(mail) };
+  };
+  const isSent = async (invitationId: string): Promise<boolean> => {
+    const unsent = await server.database.query(
+      'SELECT FROM mails WHERE subject_id = $1 AND sent_at IS NULL',
+      [invitationId],
+    );
+    return unsent.length === 0;
+  };
+  const lookUp = (key: string): Promise<Response> =>
+    Promise.resolve(server.get(`/v1/invitations/lookup?activationKey=${encodeURIComponent(key)}`));
+  const join = (key: string, changes: object = {}): Promise<Response> =>
+    Promise.resolve(
+      server.post('/v1/auth/signup', undefined, {
+        activationKey: key,
+        fullName: 'Grace Hopper',
+        password: PASSWORD,
+        ...changes,
+      }),
+    );
+  const accept = (token: string, key: string): Promise<Response> =>
+    Promise.resolve(server.post('/v1/invitations/accept', token, { activationKey: key }));
+  const list = async (token: string): Promise<InvitationResponse[]> => {
+    const { body } = await server.get('/v1/invitations', token);
+    return (body as { data: InvitationResponse[] }).data;
+  };
+  const statusesOf = async (token: string): Promise<Record<string, string>> =>
+    Object.fromEntries((await list(token)).map(({ id, status }) => [id, status]));
+  const resend = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.post(`/v1/invitations/${id}/resend`, token));
+  const revoke = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.delete(`/v1/invitations/${id}`, token));
+  const countPersons = async (businessId: string): Promise<number> => {
+    const persons = await server.database.query(
+      "SELECT FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active'",
+      [businessId],
+    );
+    return persons.length;
+  };
+
+  describe('the mail', () => {
+    it('comes to the invited address only, with a link from the configuration, as text and as HTML', async () => {
+      const customer = await signUp(server, 'Acme');
+      const { mail, email, key, id } = await invite(customer, { role: 'viewer' });
+      expect(mail.to).toEqual([{ name: '', address: email }]);
+      expect(mail.recipients).toEqual([email]);
+      expect(mail.subject).toBe('Ada Lovelace invites you to Acme');
+      expect(linkIn(mail).href).toBe(`http://app.test/signup?activationKey=${key}`);
+      expect(targetsIn(mail)).toEqual([linkIn(mail).href]);
+      expect(mail.text).toContain('Ada Lovelace invites you to join Acme as viewer.');
+      expect(mail.html).toContain('Ada Lovelace invites you to join Acme as viewer.');
+      const [row] = await server.database.query<{ id: string }>(
+        'SELECT id FROM mails WHERE subject_id = $1',
+        [id],
+      );
+      expect(mail.messageId).toBe(`<${row?.id}@app.test>`);
+    });
+
+    it('takes its link from APP_URL, whatever host the request names', async () => {
+      const { token } = await signUp(server);
+      const email = newEmail();
+      await server
+        .post('/v1/invitations', token, { email, role: 'member' })
+        .set('host', 'evil.example')
+        .set('x-forwarded-host', 'evil.example');
+      const mail = await mailServer.mailTo(email, ABOUT);
+      expect(linkIn(mail).origin).toBe('http://app.test');
+      expect(mail.raw).not.toContain('evil.example');
+    });
+
+    it.each([
+      ['headers and HTML', '<b>Evil</b>\r\nBcc: x@y.z\r\n\r\n<script>alert(1)</script>'],
+      ['a link of its own', '> javascript:alert(1)//'],
+      ['attributes', '"><img src="x'],
+      ['a template', '{{url}} {{{url}}}'],
+    ])('gets no %s from the names in it', async (_, name) => {
+      const signup = aSignup({ businessName: name, fullName: name });
+      const { body } = await server.post('/v1/auth/signup', undefined, signup);
+      const { mail, email } = await invite({ token: (body as SignupResponse).session.token });
+      const shown = name.replace(/\s+/g, ' ');
+      expect(mail.recipients).toEqual([email]);
+      expect(mail.headers.map((header) => header.key).sort()).toEqual([
+        'content-type',
+        'date',
+        'from',
+        'message-id',
+        'mime-version',
+        'subject',
+        'to',
+      ]);
+      expect(mail.subject).toBe(`${shown} invites you to ${shown}`);
+      expect(mail.html).not.toMatch(/<b>|<script|<img/);
+      expect(targetsIn(mail)).toEqual([linkIn(mail).href]);
+    });
+
+    it.each(['a@b.example, c@d.example', 'a@b.example\r\nBcc: c@d.example', '<a@b.example>'])(
+      'goes to one address: %j is refused',
+      async (email) => {
+        const { token } = await signUp(server);
+        expectFaults(await create(token, { email }), '/email');
+      },
+    );
+  });
+
+  describe('a new person', () => {
+    it('sees by the key what it is for, as often as wanted, without using it up', async () => {
+      const customer = await signUp(server, 'Acme');
+      const { key, email, expiresAt } = await invite(customer, { fullName: 'Grace Hopper' });
+      for (const response of [await lookUp(key), await lookUp(key)]) {
+        expect(response.status).toBe(200);
+        expect(response.body).toEqual({
+          email,
+          fullName: 'Grace Hopper',
+          businessId: customer.business.id,
+          businessName: 'Acme',
+          role: 'member',
+          invitedBy: 'Ada Lovelace',
+          expiresAt,
+          hasAccount: false,
+        });
+      }
+      expect((await join(key)).status).toBe(201);
+    });
+
+    it('joins with the role of the invitation, and the address is verified', async () => {
+      const customer = await signUp(server, 'Acme');
+      const { key, email } = await invite(customer, { role: 'admin' });
+      const response = await join(key);
+      const body = response.body as JoinResponse;
+      expect(response.status).toBe(201);
+      expect(Object.keys(body).sort()).toEqual(['business', 'member', 'session']);
+      expect(body.business.id).toBe(customer.business.id);
+      expect(body.member).toMatchObject({ email, role: 'admin', kind: 'person', status: 'active' });
+      const me = await server.get('/v1/me', body.session.token);
+      expect(me.body).toMatchObject({
+        user: { email, emailVerified: true, fullName: 'Grace Hopper' },
+        member: { id: body.member.id, role: 'admin' },
+      });
+      expect((await logIn(server, email)).business.id).toBe(customer.business.id);
+    });
+
+    it('uses the key up', async () => {
+      const customer = await signUp(server);
+      const { key, id } = await invite(customer);
+      await join(key);
+      expectProblem(await lookUp(key), 410, 'invitation_used');
+      expectProblem(await join(key), 410, 'invitation_used');
+      expectProblem(await revoke(customer.token, id), 410, 'invitation_used');
+      expectProblem(await resend(customer.token, id), 410, 'invitation_used');
+      expect(await countPersons(customer.business.id)).toBe(2);
+    });
+
+    it('chooses neither address, role nor business', async () => {
+      const { key } = await invite(await signUp(server));
+      const wishes = { email: newEmail(), role: 'owner', businessName: 'Mine' };
+      expectFaults(await join(key, wishes), '/email', '/role', '/businessName');
+    });
+
+    it('does not use up the key with a weak password', async () => {
+      const { key, email } = await invite(await signUp(server));
+      const weak = await join(key, { password: email.slice(0, email.indexOf('@')) });
+      expectProblem(weak, 422, 'password_too_weak');
+      expect((await join(key)).status).toBe(201);
+    });
+
+    it.each(['', 'x', 'A'.repeat(43)])('is told that there is no invitation %j', async (key) => {
+      const [looked, joined] = [await lookUp(key), await join(key)];
+      const expected = key === '' ? 422 : 404;
+      expect([looked.status, joined.status]).toEqual([expected, expected]);
+    });
+
+    it.each([{}, [], null, 1, true])('is refused with %j for a key', async (activationKey) => {
+      expectFaults(await join('', { activationKey }), '/activationKey');
+    });
+  });
+
+  describe('a person with an account', () => {
+    it('cannot sign up with the key, and the password stays', async () => {
+      const known = await signUp(server, 'Known');
+      const { key } = await invite(await signUp(server), { email: known.email });
+      expect((await lookUp(key)).body).toMatchObject({ hasAccount: true });
+      expectProblem(await join(key, { password: ANOTHER_PASSWORD }), 409, 'email_taken');
+      const { status } = await server.post('/v1/auth/login', undefined, {
+        email: known.email,
+        password: ANOTHER_PASSWORD,
+      });
+      expect(status).toBe(401);
+      expect((await logIn(server, known.email)).business.id).toBe(known.business.id);
+      expect((await lookUp(key)).status).toBe(200);
+    });
+
+    it('accepts, in whatever letter case the address was written', async () => {
+      const known = await signUp(server, 'Known');
+      const inviting = await signUp(server, 'Inviting');
+      const email = known.email.toUpperCase();
+      const { key } = await invite(inviting, { email, role: 'viewer' });
+      const response = await accept(known.token, key);
+      expect(response.status).toBe(201);
+      expect(response.body).toEqual({
+        business: expect.objectContaining({ id: inviting.business.id }) as object,
+        member: expect.objectContaining({ email: known.email, role: 'viewer' }) as object,
+      });
+      const mine = await server.get('/v1/me/businesses', known.token);
+      expect((mine.body as { data: { name: string }[] }).data.map(({ name }) => name)).toEqual([
+        'Inviting',
+        'Known',
+      ]);
+      expectProblem(await accept(known.token, key), 410, 'invitation_used');
+    });
+
+    it('cannot accept what is for somebody else, and does not use it up', async () => {
+      const inviting = await signUp(server);
+      const known = await signUp(server);
+      const stranger = await signUp(server);
+      const { key } = await invite(inviting, { email: known.email });
+      expectProblem(await accept(stranger.token, key), 403, 'invitation_for_another_email');
+      expect(await countPersons(inviting.business.id)).toBe(1);
+      expect((await accept(known.token, key)).status).toBe(201);
+    });
+
+    it('hears that it is for somebody else before anything about the team', async () => {
+      const inviting = await signUp(server);
+      const { key } = await invite(inviting);
+      expectProblem(await accept(inviting.token, key), 403, 'invitation_for_another_email');
+      await addMember(server, inviting, 'member');
+      await addMember(server, inviting, 'member');
+      const stranger = await signUp(server);
+      expectProblem(await accept(stranger.token, key), 403, 'invitation_for_another_email');
+    });
+
+    it('is not invited to where the person is already, deactivated or not', async () => {
+      const customer = await signUp(server);
+      const { id, email } = await addMember(server, customer, 'member');
+      expectProblem(await create(customer.token, { email }), 409, 'already_member');
+      await server.post(`/v1/team-members/${id}/deactivate`, customer.token);
+      const again = await create(customer.token, { email: email.toUpperCase() });
+      expectProblem(again, 409, 'already_member');
+      expect(await list(customer.token)).toEqual([]);
+    });
+  });
+
+  describe('an invitation ends', () => {
+    it('when it is sent again: the old link is dead, the new one works', async () => {
+      const customer = await signUp(server);
+      const { key, id, email } = await invite(customer);
+      const response = await resend(customer.token, id);
+      expect([response.status, response.text]).toEqual([202, '']);
+      const newKey = keyIn(await mailServer.mailTo(email, ABOUT, 2));
+      expect(newKey).not.toBe(key);
+      expectProblem(await lookUp(key), 404, 'invitation_not_found');
+      expectProblem(await join(key), 404, 'invitation_not_found');
+      expect((await join(newKey)).status).toBe(201);
+    });
+
+    it('when it is revoked, once and for all', async () => {
+      const customer = await signUp(server);
+      const { key, id } = await invite(customer);
+      expect((await revoke(customer.token, id)).status).toBe(204);
+      expectProblem(await lookUp(key), 410, 'invitation_revoked');
+      expectProblem(await join(key), 410, 'invitation_revoked');
+      expectProblem(await resend(customer.token, id), 410, 'invitation_revoked');
+      expect((await revoke(customer.token, id)).status).toBe(204);
+      expect(await countPersons(customer.business.id)).toBe(1);
+    });
+
+    it('after seven days, not a millisecond before', async () => {
+      const customer = await signUp(server);
+      const { key, createdAt, expiresAt } = await invite(customer);
+      expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(7 * ONE_DAY_MS);
+      freezeClockAt(server, Date.parse(expiresAt) - 1);
+      expect((await lookUp(key)).status).toBe(200);
+      freezeClockAt(server, expiresAt);
+      expectProblem(await lookUp(key), 410, 'invitation_expired');
+      expectProblem(await join(key), 410, 'invitation_expired');
+    });
+
+    it('when a newer one for the address takes its place', async () => {
+      const customer = await signUp(server);
+      const old = await invite(customer);
+      const newer = await invite(customer, { email: old.email.toUpperCase(), role: 'viewer' });
+      expectProblem(await lookUp(old.key), 410, 'invitation_revoked');
+      const joined = await join(newer.key);
+      expect((joined.body as JoinResponse).member.role).toBe('viewer');
+    });
+
+    it('and one that has expired does not stand in the way of a new one', async () => {
+      const customer = await signUp(server);
+      const old = await invite(customer);
+      freezeClockAt(server, old.expiresAt);
+      const newer = await invite(customer, { email: old.email });
+      expect(await statusesOf(customer.token)).toEqual({
+        [newer.id]: 'pending',
+        [old.id]: 'expired',
+      });
+      expectProblem(await lookUp(old.key), 410, 'invitation_expired');
+      expect((await join(newer.key)).status).toBe(201);
+    });
+
+    it('but an expired one can be sent again, for seven more days', async () => {
+      const customer = await signUp(server);
+      const { id, email, expiresAt } = await invite(customer);
+      freezeClockAt(server, expiresAt);
+      expect((await resend(customer.token, id)).status).toBe(202);
+      const key = keyIn(await mailServer.mailTo(email, ABOUT, 2));
+      expect((await lookUp(key)).status).toBe(200);
+    });
+  });
+
+  describe('who may', () => {
+    it('owners and admins invite, members and viewers do not', async () => {
+      const customer = await signUp(server);
+      const admin = await addMember(server, customer, 'admin');
+      expect((await create(admin.token)).status).toBe(201);
+      for (const role of ['member', 'viewer'] as const) {
+        const { token } = await addMember(server, await signUp(server), role);
+        expectProblem(await create(token), 403, 'permission_denied');
+        expectProblem(await server.get('/v1/invitations', token), 403, 'permission_denied');
+      }
+    });
+
+    it('an admin invites no owner; an owner does', async () => {
+      const customer = await signUp(server);
+      const admin = await addMember(server, customer, 'admin');
+      const refused = await create(admin.token, { role: 'owner' });
+      expectProblem(refused, 403, 'permission_denied');
+      expect(await list(customer.token)).toEqual([]);
+      expect((await create(customer.token, { role: 'owner' })).status).toBe(201);
+    });
+
+    it("another business's invitation is a missing one", async () => {
+      const { id } = await invite(await signUp(server));
+      const { token } = await signUp(server);
+      expectProblem(await resend(token, id), 404, 'invitation_not_found');
+      expectProblem(await revoke(token, id), 404, 'invitation_not_found');
+    });
+
+    it('nobody without an active subscription, but what was sent can be accepted', async () => {
+      const customer = await signUp(server);
+      const { key } = await invite(customer);
+      await changeSubscription(server.database, customer.business.id, { status: 'paused' });
+      expectProblem(await create(customer.token), 403, 'subscription_inactive');
+      expect((await join(key)).status).toBe(201);
+    });
+
+    it('nobody joins a business that is deactivated', async () => {
+      const customer = await signUp(server);
+      const { key } = await invite(customer);
+      await server.database.query("UPDATE businesses SET status = 'deactivated' WHERE id = $1", [
+        customer.business.id,
+      ]);
+      expectProblem(await join(key), 403, 'business_deactivated');
+      expect(await countPersons(customer.business.id)).toBe(1);
+    });
+  });
+
+  describe('seats', () => {
+    it('nobody is invited when none is left, and nothing is mailed', async () => {
+      const customer = await signUp(server);
+      await addMember(server, customer, 'member');
+      await addMember(server, customer, 'member');
+      const before = await countRows(server.database, 'mails', 'invitations');
+      const problem = expectProblem(await create(customer.token), 402, 'limit_reached');
+      expect(problem).toMatchObject({ feature: 'seats', used: 3, limit: 3 });
+      expect(await countRows(server.database, 'mails', 'invitations')).toEqual(before);
+    });
+
+    it('a pending invitation holds none: the one that comes too late is refused and can be used later', async () => {
+      const customer = await signUp(server);
+      const [first, second, late] = [
+        await invite(customer),
+        await invite(customer),
+        await invite(customer),
+      ];
+      const joined = await join(first.key);
+      await join(second.key);
+      expectProblem(await join(late.key), 402, 'limit_reached');
+      const { member } = joined.body as JoinResponse;
+      await server.delete(`/v1/team-members/${member.id}`, customer.token);
+      expect((await join(late.key)).status).toBe(201);
+    });
+
+    it('of two who sign up for the last seat at once, one gets it', async () => {
+      const customer = await signUp(server);
+      await addMember(server, customer, 'member');
+      const invited = [await invite(customer), await invite(customer)];
+      const responses = await Promise.all(invited.map(({ key }) => join(key)));
+      expect(responses.map(({ status }) => status).sort()).toEqual([201, 402]);
+      expect(await countPersons(customer.business.id)).toBe(3);
+    });
+
+    it('of two with an account who accept for the last seat at once, one gets it', async () => {
+      const customer = await signUp(server);
+      await addMember(server, customer, 'member');
+      const known = [await signUp(server), await signUp(server)];
+      const keys = await Promise.all(
+        known.map(async ({ email }) => (await invite(customer, { email })).key),
+      );
+      const responses = await Promise.all(
+        known.map(({ token }, index) => accept(token, keys[index] ?? '')),
+      );
+      expect(responses.map(({ status }) => status).sort()).toEqual([201, 402]);
+      expect(await countPersons(customer.business.id)).toBe(3);
+    });
+  });
+
+  describe('many at once', () => {
+    it('of 15 who sign up with one key, one wins', async () => {
+      const customer = await signUp(server);
+      const { key, email } = await invite(customer);
+      const responses = await Promise.all(Array.from({ length: 15 }, () => join(key)));
+      const statuses = responses.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+      expect(statuses.filter((status) => status === 409 || status === 410)).toHaveLength(14);
+      const users = await server.database.query('SELECT FROM users WHERE email = $1', [email]);
+      expect(users).toHaveLength(1);
+      expect(await countPersons(customer.business.id)).toBe(2);
+    });
+
+    it('of 15 acceptances with one key, one wins', async () => {
+      const customer = await signUp(server);
+      const known = await signUp(server);
+      const { key } = await invite(customer, { email: known.email });
+      const responses = await Promise.all(
+        Array.from({ length: 15 }, () => accept(known.token, key)),
+      );
+      const statuses = responses.map(({ status }) => status).sort();
+      expect(statuses).toEqual([201, ...Array<number>(14).fill(410)]);
+      expect(await countPersons(customer.business.id)).toBe(2);
+    });
+
+    it('of 8 invitations of one address, one stays open', async () => {
+      const customer = await signUp(server);
+      const email = newEmail();
+      const responses = await Promise.all(
+        Array.from({ length: 8 }, () => create(customer.token, { email })),
+      );
+      expect(responses.map(({ status }) => status)).toEqual(Array<number>(8).fill(201));
+      const statuses = (await list(customer.token)).map(({ status }) => status).sort();
+      expect(statuses).toEqual(['pending', ...Array<string>(7).fill('revoked')]);
+    });
+  });
+
+  describe('the key', () => {
+    it('is nowhere in the database, neither while the mail waits nor afterwards', async () => {
+      const customer = await signUp(server);
+      mailServer.hang();
+      const { body } = await create(customer.token);
+      const { email } = body as InvitationResponse;
+      await until('the mail is on its way', () => mailServer.heldCount > 0);
+      const dumps = [await dumpDatabase(server.database)];
+      mailServer.recover();
+      await until('the try has failed', () => hasFailedJob());
+      dumps.push(await dumpDatabase(server.database));
+      await server.database.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
+      const key = keyIn(await mailServer.mailTo(email, ABOUT));
+      dumps.push(await dumpDatabase(server.database));
+      for (const dump of dumps) {
+        expect(dump).toContain(hashToken(key).toString('hex')); // the dump does show the invitation
+        expect(dumpHolds(dump, key)).toBe(false);
+        expect(dump).not.toContain(Buffer.from(key, 'base64url').toString('hex'));
+      }
+    });
+
+    it('is in no answer', async () => {
+      const customer = await signUp(server);
+      const created = await create(customer.token);
+      const { id, email } = created.body as InvitationResponse;
+      const key = keyIn(await mailServer.mailTo(email, ABOUT));
+      const answers = [
+        created,
+        await server.get('/v1/invitations', customer.token),
+        await lookUp(key),
+        await server.get('/v1/audit-log', customer.token),
+        await resend(customer.token, id),
+      ];
+      const newKey = keyIn(await mailServer.mailTo(email, ABOUT, 2));
+      answers.push(await server.get('/v1/invitations', customer.token), await lookUp(newKey));
+      answers.push(await join(newKey), await server.get('/v1/audit-log', customer.token));
+      const told = answers.map(({ text, headers }) => text + JSON.stringify(headers)).join('\n');
+      expect(answers.map(({ status }) => status)).toEqual([
+        201, 200, 200, 200, 202, 200, 200, 201, 200,
+      ]);
+      expect(told).not.toContain(key);
+      expect(told).not.toContain(newKey);
+    });
+
+    it('answers the creation with these fields and no others', async () => {
+      const { token } = await signUp(server);
+      const { body } = await create(token, { fullName: 'Grace' });
+      const fields = ['createdAt', 'email', 'expiresAt', 'fullName', 'id', 'role', 'status'];
+      expect(Object.keys(body as object).sort()).toEqual(fields);
+      expect(body).toMatchObject({ status: 'pending', fullName: 'Grace' });
+    });
+
+    const hasFailedJob = async (): Promise<boolean> => {
+      const failed = await server.database.query(
+        'SELECT FROM graphile_worker._private_jobs WHERE last_error IS NOT NULL AND locked_at IS NULL',
+      );
+      return failed.length > 0;
+    };
+  });
+
+  describe('the list', () => {
+    it('shows each with its status, the newest first', async () => {
+      const customer = await signUp(server);
+      const expired = await invite(customer);
+      server.clock.moveBy(7 * ONE_DAY_MS);
+      const [accepted, revoked, pending] = [
+        await invite(customer),
+        await invite(customer),
+        await invite(customer),
+      ];
+      await join(accepted.key);
+      await revoke(customer.token, revoked.id);
+      const listed = await list(customer.token);
+      server.clock.moveBy(-7 * ONE_DAY_MS);
+      expect(listed.map(({ id, status }) => [id, status])).toEqual([
+        [pending.id, 'pending'],
+        [revoked.id, 'revoked'],
+        [accepted.id, 'accepted'],
+        [expired.id, 'expired'],
+      ]);
+    });
+
+    it('is of this business only', async () => {
+      await invite(await signUp(server));
+      expect(await list((await signUp(server)).token)).toEqual([]);
+    });
+  });
+
+  it('leaves a person who accepted signed in where they were', async () => {
+    const known = await signUp(server, 'Known');
+    const { key } = await invite(await signUp(server), { email: known.email });
+    await accept(known.token, key);
+    const me = await server.get('/v1/me', known.token);
+    expect((me.body as LoginResponse).business.id).toBe(known.business.id);
+  });
+});

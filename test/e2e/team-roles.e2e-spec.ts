@@ -1,0 +1,468 @@
+import type { Response } from 'supertest';
+import {
+  ROLES,
+  ROLE_PERMISSIONS,
+  type Permission,
+  type Role,
+} from '../../src/common/access/permissions';
+import { PLATFORM_ID } from '../../src/common/ids';
+import type { MemberResponse } from '../../src/modules/team-members/dto/member.response';
+import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { addMember, logIn, type AddedMember } from '../support/members';
+import { comparable, expectFaults, expectProblem } from '../support/problems';
+import { call, listOperations, nameOf, type Operation } from '../support/staff';
+import { TestApplication } from '../support/test-application';
+
+const RACES = 20;
+
+describe('roles in a team', () => {
+  let server: TestApplication;
+  let replica: TestApplication;
+  beforeAll(async () => {
+    server = await TestApplication.start();
+    replica = await TestApplication.start({}, server.database);
+  });
+  afterAll(async () => {
+    await replica.app.close();
+    await server.stop();
+  });
+
+  const assign = (token: string, id: string, role: unknown, via = server): Promise<Response> =>
+    Promise.resolve(via.patch(`/v1/team-members/${id}`, token, { role }));
+  const deactivate = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.post(`/v1/team-members/${id}/deactivate`, token));
+  const activate = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.post(`/v1/team-members/${id}/activate`, token));
+  const remove = (token: string, id: string, via = server): Promise<Response> =>
+    Promise.resolve(via.delete(`/v1/team-members/${id}`, token));
+  const statusOfMe = async (token: string): Promise<number> =>
+    (await server.get('/v1/me', token)).status;
+  const read = async ({ token }: Customer, id: string): Promise<MemberResponse> =>
+    (await server.get(`/v1/team-members/${id}`, token)).body as MemberResponse;
+
+  /** Every change of a member that there is, each to be refused alike. */
+  const changesOf = (token: string, id: string): Promise<Response>[] => [
+    assign(token, id, 'viewer'),
+    deactivate(token, id),
+    activate(token, id),
+    remove(token, id),
+  ];
+
+  async function systemMembers(customer: Customer): Promise<string[]> {
+    const { body } = await server.get('/v1/team-members', customer.token);
+    const { data } = body as { data: MemberResponse[] };
+    return data.filter(({ kind }) => kind !== 'person').map(({ id }) => id);
+  }
+
+  async function activeOwners({ business }: Customer): Promise<string[]> {
+    const rows = await server.database.query<{ id: string }>(
+      `SELECT id FROM members WHERE business_id = $1 AND role = 'owner' AND status = 'active'`,
+      [business.id],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  describe('PATCH /v1/team-members/{id}', () => {
+    it('changes a role, and what its holder may do from the next request on', async () => {
+      const customer = await signUp(server);
+      const member = await addMember(server, customer, 'viewer');
+      const before = await server.post('/v1/applications', member.token, { name: 'Shop' });
+      expectProblem(before, 403, 'permission_denied');
+      const response = await assign(customer.token, member.id, 'member');
+      expect([response.status, response.body]).toEqual([200, await read(customer, member.id)]);
+      expect(response.body).toMatchObject({ id: member.id, role: 'member', email: member.email });
+      const after = await server.post('/v1/applications', member.token, { name: 'Shop' });
+      expect(after.status).toBe(201);
+      const me = await server.get('/v1/me', member.token);
+      expect(me.body).toMatchObject({ permissions: ROLE_PERMISSIONS.member });
+    });
+
+    it('lets an owner make and unmake an owner', async () => {
+      const customer = await signUp(server);
+      const { id } = await addMember(server, customer, 'admin');
+      expect((await assign(customer.token, id, 'owner')).body).toMatchObject({ role: 'owner' });
+      expect((await assign(customer.token, id, 'admin')).body).toMatchObject({ role: 'admin' });
+    });
+
+    it('lets an admin neither make nor change an owner', async () => {
+      const customer = await signUp(server);
+      const admin = await addMember(server, customer, 'admin');
+      const viewer = await addMember(server, customer, 'viewer');
+      const second = await addMember(server, customer, 'owner');
+      for (const id of [viewer.id, admin.id])
+        expectProblem(await assign(admin.token, id, 'owner'), 403, 'permission_denied');
+      for (const id of [second.id, customer.member.id])
+        for (const response of await Promise.all(changesOf(admin.token, id)))
+          expectProblem(response, 403, 'permission_denied');
+      expect(await activeOwners(customer)).toHaveLength(2);
+    });
+
+    it('lets an admin change everybody else', async () => {
+      const customer = await signUp(server);
+      const admin = await addMember(server, customer, 'admin');
+      const other = await addMember(server, customer, 'admin');
+      expect((await assign(admin.token, other.id, 'viewer')).body).toMatchObject({
+        role: 'viewer',
+      });
+      expect((await assign(admin.token, other.id, 'admin')).body).toMatchObject({ role: 'admin' });
+      expect((await remove(admin.token, other.id)).status).toBe(204);
+    });
+
+    it('changes nobody’s own role', async () => {
+      const customer = await signUp(server);
+      await addMember(server, customer, 'owner');
+      const admin = await addMember(server, customer, 'admin');
+      for (const role of ['admin', 'member', 'viewer'])
+        for (const [token, id] of [
+          [customer.token, customer.member.id],
+          [admin.token, admin.id],
+        ] as const)
+          expectProblem(await assign(token, id, role), 409, 'own_role');
+      expectProblem(await deactivate(admin.token, admin.id), 409, 'own_role');
+      expectProblem(await deactivate(customer.token, customer.member.id), 409, 'own_role');
+    });
+
+    it('knows the four roles and no other', async () => {
+      const customer = await signUp(server);
+      const { id } = await addMember(server, customer, 'viewer');
+      for (const role of ['Owner', 'support', '', null, {}, ['owner'], true, undefined])
+        expectFaults(await assign(customer.token, id, role), '/role');
+      expect(await read(customer, id)).toMatchObject({ role: 'viewer' });
+    });
+  });
+
+  it('leaves the sdk and support members alone', async () => {
+    const customer = await signUp(server);
+    const admin = await addMember(server, customer, 'admin');
+    const ids = await systemMembers(customer);
+    expect(ids).toHaveLength(2);
+    for (const token of [customer.token, admin.token])
+      for (const id of ids)
+        for (const response of await Promise.all(changesOf(token, id)))
+          expectProblem(response, 409, 'system_member');
+  });
+
+  it('treats a member of another business like a missing one', async () => {
+    const [customer, stranger] = [await signUp(server), await signUp(server)];
+    const theirs = await addMember(server, stranger, 'viewer');
+    const mine = await addMember(server, customer, 'viewer');
+    for (const token of [customer.token, mine.token])
+      for (const path of ['', '/deactivate', '/activate']) {
+        const verb = path ? 'post' : 'delete';
+        const ask = (id: string): Promise<Response> =>
+          Promise.resolve(server.send(verb, `/v1/team-members/${id}${path}`, token));
+        const [foreign, missing, malformed] = [
+          await ask(theirs.id),
+          await ask(PLATFORM_ID),
+          await ask('nobody'),
+        ];
+        expect(comparable(foreign)).toEqual(comparable(missing));
+        expect(comparable(malformed)).toEqual(comparable(missing));
+      }
+    expectProblem(await assign(customer.token, theirs.id, 'owner'), 404, 'team_member_not_found');
+    expect(await read(stranger, theirs.id)).toMatchObject({ status: 'active', role: 'viewer' });
+  });
+
+  it('refuses a viewer and a member all changes of others, whoever it is', async () => {
+    const customer = await signUp(server);
+    const other = await addMember(server, customer, 'viewer');
+    const ids = [other.id, ...(await systemMembers(customer)), PLATFORM_ID];
+    for (const role of ['member', 'viewer'] as const) {
+      const { token } = await addMember(server, customer, role);
+      for (const id of ids)
+        for (const response of await Promise.all(changesOf(token, id)))
+          expectProblem(response, 403, 'permission_denied');
+    }
+  });
+
+  describe('deactivation', () => {
+    it('ends the member’s session at once and refuses the login like a wrong password', async () => {
+      const customer = await signUp(server);
+      const member = await addMember(server, customer, 'member');
+      const response = await deactivate(customer.token, member.id);
+      expect(response.body).toMatchObject({ id: member.id, status: 'deactivated' });
+      expectProblem(await server.get('/v1/me', member.token), 401, 'unauthenticated');
+      expectProblem(await replica.get('/v1/me', member.token), 401, 'unauthenticated');
+      const login = (password: string): Promise<Response> =>
+        Promise.resolve(
+          server.post('/v1/auth/login', undefined, { email: member.email, password }),
+        );
+      const [right, wrong] = [await login(PASSWORD), await login('a wrong password')];
+      expectProblem(right, 401, 'invalid_credentials');
+      expect(comparable(right)).toEqual(comparable(wrong));
+    });
+
+    it('leaves the person’s sessions in other businesses alone', async () => {
+      const [customer, other] = [await signUp(server), await signUp(server)];
+      const { id } = await addPersonOf(other, customer);
+      expect((await deactivate(customer.token, id)).status).toBe(200);
+      expect(await statusOfMe(other.token)).toBe(200);
+      expect((await logIn(server, other.email)).business.id).toBe(other.business.id);
+    });
+
+    it('may be asked for twice', async () => {
+      const customer = await signUp(server);
+      const { id } = await addMember(server, customer, 'member');
+      const answers = [await deactivate(customer.token, id), await deactivate(customer.token, id)];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    });
+
+    it('frees the seat, and activation takes one', async () => {
+      const customer = await signUp(server);
+      const [first] = [
+        await addMember(server, customer, 'member'),
+        await addMember(server, customer, 'member'),
+      ];
+      await deactivate(customer.token, first.id);
+      expect(await seatsUsed(customer)).toBe(2);
+      expect((await activate(customer.token, first.id)).body).toMatchObject({ status: 'active' });
+      expect(await seatsUsed(customer)).toBe(3);
+      expect(await statusOfMe(first.token)).toBe(401); // the old session stays dead
+      expect((await logIn(server, first.email)).member.id).toBe(first.id);
+    });
+
+    it('cannot be undone without a seat', async () => {
+      const customer = await signUp(server);
+      const first = await addMember(server, customer, 'member');
+      await deactivate(customer.token, first.id);
+      await addMember(server, customer, 'member');
+      await addMember(server, customer, 'member');
+      const problem = expectProblem(await activate(customer.token, first.id), 402, 'limit_reached');
+      expect(problem).toMatchObject({ feature: 'seats', used: 3, limit: 3 });
+      expect(await read(customer, first.id)).toMatchObject({ status: 'deactivated' });
+    });
+
+    it('of an owner is undone by an owner only, whether a seat is free or not', async () => {
+      const customer = await signUp(server);
+      const admin = await addMember(server, customer, 'admin');
+      const owner = await addMember(server, customer, 'owner');
+      await deactivate(customer.token, owner.id);
+      expectProblem(await activate(admin.token, owner.id), 403, 'permission_denied');
+      const filler = await addMember(server, customer, 'viewer');
+      expectProblem(await activate(admin.token, owner.id), 403, 'permission_denied');
+      await remove(customer.token, filler.id);
+      expect((await activate(customer.token, owner.id)).status).toBe(200);
+    });
+
+    it('lets the last free seat be taken once, however many are activated at once', async () => {
+      const customer = await signUp(server);
+      const members = [];
+      for (let count = 0; count < 5; count += 1)
+        members.push(await addMember(server, customer, 'member'));
+      for (const { id } of members) await deactivate(customer.token, id);
+      await addMember(server, customer, 'member');
+      const answers = await Promise.all(members.map(({ id }) => activate(customer.token, id)));
+      const won = answers.filter(({ status }) => status === 200);
+      expect(won).toHaveLength(1);
+      for (const answer of answers.filter((each) => !won.includes(each)))
+        expectProblem(answer, 402, 'limit_reached');
+      expect(await seatsUsed(customer)).toBe(3);
+    });
+
+    async function seatsUsed({ token }: Customer): Promise<number> {
+      const { body } = await server.get('/v1/usage', token);
+      return (body as { seats: { used: number } }).seats.used;
+    }
+
+    /** Makes the owner of one business a viewer in another. */
+    async function addPersonOf(other: Customer, customer: Customer): Promise<{ id: string }> {
+      const id = other.member.id;
+      await server.database.query(
+        `INSERT INTO members (business_id, id, kind, role, status, user_id, joined_at)
+         SELECT $1, id, kind, 'viewer', status, user_id, joined_at FROM members WHERE id = $2`,
+        [customer.business.id, id],
+      );
+      return { id };
+    }
+  });
+
+  describe('leaving', () => {
+    it.each(['admin', 'member', 'viewer'] as const)('is for everybody: the %s', async (role) => {
+      const customer = await signUp(server);
+      const member = await addMember(server, customer, role);
+      expect((await remove(member.token, member.id)).status).toBe(204);
+      expect(await statusOfMe(member.token)).toBe(401);
+      const gone = await server.get(`/v1/team-members/${member.id}`, customer.token);
+      expectProblem(gone, 404, 'team_member_not_found');
+    });
+
+    it('is for an owner as long as another stays', async () => {
+      const customer = await signUp(server);
+      const second = await addMember(server, customer, 'owner');
+      expect((await remove(second.token, second.id)).status).toBe(204);
+      expectProblem(await remove(customer.token, customer.member.id), 409, 'last_owner');
+      expect(await statusOfMe(customer.token)).toBe(200);
+    });
+
+    it('is not for the last active owner, though a deactivated one is left', async () => {
+      const customer = await signUp(server);
+      const second = await addMember(server, customer, 'owner');
+      await deactivate(customer.token, second.id);
+      expectProblem(await remove(customer.token, customer.member.id), 409, 'last_owner');
+      expect((await assign(customer.token, second.id, 'viewer')).status).toBe(200);
+    });
+
+    it('ends the sessions of whoever is removed by another, too', async () => {
+      const customer = await signUp(server);
+      const member = await addMember(server, customer, 'member');
+      expect((await remove(customer.token, member.id)).status).toBe(204);
+      expect(await statusOfMe(member.token)).toBe(401);
+      const again = await remove(customer.token, member.id);
+      expectProblem(again, 404, 'team_member_not_found');
+    });
+  });
+
+  describe('two owners on two replicas at once', () => {
+    type Pair = [Customer, AddedMember];
+    const changes: [string, (pair: Pair) => Promise<Response>[]][] = [
+      [
+        'who demote each other',
+        ([one, other]) => [
+          assign(one.token, other.id, 'viewer'),
+          assign(other.token, one.member.id, 'viewer', replica),
+        ],
+      ],
+      [
+        'who deactivate each other',
+        ([one, other]) => [
+          deactivate(one.token, other.id),
+          Promise.resolve(
+            replica.post(`/v1/team-members/${one.member.id}/deactivate`, other.token),
+          ),
+        ],
+      ],
+      [
+        'who leave',
+        ([one, other]) => [
+          remove(one.token, one.member.id),
+          remove(other.token, other.id, replica),
+        ],
+      ],
+      [
+        'of whom one leaves and demotes the other',
+        ([one, other]) => [
+          assign(one.token, other.id, 'viewer'),
+          remove(one.token, one.member.id, replica),
+        ],
+      ],
+    ];
+    it.each(changes)('%s leave one', async (_, race) => {
+      const customer = await signUp(server);
+      for (let round = 0; round < RACES; round += 1) {
+        const pair: Pair = await twoOwners(customer, round);
+        const answers = await Promise.all(race(pair));
+        const statuses = answers.map(({ status }) => status).sort();
+        expect([200, 204]).toContain(statuses[0]);
+        expect([401, 403, 409]).toContain(statuses[1]);
+        expect(await activeOwners(pair[0])).toHaveLength(1);
+      }
+    });
+
+    /** A new business for each round: the former has lost an owner. */
+    async function twoOwners(customer: Customer, round: number): Promise<Pair> {
+      const one = round === 0 ? customer : await signUp(server);
+      return [one, await addMember(server, one, 'owner')];
+    }
+  });
+
+  describe('every role on every dashboard route', () => {
+    const READS: Permission[] = [
+      'business:read',
+      'team_members:read',
+      'subscription:read',
+      'applications:read',
+      'recordings:read',
+      'usage:read',
+    ];
+    const WRITES: Permission[] = ['applications:write', 'recordings:write'];
+    const MANAGES: Permission[] = [
+      'team_members:write',
+      'team_members:assign_roles',
+      'invitations:read',
+      'invitations:write',
+      'api_keys:read',
+      'api_keys:write',
+      'audit_log:read',
+      'support_sessions:read',
+    ];
+    const OWNS: Permission[] = [
+      'business:write',
+      'subscription:write',
+      'billing:read',
+      'billing:write',
+      'support_sessions:write',
+    ];
+    const CONTRACT: Record<Role, Permission[]> = {
+      viewer: READS,
+      member: [...READS, ...WRITES],
+      admin: [...READS, ...WRITES, ...MANAGES],
+      owner: [...READS, ...WRITES, ...MANAGES, ...OWNS],
+    };
+    /** Any member may call these, about oneself. */
+    const OF_EVERYBODY = [
+      'business.create',
+      'email.resend',
+      'invitation.accept',
+      'me.get',
+      'me.list_businesses',
+      'me.update',
+      'password.change',
+      'session.end',
+      'session.list',
+      'session.revoke',
+      'session.switch',
+      'team_member.remove', // oneself; of others, see above
+    ];
+    const ENDS_THE_SESSION = 'session.end';
+
+    let operations: Operation[];
+    beforeAll(async () => {
+      const all = await listOperations(server);
+      operations = all.filter(({ audience }) => audience === 'dashboard');
+    });
+
+    it('has a permission, or is about oneself', () => {
+      const without = operations.filter(({ permission }) => !permission);
+      expect(without.map(({ action }) => action).sort()).toEqual(OF_EVERYBODY);
+      expect(operations.length).toBeGreaterThan(30);
+    });
+
+    it.each(ROLES)('the %s has the permissions of the contract, and sees them', async (role) => {
+      const { token } = await someone(role);
+      const { body } = await server.get('/v1/me', token);
+      const { permissions, member } = body as { permissions: Permission[]; member: object };
+      expect(member).toMatchObject({ role, kind: 'person', status: 'active' });
+      expect([...permissions].sort()).toEqual([...CONTRACT[role]].sort());
+    });
+
+    it.each(ROLES)('lets the %s in as the table says, and no further', async (role) => {
+      const { token } = await someone(role);
+      const expected: Record<string, boolean> = {};
+      const actual: Record<string, boolean> = {};
+      for (const operation of operations.filter(isAskedOfAll)) {
+        const { permission } = operation;
+        expected[nameOf(operation)] = !permission || CONTRACT[role].includes(permission);
+        actual[nameOf(operation)] = await isLetIn(operation, token);
+      }
+      expect(actual).toEqual(expected);
+      expect((await server.post('/v1/auth/logout', token)).status).toBe(204);
+    });
+
+    function isAskedOfAll({ action }: Operation): boolean {
+      return action !== ENDS_THE_SESSION && action !== 'team_member.remove';
+    }
+
+    /** 403 of another code is the answer of the thing itself: a wrong current password, say. */
+    async function isLetIn(operation: Operation, token: string): Promise<boolean> {
+      const response = await call(server, operation, token);
+      const { code } = response.body as { code?: string };
+      if (response.status === 401 || response.status >= 500)
+        throw new Error(`${nameOf(operation)} answered ${response.status}: ${response.text}`);
+      return code !== 'permission_denied' && code !== 'wrong_credential_kind';
+    }
+
+    async function someone(role: Role): Promise<{ token: string }> {
+      return addMember(server, await signUp(server), role);
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { TestDatabase } from './test-database';
+import { until } from './until';
+
+const LOOPBACK = '127.0.0.1';
+
+/** What every mail that somebody gets has. */
+export interface ReceivedMail extends Email {
+  /** Byte for byte as it came. */
+  raw: string;
+  /** To whom the server was asked to deliver it, whatever the headers say. */
+  recipients: string[];
+}
+
+type Answer = (error?: Error | null) => void;
+
+/** A mail server on this machine that speaks SMTP, keeps what it gets, and fails as it is told to. */
+export class MailServer {
+  /** What it took, in order. */
+  readonly mails: ReceivedMail[] = [];
+  /** What it read to the end and refused all the same. */
+  readonly refused: ReceivedMail[] = [];
+  private readonly held: Answer[] = [];
+  private refusalsLeft = 0;
+  private isHanging = false;
+  private server: SMTPServer;
+
+  private constructor(private port: number) {
+    this.server = this.create();
+  }
+
+  static async start(): Promise<MailServer> {
+    const mailServer = new MailServer(0);
+    await mailServer.open();
+    return mailServer;
+  }
+
+  get url(): string {
+    return `smtp://${LOOPBACK}:${this.port}`;
+  }
+
+  /** The connections that wait for the server's first word. */
+  get heldCount(): number {
+    return this.held.length;
+  }
+
+  /** Refuses the next mails for now (451), after it has read them. */
+  refuseNext(count: number): void {
+    this.refusalsLeft = count;
+  }
+
+  /** From now on it takes connections and says nothing. */
+  hang(): void {
+    this.isHanging = true;
+  }
+
+  /** Does its work again; whoever waited is sent away. */
+  recover(): void {
+    this.isHanging = false;
+    for (const answer of this.held.splice(0)) answer(temporaryFailure(421));
+  }
+
+  /** Nobody listens any more. */
+  close(): Promise<void> {
+    this.recover();
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Listens, where it did before if it did. */
+  async open(): Promise<void> {
+    this.server = this.create();
+    this.server.listen(this.port, LOOPBACK);
+    await once(this.server.server, 'listening');
+    this.port = (this.server.server.address() as AddressInfo).port;
+  }
+
+  mailsTo(address: string, about = ''): ReceivedMail[] {
+    return this.mails.filter(
+      ({ recipients, subject = '' }) => recipients.includes(address) && subject.includes(about),
+    );
+  }
+
+  /** Waits for the first mail to this address with these words in its subject, or for the `count`-th. */
+  async mailTo(address: string, about = '', count = 1): Promise<ReceivedMail> {
+    await until(
+      `mail ${count} to ${address} arrives`,
+      () => this.mailsTo(address, about).length >= count,
+    );
+    return this.mailsTo(address, about)[count - 1]!;
+  }
+
+  private create(): SMTPServer {
+    const server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      closeTimeout: 1,
+      onConnect: (_session, answer) => this.greet(answer),
+      onData: (stream, session, answer) => void this.take(stream, session).then(answer, answer),
+    });
+    server.on('error', () => undefined); // of clients that gave up waiting
+    return server;
+  }
+
+  private greet(answer: Answer): void {
+    if (this.isHanging) this.held.push(answer);
+    else answer();
+  }
+
+  private async take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<null> {
+    const raw = await buffer(stream);
+    const mail = {
+      ...(await PostalMime.parse(raw)),
+      raw: raw.toString(),
+      recipients: session.envelope.rcptTo.map(({ address }) => address),
+    };
+    if (this.refusalsLeft > 0) {
+      this.refusalsLeft -= 1;
+      this.refused.push(mail);
+      throw temporaryFailure(451);
+    }
+    this.mails.push(mail);
+    return null;
+  }
+}
+
+function temporaryFailure(responseCode: number): Error {
+  return Object.assign(new Error('try again later'), { responseCode });
+}
+
+/** The link that a mail is about: the only one in its text. */
+export function linkIn({ text = '' }: Pick<Email, 'text'>): URL {
+  const links = text.match(/https?:\/\/\S+/g) ?? [];
+  if (links.length !== 1) throw new Error(`a mail with ${links.length} links: ${text}`);
+  return new URL(links[0]);
+}
+
+/** The one-time key in a mail's link, whatever it is for. */
+export function keyIn(mail: Pick<Email, 'text'>): string {
+  const { searchParams } = linkIn(mail);
+  const key = searchParams.get('activationKey') ?? searchParams.get('token');
+  if (!key) throw new Error('a link without a key');
+  return key;
+}
+
+/** Everything that a mail's HTML leads to. */
+export function targetsIn({ html = '' }: Pick<Email, 'html'>): string[] {
+  return [...html.matchAll(/\b(?:href|src|action)\s*=\s*"([^"]*)"/g)].map(([, target = '']) =>
+    target.replaceAll('&#x3D;', '=').replaceAll('&amp;', '&'),
+  );
+}
+
+/** Jobs that failed and wait for their next try are due now. */
+export async function hurryJobs(database: TestDatabase): Promise<void> {
+  await database.query(
+    `UPDATE graphile_worker._private_jobs SET run_at = now()
+     WHERE locked_at IS NULL AND attempts > 0 AND run_at > now()`,
+  );
+}
+
+/** Waits until every job is done, those that failed before too. */
+export async function finishJobs(database: TestDatabase): Promise<void> {
+  await until('all jobs are done', async () => {
+    await hurryJobs(database);
+    const jobs = await database.query('SELECT FROM graphile_worker._private_jobs LIMIT 1');
+    return jobs.length === 0;
+  });
+}
