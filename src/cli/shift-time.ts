@@ -17,7 +17,7 @@ export async function runShiftTime({ business, days }: ShiftTimeOptions): Promis
   if (!period) throw new CommandFailure(`there is no business ${business}`);
   const { start, end } = period;
   print(
-    `${countOf(days, 'day', 'days')} seem to have passed for ${business}: ` +
+    `Moved ${business} by ${countOf(days, 'day', 'days')} into the past: ` +
       `its running period is now ${start.toISOString()} to ${end.toISOString()}.`,
   );
   if (end.getTime() <= Date.now())

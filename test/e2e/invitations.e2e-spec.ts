@@ -51,18 +51,15 @@ describe('invitations', () => {
     const response = await create(token, changes);
     expect(response.status).toBe(201);
     const invitation = response.body as InvitationResponse;
-    const sent = mailServer.mailsTo(invitation.email, ABOUT).length;
-    await until('the mail of this invitation is sent', () => isSent(invitation.id));
-    const count = Math.max(sent, mailServer.mailsTo(invitation.email, ABOUT).length);
-    const mail = await mailServer.mailTo(invitation.email, ABOUT, count);
+    const mail = await mailOf(invitation.id);
     return { ...invitation, mail, key: keyIn(mail) };
   };
-  const isSent = async (invitationId: string): Promise<boolean> => {
-    const unsent = await server.database.query(
-      'SELECT FROM mails WHERE subject_id = $1 AND sent_at IS NULL',
+  const mailOf = async (invitationId: string): Promise<ReceivedMail> => {
+    const [row] = await server.database.query<{ id: string }>(
+      'SELECT id FROM mails WHERE subject_id = $1',
       [invitationId],
     );
-    return unsent.length === 0;
+    return mailServer.mailOf(row?.id ?? '');
   };
   const lookUp = (key: string): Promise<Response> =>
     Promise.resolve(server.get(`/v1/invitations/lookup?activationKey=${encodeURIComponent(key)}`));
@@ -98,7 +95,7 @@ describe('invitations', () => {
   describe('the mail', () => {
     it('comes to the invited address only, with a link from the configuration, as text and as HTML', async () => {
       const customer = await signUp(server, 'Acme');
-      const { mail, email, key, id } = await invite(customer, { role: 'viewer' });
+      const { mail, email, key } = await invite(customer, { role: 'viewer' });
       expect(mail.to).toEqual([{ name: '', address: email }]);
       expect(mail.recipients).toEqual([email]);
       expect(mail.subject).toBe('Ada Lovelace invites you to Acme');
@@ -106,11 +103,7 @@ describe('invitations', () => {
       expect(targetsIn(mail)).toEqual([linkIn(mail).href]);
       expect(mail.text).toContain('Ada Lovelace invites you to join Acme as viewer.');
       expect(mail.html).toContain('Ada Lovelace invites you to join Acme as viewer.');
-      const [row] = await server.database.query<{ id: string }>(
-        'SELECT id FROM mails WHERE subject_id = $1',
-        [id],
-      );
-      expect(mail.messageId).toBe(`<${row?.id}@app.test>`);
+      expect(mail.messageId).toMatch(/^<[0-9a-f-]{36}@app\.test>$/);
     });
 
     it('takes its link from APP_URL, whatever host the request names', async () => {

@@ -281,7 +281,7 @@ describe('dev:shift-time and subscriptions:renew', () => {
     expect(audited.length).toBeGreaterThan(0);
   });
 
-  it('moves the life of keys that expire, and of no others', async () => {
+  it('moves invitations and the life of keys that expire, and of no other keys', async () => {
     const [before] = await database.query<Running>(RUNNING);
     const id = before!.business_id;
     await database.query(
@@ -291,7 +291,17 @@ describe('dev:shift-time and subscriptions:renew', () => {
        WHERE business_id = $1 AND kind = 'sdk'`,
       [id],
     );
+    await database.query(
+      `INSERT INTO invitations (business_id, id, email, role, nonce, key_hash, created_at, expires_at)
+       VALUES ($1, gen_random_uuid(), 'ada@example.com', 'viewer', '', 'hash', now(), now() + interval '1 hour')`,
+      [id],
+    );
     await shift(id, 1);
+    const open = await database.query(
+      'SELECT id FROM invitations WHERE business_id = $1 AND expires_at > now()',
+      [id],
+    );
+    expect(open).toEqual([]);
     const live = await database.query<{ name: string }>(
       'SELECT name FROM api_keys WHERE business_id = $1 AND (expires_at IS NULL OR expires_at > now())',
       [id],

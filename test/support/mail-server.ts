@@ -79,8 +79,10 @@ export class MailServer {
   }
 
   mailsTo(address: string, about = ''): ReceivedMail[] {
+    const wanted = address.toLowerCase();
     return this.mails.filter(
-      ({ recipients, subject = '' }) => recipients.includes(address) && subject.includes(about),
+      ({ recipients, subject = '' }) =>
+        subject.includes(about) && recipients.some((each) => each.toLowerCase() === wanted),
     );
   }
 
@@ -91,6 +93,13 @@ export class MailServer {
       () => this.mailsTo(address, about).length >= count,
     );
     return this.mailsTo(address, about)[count - 1]!;
+  }
+
+  /** Waits for the mail of a row of `mails`, which its Message-ID names. */
+  async mailOf(mailId: string): Promise<ReceivedMail> {
+    const find = () => this.mails.find(({ messageId }) => messageId?.startsWith(`<${mailId}@`));
+    await until(`the mail ${mailId} arrives`, () => find() !== undefined);
+    return find()!;
   }
 
   private create(): SMTPServer {

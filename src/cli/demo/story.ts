@@ -5,15 +5,14 @@ import type {
   UsageExplanationResponse,
   UsageVerificationResponse,
 } from '../../modules/recordings/dto/recording.responses';
-import type { PlanResponse } from '../../modules/plans/dto/plan.response';
 import type {
   PeriodResponse,
   SubscriptionResponse,
 } from '../../modules/subscriptions/dto/subscription.response';
-import type { MeteredUsageResponse } from '../../modules/subscriptions/dto/usage.response';
-import { countOf, withCommas } from '../output';
+import { countOf } from '../output';
 import type { ApiClient } from './api-client';
 import type { Stage } from './stage';
+import { day, intervalOf, limitOf, periodText, usageText } from './wording';
 
 const DAY_MS = 86_400_000;
 const FILLING_MS = 4_000;
@@ -186,28 +185,4 @@ function aRecording(): object {
     durationMs: Math.round(Math.random() * 60_000),
     device: { model: 'Pixel 9', os: 'Android', osVersion: '16', appVersion: '1.0.0' },
   };
-}
-
-function usageText({ used, limit, remaining }: MeteredUsageResponse): string {
-  if (limit === null) return `${countOf(used, 'recording', 'recordings')} used, without a limit`;
-  return `${withCommas(used)} of ${withCommas(limit)} recordings used, ${withCommas(remaining ?? 0)} left`;
-}
-
-function limitOf({ limits }: PlanResponse): string {
-  return limits.recordings === null
-    ? 'Any number of recordings'
-    : countOf(limits.recordings, 'recording', 'recordings');
-}
-
-function intervalOf({ interval: { count, unit } }: PlanResponse): string {
-  return count === 1 ? unit : `${count} ${unit}s`;
-}
-
-function periodText({ ordinal, start, end, usage, closedAt }: PeriodResponse): string {
-  const used = countOf(usage.recordings, 'recording', 'recordings').padStart(16);
-  return `${ordinal}  ${day(start)} to ${day(end)}  ${used}  ${closedAt ? 'closed' : 'running'}`;
-}
-
-function day(instant: string): string {
-  return instant.slice(0, 10);
 }

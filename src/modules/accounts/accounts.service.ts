@@ -12,9 +12,7 @@ import type { Session } from '../identity/session.entity';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
 import { InvitationsService } from '../team-members/invitations.service';
-import { invitationForAnotherEmail } from '../team-members/team-members.errors';
 import { TeamMembersRepository } from '../team-members/team-members.repository';
-import { foldEmail } from '../../common/email';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 import { userOf } from './me.service';
@@ -114,9 +112,8 @@ export class AccountsService {
       context,
       'the inviting business is another tenant',
       async (tx) => {
-        const { invitation, member } = await this.invitations.accept(tx, key, userOf(context));
-        if (invitation.emailFolded !== foldEmail(context.actor.email ?? ''))
-          throw invitationForAnotherEmail();
+        const person = { id: userOf(context), email: context.actor.email ?? '' };
+        const { invitation, member } = await this.invitations.accept(tx, key, person);
         const inBusiness = tx.with({ businessId: invitation.businessId });
         return this.getPlace(inBusiness, member.id);
       },

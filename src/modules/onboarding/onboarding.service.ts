@@ -130,7 +130,7 @@ export class OnboardingService {
     person: Person,
     userAgent: string | null,
   ): Promise<JoinResponse> {
-    const { invitation, member } = await this.invitations.accept(tx, key, person.id);
+    const { invitation, member } = await this.invitations.accept(tx, key, person);
     const { businessId } = invitation;
     const inBusiness = tx.with({ businessId });
     const opened = await this.sessions.open(inBusiness, {

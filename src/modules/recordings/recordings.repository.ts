@@ -27,8 +27,9 @@ export class RecordingsRepository {
       });
     if (applicationId)
       query.andWhere('recording.applicationId = :applicationId', { applicationId });
-    if (from) query.andWhere('recording.createdAt >= :from', { from });
-    if (to) query.andWhere('recording.createdAt < :to', { to });
+    // As instants: PostgreSQL refuses offsets of 16 hours and more, which are valid in ISO 8601.
+    if (from) query.andWhere('recording.createdAt >= :from', { from: new Date(from) });
+    if (to) query.andWhere('recording.createdAt < :to', { to: new Date(to) });
     if (after)
       query.andWhere('(recording.createdAt, recording.id) < (:createdAt, :id)', {
         createdAt: after[0],

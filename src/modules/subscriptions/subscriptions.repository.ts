@@ -83,5 +83,5 @@ const COUNTS = `
 const CLOSED_PERIODS = `
   SELECT ordinal, start_time AS start, end_time AS end, plan_id AS "planId", recordings_used::float8 AS "recordingsUsed", closed_at AS "closedAt"
   FROM subscription_periods
-  WHERE business_id = $1 AND subscription_id = $2 AND ordinal < coalesce($3::integer, 2147483647)
+  WHERE business_id = $1 AND subscription_id = $2 AND ordinal < coalesce($3::bigint, 2147483648)
   ORDER BY ordinal DESC LIMIT $4`;

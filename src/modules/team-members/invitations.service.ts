@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainError } from '../../common/problem';
 import type { ListQuery } from '../../common/dto/list.query';
+import { foldEmail } from '../../common/email';
 import { newId } from '../../common/ids';
 import { businessDeactivated, permissionDenied } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
@@ -8,6 +9,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { OneTimeKeys } from '../identity/one-time-keys';
+import type { User } from '../identity/user.entity';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
@@ -16,6 +18,7 @@ import type { Member } from './member.entity';
 import {
   alreadyMember,
   invitationExpired,
+  invitationForAnotherEmail,
   invitationNotFound,
   invitationRevoked,
   invitationUsed,
@@ -101,15 +104,18 @@ export class InvitationsService {
   }
 
   /**
-   * Takes the seat. In the caller's transaction, in platform scope; of many at once, one wins.
-   * @throws 402 limit_reached, 403 business_deactivated, 404 invitation_not_found, 409 already_member, 410
+   * Takes the seat, for the invited address and no other. In the caller's transaction, in platform scope; of many
+   * at once, one wins.
+   * @throws 402 limit_reached, 403 business_deactivated or invitation_for_another_email, 404 invitation_not_found,
+   * 409 already_member, 410
    */
   async accept(
     tx: Transaction,
     key: string,
-    userId: string,
+    person: Pick<User, 'id' | 'email'>,
   ): Promise<{ invitation: Invitation; member: Member }> {
     const found = await this.getPending(tx, key);
+    if (found.emailFolded !== foldEmail(person.email)) throw invitationForAnotherEmail();
     const { businessStatus } = await this.invitations.readDetails(tx, found);
     if (businessStatus !== 'active') throw businessDeactivated();
     const inBusiness = tx.with({ businessId: found.businessId });
@@ -117,7 +123,7 @@ export class InvitationsService {
     const invitation = await this.lock(inBusiness, found.id);
     if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is dead
     assertStatus(invitation, tx.now, ['pending']);
-    const member = await this.members.insertPerson(inBusiness, userId, invitation.role);
+    const member = await this.members.insertPerson(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
     return { invitation, member };
   }

@@ -94,6 +94,11 @@ describe('the rules of a team', () => {
         expect(codeOf(refuseRole(self(role), wanted))).toBe('own_role');
     });
 
+    it('an admin does not become an owner: a 403 comes before a 409', () => {
+      expect(codeOf(refuseRole(self('admin'), 'owner'))).toBe('permission_denied');
+      expect(codeOf(refuseRole(self('owner'), 'owner'))).toBe('own_role');
+    });
+
     it.each(MANAGERS)('nobody deactivates oneself: the %s', (role) => {
       expect(codeOf(refuseDeactivation(self(role)))).toBe('own_role');
     });

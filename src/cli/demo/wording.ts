@@ -1,0 +1,30 @@
+import type { PlanResponse } from '../../modules/plans/dto/plan.response';
+import type { PeriodResponse } from '../../modules/subscriptions/dto/subscription.response';
+import type { MeteredUsageResponse } from '../../modules/subscriptions/dto/usage.response';
+import { countOf, withCommas } from '../output';
+
+// How the story puts what the server answers.
+
+export function usageText({ used, limit, remaining }: MeteredUsageResponse): string {
+  if (limit === null) return `${countOf(used, 'recording', 'recordings')} used, without a limit`;
+  return `${withCommas(used)} of ${withCommas(limit)} recordings used, ${withCommas(remaining ?? 0)} left`;
+}
+
+export function limitOf({ limits }: PlanResponse): string {
+  return limits.recordings === null
+    ? 'Any number of recordings'
+    : countOf(limits.recordings, 'recording', 'recordings');
+}
+
+export function intervalOf({ interval: { count, unit } }: PlanResponse): string {
+  return count === 1 ? unit : `${count} ${unit}s`;
+}
+
+export function periodText({ ordinal, start, end, usage, closedAt }: PeriodResponse): string {
+  const used = countOf(usage.recordings, 'recording', 'recordings').padStart(16);
+  return `${ordinal}  ${day(start)} to ${day(end)}  ${used}  ${closedAt ? 'closed' : 'running'}`;
+}
+
+export function day(instant: string): string {
+  return instant.slice(0, 10);
+}

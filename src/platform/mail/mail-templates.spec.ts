@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAIL_TEMPLATES, MailTemplates, type MailTemplate } from './mail-templates';
+
+const URL_OF_INVITATION = 'https://app.example/signup?activationKey=abc&from=mail';
+const VALUES: Record<MailTemplate, Record<string, string>> = {
+  invitation: {
+    invitedBy: 'Ada Lovelace',
+    businessName: 'Acme',
+    role: 'viewer',
+    url: URL_OF_INVITATION,
+    expiresAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+  },
+  'password-reset': { email: 'ada@example.com', url: 'https://app.example/reset-password?token=x' },
+  'email-verification': {
+    email: 'ada@example.com',
+    url: 'https://app.example/verify-email?token=x',
+  },
+  'support-session-started': {
+    businessName: 'Acme',
+    staffEmail: 'help@tenantry.example',
+    mode: 'read',
+    reason: 'They asked for help',
+    expiresAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+  },
+};
+
+describe('the texts of mails', () => {
+  const templates = new MailTemplates();
+  const invitation = (changes: Record<string, string> = {}) =>
+    templates.render('invitation', { ...VALUES.invitation, ...changes });
+  const linksIn = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
+
+  describe.each(MAIL_TEMPLATES)('%s', (name) => {
+    const rendered = templates.render(name, VALUES[name]);
+
+    it('has a subject of one line, and leaves nothing unfilled', () => {
+      expect(rendered.subject).toMatch(/^\S.*\S$/);
+      expect(Object.values(rendered).join('\n')).not.toMatch(/\{\{|\}\}|undefined|\[object/);
+    });
+
+    it('names every value that it is given', () => {
+      const said = `${rendered.subject}\n${rendered.text}`;
+      for (const value of Object.values(VALUES[name])) expect(said).toContain(value);
+    });
+
+    it('says the same as text and as HTML', () => {
+      for (const paragraph of rendered.text.trim().split('\n\n'))
+        expect(unescape(rendered.html)).toContain(`<p>${paragraph}</p>`);
+    });
+
+    it.each(Object.keys(VALUES[name]))('cannot do without %s', (value) => {
+      const { [value]: _left, ...others } = VALUES[name];
+      expect(() => templates.render(name, others)).toThrow(value);
+    });
+
+    it('has a subject in its first line and an empty one after it', () => {
+      const source = readFileSync(join(__dirname, 'templates', `${name}.hbs`), 'utf8');
+      expect(source.split('\n')[1]).toBe('');
+    });
+  });
+
+  it('make a link a button, and show where it leads', () => {
+    const { html, text } = invitation();
+    expect(linksIn(html).map((link) => unescape(link ?? ''))).toEqual([URL_OF_INVITATION]);
+    expect(text.split('\n\n')[1]).toBe(URL_OF_INVITATION);
+  });
+
+  it('show names as they are', () => {
+    const { subject, text } = invitation({ businessName: "O'Neill & Søns <AG>" });
+    expect(subject).toBe("Ada Lovelace invites you to O'Neill & Søns <AG>");
+    expect(text).toContain("O'Neill & Søns <AG>");
+  });
+
+  it('turn no name into HTML', () => {
+    const { html } = invitation({ invitedBy: '<b>Evil</b>', businessName: '"><script>x</script>' });
+    expect(html).not.toMatch(/<b>|<script/);
+    expect(html).toContain('&lt;b&gt;Evil&lt;/b&gt;');
+  });
+
+  it.each(['\r\n', '\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f', '\n\n> '])(
+    'give a name with %j no line of its own',
+    (lineBreak) => {
+      const businessName = `Acme${lineBreak}Bcc: x@y.z`;
+      const { subject, text } = invitation({ businessName });
+      expect(subject).toMatch(/^Ada Lovelace invites you to Acme (> )?Bcc: x@y\.z$/);
+      expect(text.trim().split('\n\n')).toHaveLength(3);
+      expect(text).not.toMatch(/^(> )?Bcc:/m);
+    },
+  );
+
+  it.each(['> https://evil.example/', '> javascript:alert(1)//', '\n\n> https://evil.example/'])(
+    'turn the name %j into no link',
+    (invitedBy) => {
+      const { html } = invitation({ invitedBy });
+      expect(linksIn(html).map((link) => unescape(link ?? ''))).toEqual([URL_OF_INVITATION]);
+    },
+  );
+
+  it('run no template that is in a name', () => {
+    const { subject } = invitation({ businessName: '{{url}}' });
+    expect(subject).toBe('Ada Lovelace invites you to {{url}}');
+  });
+});
+
+function unescape(html: string): string {
+  const characters = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'", '&#x3D;': '=' };
+  return Object.entries(characters)
+    .reduce((text, [entity, character]) => text.replaceAll(entity, character), html)
+    .replaceAll('&amp;', '&');
+}

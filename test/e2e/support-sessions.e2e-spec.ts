@@ -1,0 +1,633 @@
+import type { Response } from 'supertest';
+import type { Role } from '../../src/common/access/permissions';
+import { PLATFORM_ID } from '../../src/common/ids';
+import { RequestContext } from '../../src/common/request-context';
+import type { MeResponse } from '../../src/modules/accounts/dto/account.responses';
+import { StaffService } from '../../src/modules/staff/staff.service';
+import type { OpenedSupportSessionResponse } from '../../src/modules/staff/dto/staff.responses';
+import type { SupportSessionResponse } from '../../src/modules/support-sessions/dto/support-session.responses';
+import { SupportSessionMails } from '../../src/modules/support-sessions/support-session.mails';
+import { createApplication } from '../support/applications';
+import { signUp, type Customer } from '../support/customers';
+import { freezeClockAt } from '../support/frozen-clock';
+import { addMember } from '../support/members';
+import { comparable, expectFaults, expectProblem } from '../support/problems';
+import { storeRecording } from '../support/recordings';
+import {
+  addStaff,
+  askForSupport,
+  call,
+  listOperations,
+  logInAsStaff,
+  nameOf,
+  openSupport,
+  readAuditLog,
+  REASON,
+  STAFF_PASSWORD,
+  type Operation,
+  type StaffMember,
+} from '../support/staff';
+import { TestApplication } from '../support/test-application';
+
+const ONE_MINUTE_MS = 60_000;
+const TWELVE_HOURS_MS = 12 * 60 * ONE_MINUTE_MS;
+const RACES = 20;
+
+/** An admin's part, without members' roles, invitations and keys; in read mode, what reads. */
+const READS = [
+  'business:read',
+  'team_members:read',
+  'subscription:read',
+  'applications:read',
+  'recordings:read',
+  'usage:read',
+  'invitations:read',
+  'api_keys:read',
+  'audit_log:read',
+  'support_sessions:read',
+];
+const WRITES = ['applications:write', 'recordings:write', 'team_members:write'];
+
+describe('support sessions', () => {
+  let server: TestApplication;
+  let replica: TestApplication;
+  let staff: StaffMember;
+  let operations: Operation[];
+  beforeAll(async () => {
+    server = await TestApplication.start();
+    replica = await TestApplication.start({}, server.database);
+    staff = await addStaff(server);
+    operations = await listOperations(server);
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(async () => {
+    await replica.app.close();
+    await server.stop();
+  });
+
+  const me = (token: string, via = server): Promise<Response> =>
+    Promise.resolve(via.get('/v1/me', token));
+  const end = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.delete(`/v1/support-sessions/${id}`, token));
+  const endAsStaff = (token: string, id: string): Promise<Response> =>
+    Promise.resolve(server.post(`/v1/staff/support-sessions/${id}/end`, token));
+  const setSupportAccess = (token: string, supportAccess: boolean): Promise<Response> =>
+    Promise.resolve(server.patch('/v1/business', token, { supportAccess }));
+  const ofDashboard = (): Operation[] =>
+    operations.filter(({ audience }) => audience === 'dashboard');
+
+  async function listSessions(token: string): Promise<SupportSessionResponse[]> {
+    const response = await server.get('/v1/support-sessions', token);
+    expect(response.status).toBe(200);
+    return (response.body as { data: SupportSessionResponse[] }).data;
+  }
+
+  async function expectDead({ token }: { token: string }): Promise<void> {
+    for (const via of [server, replica])
+      expectProblem(await me(token, via), 401, 'unauthenticated');
+  }
+
+  async function supportMemberOf({ business }: Customer): Promise<string> {
+    const [member] = await server.database.query<{ id: string }>(
+      `SELECT id FROM members WHERE business_id = $1 AND kind = 'support'`,
+      [business.id],
+    );
+    return member!.id;
+  }
+
+  describe('opening', () => {
+    it('gives a token for half an hour of reading unless more is asked for', async () => {
+      const customer = await signUp(server);
+      freezeClockAt(server, '2027-03-01T10:00:00.000Z');
+      const { token } = await logInAsStaff(server, staff.email).then(({ session }) => session);
+      const response = await askForSupport(server, { token }, customer);
+      expect(response.status).toBe(201);
+      expect(response.body).toEqual({
+        id: expect.any(String) as string,
+        token: expect.stringMatching(/^tnu_[0-9A-Za-z]{46}$/) as string,
+        mode: 'read',
+        expiresAt: '2027-03-01T10:30:00.000Z',
+      });
+    });
+
+    it('takes a time of 1 to 60 minutes, a ticket and the write mode', async () => {
+      const customer = await signUp(server);
+      freezeClockAt(server, '2027-03-01T10:00:00.000Z');
+      const { session } = await logInAsStaff(server, staff.email);
+      const open = (changes: object) => openSupport(server, session, customer, changes);
+      expect((await open({ ttlMinutes: 1 })).expiresAt).toBe('2027-03-01T10:01:00.000Z');
+      const longest = await open({ ttlMinutes: 60, ticket: 'T-1', mode: 'write' });
+      expect(longest).toMatchObject({ mode: 'write', expiresAt: '2027-03-01T11:00:00.000Z' });
+      expect((await open({ ticket: null })).mode).toBe('read');
+    });
+
+    it('needs a reason of 10 to 500 characters', async () => {
+      const customer = await signUp(server);
+      const ask = (reason: unknown) => askForSupport(server, staff, customer, { reason });
+      for (const reason of [
+        '𝒜'.repeat(9),
+        'x'.repeat(501),
+        '',
+        null,
+        undefined,
+        {},
+        ['a reason!!'],
+      ])
+        expectFaults(await ask(reason), '/reason');
+      for (const reason of ['𝒜'.repeat(10), 'x'.repeat(500)])
+        expect((await ask(reason)).status).toBe(201);
+    });
+
+    const wrong: [string, object, string][] = [
+      ['no minutes', { ttlMinutes: 0 }, '/ttlMinutes'],
+      ['61 minutes', { ttlMinutes: 61 }, '/ttlMinutes'],
+      ['half a minute more', { ttlMinutes: 1.5 }, '/ttlMinutes'],
+      ['minutes as text', { ttlMinutes: '30' }, '/ttlMinutes'],
+      ['no end', { ttlMinutes: null }, '/ttlMinutes'],
+      ['another mode', { mode: 'admin' }, '/mode'],
+      ['a mode in another letter case', { mode: 'Write' }, '/mode'],
+      ['no mode', { mode: null }, '/mode'],
+      ['an empty ticket', { ticket: '' }, '/ticket'],
+      ['a long ticket', { ticket: 'x'.repeat(101) }, '/ticket'],
+      ['another member', { memberId: PLATFORM_ID }, '/memberId'],
+    ];
+    it.each(wrong)('refuses %s', async (_, changes, pointer) => {
+      const customer = await signUp(server);
+      expectFaults(await askForSupport(server, staff, customer, changes), pointer);
+      expect(await listSessions(customer.token)).toEqual([]);
+    });
+
+    it('needs a business that is there', async () => {
+      const business = { id: PLATFORM_ID } as Customer['business'];
+      expectProblem(await askForSupport(server, staff, { business }), 404, 'business_not_found');
+    });
+
+    it('needs the tenant’s leave', async () => {
+      const customer = await signUp(server);
+      await setSupportAccess(customer.token, false);
+      expectProblem(await askForSupport(server, staff, customer), 403, 'support_access_off');
+      await setSupportAccess(customer.token, true);
+      expect((await askForSupport(server, staff, customer)).status).toBe(201);
+    });
+
+    it('gives a retry with the same Idempotency-Key the first answer again', async () => {
+      const customer = await signUp(server);
+      const ask = () =>
+        server
+          .post(`/v1/staff/businesses/${customer.business.id}/support-sessions`, staff.token)
+          .set('idempotency-key', `open-${customer.business.id}`)
+          .send({ reason: REASON });
+      const [first, second] = [await ask(), await ask()];
+      expect(second.headers['idempotency-replayed']).toBe('true');
+      expect(second.body).toEqual(first.body);
+      expect(await listSessions(customer.token)).toHaveLength(1);
+    });
+  });
+
+  describe('being in', () => {
+    it.each(['read', 'write'] as const)('shows who is in, in %s mode', async (mode) => {
+      const customer = await signUp(server, 'Visited Ltd');
+      const support = await openSupport(server, staff, customer, { mode });
+      const response = await me(support.token);
+      const { permissions, ...rest } = response.body as MeResponse;
+      expect(rest).toEqual({
+        user: null,
+        member: {
+          id: await supportMemberOf(customer),
+          role: null,
+          kind: 'support',
+          status: 'active',
+        },
+        business: { id: customer.business.id, name: 'Visited Ltd' },
+        support: {
+          sessionId: support.id,
+          staffEmail: staff.email,
+          reason: REASON,
+          mode,
+          expiresAt: support.expiresAt,
+        },
+      });
+      const expected = mode === 'write' ? [...READS, ...WRITES] : READS;
+      expect([...permissions].sort()).toEqual([...expected].sort());
+    });
+
+    it('says so on every answer, refusals too, and on no other', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      const { token, id } = support;
+      const answers = [
+        await me(token),
+        await server.post('/v1/applications', token, { name: 'Shop' }),
+        await server.post('/v1/applications', token, { name: 'One too many' }),
+        await server.post('/v1/applications', token, {}),
+        await server.get(`/v1/applications/${PLATFORM_ID}`, token),
+        await server.get('/v1/applications?limit=0', token),
+        await server.patch('/v1/business', token, { name: 'Mine' }),
+        await server.get('/v1/staff/businesses', token),
+        await server.get('/v1/sdk/status', token),
+      ];
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses).toEqual([200, 201, 402, 422, 404, 422, 403, 403, 403]);
+      for (const { headers } of answers) expect(headers['x-support-session']).toBe(id);
+      expect((await me(customer.token)).headers).not.toHaveProperty('x-support-session');
+    });
+
+    it('reads everything an admin may in read mode, and changes nothing', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer);
+      for (const operation of ofDashboard().filter(({ action }) => action !== 'session.end')) {
+        const response = await call(server, operation, support.token);
+        expect([nameOf(operation), response.headers['x-support-session']]).toEqual([
+          nameOf(operation),
+          support.id,
+        ]);
+        if (operation.verb !== 'get') expectProblem(response, 403, 'support_read_only');
+        else if (isForbidden(operation)) expectProblem(response, 403, 'support_forbidden');
+        else expect([200, 404]).toContain(response.status);
+      }
+      expect((await server.post('/v1/auth/logout', support.token)).status).toBe(204);
+      await expectDead(support);
+    });
+
+    it('changes in write mode what is not the tenant’s own', async () => {
+      const customer = await signUp(server);
+      const { token } = await openSupport(server, staff, customer, { mode: 'write' });
+      const made = await server.post('/v1/applications', token, { name: 'Shop' });
+      const path = `/v1/applications/${(made.body as { id: string }).id}`;
+      const renamed = await server.patch(path, token, { name: 'Store' });
+      expect(renamed.body).toMatchObject({ name: 'Store' });
+      expect((await server.delete(path, token)).status).toBe(204);
+      const { id } = await storeRecording(server, customer);
+      expect((await server.delete(`/v1/recordings/${id}`, token)).status).toBe(204);
+    });
+
+    it('never does what is the tenant’s own', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      const before = await server.get(`/v1/staff/businesses/${customer.business.id}`, staff.token);
+      const forbidden: string[] = [];
+      for (const operation of ofDashboard().filter(({ action }) => action !== 'session.end')) {
+        const response = await call(server, operation, support.token);
+        if (isForbidden(operation)) {
+          forbidden.push(operation.action);
+          expectProblem(response, 403, 'support_forbidden');
+        } else
+          expect([nameOf(operation), response.status < 403 || response.status > 403]).toEqual([
+            nameOf(operation),
+            true,
+          ]);
+      }
+      expect(forbidden).toEqual(
+        expect.arrayContaining([
+          'password.change',
+          'session.list',
+          'session.revoke',
+          'session.switch',
+          'me.update',
+          'team_member.assign_role',
+          'invitation.create',
+          'invitation.resend',
+          'invitation.revoke',
+          'invitation.accept',
+          'api_key.create',
+          'api_key.rotate',
+          'api_key.revoke',
+          'business.update',
+          'business.create',
+          'support_session.end',
+          'email.resend',
+        ]),
+      );
+      const after = await server.get(`/v1/staff/businesses/${customer.business.id}`, staff.token);
+      expect(after.body).toEqual(before.body);
+    });
+
+    it('manages the team as an admin does: no owner, no system member', async () => {
+      const customer = await signUp(server);
+      const viewer = await addMember(server, customer, 'viewer');
+      const { token } = await openSupport(server, staff, customer, { mode: 'write' });
+      const ask = (id: string, verb: string) =>
+        server.post(`/v1/team-members/${id}/${verb}`, token);
+      expect((await ask(viewer.id, 'deactivate')).body).toMatchObject({ status: 'deactivated' });
+      expect((await ask(viewer.id, 'activate')).body).toMatchObject({ status: 'active' });
+      expectProblem(await ask(customer.member.id, 'deactivate'), 403, 'permission_denied');
+      const removal = await server.delete(`/v1/team-members/${customer.member.id}`, token);
+      expectProblem(removal, 403, 'permission_denied');
+      const seat = await supportMemberOf(customer);
+      const leaving = await server.delete(`/v1/team-members/${seat}`, token);
+      expectProblem(leaving, 409, 'system_member');
+    });
+
+    it('opens no other session: no route of staff lets it in', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      const other = await signUp(server);
+      const chained = await askForSupport(server, support, other);
+      expectProblem(chained, 403, 'wrong_credential_kind');
+      for (const operation of operations.filter(({ audience }) => audience === 'staff'))
+        expectProblem(await call(server, operation, support.token), 403, 'wrong_credential_kind');
+    });
+
+    it('sees this business and no other', async () => {
+      const [customer, other] = [await signUp(server), await signUp(server)];
+      const theirs = await createApplication(server, other);
+      const { token } = await openSupport(server, staff, customer, { mode: 'write' });
+      const [foreign, missing] = [
+        await server.get(`/v1/applications/${theirs.id}`, token),
+        await server.get(`/v1/applications/${PLATFORM_ID}`, token),
+      ];
+      expect(comparable(foreign)).toEqual(comparable(missing));
+      const { body } = await server.get('/v1/applications', token);
+      expect(body).toEqual({ data: [], nextCursor: null });
+    });
+
+    /** What the contract keeps from support, by the address alone; written without the table of permissions. */
+    function isForbidden({ verb, path }: Operation): boolean {
+      if (path.startsWith('/v1/me/') || path.startsWith('/v1/billing')) return true;
+      if (path === '/v1/me') return verb !== 'get';
+      if (path.endsWith('/preview-change')) return false; // looks ahead and changes nothing
+      const ownedByTenant =
+        /^\/v1\/(auth\/(password|email)|invitations|api-keys|subscription|business|businesses|support-sessions)(\/|$)/;
+      if (verb === 'get') return false;
+      return ownedByTenant.test(path) || (verb === 'patch' && path.startsWith('/v1/team-members/'));
+    }
+  });
+
+  describe('the end', () => {
+    it('comes with the time, and not a millisecond later', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer, { ttlMinutes: 1 });
+      const expiry = Date.parse(support.expiresAt);
+      freezeClockAt(server, expiry - 1);
+      expect((await me(support.token)).status).toBe(200);
+      freezeClockAt(server, expiry);
+      expectProblem(await me(support.token), 401, 'unauthenticated');
+    });
+
+    it('comes when an owner says so, and only then', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer);
+      for (const role of ['admin', 'member', 'viewer'] as Role[]) {
+        const { token } = await addMember(server, customer, role);
+        expectProblem(await end(token, support.id), 403, 'permission_denied');
+      }
+      expect((await me(support.token)).status).toBe(200);
+      expect((await end(customer.token, support.id)).status).toBe(204);
+      await expectDead(support);
+    });
+
+    it('comes when staff say so, a colleague too, and stays when said again', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer);
+      const colleague = await addStaff(server);
+      expect((await endAsStaff(colleague.token, support.id)).status).toBe(204);
+      await expectDead(support);
+      const [first] = await listSessions(customer.token);
+      expect((await endAsStaff(staff.token, support.id)).status).toBe(204);
+      expect((await end(customer.token, support.id)).status).toBe(204);
+      expect(await listSessions(customer.token)).toEqual([first]);
+      const missing = await endAsStaff(staff.token, PLATFORM_ID);
+      expectProblem(missing, 404, 'support_session_not_found');
+    });
+
+    it('comes with the logout', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      const response = await server.post('/v1/auth/logout', support.token);
+      expect([response.status, response.headers['x-support-session']]).toEqual([204, support.id]);
+      await expectDead(support);
+    });
+
+    it('comes with the logout of the staff session under it, and no other', async () => {
+      const customer = await signUp(server);
+      const [one, other] = [
+        (await logInAsStaff(server, staff.email)).session,
+        (await logInAsStaff(server, staff.email)).session,
+      ];
+      const ending = await openSupport(server, one, customer);
+      const staying = await openSupport(server, other, customer);
+      expect((await server.post('/v1/staff/auth/logout', one.token)).status).toBe(204);
+      await expectDead(ending);
+      expect((await me(staying.token)).status).toBe(200);
+      const sessions = await listSessions(customer.token);
+      expect(sessions.map(({ id, endedAt }) => [id, endedAt !== null])).toEqual([
+        [staying.id, false],
+        [ending.id, true],
+      ]);
+    });
+
+    it('comes with the twelve hours of the staff session', async () => {
+      const customer = await signUp(server);
+      const { session } = await logInAsStaff(server, staff.email);
+      const expiry = Date.parse(session.expiresAt);
+      freezeClockAt(server, expiry - ONE_MINUTE_MS);
+      const support = await openSupport(server, session, customer, { ttlMinutes: 60 });
+      freezeClockAt(server, expiry - 1);
+      expect((await me(support.token)).status).toBe(200);
+      freezeClockAt(server, expiry);
+      expectProblem(await me(support.token), 401, 'unauthenticated');
+      expect(Date.parse(support.expiresAt)).toBeGreaterThan(expiry);
+      expect(TWELVE_HOURS_MS).toBeGreaterThan(60 * ONE_MINUTE_MS);
+    });
+
+    it('comes when the staff account is disabled, or its password reset', async () => {
+      const customer = await signUp(server);
+      const accounts = server.app.get(StaffService);
+      const endings: ((email: string) => Promise<void>)[] = [
+        (email) => accounts.disable(RequestContext.job('staff.disable'), email),
+        (email) =>
+          accounts.resetPassword(RequestContext.job('staff.reset_password'), email, {
+            password: `${STAFF_PASSWORD}, a new one`,
+          }),
+      ];
+      for (const ending of endings) {
+        const agent = await addStaff(server);
+        const support = await openSupport(server, agent, customer);
+        await ending(agent.email);
+        await expectDead(support);
+        const [newest] = await listSessions(customer.token);
+        expect(newest).toMatchObject({ id: support.id, endedAt: expect.any(String) as string });
+      }
+    });
+
+    it('comes when support access is switched off, and switching it on revives nothing', async () => {
+      const [customer, other] = [await signUp(server), await signUp(server)];
+      const support = await openSupport(server, staff, customer);
+      const elsewhere = await openSupport(server, staff, other);
+      const response = await setSupportAccess(customer.token, false);
+      expect(response.body).toMatchObject({ supportAccess: false });
+      await expectDead(support);
+      expect((await me(elsewhere.token)).status).toBe(200);
+      await setSupportAccess(customer.token, true);
+      await expectDead(support);
+    });
+
+    it('leaves nobody in who came in while support access was being switched off', async () => {
+      const customer = await signUp(server);
+      for (let round = 0; round < RACES; round += 1) {
+        const [opened] = await Promise.all([
+          askForSupport(server, staff, customer),
+          replica.patch('/v1/business', customer.token, { supportAccess: false }),
+        ]);
+        if (opened.status === 201) await expectDead(opened.body as OpenedSupportSessionResponse);
+        else expectProblem(opened, 403, 'support_access_off');
+        await setSupportAccess(customer.token, true);
+      }
+    });
+  });
+
+  describe('in sight of the tenant', () => {
+    it('lists who is and was in, newest first', async () => {
+      const customer = await signUp(server);
+      const first = await openSupport(server, staff, customer, { ticket: 'T-42' });
+      const second = await openSupport(server, staff, customer, { mode: 'write', ttlMinutes: 5 });
+      await end(customer.token, first.id);
+      const sessions = await listSessions(customer.token);
+      const instant = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+      expect(sessions).toEqual([
+        {
+          id: second.id,
+          staffEmail: staff.email,
+          reason: REASON,
+          ticket: null,
+          mode: 'write',
+          startedAt: instant,
+          expiresAt: second.expiresAt,
+          endedAt: null,
+        },
+        {
+          id: first.id,
+          staffEmail: staff.email,
+          reason: REASON,
+          ticket: 'T-42',
+          mode: 'read',
+          startedAt: instant,
+          expiresAt: first.expiresAt,
+          endedAt: instant,
+        },
+      ]);
+      const page = await server.get('/v1/support-sessions?limit=1', customer.token);
+      const { data, nextCursor } = page.body as { data: object[]; nextCursor: string };
+      const next = await server.get(`/v1/support-sessions?cursor=${nextCursor}`, customer.token);
+      expect([...data, ...(next.body as { data: object[] }).data]).toEqual(sessions);
+    });
+
+    it('is for owners and admins, and for staff who are in', async () => {
+      const customer = await signUp(server);
+      const support = await openSupport(server, staff, customer);
+      const admin = await addMember(server, customer, 'admin');
+      expect(await listSessions(admin.token)).toHaveLength(1);
+      expect(await listSessions(support.token)).toHaveLength(1);
+      for (const role of ['member', 'viewer'] as const) {
+        const { token } = await addMember(server, customer, role);
+        const response = await server.get('/v1/support-sessions', token);
+        expectProblem(response, 403, 'permission_denied');
+      }
+    });
+
+    it('treats another business’s support session like a missing one', async () => {
+      const [customer, other] = [await signUp(server), await signUp(server)];
+      const theirs = await openSupport(server, staff, other);
+      const answers = [
+        await end(customer.token, theirs.id),
+        await end(customer.token, PLATFORM_ID),
+        await end(customer.token, 'nothing'),
+      ];
+      expectProblem(answers[0]!, 404, 'support_session_not_found');
+      for (const answer of answers) expect(comparable(answer)).toEqual(comparable(answers[0]!));
+      expect((await me(theirs.token)).status).toBe(200);
+      expect(await listSessions(customer.token)).toEqual([]);
+    });
+
+    it('writes a mail to the active owners', async () => {
+      const customer = await signUp(server, 'Visited Ltd');
+      const second = await addMember(server, customer, 'owner');
+      await addMember(server, customer, 'admin');
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      const mails = await server.database.query<{ template: string; sent_at: Date | null }>(
+        'SELECT template, sent_at FROM mails WHERE subject_id = $1',
+        [support.id],
+      );
+      expect(mails).toEqual([{ template: 'support-session-started', sent_at: null }]);
+      const mail = await server.app
+        .get(SupportSessionMails)
+        .compose(RequestContext.job('mail.send'), support.id);
+      expect([...(mail?.to ?? [])].sort()).toEqual([customer.email, second.email].sort());
+      expect(mail?.values).toEqual({
+        businessName: 'Visited Ltd',
+        staffEmail: staff.email,
+        mode: 'write',
+        reason: REASON,
+        expiresAt: new Date(support.expiresAt).toUTCString(),
+      });
+      expect(JSON.stringify(mail)).not.toContain(support.token);
+    });
+
+    it('names staff, the support member and the session in each row of the log', async () => {
+      const customer = await signUp(server);
+      const seat = await supportMemberOf(customer);
+      const support = await openSupport(server, staff, customer, { mode: 'write' });
+      await server.post('/v1/applications', support.token, { name: 'Shop' });
+      await server.post('/v1/auth/logout', support.token);
+      const [ended, created, started] = await readAuditLog(server, customer.token);
+      const actor = { kind: 'staff', id: staff.id, email: staff.email };
+      const inside = { actor, onBehalfOf: seat, supportSessionId: support.id };
+      const target = { type: 'support_session', id: support.id };
+      expect(ended).toMatchObject({
+        ...inside,
+        action: 'session.end',
+        target,
+        changes: { endedAt: [null, expect.any(String) as string] },
+      });
+      expect(created).toMatchObject({
+        ...inside,
+        action: 'application.create',
+        target: { type: 'application' },
+      });
+      expect(started).toMatchObject({
+        actor,
+        onBehalfOf: null,
+        supportSessionId: null,
+        action: 'support_session.start',
+        target,
+        changes: { reason: [null, REASON], mode: [null, 'write'], tokenHash: ['***', '***'] },
+      });
+    });
+
+    const endings: [string, string, (context: Ending) => Promise<Response>][] = [
+      [
+        'the owner',
+        'support_session.end',
+        ({ customer, support }) => end(customer.token, support.id),
+      ],
+      [
+        'staff',
+        'staff_support_session.end',
+        ({ agent, support }) => endAsStaff(agent.token, support.id),
+      ],
+      [
+        'the staff session’s logout',
+        'staff_session.end',
+        ({ agent }) => Promise.resolve(server.post('/v1/staff/auth/logout', agent.token)),
+      ],
+      [
+        'switching support access off',
+        'business.update',
+        ({ customer }) => setSupportAccess(customer.token, false),
+      ],
+    ];
+    interface Ending {
+      customer: Customer;
+      agent: StaffMember;
+      support: OpenedSupportSessionResponse;
+    }
+    it.each(endings)('logs the end by %s', async (_, action, ending) => {
+      const [customer, agent] = [await signUp(server), await addStaff(server)];
+      const support = await openSupport(server, agent, customer);
+      expect((await ending({ customer, agent, support })).status).toBeLessThan(300);
+      const entries = await readAuditLog(server, customer.token, `&action=${action}`);
+      const row = entries.find(({ target }) => target.id === support.id);
+      expect(row?.changes).toEqual({ endedAt: [null, expect.any(String) as string] });
+    });
+  });
+});
