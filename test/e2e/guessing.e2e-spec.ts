@@ -106,18 +106,6 @@ describe('guessing', () => {
       expect(matches).toHaveBeenCalledTimes(LIMIT);
     });
 
-    it('is counted together by all servers of a database', async () => {
-      const other = await start({}, server.database);
-      try {
-        const { email } = await signUp(server);
-        expect(await guess(email, 6, server)).toEqual(refusals(6));
-        expect(await guess(email, 5, other)).toEqual([...refusals(4), 429]);
-        expect(await guess(email, 1, server)).toEqual([429]);
-      } finally {
-        await other.app.close();
-      }
-    });
-
     it('is forgiven by the right one', async () => {
       const { email } = await signUp(server);
       expect(await guess(email, LIMIT - 1)).toEqual(refusals(LIMIT - 1));
@@ -129,7 +117,9 @@ describe('guessing', () => {
       const { email } = await signUp(server);
       const nobody = newEmail('nobody');
       for (let count = 0; count < LIMIT; count += 1)
-        expect(plain(await logIn(nobody, WRONG))).toEqual(plain(await logIn(email, WRONG)));
+        expect(comparable(await logIn(nobody, WRONG))).toEqual(
+          comparable(await logIn(email, WRONG)),
+        );
       const [known, unknown] = [await logIn(email, WRONG), await logIn(nobody, WRONG)];
       expect([known.status, unknown.status]).toEqual([429, 429]);
       expect(withoutNumbers(unknown)).toEqual(withoutNumbers(known));
@@ -253,6 +243,19 @@ describe('guessing', () => {
       await open.stop();
     }
   });
+
+  // Last: passport is one for the process, so sessions are looked up by the application that was made last.
+  it('is counted together by all servers of a database', async () => {
+    const other = await start({}, server.database);
+    try {
+      const { email } = await signUp(server);
+      expect(await guess(email, 6, server)).toEqual(refusals(6));
+      expect(await guess(email, 5, other)).toEqual([...refusals(4), 429]);
+      expect(await guess(email, 1, server)).toEqual([429]);
+    } finally {
+      await other.app.close();
+    }
+  });
 });
 
 function refusals(count: number): number[] {
@@ -263,11 +266,7 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function plain(response: Response): unknown {
-  return comparable({ ...response, headers: response.headers as Record<string, string> });
-}
-
 /** The seconds that are left differ by the moment in which each was locked. */
 function withoutNumbers(response: Response): string {
-  return JSON.stringify(plain(response)).replace(/\d+/g, '0');
+  return JSON.stringify(comparable(response)).replace(/\d+/g, '0');
 }

@@ -75,8 +75,8 @@ describe('invitations', () => {
   const accept = (token: string, key: string): Promise<Response> =>
     Promise.resolve(server.post('/v1/invitations/accept', token, { activationKey: key }));
   const list = async (token: string): Promise<InvitationResponse[]> => {
-    const { body } = await server.get('/v1/invitations', token);
-    return (body as { data: InvitationResponse[] }).data;
+    const response = await server.get('/v1/invitations', token);
+    return (response.body as { data: InvitationResponse[] }).data;
   };
   const statusesOf = async (token: string): Promise<Record<string, string>> =>
     Object.fromEntries((await list(token)).map(({ id, status }) => [id, status]));
@@ -125,8 +125,9 @@ describe('invitations', () => {
       ['a template', '{{url}} {{{url}}}'],
     ])('gets no %s from the names in it', async (_, name) => {
       const signup = aSignup({ businessName: name, fullName: name });
-      const { body } = await server.post('/v1/auth/signup', undefined, signup);
-      const { mail, email } = await invite({ token: (body as SignupResponse).session.token });
+      const response = await server.post('/v1/auth/signup', undefined, signup);
+      const { session } = response.body as SignupResponse;
+      const { mail, email } = await invite(session);
       const shown = name.replace(/\s+/g, ' ');
       expect(mail.recipients).toEqual([email]);
       expect(mail.headers.map((header) => header.key).sort()).toEqual([
@@ -494,8 +495,8 @@ describe('invitations', () => {
     it('is nowhere in the database, neither while the mail waits nor afterwards', async () => {
       const customer = await signUp(server);
       mailServer.hang();
-      const { body } = await create(customer.token);
-      const { email } = body as InvitationResponse;
+      const created = await create(customer.token);
+      const { email } = created.body as InvitationResponse;
       await until('the mail is on its way', () => mailServer.heldCount > 0);
       const dumps = [await dumpDatabase(server.database)];
       mailServer.recover();
@@ -536,9 +537,10 @@ describe('invitations', () => {
 
     it('answers the creation with these fields and no others', async () => {
       const { token } = await signUp(server);
-      const { body } = await create(token, { fullName: 'Grace' });
+      const created = await create(token, { fullName: 'Grace' });
+      const body = created.body as InvitationResponse;
       const fields = ['createdAt', 'email', 'expiresAt', 'fullName', 'id', 'role', 'status'];
-      expect(Object.keys(body as object).sort()).toEqual(fields);
+      expect(Object.keys(body).sort()).toEqual(fields);
       expect(body).toMatchObject({ status: 'pending', fullName: 'Grace' });
     });
 

@@ -30,7 +30,6 @@ import {
 import { TestApplication } from '../support/test-application';
 
 const ONE_MINUTE_MS = 60_000;
-const TWELVE_HOURS_MS = 12 * 60 * ONE_MINUTE_MS;
 const RACES = 20;
 
 /** An admin's part, without members' roles, invitations and keys; in read mode, what reads. */
@@ -60,6 +59,12 @@ describe('support sessions', () => {
     operations = await listOperations(server);
   });
   afterEach(() => jest.restoreAllMocks());
+
+  /** Both: Passport keeps its strategies by process, so the one that was started last resolves all tokens here. */
+  const freezeClocksAt = (instant: string | number): void => {
+    for (const each of [server, replica]) freezeClockAt(each, instant);
+  };
+
   afterAll(async () => {
     await replica.app.close();
     await server.stop();
@@ -98,7 +103,7 @@ describe('support sessions', () => {
   describe('opening', () => {
     it('gives a token for half an hour of reading unless more is asked for', async () => {
       const customer = await signUp(server);
-      freezeClockAt(server, '2027-03-01T10:00:00.000Z');
+      freezeClocksAt('2027-03-01T10:00:00.000Z');
       const { token } = await logInAsStaff(server, staff.email).then(({ session }) => session);
       const response = await askForSupport(server, { token }, customer);
       expect(response.status).toBe(201);
@@ -112,7 +117,7 @@ describe('support sessions', () => {
 
     it('takes a time of 1 to 60 minutes, a ticket and the write mode', async () => {
       const customer = await signUp(server);
-      freezeClockAt(server, '2027-03-01T10:00:00.000Z');
+      freezeClocksAt('2027-03-01T10:00:00.000Z');
       const { session } = await logInAsStaff(server, staff.email);
       const open = (changes: object) => openSupport(server, session, customer, changes);
       expect((await open({ ttlMinutes: 1 })).expiresAt).toBe('2027-03-01T10:01:00.000Z');
@@ -337,8 +342,8 @@ describe('support sessions', () => {
         await server.get(`/v1/applications/${PLATFORM_ID}`, token),
       ];
       expect(comparable(foreign)).toEqual(comparable(missing));
-      const { body } = await server.get('/v1/applications', token);
-      expect(body).toEqual({ data: [], nextCursor: null });
+      const all = await server.get('/v1/applications', token);
+      expect(all.body).toEqual({ data: [], nextCursor: null });
     });
 
     /** What the contract keeps from support, by the address alone; written without the table of permissions. */
@@ -358,9 +363,9 @@ describe('support sessions', () => {
       const customer = await signUp(server);
       const support = await openSupport(server, staff, customer, { ttlMinutes: 1 });
       const expiry = Date.parse(support.expiresAt);
-      freezeClockAt(server, expiry - 1);
+      freezeClocksAt(expiry - 1);
       expect((await me(support.token)).status).toBe(200);
-      freezeClockAt(server, expiry);
+      freezeClocksAt(expiry);
       expectProblem(await me(support.token), 401, 'unauthenticated');
     });
 
@@ -420,14 +425,13 @@ describe('support sessions', () => {
       const customer = await signUp(server);
       const { session } = await logInAsStaff(server, staff.email);
       const expiry = Date.parse(session.expiresAt);
-      freezeClockAt(server, expiry - ONE_MINUTE_MS);
+      freezeClocksAt(expiry - ONE_MINUTE_MS);
       const support = await openSupport(server, session, customer, { ttlMinutes: 60 });
-      freezeClockAt(server, expiry - 1);
+      freezeClocksAt(expiry - 1);
       expect((await me(support.token)).status).toBe(200);
-      freezeClockAt(server, expiry);
+      freezeClocksAt(expiry);
       expectProblem(await me(support.token), 401, 'unauthenticated');
       expect(Date.parse(support.expiresAt)).toBeGreaterThan(expiry);
-      expect(TWELVE_HOURS_MS).toBeGreaterThan(60 * ONE_MINUTE_MS);
     });
 
     it('comes when the staff account is disabled, or its password reset', async () => {
@@ -626,8 +630,9 @@ describe('support sessions', () => {
       const support = await openSupport(server, agent, customer);
       expect((await ending({ customer, agent, support })).status).toBeLessThan(300);
       const entries = await readAuditLog(server, customer.token, `&action=${action}`);
-      const row = entries.find(({ target }) => target.id === support.id);
-      expect(row?.changes).toEqual({ endedAt: [null, expect.any(String) as string] });
+      const rows = entries.filter(({ target }) => target.id === support.id);
+      const endedAt = [null, expect.any(String) as string];
+      expect(rows.map(({ changes }) => changes)).toContainEqual({ endedAt });
     });
   });
 });

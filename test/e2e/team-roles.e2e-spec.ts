@@ -49,8 +49,8 @@ describe('roles in a team', () => {
   ];
 
   async function systemMembers(customer: Customer): Promise<string[]> {
-    const { body } = await server.get('/v1/team-members', customer.token);
-    const { data } = body as { data: MemberResponse[] };
+    const response = await server.get('/v1/team-members', customer.token);
+    const { data } = response.body as { data: MemberResponse[] };
     return data.filter(({ kind }) => kind !== 'person').map(({ id }) => id);
   }
 
@@ -260,8 +260,8 @@ describe('roles in a team', () => {
     });
 
     async function seatsUsed({ token }: Customer): Promise<number> {
-      const { body } = await server.get('/v1/usage', token);
-      return (body as { seats: { used: number } }).seats.used;
+      const response = await server.get('/v1/usage', token);
+      return (response.body as { seats: { used: number } }).seats.used;
     }
 
     /** Makes the owner of one business a viewer in another. */
@@ -429,8 +429,8 @@ describe('roles in a team', () => {
 
     it.each(ROLES)('the %s has the permissions of the contract, and sees them', async (role) => {
       const { token } = await someone(role);
-      const { body } = await server.get('/v1/me', token);
-      const { permissions, member } = body as { permissions: Permission[]; member: object };
+      const me = await server.get('/v1/me', token);
+      const { permissions, member } = me.body as { permissions: Permission[]; member: object };
       expect(member).toMatchObject({ role, kind: 'person', status: 'active' });
       expect([...permissions].sort()).toEqual([...CONTRACT[role]].sort());
     });

@@ -42,3 +42,32 @@ export async function storeRecordings(
   if (refused) throw new Error(`a recording of a batch was refused: ${JSON.stringify(refused)}`);
   return recordings.map(({ externalId }) => String(externalId));
 }
+
+/** Sends one recording after the other, until stopped; a recording that is not stored is an error. */
+export class RecordingLane {
+  /** How many were stored so far. */
+  stored = 0;
+  /** The ends of the periods that they were told to count in. */
+  readonly periodEnds = new Set<string>();
+  private isStopped = false;
+  private readonly running: Promise<void>;
+
+  constructor(server: Poster, customer: Pick<Customer, 'key'>) {
+    this.running = this.run(server, customer);
+  }
+
+  /** @returns how many were stored */
+  async stop(): Promise<number> {
+    this.isStopped = true;
+    await this.running;
+    return this.stored;
+  }
+
+  private async run(server: Poster, customer: Pick<Customer, 'key'>): Promise<void> {
+    while (!this.isStopped) {
+      const { usage } = await storeRecording(server, customer);
+      this.periodEnds.add(usage.resetsAt);
+      this.stored += 1;
+    }
+  }
+}

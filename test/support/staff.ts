@@ -100,8 +100,8 @@ interface Described {
 
 /** Every route of the server, from its own description. */
 export async function listOperations(server: Pick<TestApplication, 'get'>): Promise<Operation[]> {
-  const { body } = await server.get('/openapi.json');
-  const { paths } = body as { paths: Record<string, Record<string, Described>> };
+  const response = await server.get('/openapi.json');
+  const { paths } = response.body as { paths: Record<string, Record<string, Described>> };
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, described]) => ({
       verb: verb as Operation['verb'],

@@ -164,18 +164,20 @@ export async function changeSubscription(
   );
 }
 
-/** For servers whose clock cannot be moved: the running period lies so much earlier, with its anchor. */
-export async function movePeriodBack(
+/** For servers whose clock cannot be moved: the running period, with its anchor, is moved to end so soon from now. */
+export async function letPeriodEndIn(
   database: TestDatabase,
   businessId: string,
   milliseconds: number,
 ): Promise<void> {
   await database.query(
-    `UPDATE subscriptions
-     SET anchor = anchor - $2::float8 * interval '1 millisecond',
-         period_start = period_start - $2::float8 * interval '1 millisecond',
-         period_end = period_end - $2::float8 * interval '1 millisecond'
-     WHERE business_id = $1 AND is_current`,
+    `WITH shift AS (
+       SELECT id, period_end - date_trunc('milliseconds', now()) - $2::float8 * interval '1 millisecond' AS earlier
+       FROM subscriptions WHERE business_id = $1 AND is_current
+     )
+     UPDATE subscriptions
+     SET anchor = anchor - earlier, period_start = period_start - earlier, period_end = period_end - earlier
+     FROM shift WHERE business_id = $1 AND subscriptions.id = shift.id`,
     [businessId, milliseconds],
   );
 }

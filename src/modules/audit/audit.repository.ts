@@ -12,7 +12,8 @@ export class AuditRepository {
   list(tx: Transaction, businessId: string, query: ListAuditLogQuery): Promise<AuditEntry[]> {
     const { limit, cursor, action = null, actorId = null, from = null, to = null } = query;
     const [at, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
-    return tx.query<AuditEntry>(LIST, [businessId, action, actorId, from, to, at, id, limit + 1]);
+    const actor = actorId?.toLowerCase() ?? null; // the log holds ids as text
+    return tx.query<AuditEntry>(LIST, [businessId, action, actor, from, to, at, id, limit + 1]);
   }
 
   /** No row of a table changes when a sign-in fails, so no trigger sees it. An unknown person's goes to the installation. */

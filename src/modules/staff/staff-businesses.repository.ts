@@ -41,6 +41,12 @@ export class StaffBusinessesRepository {
     return tx.repository(Business).findOneBy({ id });
   }
 
+  /** As it is and stays until the transaction ends. */
+  findAndHold(tx: Transaction, id: string): Promise<Business | null> {
+    const lock = { mode: 'pessimistic_read' as const };
+    return tx.repository(Business).findOne({ where: { id }, lock });
+  }
+
   async updateStatus(tx: Transaction, id: string, status: Business['status']): Promise<void> {
     await tx.repository(Business).update({ id }, { status });
   }

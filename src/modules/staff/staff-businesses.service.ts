@@ -78,7 +78,8 @@ export class StaffBusinessesService {
     request: OpenSupportSessionRequest,
   ): Promise<{ session: SupportSession; token: string }> {
     return this.database.platform(context, REASON, async (tx) => {
-      const business = await this.getIn(tx, id);
+      const business = await this.businesses.findAndHold(tx, id); // switching support access off waits, and ends this session
+      if (!business) throw businessNotFound();
       if (!business.supportAccess) throw supportAccessOff();
       if (business.status !== 'active') throw businessDeactivated();
       const inBusiness = tx.with({ businessId: id });

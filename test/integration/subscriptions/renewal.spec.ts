@@ -2,7 +2,12 @@ import { RequestContext } from '../../../src/common/request-context';
 import { RenewalService } from '../../../src/modules/subscriptions/renewal.service';
 import { refusalOf, withConnection } from '../../support/connection';
 import { signUp, type Customer } from '../../support/customers';
-import { sendRecording, storeRecording, storeRecordings } from '../../support/recordings';
+import {
+  RecordingLane,
+  sendRecording,
+  storeRecording,
+  storeRecordings,
+} from '../../support/recordings';
 import {
   changeSubscription,
   forgetBusinesses,
@@ -241,19 +246,20 @@ describe('several renewers at once', () => {
 
   it('and recordings on the boundary: each counts in exactly one period, in which it was made', async () => {
     const customer = await onUnlimitedPlan();
-    const lanes = Array.from({ length: 6 }, (_, index) =>
-      startLane(index % 2 === 0 ? server : replica, customer),
+    const lanes = Array.from(
+      { length: 6 },
+      (_, index) => new RecordingLane(index % 2 === 0 ? server : replica, customer),
     );
-    for (let jumps = 0; jumps < 4; jumps += 1) {
-      await until('all lanes record', () => lanes.every((lane) => lane.recordsIn(jumps + 1)));
+    const haveSeen = (periods: number) => () =>
+      lanes.every(({ periodEnds }) => periodEnds.size === periods);
+    for (let periods = 1; periods < 5; periods += 1) {
+      await until(`all lanes record in period ${periods}`, haveSeen(periods));
       moveClocks(FREE_PERIOD_MS);
       await fourRuns();
     }
-    await until('all lanes record in the last period', () =>
-      lanes.every((lane) => lane.recordsIn(5)),
-    );
-    const sent = await Promise.all(lanes.map((lane) => lane.stop()));
-    const total = sent.reduce((sum, count) => sum + count, 0);
+    await until('all lanes record in the last period', haveSeen(5));
+    const stored = await Promise.all(lanes.map((lane) => lane.stop()));
+    const total = stored.reduce((sum, count) => sum + count, 0);
 
     const periods = await readRecordingsByPeriod(server.database, customer.businessId);
     expect(periods.map(({ ordinal }) => ordinal)).toEqual([1, 2, 3, 4, 5]);
@@ -267,35 +273,6 @@ describe('several renewers at once', () => {
     const customer = await aCustomer();
     await changeSubscription(server.database, customer.businessId, { planSlug: 'endless' });
     return customer;
-  }
-
-  interface Lane {
-    recordsIn(ordinal: number): boolean;
-    /** @returns how many recordings were stored */
-    stop(): Promise<number>;
-  }
-
-  /** Records one after the other, until stopped. */
-  function startLane(application: TestApplication, customer: Customer): Lane {
-    let isStopped = false;
-    const periodEnds = new Set<string>();
-    const record = async () => {
-      let stored = 0;
-      while (!isStopped) {
-        const { usage } = await storeRecording(application, customer);
-        periodEnds.add(usage.resetsAt);
-        stored += 1;
-      }
-      return stored;
-    };
-    const running = record();
-    return {
-      recordsIn: (ordinal) => periodEnds.size >= ordinal,
-      stop: () => {
-        isStopped = true;
-        return running;
-      },
-    };
   }
 });
 

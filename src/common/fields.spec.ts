@@ -1,0 +1,370 @@
+import 'reflect-metadata';
+import { validateFields } from '../platform/http/validation';
+import {
+  Choice,
+  Email,
+  Flag,
+  Id,
+  Instant,
+  Integer,
+  JsonObject,
+  ListOf,
+  Name,
+  Nested,
+  QueryInteger,
+  RawList,
+  Text,
+  TextList,
+  fieldsOf,
+  type FieldClass,
+} from './fields';
+import { DomainError, type FieldFault } from './problem';
+
+/** A class of one field, `value`. */
+function classOf(decorator: PropertyDecorator): FieldClass<{ value?: unknown }> {
+  class Request {
+    value?: unknown;
+  }
+  decorator(Request.prototype, 'value');
+  return Request;
+}
+
+async function faultsOf(of: FieldClass, plain: unknown): Promise<FieldFault[]> {
+  try {
+    await validateFields(of, plain);
+    return [];
+  } catch (error) {
+    return (error as DomainError).members.errors as FieldFault[];
+  }
+}
+
+/** What the field says of a value: the code of its fault, or null. */
+async function codeOf(decorator: PropertyDecorator, value: unknown): Promise<string | null> {
+  const [fault] = await faultsOf(classOf(decorator), { value });
+  return fault?.code ?? null;
+}
+
+async function read(decorator: PropertyDecorator, value: unknown): Promise<unknown> {
+  return (await validateFields(classOf(decorator), { value })).value;
+}
+
+describe('Email', () => {
+  it.each([
+    'a@b.co',
+    'ada.lovelace+test@example.com',
+    "o'brien_1815-x@sub.domain.example",
+    'ünï@bücher.example',
+    '用户@例子.公司',
+    'उपयोगकर्ता@उदाहरण.परीक्षा',
+    'a@xn--bcher-kva.example',
+    '!#$%&*/=?^`{|}~@example.com',
+    `${'x'.repeat(64)}@example.com`,
+    `x@${'a'.repeat(63)}.com`,
+    'x@1.2.3.museum',
+  ])('takes %s', async (email) => {
+    expect(await codeOf(Email(), email)).toBeNull();
+  });
+
+  it.each([
+    '',
+    ' ',
+    'a',
+    '@',
+    'a@',
+    '@b.co',
+    'a@b',
+    'a@@b.co',
+    'a@b@c.co',
+    'a b@c.co',
+    'a@b c.co',
+    'a@b..co',
+    'a@.co',
+    'a@b.c',
+    'a@b.co.',
+    'a@-b.co',
+    'a@b-.co',
+    'a@b.-co',
+    'a@b.co-',
+    'a@b_c.co',
+    'a@[127.0.0.1]',
+    '.a@b.co',
+    'a.@b.co',
+    'a..b@c.co',
+    '"a b"@c.co',
+    'Ada <a@b.co>',
+    '<a@b.co>',
+    'a@b.co,c@d.co',
+    'a@b.co;c@d.co',
+    'a@b.co, c@d.co',
+    'a(comment)@b.co',
+    'a:b@c.co',
+    'a\\b@c.co',
+    'a@b.co\nBcc: c@d.co',
+    'a\r\n@b.co',
+    'a\u0000@b.co',
+    'a\u200b@b.co',
+    'a\u202e@b.co',
+    'a\ud800@b.co',
+    'mailto:a@b.co',
+    `${'x'.repeat(65)}@example.com`,
+    `x@${'a'.repeat(64)}.com`,
+  ])('does not take %j', async (email) => {
+    expect(await codeOf(Email(), email)).toBe('email');
+  });
+
+  it('takes at most 254 characters', async () => {
+    const ofLength = (length: number): string => {
+      const labels = `${'a'.repeat(63)}.`.repeat(3);
+      return `x@${labels}${'b'.repeat(length - labels.length - 6)}.com`;
+    };
+    expect(ofLength(254)).toHaveLength(254);
+    expect(await codeOf(Email(), ofLength(254))).toBeNull();
+    expect(await codeOf(Email(), ofLength(255))).toBe('email');
+  });
+
+  it('trims, and folds nothing', async () => {
+    expect(await read(Email(), ' \t\u00a0Ada@Example.COM\n')).toBe('Ada@Example.COM');
+  });
+
+  it.each([null, 7, true, {}, [], ['a@b.co'], { constructor: 1 }])(
+    'does not take %j',
+    async (value) => {
+      expect(await codeOf(Email(), value)).toBe('type');
+    },
+  );
+});
+
+describe('Instant', () => {
+  it.each([
+    '2026-11-20T15:36:00.000Z',
+    '2026-11-20T15:36:00Z',
+    '2026-11-20T15:36Z',
+    '2026-11-20T15:36:00.123456789Z',
+    '2026-11-20T15:36:00+05:30',
+    '2026-11-20T15:36:00-11:00',
+    '2024-02-29T00:00:00Z',
+    '2000-02-29T00:00:00Z',
+    '1970-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+  ])('takes %s', async (instant) => {
+    expect(await codeOf(Instant(), instant)).toBeNull();
+  });
+
+  it.each([
+    '',
+    'now',
+    '2026',
+    '2026-11-20',
+    '2026-11-20T15:36:00',
+    '2026-11-20 15:36:00Z',
+    '2026-11-20t15:36:00z',
+    '20261120T153600Z',
+    '2026-W47-5T15:36:00Z',
+    '2026-02-29T00:00:00Z',
+    '1900-02-29T00:00:00Z',
+    '2026-02-31T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-00-01T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-01-00T00:00:00Z',
+    '2026-01-01T25:00:00Z',
+    '2026-01-01T00:60:00Z',
+    '2026-01-01T00:00:61Z',
+    '2026-01-01T00:00:00+24:00',
+    '2026-01-01T00:00:00+0100',
+    '2026-01-01T00:00:00 +01:00',
+    '2026-01-01T00:00:00.Z',
+    '2026-01-01T00:00:00.1234567890Z',
+    '1969-12-31T23:59:59.999Z',
+    '1970-01-01T00:00:00+00:01',
+    '9999-12-31T23:59:59-00:01',
+    '+010000-01-01T00:00:00Z',
+    '10000-01-01T00:00:00Z',
+    '-000001-01-01T00:00:00Z',
+    ' 2026-11-20T15:36:00Z',
+    '2026-11-20T15:36:00Z\n',
+    '２０２６-11-20T15:36:00Z',
+  ])('does not take %j', async (instant) => {
+    expect(await codeOf(Instant(), instant)).toBe('instant');
+  });
+
+  it.each([null, 1_795_188_960_000, true, {}, ['2026-11-20T15:36:00Z']])(
+    'does not take %j',
+    async (value) => {
+      expect(await codeOf(Instant(), value)).toBe('type');
+    },
+  );
+});
+
+describe('Text and Name', () => {
+  const three = Text({ min: 3, max: 3 });
+
+  it('count code points', async () => {
+    for (const value of ['abc', '😀😀😀', 'e\u0301x'])
+      expect(await codeOf(three, value)).toBeNull();
+    for (const value of ['ab', 'abcd', '😀😀', '😀😀😀😀', ''])
+      expect(await codeOf(three, value)).toBe('length');
+  });
+
+  it('take texts as they are', async () => {
+    expect(await read(Text(), ' a\n')).toBe(' a\n');
+    expect(await read(Name(), ' a\n')).toBe(' a\n');
+  });
+
+  it('take neither NUL nor half of a surrogate pair', async () => {
+    for (const value of ['a\u0000b', 'a\ud83d', '\ude00b'])
+      expect(await codeOf(Text(), value)).toBe('text');
+  });
+
+  it('a name is not white space alone', async () => {
+    for (const value of [' ', '\t\n', '\u00a0\u2003\ufeff'])
+      expect(await codeOf(Name(), value)).toBe('blank');
+    expect(await codeOf(Name(), '')).not.toBeNull();
+    expect(await codeOf(Name(), 'x'.repeat(101))).toBe('length');
+    expect(await codeOf(Name({ max: 101 }), 'x'.repeat(101))).toBeNull();
+  });
+
+  it('a pattern is asked for the whole value when it says so', async () => {
+    const slug = Text({ pattern: /^[a-z]+$/ });
+    expect(await codeOf(slug, 'abc')).toBeNull();
+    expect(await codeOf(slug, 'Abc')).toBe('format');
+  });
+});
+
+describe('other fields', () => {
+  const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+  const small = Integer({ min: 0, max: 10 });
+
+  const taken: [string, PropertyDecorator, unknown][] = [
+    ['Id', Id(), ID],
+    ['Id in capitals', Id(), ID.toUpperCase()],
+    ['Integer', small, 0],
+    ['Integer', small, 10],
+    ['QueryInteger', QueryInteger({ min: 1, max: 100 }), '007'],
+    ['Flag', Flag(), false],
+    ['Choice', Choice(['a', 'b']), 'b'],
+    ['TextList', TextList(), ['a', '']],
+    ['JsonObject', JsonObject({ maxBytes: 100 }), { constructor: { toString: 1 }, then: [null] }],
+  ];
+  it.each(taken)('%s takes what it should', async (_, decorator, value) => {
+    expect(await codeOf(decorator, value)).toBeNull();
+  });
+
+  const refused: [string, PropertyDecorator, unknown, string][] = [
+    ['Id: another text', Id(), 'x', 'uuid'],
+    ['Id: braces', Id(), `{${ID}}`, 'uuid'],
+    ['Id: a new line behind', Id(), `${ID}\n`, 'uuid'],
+    ['Integer: too small', small, -1, 'too_small'],
+    ['Integer: too large', small, 11, 'too_large'],
+    ['Integer: a fraction', small, 1.5, 'type'],
+    ['Integer: a text', small, '1', 'type'],
+    ['Integer: infinity', small, Infinity, 'type'],
+    ['Integer: beyond 2^53', Integer(), 2 ** 53, 'too_large'],
+    ['QueryInteger: a sign', QueryInteger({ min: 1, max: 100 }), '+1', 'type'],
+    ['QueryInteger: hexadecimal', QueryInteger({ min: 1, max: 100 }), '0x1', 'type'],
+    ['QueryInteger: a list', QueryInteger({ min: 1, max: 100 }), ['1', '2'], 'type'],
+    ['Flag: a text', Flag(), 'true', 'type'],
+    ['Flag: a number', Flag(), 1, 'type'],
+    ['Choice: another', Choice(['a', 'b']), 'c', 'choice'],
+    ['Choice: the name of a method', Choice(['a', 'b']), 'constructor', 'choice'],
+    ['Choice: a list', Choice(['a', 'b']), ['a'], 'choice'],
+    ['TextList: another item', TextList(), ['a', 1], 'type'],
+    ['TextList: a text', TextList(), 'a', 'type'],
+    ['JsonObject: a list', JsonObject({ maxBytes: 100 }), [], 'object'],
+    ['JsonObject: too large', JsonObject({ maxBytes: 10 }), { a: 'ééé' }, 'size'],
+    ['JsonObject: NUL', JsonObject({ maxBytes: 100 }), { a: ['\u0000'] }, 'values'],
+    ['JsonObject: NUL in a name', JsonObject({ maxBytes: 100 }), { 'a\u0000': 1 }, 'values'],
+    ['JsonObject: a number beyond 2^53', JsonObject({ maxBytes: 100 }), { a: 2 ** 53 }, 'values'],
+    ['RawList: too long', RawList(() => Object, { min: 1, max: 2 }), [1, 2, 3], 'too_many'],
+    ['RawList: empty', RawList(() => Object, { min: 1, max: 2 }), [], 'too_few'],
+  ];
+  it.each(refused)('%s is refused', async (_, decorator, value, code) => {
+    expect(await codeOf(decorator, value)).toBe(code);
+  });
+
+  it('optional may be left out and not be null; nullable may be null and not be left out', async () => {
+    const faults = async (options: object, plain: object) =>
+      (await faultsOf(classOf(Text(options)), plain)).map(({ code }) => code);
+    expect(await faults({ optional: true }, {})).toEqual([]);
+    expect(await faults({ optional: true }, { value: null })).toEqual(['type']);
+    expect(await faults({ nullable: true }, { value: null })).toEqual([]);
+    expect(await faults({ nullable: true }, {})).toEqual(['required']);
+    expect(await faults({ optional: true, nullable: true }, {})).toEqual([]);
+  });
+
+  it('turn -0 into 0, which is what the database gives back', async () => {
+    expect(Object.is(await read(small, -0), 0)).toBe(true);
+  });
+});
+
+describe('a class of fields', () => {
+  class Wheel {
+    @Integer({ min: 1 })
+    size!: number;
+  }
+  class Vehicle {
+    @Text({ min: 1 })
+    name!: string;
+
+    @Integer({ optional: true })
+    seats: number = 5;
+  }
+  class Car extends Vehicle {
+    @Nested(() => Wheel, { optional: true })
+    spare?: Wheel;
+
+    @ListOf(() => Wheel, { optional: true, max: 4 })
+    wheels?: Wheel[];
+  }
+  const pointers = async (plain: unknown) =>
+    (await faultsOf(Car, plain)).map(({ pointer, code }) => `${pointer} ${code}`);
+
+  it('becomes an instance, with those inside it and its defaults', async () => {
+    const car = await validateFields(Car, { name: 'T', spare: { size: 1 }, wheels: [{ size: 2 }] });
+    expect(car).toBeInstanceOf(Car);
+    expect(car.spare).toBeInstanceOf(Wheel);
+    expect(car.wheels?.[0]).toBeInstanceOf(Wheel);
+    expect(car).toMatchObject({ name: 'T', seats: 5, spare: { size: 1 }, wheels: [{ size: 2 }] });
+  });
+
+  it('has the fields of the class it extends, which does not get those of its child', () => {
+    expect([...fieldsOf(Car).keys()]).toEqual(['name', 'seats', 'spare', 'wheels']);
+    expect([...fieldsOf(Vehicle).keys()]).toEqual(['name', 'seats']);
+  });
+
+  it('points at each fault inside it', async () => {
+    const wheels = [{ size: 1 }, { size: 0 }, { size: 1, color: 'x' }, 7, null, [{ size: 1 }]];
+    expect(await pointers({ name: 'T', spare: {}, wheels: wheels.slice(0, 3) })).toEqual([
+      '/wheels/2/color unknown_field',
+      '/spare/size required',
+      '/wheels/1/size too_small',
+    ]);
+    for (const wheel of wheels.slice(3))
+      expect(await pointers({ name: 'T', wheels: [wheel] })).not.toEqual([]);
+  });
+
+  it.each([null, [], [{ size: 1 }], 'x', 7, true])('has no object where %j is', async (spare) => {
+    const [fault] = await pointers({ name: 'T', spare });
+    expect(fault).toMatch(/^\/spare/);
+  });
+
+  it('has no other fields, by whatever name', async () => {
+    const names = [
+      ...Object.getOwnPropertyNames(Object.prototype),
+      'then',
+      'prototype',
+      'Name',
+      '',
+    ];
+    for (const name of names) {
+      const plain = JSON.parse(`{"name":"T",${JSON.stringify(name)}:1}`) as object;
+      expect(await pointers(plain)).toEqual([`/${name} unknown_field`]);
+    }
+    expect(Object.getPrototypeOf({})).not.toHaveProperty('polluted');
+  });
+
+  it('is no class of fields where the value is no object', async () => {
+    for (const plain of [null, [], 'x', 7, true]) expect(await pointers(plain)).toEqual([' type']);
+    expect(await pointers(undefined)).toEqual(['/name required']);
+  });
+});

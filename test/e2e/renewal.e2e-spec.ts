@@ -1,0 +1,259 @@
+import type { Page } from '../../src/common/pagination';
+import type { PeriodResponse } from '../../src/modules/subscriptions/dto/subscription.response';
+import { signUp, aRecording, type Customer } from '../support/customers';
+import { expectFaults, expectProblem } from '../support/problems';
+import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
+import {
+  changeSubscription,
+  forgetBusinesses,
+  FREE_PERIOD_MS,
+  LONG_SESSIONS,
+  NOTHING_RENEWED,
+  readClosedPeriods,
+  readSubscription,
+  renewAll,
+  resetClock,
+} from '../support/subscriptions';
+import { TestApplication } from '../support/test-application';
+
+/* What a customer sees of the end of a period. Time passes by moving the clock of the application. */
+
+let server: TestApplication;
+let customer: Customer;
+beforeAll(async () => {
+  server = await TestApplication.start(LONG_SESSIONS);
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await forgetBusinesses(server.database);
+  resetClock(server);
+  customer = await signUp(server);
+});
+
+function subscription() {
+  return readSubscription(server.database, customer.business.id);
+}
+
+async function get<T>(path: string, token: string): Promise<T> {
+  const answer = await server.get(path, token);
+  expect([answer.status, answer.type]).toEqual([200, 'application/json']);
+  return answer.body as T;
+}
+
+async function listPeriods(query: Record<string, string> = {}): Promise<Page<PeriodResponse>> {
+  const path = `/v1/subscription/periods?${new URLSearchParams(query).toString()}`;
+  return get(path, customer.token);
+}
+
+describe('a period that ends', () => {
+  it('is kept with its usage; the count begins anew, and recording works again', async () => {
+    await storeRecordings(server, customer, 100);
+    expectProblem(await sendRecording(server, customer), 402, 'quota_exceeded');
+    const before = await subscription();
+    server.clock.moveBy(FREE_PERIOD_MS);
+    await renewAll(server);
+
+    const start = before.periodEnd.toISOString();
+    const end = new Date(before.periodEnd.getTime() + FREE_PERIOD_MS).toISOString();
+    const zero = { used: 0, limit: 100, remaining: 100, resetsAt: end, credits: 0 };
+    expect(await get('/v1/subscription', customer.token)).toMatchObject({
+      id: before.id,
+      status: 'active',
+      anchor: before.anchor.toISOString(),
+      currentPeriod: { ordinal: 2, start, end },
+      usage: { recordings: zero },
+    });
+    expect(await get('/v1/sdk/status', customer.key)).toMatchObject({
+      recording: true,
+      usage: zero,
+    });
+    expect((await storeRecording(server, customer)).usage).toMatchObject({ used: 1 });
+    expect((await listPeriods()).data).toMatchObject([
+      { ordinal: 2, start, end, usage: { recordings: 1 }, closedAt: null },
+      { ordinal: 1, end: start, usage: { recordings: 100 } },
+    ]);
+  });
+
+  it('lets the same external id stay the same recording', async () => {
+    const recording = aRecording();
+    const first = await sendRecording(server, customer, recording);
+    server.clock.moveBy(FREE_PERIOD_MS);
+    await renewAll(server);
+    const again = await sendRecording(server, customer, recording);
+    expect([again.status, (again.body as { id: string }).id]).toEqual([
+      200,
+      (first.body as { id: string }).id,
+    ]);
+    expect((await storeRecording(server, customer)).usage.used).toBe(1);
+  });
+
+  it('needs no cron: the next recording closes it', async () => {
+    await storeRecordings(server, customer, 100);
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expect((await storeRecording(server, customer)).usage).toMatchObject({ used: 1, limit: 100 });
+    expect(await readClosedPeriods(server.database, customer.business.id)).toMatchObject([
+      { ordinal: 1, used: 100 },
+    ]);
+  });
+
+  it('needs no cron: a recording under an Idempotency-Key closes it, in its own transaction', async () => {
+    server.clock.moveBy(FREE_PERIOD_MS);
+    const answer = await server
+      .post('/v1/recordings', customer.key, aRecording())
+      .set('idempotency-key', 'first of the period');
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({ usage: { used: 1 } });
+    expect((await subscription()).periodOrdinal).toBe(2);
+  });
+
+  it('needs no cron: the SDK’s question closes it', async () => {
+    await storeRecordings(server, customer, 100);
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expect(await get('/v1/sdk/status', customer.key)).toMatchObject({
+      recording: true,
+      usage: { used: 0 },
+    });
+    expect((await subscription()).periodOrdinal).toBe(2);
+  });
+
+  it('takes no more recordings where the subscription does not renew', async () => {
+    await storeRecording(server, customer);
+    await changeSubscription(server.database, customer.business.id, { autoRenew: false });
+    server.clock.moveBy(FREE_PERIOD_MS);
+    expectProblem(await sendRecording(server, customer), 403, 'subscription_inactive');
+    expect(await get('/v1/sdk/status', customer.key)).toMatchObject({
+      recording: false,
+      reason: 'subscription_inactive',
+    });
+    const { periodEnd } = await subscription();
+    expect(await get('/v1/subscription', customer.token)).toMatchObject({
+      status: 'expired',
+      endedAt: periodEnd.toISOString(),
+      usage: { recordings: { used: 1 } },
+    });
+  });
+});
+
+describe('a subscription that is far behind', () => {
+  beforeEach(() => server.clock.moveBy(17 * FREE_PERIOD_MS));
+
+  it('answers 503 until its periods are caught up, and then recovers by itself', async () => {
+    const refused = await sendRecording(server, customer);
+    expectProblem(refused, 503, 'subscription_behind');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await readClosedPeriods(server.database, customer.business.id)).toHaveLength(15);
+    expect((await storeRecording(server, customer)).usage.used).toBe(1);
+    expect((await subscription()).periodOrdinal).toBe(18);
+  });
+
+  it('recovers also when all that comes is the SDK’s question', async () => {
+    expectProblem(await server.get('/v1/sdk/status', customer.key), 503, 'subscription_behind');
+    expect(await get('/v1/sdk/status', customer.key)).toMatchObject({ recording: true });
+  });
+
+  it('does not remember the 503 under an Idempotency-Key', async () => {
+    const recording = aRecording();
+    const post = () =>
+      server.post('/v1/recordings', customer.key, recording).set('idempotency-key', 'same');
+    expectProblem(await post(), 503, 'subscription_behind');
+    await renewAll(server);
+    expect((await post()).status).toBe(201);
+  });
+
+  it('is caught up by runs of the cron', async () => {
+    expect(await renewAll(server)).toMatchObject({ behind: 1 });
+    await renewAll(server);
+    expect(await renewAll(server)).toEqual(NOTHING_RENEWED);
+    expect((await storeRecording(server, customer)).usage.used).toBe(1);
+  });
+});
+
+describe('GET /v1/subscription/periods', () => {
+  it('begins with the one that is running', async () => {
+    await storeRecording(server, customer);
+    const { periodStart, periodEnd, planId } = await subscription();
+    expect(await listPeriods()).toEqual({
+      data: [
+        {
+          ordinal: 1,
+          start: periodStart.toISOString(),
+          end: periodEnd.toISOString(),
+          planId,
+          usage: { recordings: 1 },
+          closedAt: null,
+        },
+      ],
+      nextCursor: null,
+    });
+  });
+
+  it('lists the running one first and then the closed ones, page by page', async () => {
+    server.clock.moveBy(4 * FREE_PERIOD_MS);
+    await renewAll(server);
+    const all = (await listPeriods()).data;
+    expect(all.map(({ ordinal, closedAt }) => [ordinal, closedAt === null])).toEqual([
+      [5, true],
+      [4, false],
+      [3, false],
+      [2, false],
+      [1, false],
+    ]);
+    expect(all.slice(0, -1).map(({ start }) => start)).toEqual(all.slice(1).map(({ end }) => end));
+    for (const limit of ['1', '2', '5']) expect(await walk(limit)).toEqual(all);
+  });
+
+  it('ends with the last period of a subscription that has ended', async () => {
+    await changeSubscription(server.database, customer.business.id, { cancelAtPeriodEnd: true });
+    server.clock.moveBy(2 * FREE_PERIOD_MS);
+    await renewAll(server);
+    const { data } = await listPeriods();
+    expect(data.map(({ ordinal, closedAt }) => [ordinal, closedAt === null])).toEqual([[1, false]]);
+  });
+
+  it('shows no other business’s', async () => {
+    const other = await signUp(server, 'Other');
+    server.clock.moveBy(FREE_PERIOD_MS);
+    await renewAll(server);
+    const { data } = await listPeriods();
+    const kept = await readClosedPeriods(server.database, customer.business.id);
+    const others = await readClosedPeriods(server.database, other.business.id);
+    expect(data[1]!.start).toBe(kept[0]!.start.toISOString());
+    expect(data.map(({ start }) => start)).not.toContain(others[0]!.start.toISOString());
+  });
+
+  it.each(['limit=0', 'limit=101', 'colour=red'])('refuses ?%s', async (query) => {
+    const answer = await server.get(`/v1/subscription/periods?${query}`, customer.token);
+    expectFaults(answer, `/${query.split('=')[0]}`);
+  });
+
+  it.each([[['1']], [[1.5]], [[1, 2]], ['x']])('refuses the cursor %j', async (keyset) => {
+    expectFaults(await withCursor(keyset), '/cursor');
+  });
+
+  it('takes a cursor beyond all ordinals for the beginning', async () => {
+    const answer = await withCursor([Number.MAX_SAFE_INTEGER]);
+    expect(answer.status).toBe(200);
+  });
+
+  it('opens to a session alone', async () => {
+    const path = '/v1/subscription/periods';
+    expectProblem(await server.get(path), 401, 'unauthenticated');
+    expectProblem(await server.get(path, customer.key), 403, 'wrong_credential_kind');
+  });
+
+  async function walk(limit: string): Promise<PeriodResponse[]> {
+    const found: PeriodResponse[] = [];
+    let page = await listPeriods({ limit });
+    found.push(...page.data);
+    while (page.nextCursor !== null) {
+      page = await listPeriods({ limit, cursor: page.nextCursor });
+      found.push(...page.data);
+    }
+    return found;
+  }
+
+  async function withCursor(keyset: unknown) {
+    const cursor = Buffer.from(JSON.stringify(keyset)).toString('base64url');
+    return server.get(`/v1/subscription/periods?cursor=${cursor}`, customer.token);
+  }
+});
