@@ -13,7 +13,6 @@ import {
   Min,
   ValidateBy,
   ValidateIf,
-  ValidateNested,
   type ValidationArguments,
 } from 'class-validator';
 import { isId } from './ids';
@@ -25,8 +24,10 @@ export type FieldClass<T extends object = object> = new () => T;
 
 /** How a declared field comes from JSON or from a query, before its rules are checked. */
 export interface FieldReading {
-  /** The class of a nested object, or of each item of a list. */
+  /** The class of a nested object. */
   of?: () => FieldClass;
+  /** The class of each object of a list. */
+  itemsOf?: () => FieldClass;
   convert?: (value: unknown) => unknown;
 }
 
@@ -121,7 +122,7 @@ export function Choice(values: readonly string[], options: FieldOptions = {}): P
 
 /** An object of another field class. */
 export function Nested(of: () => FieldClass, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: of }, [IsObject(), ValidateNested()], { of });
+  return field(options, { type: of }, [IsObject()], { of });
 }
 
 /** A list of objects of another field class. */
@@ -129,7 +130,7 @@ export function ListOf(
   of: () => FieldClass,
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  return list(options, { type: of, isArray: true }, [ValidateNested({ each: true })], { of });
+  return list(options, { type: of, isArray: true }, [], { itemsOf: of });
 }
 
 /** A list of plain strings. */
@@ -277,14 +278,21 @@ function isCleanText(value: string): boolean {
 function isEmailAddress(value: string): boolean {
   if (typeof value !== 'string' || value.length > 254 || !isCleanText(value)) return false;
   return (
-    /^[^\s@"(),:;<>[\\\]\p{Cc}\p{Cf}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
-      value,
-    ) &&
+    EMAIL_PATTERN.test(value) &&
     !value.includes('..') &&
     !value.startsWith('.') &&
     !value.includes('.@')
   );
 }
+
+const LOCAL_PART = '[^\\s@"(),:;<>[\\\\\\]\\p{Cc}\\p{Cf}]{1,64}';
+/** Letters and digits of any script, with their marks; hyphens inside. */
+const LABEL_REST = '(?:[\\p{L}\\p{N}\\p{M}-]{0,61}[\\p{L}\\p{N}\\p{M}])';
+const LABEL = `[\\p{L}\\p{N}]${LABEL_REST}?`;
+const EMAIL_PATTERN = new RegExp(
+  `^${LOCAL_PART}@(?:${LABEL}\\.)+[\\p{L}\\p{N}]${LABEL_REST}$`,
+  'u',
+);
 
 const INSTANT_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 

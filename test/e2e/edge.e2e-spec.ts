@@ -248,6 +248,11 @@ describe('the edge', () => {
       },
     );
 
+    it('holds no list where an object belongs, however it is wrapped', async () => {
+      for (const device of [[], [{}], [[{ model: 'Pixel' }]], [[[]]], [7], 'Pixel', 7, true])
+        expectFaults(await record(JSON.stringify(aRecording({ device }))), '/device');
+    });
+
     it('points at fields by RFC 6901', async () => {
       expectFaults(
         await post('{"a/b":1,"c~d":1,"":1}'),

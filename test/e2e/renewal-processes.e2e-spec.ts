@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { withConnection } from '../support/connection';
 import { signUp, type Customer } from '../support/customers';
+import { HoldUp } from '../support/hold-up';
 import { RecordingLane, storeRecording } from '../support/recordings';
 import { Replicas } from '../support/replicas';
 import { ServerProcess } from '../support/server-process';
@@ -108,41 +108,26 @@ describe('two processes with a cron that ticks every second', () => {
 
 describe('a renewal that is killed -9 halfway', () => {
   const DUE = 1000;
-  const HOLD = 4711;
   let database: TestDatabase;
   beforeEach(async () => {
     database = await createTestDatabase();
   });
   afterEach(() => database.drop());
 
-  /** The period of this business is written only when nobody holds the advisory lock: a moment in the middle of a batch. */
-  async function holdUpAt(businessId: string): Promise<void> {
-    await database.query(`
-      CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        PERFORM pg_advisory_xact_lock_shared(${HOLD});
-        RETURN NULL;
-      END $$`);
-    await database.query(`
-      CREATE TRIGGER hold_up AFTER INSERT ON subscription_periods FOR EACH ROW
-      WHEN (NEW.business_id = '${businessId}') EXECUTE FUNCTION hold_up()`);
+  /** In the middle of the batch that this business is in. */
+  async function killAt(businessId: string): Promise<void> {
+    const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', businessId);
+    const renewer = await start();
+    await holdUp.untilReached();
+    await renewer.stop('SIGKILL');
+    await holdUp.release();
+    await until('the database has noticed', async () => !(await hasServerSessions()));
   }
 
-  async function killHalfway(): Promise<void> {
-    await withConnection(database.url, {}, async (client) => {
-      await client.query('SELECT pg_advisory_lock($1)', [HOLD]);
-      const renewer = await start();
-      await until('the renewer is held up', () => hasSessions(`wait_event = 'advisory'`));
-      await renewer.stop('SIGKILL');
-    });
-    await until('the database has noticed', async () => !(await hasSessions(`true`)));
-  }
-
-  /** Whether there are sessions of a server for which this is so. */
-  async function hasSessions(condition: string): Promise<boolean> {
+  async function hasServerSessions(): Promise<boolean> {
     const sessions = await database.query(
       `SELECT FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'tenantry' AND ${condition}`,
+       WHERE datname = current_database() AND application_name = 'tenantry'`,
     );
     return sessions.length > 0;
   }
@@ -153,8 +138,7 @@ describe('a renewal that is killed -9 halfway', () => {
 
   it('leaves whole batches; run again, each period is closed once', async () => {
     const businessIds = await insertDueBusinesses(database, DUE);
-    await holdUpAt(businessIds[DUE / 2]!);
-    await killHalfway();
+    await killAt(businessIds[DUE / 2]!);
     const halfway = await readRenewed(database);
     expect(halfway.periods).toBeGreaterThan(0);
     expect(halfway.periods).toBeLessThanOrEqual(DUE / 2);

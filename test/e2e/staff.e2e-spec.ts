@@ -2,7 +2,10 @@ import type { Response } from 'supertest';
 import { RequestContext } from '../../src/common/request-context';
 import { PLATFORM_ID } from '../../src/common/ids';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
-import type { StaffBusinessResponse } from '../../src/modules/staff/dto/staff.responses';
+import type {
+  StaffBusinessResponse,
+  StaffLoginResponse,
+} from '../../src/modules/staff/dto/staff.responses';
 import { StaffService } from '../../src/modules/staff/staff.service';
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
@@ -25,6 +28,7 @@ import {
 import { TestApplication } from '../support/test-application';
 
 const TWELVE_HOURS_MS = 12 * 3_600_000;
+const RACES = 20;
 const NEW_PASSWORD = 'another passphrase of the staff';
 
 describe('staff', () => {
@@ -167,6 +171,23 @@ describe('staff', () => {
       const old = await logIn({ email: agent.email, password: STAFF_PASSWORD });
       expectProblem(old, 401, 'invalid_credentials');
       await logInAsStaff(server, agent.email, given);
+    });
+
+    it('keep no session that the old password opened while it was being reset', async () => {
+      const agent = await addStaff(server);
+      let password = STAFF_PASSWORD;
+      for (let round = 0; round < RACES; round += 1) {
+        const next = { password: `${NEW_PASSWORD} ${round}` };
+        const [answer] = await Promise.all([
+          logIn({ email: agent.email, password }),
+          accounts().resetPassword(job('staff.reset_password'), agent.email, next),
+        ]);
+        if (answer.status === 200) {
+          const { session } = answer.body as StaffLoginResponse;
+          expectProblem(await list(session.token), 401, 'unauthenticated');
+        } else expectProblem(answer, 401, 'invalid_credentials');
+        password = next.password;
+      }
     });
 
     it('stay as they are when the new password is weak, or the address unknown', async () => {

@@ -421,6 +421,19 @@ describe('support sessions', () => {
       ]);
     });
 
+    it('comes with that logout also for one that is just being opened', async () => {
+      const customer = await signUp(server);
+      for (let round = 0; round < RACES; round += 1) {
+        const { session } = await logInAsStaff(server, staff.email);
+        const [opened] = await Promise.all([
+          askForSupport(server, session, customer),
+          server.post('/v1/staff/auth/logout', session.token),
+        ]);
+        if (opened.status === 201) await expectDead(opened.body as OpenedSupportSessionResponse);
+        else expectProblem(opened, 401, 'unauthenticated');
+      }
+    });
+
     it('comes with the twelve hours of the staff session', async () => {
       const customer = await signUp(server);
       const { session } = await logInAsStaff(server, staff.email);

@@ -302,6 +302,20 @@ describe('roles in a team', () => {
       expect((await assign(customer.token, second.id, 'viewer')).status).toBe(200);
     });
 
+    it('of somebody who is just inviting leaves the invitation made or refused', async () => {
+      for (let round = 0; round < RACES; round += 1) {
+        const customer = await signUp(server);
+        const admin = await addMember(server, customer, 'admin');
+        const invitation = { email: `guest@${customer.business.id}.example`, role: 'viewer' };
+        const [invited, removed] = await Promise.all([
+          server.post('/v1/invitations', admin.token, invitation),
+          remove(customer.token, admin.id, replica),
+        ]);
+        expect(removed.status).toBe(204);
+        if (invited.status !== 201) expectProblem(invited, 401, 'unauthenticated');
+      }
+    });
+
     it('ends the sessions of whoever is removed by another, too', async () => {
       const customer = await signUp(server);
       const member = await addMember(server, customer, 'member');

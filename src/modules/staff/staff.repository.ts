@@ -34,6 +34,16 @@ export class StaffRepository {
     return tx.repository(StaffAccount).findOneBy({ emailFolded: foldEmail(email) });
   }
 
+  /** Whether the account is active and its password still the one that was checked; so it stays until the end of the transaction. */
+  async holdUnchanged(
+    tx: Transaction,
+    { id, passwordHash }: Pick<StaffAccount, 'id' | 'passwordHash'>,
+  ): Promise<boolean> {
+    const where = { id, passwordHash, status: 'active' as const };
+    const lock = { mode: 'pessimistic_read' as const };
+    return (await tx.repository(StaffAccount).findOne({ where, lock })) !== null;
+  }
+
   async update(
     tx: Transaction,
     id: string,

@@ -84,9 +84,10 @@ export class StaffService {
     const signingIn = context.with({
       actor: { kind: 'staff', id: account.id, email: account.email },
     });
-    const opened = await this.database.platform(signingIn, REASON, (tx) =>
-      this.staff.openSession(tx, account.id, userAgent),
-    );
+    const opened = await this.database.platform(signingIn, REASON, async (tx) => {
+      if (!(await this.staff.holdUnchanged(tx, account))) throw invalidCredentials(); // reset or disabled meanwhile
+      return this.staff.openSession(tx, account.id, userAgent);
+    });
     return { account, opened };
   }
 

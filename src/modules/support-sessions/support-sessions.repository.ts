@@ -3,7 +3,9 @@ import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
 import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import { unauthenticated } from '../../common/problems';
 import { createToken, hashToken } from '../../common/token';
+import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
 import { SupportSession } from './support-session.entity';
 
@@ -14,7 +16,7 @@ export type NewSupportSession = Omit<
 
 @Injectable()
 export class SupportSessionsRepository {
-  /** Opens a session. The token is in the result and nowhere else. */
+  /** Opens a session. The token is in the result and nowhere else. @throws 401 unauthenticated */
   async open(
     tx: Transaction,
     fields: NewSupportSession,
@@ -28,7 +30,12 @@ export class SupportSessionsRepository {
       endedAt: null,
     };
     const session = { ...fields, ...made };
-    await tx.repository(SupportSession).insert(session);
+    try {
+      await tx.repository(SupportSession).insert(session);
+    } catch (error) {
+      const isLoggedOut = violatedConstraint(error) === 'fk_support_sessions_staff_session'; // since the request began
+      throw isLoggedOut ? unauthenticated() : error;
+    }
     return { session, token };
   }
 

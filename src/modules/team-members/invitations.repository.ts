@@ -3,7 +3,9 @@ import type { ListQuery } from '../../common/dto/list.query';
 import { foldEmail } from '../../common/email';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import { unauthenticated } from '../../common/problems';
 import { hashToken } from '../../common/token';
+import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
 
@@ -17,8 +19,14 @@ export interface InvitationDetails {
 
 @Injectable()
 export class InvitationsRepository {
+  /** @throws 401 unauthenticated */
   async insert(tx: Transaction, invitation: Omit<Invitation, 'emailFolded'>): Promise<void> {
-    await tx.repository(Invitation).insert(invitation);
+    try {
+      await tx.repository(Invitation).insert(invitation);
+    } catch (error) {
+      const isRemoved = violatedConstraint(error) === 'fk_invitations_invited_by'; // since the request began
+      throw isRemoved ? unauthenticated() : error;
+    }
   }
 
   /** The open invitation of an address gives way to a new one. */

@@ -12,8 +12,6 @@ const CODES: Record<string, string> = {
   isBoolean: 'type',
   isObject: 'type',
   isArray: 'type',
-  nestedValidation: 'type',
-  unknownValue: 'type',
   isIn: 'choice',
   min: 'too_small',
   max: 'too_large',
@@ -43,67 +41,71 @@ export async function validateFields<T extends object>(
     throw validationFailed([{ pointer: '', code: 'type', detail: 'must be an object' }]);
   }
   const faults: FieldFault[] = [];
-  const instance = read(of, value ?? {}, '', faults);
-  const errors = await validate(instance, { forbidUnknownValues: true });
-  faults.push(...errors.flatMap((error) => faultsOf(error, '')));
+  const instance = await read(of, value ?? {}, '', faults);
   if (faults.length > 0) throw validationFailed(faults);
   return instance;
 }
 
 /**
- * An instance of the class, with the fields it declares. By our own table of them: class-transformer and
- * class-validator's whitelist look names up in plain objects, and stumble over `constructor` or `toString`.
+ * An instance of the class with the fields it declares; what is wrong with them goes to `faults`.
+ * By our own table of fields: class-transformer, and class-validator where it goes into nested values or
+ * knows names by a list, stumble over fields called `constructor` and over lists inside lists.
  */
-function read<T extends object>(
+async function read<T extends object>(
   of: FieldClass<T>,
   plain: object,
   parent: string,
   faults: FieldFault[],
-): T {
+): Promise<T> {
   const instance = new of();
   const fields = fieldsOf(of);
   for (const [name, value] of Object.entries(plain)) {
     const pointer = `${parent}/${escapePointer(name)}`;
     const reading = fields.get(name);
-    if (reading) Object.assign(instance, { [name]: readValue(reading, value, pointer, faults) });
+    if (reading)
+      Object.assign(instance, { [name]: await readValue(reading, value, pointer, faults) });
     else faults.push({ pointer, code: 'unknown_field', detail: 'is not a field of this request' });
   }
+  const errors = await validate(instance, { forbidUnknownValues: false });
+  faults.push(...errors.map((error) => faultOf(error, parent)));
   return instance;
 }
 
+/** What is no object or list where one belongs stays as it is, for the field's rules to refuse. */
 function readValue(
-  { of, convert }: FieldReading,
+  { of, itemsOf, convert }: FieldReading,
   value: unknown,
   pointer: string,
   faults: FieldFault[],
 ): unknown {
-  if (!of) return convert ? convert(value) : value;
-  if (Array.isArray(value))
-    return value.map((item, index) => readItem(of(), item, `${pointer}/${index}`, faults));
-  return readItem(of(), value, pointer, faults);
+  if (of && isPlainObject(value)) return read(of(), value, pointer, faults);
+  if (itemsOf && Array.isArray(value)) return readItems(itemsOf(), value, pointer, faults);
+  return convert ? convert(value) : value;
 }
 
-/** What is no object stays as it is, for the rules to refuse. */
-function readItem(of: FieldClass, item: unknown, pointer: string, faults: FieldFault[]): unknown {
-  return isPlainObject(item) ? read(of, item, pointer, faults) : item;
+async function readItems(
+  of: FieldClass,
+  items: unknown[],
+  parent: string,
+  faults: FieldFault[],
+): Promise<unknown[]> {
+  const instances: unknown[] = [];
+  for (const [index, item] of items.entries()) {
+    const pointer = `${parent}/${index}`;
+    if (isPlainObject(item)) instances.push(await read(of, item, pointer, faults));
+    else faults.push({ pointer, code: 'type', detail: 'must be an object' });
+  }
+  return instances;
 }
 
-function faultsOf(error: ValidationError, parent: string): FieldFault[] {
+/** One fault a field is enough: that it is missing; of a wrong type, the type; otherwise the first. */
+function faultOf(error: ValidationError, parent: string): FieldFault {
   const pointer = `${parent}/${escapePointer(error.property)}`;
-  const own =
-    error.value === undefined && error.constraints
-      ? [{ pointer, code: 'required', detail: 'is required' }]
-      : constraintFaults(error, pointer);
-  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
-}
-
-/** One fault a field is enough: of a wrong type, the type; otherwise the first. */
-function constraintFaults(error: ValidationError, pointer: string): FieldFault[] {
+  if (error.value === undefined) return { pointer, code: 'required', detail: 'is required' };
   const faults = Object.entries(error.constraints ?? {}).map(([name, message]) =>
     toFault(name, message, error, pointer),
   );
-  const first = faults.find((fault) => fault.code === 'type') ?? faults[0];
-  return first ? [first] : [];
+  return faults.find((fault) => fault.code === 'type') ?? faults[0]!;
 }
 
 function toFault(

@@ -2,6 +2,7 @@ import { RequestContext } from '../../../src/common/request-context';
 import { RenewalService } from '../../../src/modules/subscriptions/renewal.service';
 import { refusalOf, withConnection } from '../../support/connection';
 import { signUp, type Customer } from '../../support/customers';
+import { HoldUp } from '../../support/hold-up';
 import {
   RecordingLane,
   sendRecording,
@@ -266,6 +267,59 @@ describe('several renewers at once', () => {
     expect(periods.map(({ rows }) => rows)).toEqual(periods.map(({ counted }) => counted));
     expect(periods.map(({ outside }) => outside)).toEqual([0, 0, 0, 0, 0]);
     expect(periods.reduce((sum, { counted }) => sum + counted, 0)).toBe(total);
+  });
+
+  // The replica's clock stands for a transaction that began before the boundary and comes late.
+  describe('and a recording from before the boundary', () => {
+    let customer: Customer & { businessId: string };
+    beforeEach(async () => {
+      customer = await aCustomer();
+      server.clock.moveBy(FREE_PERIOD_MS);
+    });
+
+    async function expectOneIn(ordinal: number): Promise<void> {
+      const periods = await readRecordingsByPeriod(server.database, customer.businessId);
+      const none = { counted: 0, rows: 0, outside: 0 };
+      const one = { counted: 1, rows: 1, outside: 0 };
+      expect(periods).toEqual([
+        { ordinal: 1, ...(ordinal === 1 ? one : none) },
+        { ordinal: 2, ...(ordinal === 2 ? one : none) },
+      ]);
+    }
+
+    it('that comes after the renewal counts in the new period, as made at its start', async () => {
+      await renewAll(server);
+      const { createdAt } = await storeRecording(replica, customer);
+      const { periodStart } = await subscriptionOf(customer);
+      expect(createdAt).toBe(periodStart.toISOString());
+      await expectOneIn(2);
+    });
+
+    it('that waits for the renewal counts in the new period', async () => {
+      const { database } = server;
+      const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', customer.businessId);
+      const renewal = renewAll(server);
+      await holdUp.untilReached();
+      const recording = storeRecording(replica, customer);
+      await holdUp.untilOthersWait();
+      await holdUp.release();
+      expect((await renewal).renewed).toBe(1);
+      expect((await recording).usage.used).toBe(1);
+      await expectOneIn(2);
+    });
+
+    it('that the renewal waits for counts in the old period', async () => {
+      const { database } = server;
+      const holdUp = await HoldUp.ofInserts(database, 'recordings', customer.businessId);
+      const recording = storeRecording(replica, customer);
+      await holdUp.untilReached();
+      const renewal = renewAll(server);
+      await holdUp.untilOthersWait();
+      await holdUp.release();
+      expect((await recording).usage.used).toBe(1);
+      expect((await renewal).renewed).toBe(1);
+      await expectOneIn(1);
+    });
   });
 
   async function onUnlimitedPlan() {

@@ -1,0 +1,227 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigFaults, readConfig, withPort, type Config } from './config';
+
+const SECRET_KEY = 'a secret of exactly 32 bytes ...';
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://tenantry:secret@db.example/tenantry',
+  SECRET_KEY,
+  SMTP_URL: 'smtp://mail.example:587',
+};
+
+function faultsOf(environment: NodeJS.ProcessEnv): string[] {
+  try {
+    readConfig({ SECRET_KEY, ...environment });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigFaults) return error.faults;
+    throw error;
+  }
+}
+
+/** The variables that are at fault. */
+const faultyIn = (environment: NodeJS.ProcessEnv): string[] =>
+  faultsOf(environment).map((fault) => fault.split(/[ :]/, 1)[0]!);
+
+describe('readConfig', () => {
+  it('needs nothing in development', () => {
+    const config = readConfig({ SECRET_KEY });
+    expect(config).toMatchObject({
+      environment: 'development',
+      host: '127.0.0.1',
+      port: null,
+      databaseUrl: null,
+      databaseDirectUrl: null,
+      databasePoolSize: 10,
+      dataDirectory: resolve('.data'),
+      appUrl: 'http://127.0.0.1:3000',
+      upgradeUrl: 'http://127.0.0.1:3000/billing',
+      smtpUrl: null,
+      roles: ['web', 'worker', 'cron'],
+      renewalCron: '* * * * *',
+      trustProxy: [],
+      logLevel: 'info',
+      bcryptCost: 12,
+      sessionIdleHours: 12,
+      sessionAbsoluteDays: 30,
+    });
+  });
+
+  it('is frozen', () => {
+    const config: { port: number | null } = readConfig({ SECRET_KEY });
+    expect(() => (config.port = 1)).toThrow(TypeError);
+    expect(Object.isFrozen(withPort(config as Config, 4000))).toBe(true);
+  });
+
+  it('takes what is set', () => {
+    const config = readConfig({
+      ...PRODUCTION,
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      DATABASE_DIRECT_URL: 'postgresql://db.example/direct',
+      DATABASE_POOL_SIZE: '50',
+      DATA_DIR: '/var/lib/tenantry',
+      APP_URL: 'https://app.example/',
+      UPGRADE_URL: 'https://app.example/plans///',
+      ROLES: 'web, cron',
+      TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+      BCRYPT_COST: '14',
+      SESSION_IDLE_HOURS: '1',
+      SESSION_ABSOLUTE_DAYS: '2',
+    });
+    expect(config).toMatchObject({
+      environment: 'production',
+      host: '0.0.0.0',
+      port: 8080,
+      databaseUrl: PRODUCTION.DATABASE_URL,
+      databaseDirectUrl: 'postgresql://db.example/direct',
+      databasePoolSize: 50,
+      dataDirectory: '/var/lib/tenantry',
+      appUrl: 'https://app.example',
+      upgradeUrl: 'https://app.example/plans',
+      smtpUrl: PRODUCTION.SMTP_URL,
+      secretKey: SECRET_KEY,
+      roles: ['web', 'cron'],
+      trustProxy: ['10.0.0.1', '10.0.0.2'],
+      bcryptCost: 14,
+      sessionIdleHours: 1,
+      sessionAbsoluteDays: 2,
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = { HOST: '', PORT: ' ', APP_URL: '', DATABASE_URL: '\t', BCRYPT_COST: '' };
+    expect(readConfig({ SECRET_KEY, ...empty })).toEqual(readConfig({ SECRET_KEY }));
+    expect(faultyIn({ ...PRODUCTION, DATABASE_URL: '', SMTP_URL: ' ' }).sort()).toEqual([
+      'DATABASE_URL',
+      'SMTP_URL',
+    ]);
+  });
+
+  it('goes past PgBouncer only where it is told to', () => {
+    const { databaseDirectUrl } = readConfig({ SECRET_KEY, DATABASE_URL: 'postgres://db/one' });
+    expect(databaseDirectUrl).toBe('postgres://db/one');
+  });
+
+  it('refuses in production to be without database, secret or mail, and says all three', () => {
+    expect(faultsOf({ NODE_ENV: 'production', SECRET_KEY: undefined })).toEqual([
+      'DATABASE_URL is required in production',
+      'SECRET_KEY is required in production',
+      'SMTP_URL is required in production',
+    ]);
+    for (const name of ['DATABASE_URL', 'SECRET_KEY', 'SMTP_URL'])
+      expect(faultyIn({ ...PRODUCTION, [name]: undefined })).toEqual([name]);
+    expect(faultsOf(PRODUCTION)).toEqual([]);
+  });
+
+  it('lists every fault at once, the missing ones too', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      PORT: 'x',
+      APP_URL: 'x',
+      BCRYPT_COST: '99',
+      SMTP_URL: 'http://x',
+    };
+    expect(faultyIn({ ...environment, SECRET_KEY: 'short' }).sort()).toEqual([
+      'APP_URL',
+      'BCRYPT_COST',
+      'DATABASE_URL',
+      'PORT',
+      'SECRET_KEY',
+      'SMTP_URL',
+    ]);
+    expect(() => readConfig(environment)).toThrow(/not usable:\n {2}- .+(\n {2}- .+){4,}/);
+  });
+
+  const faulty: [string, string[]][] = [
+    ['NODE_ENV', ['prod', 'PRODUCTION']],
+    ['PORT', ['-1', '65536', '1.5', 'http', '80 80']],
+    ['DATABASE_URL', ['x', 'mysql://x/y', 'http://x']],
+    ['DATABASE_DIRECT_URL', ['mysql://x/y']],
+    ['DATABASE_POOL_SIZE', ['0', '501', 'ten']],
+    ['APP_URL', ['app.example', 'ftp://app.example', 'javascript:alert(1)', '//app.example']],
+    ['UPGRADE_URL', ['/billing', 'mailto:a@b.co']],
+    ['SMTP_URL', ['mail.example', 'http://mail.example']],
+    ['SECRET_KEY', ['x'.repeat(31)]],
+    ['ROLES', ['web,', 'api', 'web;cron', 'WEB']],
+    ['LOG_LEVEL', ['loud']],
+    ['BCRYPT_COST', ['3', '17', '12.5']],
+    ['SESSION_IDLE_HOURS', ['0', '-1', '8761']],
+    ['SESSION_ABSOLUTE_DAYS', ['0', '3651']],
+  ];
+  it.each(faulty)('refuses a faulty %s, and that alone', (name, values) => {
+    for (const value of values)
+      expect([value, faultyIn({ [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('counts the bytes of the secret, not its characters', () => {
+    expect(faultyIn({ SECRET_KEY: 'ü'.repeat(16) })).toEqual([]);
+    expect(faultyIn({ SECRET_KEY: 'ü'.repeat(15) })).toEqual(['SECRET_KEY']);
+  });
+
+  it('does not repeat a secret in what it says of it', () => {
+    const environment = {
+      SECRET_KEY: 'tooshortsecret',
+      DATABASE_URL: 'mysql://user:hunter2@db/x',
+      SMTP_URL: 'http://user:hunter2@mail',
+    };
+    expect(faultyIn(environment)).toHaveLength(3);
+    expect(faultsOf(environment).join()).not.toMatch(/tooshort|hunter2/);
+  });
+});
+
+describe('withPort', () => {
+  const config = readConfig({ SECRET_KEY });
+
+  it('puts the port into the addresses that follow from it', () => {
+    const found = withPort(config, 4321);
+    expect(found).toMatchObject({
+      port: 4321,
+      appUrl: 'http://127.0.0.1:4321',
+      upgradeUrl: 'http://127.0.0.1:4321/billing',
+    });
+    expect(config.port).toBeNull();
+  });
+
+  it('leaves addresses that were given', () => {
+    const given = readConfig({ SECRET_KEY, APP_URL: 'https://app.example' });
+    expect(withPort(given, 4321)).toMatchObject({
+      port: 4321,
+      appUrl: 'https://app.example',
+      upgradeUrl: 'https://app.example/billing',
+    });
+  });
+});
+
+describe('the secret of development', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tenantry-config-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const secretIn = (name: string) => readConfig({ DATA_DIR: join(directory, name) }).secretKey;
+
+  it('is made once under DATA_DIR, for the owner alone, and kept', () => {
+    const secret = secretIn('one');
+    const file = join(directory, 'one', 'secret-key');
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(readFileSync(file, 'utf8')).toBe(secret);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(secretIn('one')).toBe(secret);
+    expect(secretIn('two')).not.toBe(secret);
+  });
+
+  it('is not made where one is given', () => {
+    const given = readConfig({ SECRET_KEY, DATA_DIR: join(directory, 'given') });
+    expect(given.secretKey).toBe(SECRET_KEY);
+    expect(() => statSync(join(directory, 'given'))).toThrow('ENOENT');
+  });
+
+  it('is taken as it lies there', () => {
+    writeFileSync(join(directory, 'secret-key'), 'what was there before, and is long enough');
+    expect(secretIn('.')).toBe('what was there before, and is long enough');
+  });
+});

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { DomainError } from '../../common/problem';
+import { escapePointer, parseStrictJson } from './strict-json';
+
+const MAXIMUM_DEPTH = 32;
+
+const parse = (text: string | Buffer): unknown => parseStrictJson(Buffer.from(text));
+
+function refusalOf(text: string | Buffer): string {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof DomainError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+/** Any JSON value, with names that make trouble elsewhere and texts that look like JSON. */
+const anyJson = fc
+  .letrec((tie) => ({
+    text: fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('":', '"a":1', '\\', '\\"', '{"a":', '\u2028'),
+    ),
+    value: fc.oneof(
+      { maxDepth: 6 },
+      tie('text'),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('value'), { maxLength: 5 }),
+      tie('object'),
+    ),
+    name: fc.oneof(
+      fc.constantFrom('', 'constructor', 'toString', 'length', '0', '"', '\\', ':'),
+      fc.string(),
+    ),
+    object: fc.dictionary(
+      (tie('name') as fc.Arbitrary<string>).filter((name) => name !== '__proto__'),
+      tie('value'),
+      { maxKeys: 6, noNullPrototype: true },
+    ),
+  }))
+  .value.filter((value) => isWellFormed(value));
+
+function isWellFormed(value: unknown): boolean {
+  return !/\\ud[89a-f]/i.test(JSON.stringify(value)); // a half of a pair cannot be sent as UTF-8
+}
+
+describe('parseStrictJson', () => {
+  it('reads whatever JSON.stringify writes, in any layout', () => {
+    fc.assert(
+      fc.property(anyJson, fc.constantFrom(undefined, 1, '\t', ' \n'), (value, indent) => {
+        expect(parse(JSON.stringify(value, null, indent))).toEqual(value);
+      }),
+    );
+  });
+
+  it('reads every value that stands alone', () => {
+    for (const text of ['null', 'true', '0', '-0.5e-3', '""', '[]', '{}', ' {} ', '\n[1 , 2]\t'])
+      expect(parse(text)).toEqual(JSON.parse(text));
+  });
+
+  it('makes of an empty body no value at all', () => {
+    expect(parse('')).toBeUndefined();
+  });
+
+  it('finds a field that is named twice, wherever it stands', () => {
+    const twice = fc.record({ before: anyJson, inside: anyJson, name: fc.string() });
+    fc.assert(
+      fc.property(twice, ({ before, inside, name }) => {
+        fc.pre(name !== '__proto__' && isWellFormed(name));
+        const key = JSON.stringify(name);
+        const object = `{${key}:${JSON.stringify(inside)},"other":1,${key}:2}`;
+        const text = `[${JSON.stringify(before)},{"deep":[${object}]}]`;
+        expect(refusalOf(text)).toContain('names a field twice');
+      }),
+    );
+  });
+
+  it.each([
+    '{"a":1,"a":1}',
+    '{"a":1,"\\u0061":1}',
+    '{"a" : 1, "a"\n:\t1}',
+    '{"":1,"":1}',
+    '{"\\"":1,"\\u0022":1}',
+    '{"\\\\":1,"\\u005c":1}',
+    '{"😀":1,"\\ud83d\\ude00":1}',
+    '{"constructor":1,"constructor":1}',
+    '{"0":1,"0":2}',
+    '[{"a":{"b":[{"c":1,"c":1}]}}]',
+  ])('refuses %s', (text) => {
+    expect(refusalOf(text)).toContain('names a field twice');
+  });
+
+  it.each([
+    '{"a":{"a":{"a":1}}}',
+    '[{"a":1},{"a":1}]',
+    '{"a":"\\"a\\":","b":"a\\":1"}',
+    '{"a":"{\\"a\\":1,\\"a\\":1}"}',
+    '{"a":"\\\\","b":":"}',
+    '{"a":"\\\\\\"","b":":"}',
+    '{"a":1,"A":1,"á":1,"a\u0301":1}',
+    '{"a":["x","x"],"b":"x"}',
+  ])('takes %s', (text) => {
+    expect(parse(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each(['{"__proto__":{}}', '[{"a":{"__proto__":1}}]', '{"__pro\\u0074o__":null}'])(
+    'refuses the name __proto__: %s',
+    (text) => {
+      expect(refusalOf(text)).toContain('__proto__');
+    },
+  );
+
+  it('takes other names that JavaScript objects have, as fields of their own', () => {
+    const value = parse('{"constructor":1,"toString":2,"hasOwnProperty":3}') as object;
+    expect(Object.keys(value)).toEqual(['constructor', 'toString', 'hasOwnProperty']);
+  });
+
+  const levels = (count: number, open: string, close: string): string =>
+    open.repeat(count) + close.repeat(count);
+
+  it('takes 32 levels of lists or objects and no more', () => {
+    for (const [open, inner, close] of [
+      ['[', '', ']'],
+      ['{"a":', '1', '}'],
+    ] as const) {
+      const nested = (count: number) => open.repeat(count) + inner + close.repeat(count);
+      expect(() => parse(nested(MAXIMUM_DEPTH))).not.toThrow();
+      expect(refusalOf(nested(MAXIMUM_DEPTH + 1))).toContain('32 levels');
+      expect(refusalOf(`[1,"[",${nested(MAXIMUM_DEPTH)}]`)).toContain('32 levels');
+    }
+  });
+
+  it.each([100_000, 1_000_000])('survives %i levels', (count) => {
+    expect(refusalOf(levels(count, '[', ']'))).toMatch(/^malformed_request/);
+    expect(refusalOf('['.repeat(count))).toMatch(/^malformed_request/);
+    expect(refusalOf('{"a":'.repeat(count / 5))).toMatch(/^malformed_request/);
+  });
+
+  it('survives texts of nothing but escapes, quotes or backslashes', () => {
+    for (const escape of ['\\n', '\\"', '\\\\', '\\u0022']) {
+      const text = JSON.stringify({ a: 0 }).replace('0', `"${escape.repeat(300_000)}"`);
+      expect(parse(text)).toEqual(JSON.parse(text));
+    }
+    expect(refusalOf('"'.repeat(100_001))).toContain('not JSON');
+  });
+
+  it.each([
+    ['a byte that starts nothing', '22ff22'],
+    ['a continuation alone', '228022'],
+    ['an overlong form', '22c0af22'],
+    ['half of a surrogate pair', '22eda08022'],
+    ['beyond the last code point', '22f490808022'],
+    ['a character cut short', '22e282'],
+  ])('refuses what is not UTF-8: %s', (_, hex) => {
+    expect(refusalOf(Buffer.from(hex, 'hex'))).toContain('not UTF-8');
+  });
+
+  it.each([
+    '{',
+    '{}x',
+    "{'a':1}",
+    '{a:1}',
+    '[1,]',
+    '01',
+    '+1',
+    '.5',
+    'NaN',
+    'undefined',
+    '"\n"',
+    '"\0"',
+    ' ',
+  ])('refuses what is not JSON: %j', (text) => {
+    expect(refusalOf(text)).toContain('not JSON');
+  });
+});
+
+describe('escapePointer', () => {
+  it('escapes ~ and / as RFC 6901 says', () => {
+    expect(escapePointer('a/b~c~1d')).toBe('a~1b~0c~01d');
+    expect(escapePointer('plain')).toBe('plain');
+  });
+});

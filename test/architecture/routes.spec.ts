@@ -1,0 +1,229 @@
+import { existsSync, readFileSync } from 'node:fs';
+import request from 'supertest';
+import type { Access } from '../../src/common/access/access.decorator';
+import { ROLE_PERMISSIONS } from '../../src/common/access/permissions';
+import { allProblems } from '../../src/common/problem';
+import { createOpenApiDocument } from '../../src/platform/http/openapi';
+import {
+  operationsOf,
+  readDocument,
+  successesOf,
+  type ApiDocument,
+  type Operation,
+} from '../support/architecture/openapi';
+import { listHandlers, listRoutes, type Handler } from '../support/architecture/routes';
+import { definedProblems } from '../support/architecture/sources';
+import { handlersThatRan, startUndecorated } from '../support/architecture/undecorated-application';
+import { signUp } from '../support/customers';
+import { expectProblem } from '../support/problems';
+import { TestApplication } from '../support/test-application';
+import { createTestDatabase } from '../support/test-database';
+
+/* Rule 2 of the house: every route declares who may call it, in one place that also documents it. */
+
+/** Routes of the router that no handler of ours answers, and why they need no @Access. */
+const ASSETS: Record<string, string> = {
+  '/openapi.json': 'the contract, for everybody',
+  '/docs': 'the browsable contract, for everybody',
+  '/docs/': 'the same',
+  '/docs/index.html': 'the same',
+  '/docs/swagger-ui-init.js': 'the document as the page reads it',
+  '/docs/docs/swagger-ui-init.js': 'the same, where the page was opened without a slash',
+  '/docs/LICENSE': 'swagger-ui is Apache-2.0',
+  '/docs/*': 'the files of swagger-ui',
+};
+
+/** Handlers that the contract leaves out, and why. */
+const PAGES: Record<string, string> = {
+  'PagesController.welcome': 'a page for people',
+  'PagesController.problem': 'where the type of a problem leads',
+  'PagesController.signup': 'where an invitation leads, in development',
+  'PagesController.resetPassword': 'where a reset leads, in development',
+  'PagesController.verifyEmail': 'where a verification leads, in development',
+};
+
+/** Problems of modules that no route gives, and why. */
+const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {};
+
+/** Routes with a second status of success, and why. */
+const FURTHER_SUCCESSES: Record<string, number[]> = {};
+
+let server: TestApplication;
+let handlers: Handler[];
+let routes: string[];
+let document: ApiDocument;
+let operations: Operation[];
+
+beforeAll(async () => {
+  server = await TestApplication.start();
+  handlers = listHandlers(server.app);
+  routes = listRoutes(server.app);
+  document = await readDocument(server);
+  operations = operationsOf(document);
+});
+afterAll(() => server.stop());
+
+function documentedHandlers(): (Handler & { access: Access })[] {
+  return handlers.flatMap((handler) =>
+    handler.access && !(handler.name in PAGES) ? [{ ...handler, access: handler.access }] : [],
+  );
+}
+
+function isAsset(route: string): boolean {
+  return pathOf(route) in ASSETS;
+}
+
+function pathOf(route: string): string {
+  return route.slice(route.indexOf(' ') + 1);
+}
+
+describe('the router', () => {
+  it('has the routes of the handlers and the assets, and no others', () => {
+    const known = handlers.map(({ route }) => route);
+    const others = routes.filter((route) => !route.startsWith('HEAD ') && !isAsset(route));
+    expect(others).toEqual([...new Set(known)].sort());
+    expect(known).toHaveLength(new Set(known).size); // of two handlers of one route, one never runs
+  });
+
+  it('has a HEAD for each GET and for nothing else: the same handler, so the same guard', () => {
+    const heads = routes.filter((route) => route.startsWith('HEAD ')).map(pathOf);
+    const gets = routes.filter((route) => route.startsWith('GET ')).map(pathOf);
+    expect(heads).toEqual(gets);
+  });
+
+  it('serves as assets what the list names', () => {
+    const assets = routes.filter((route) => route.startsWith('GET ') && isAsset(route));
+    expect(assets.map(pathOf)).toEqual(Object.keys(ASSETS).sort());
+  });
+});
+
+describe('every handler', () => {
+  it('says who may call it', () => {
+    expect(handlers.length).toBeGreaterThan(25);
+    expect(handlers.filter(({ access }) => !access).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is in the contract or on the list of pages', () => {
+    const documented = documentedHandlers().map(({ route }) => route);
+    expect(documented.sort()).toEqual(operations.map(({ name }) => name).sort());
+    expect(Object.keys(PAGES).filter((page) => !handlers.some(({ name }) => name === page))).toEqual(
+      [],
+    );
+  });
+
+  it('asks for a permission only where a role can have it, which is on the dashboard', () => {
+    const permitted = handlers.filter(({ access }) => access?.permission);
+    const wrong = permitted.filter(
+      ({ access }) =>
+        access?.audience !== 'dashboard' ||
+        !(ROLE_PERMISSIONS.owner as readonly unknown[]).includes(access.permission),
+    );
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has an action of its own, `thing.verb`', () => {
+    const actions = handlers.flatMap(({ access }) => (access ? [access.action] : []));
+    expect(actions.filter((action) => !/^[a-z_]+\.[a-z_]+$/.test(action))).toEqual([]);
+    expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
+  });
+});
+
+describe('the contract', () => {
+  it('says of each route what its decorator says', () => {
+    const decorated = documentedHandlers().map(({ route, access }) => ({
+      route,
+      action: access.action,
+      audience: access.audience,
+      permission: access.permission ?? null,
+      security: access.audience === 'public' ? [] : [{ [access.audience]: [] }],
+    }));
+    const described = operations.map(({ name: route, ...rest }) => {
+      const { action, audience, permission, security } = rest;
+      return { route, action, audience, permission, security };
+    });
+    expect(byRoute(described)).toEqual(byRoute(decorated));
+  });
+
+  it('names for each route the status that the handler is set to give', () => {
+    const set = documentedHandlers().map(({ route, status, access }) => [
+      route,
+      [status, ...(FURTHER_SUCCESSES[access.action] ?? [])],
+    ]);
+    const named = operations.map((operation) => [operation.name, successesOf(operation)]);
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(set));
+  });
+
+  it('describes the credential of each audience as a bearer token', () => {
+    const { securitySchemes } = document.components;
+    const audiences = new Set(operations.map(({ audience }) => audience));
+    audiences.delete('public');
+    expect(Object.keys(securitySchemes).sort()).toEqual([...audiences].sort());
+    for (const scheme of Object.values(securitySchemes))
+      expect(scheme).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  it('asks for no header but Idempotency-Key, and that on POST only', () => {
+    const headers = operations.flatMap(({ name, verb, parameters }) =>
+      parameters
+        .filter((each) => each.in === 'header')
+        .filter((each) => each.name !== 'Idempotency-Key' || each.required || verb !== 'post')
+        .map((each) => `${name} asks for ${each.name}`),
+    );
+    expect(headers).toEqual([]);
+  });
+
+  it('refers to nothing that it does not hold', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)];
+    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    const dangling = references.map(([, to]) => to).filter((to) => !known.includes(String(to)));
+    expect(dangling).toEqual([]);
+  });
+
+  it('names each problem of a module on a route that gives it', () => {
+    const described = JSON.stringify(operations.map(({ responses }) => responses));
+    const ofModules = definedProblems().filter(({ file }) => file.startsWith('src/modules/'));
+    const missing = ofModules.map(({ code }) => code).filter((code) => !described.includes(`\`${code}\``));
+    expect(missing).toEqual(Object.keys(PROBLEMS_WITHOUT_ROUTE));
+  });
+
+  it('names no problem that is not defined', () => {
+    const described = JSON.stringify(operations.map(({ responses }) => responses));
+    const named = [...described.matchAll(/`([a-z_]+)`: /g)].map(([, code]) => code);
+    const defined = allProblems().map(({ code }) => code);
+    expect([...new Set(named)].filter((code) => !defined.includes(String(code)))).toEqual([]);
+  });
+
+  it('is the same each time it is made', () => {
+    expect(JSON.parse(JSON.stringify(createOpenApiDocument(server.app)))).toEqual(document);
+  });
+
+  it('is committed as openapi.json; `npm run openapi` writes it', () => {
+    expect(existsSync('openapi.json')).toBe(true);
+    expect(JSON.parse(readFileSync('openapi.json', 'utf8'))).toEqual(document);
+  });
+});
+
+describe('a handler without @Access', () => {
+  it('is refused, to a stranger and to an owner, and never runs', async () => {
+    const database = await createTestDatabase();
+    const app = await startUndecorated(database.url);
+    try {
+      const url = await app.getUrl();
+      const post = (path: string, _: undefined, body: object) => request(url).post(path).send(body);
+      const { token } = await signUp({ post } as Pick<TestApplication, 'post'>);
+      for (const authorization of ['', `Bearer ${token}`]) {
+        const agent = request.agent(url).set({ authorization });
+        expectProblem(await agent.get('/v1/undecorated'), 500, 'internal_error');
+        expectProblem(await agent.post('/v1/undecorated').send({}), 500, 'internal_error');
+      }
+      expect(handlersThatRan).toEqual([]);
+    } finally {
+      await app.close();
+      await database.drop();
+    }
+  });
+});
+
+function byRoute<T extends { route: string }>(list: T[]): Record<string, T> {
+  return Object.fromEntries(list.map((each) => [each.route, each]));
+}

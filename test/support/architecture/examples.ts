@@ -1,0 +1,170 @@
+import { createApplication } from '../applications';
+import { aRecording, PASSWORD, type Customer } from '../customers';
+import { addMember, logIn } from '../members';
+import { storeRecording } from '../recordings';
+import { aSignup, newEmail } from '../signups';
+import { openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
+import type { TestApplication } from '../test-application';
+import type { Operation } from './openapi';
+
+/** Somebody to make requests for, and to be attacked. */
+export interface World {
+  server: TestApplication;
+  customer: Customer;
+  staff: StaffMember;
+}
+
+export interface Example {
+  /** A body that the route takes, so that 422 does not hide a missing guard. */
+  body?: (world: World) => object;
+  /** The query that the route cannot do without. */
+  query?: string;
+  /** What the right credential gets, where this example cannot give the documented success. */
+  answers?: number;
+}
+
+const UNKNOWN_KEY = 'a-key-that-nobody-was-given';
+
+/** By action. A route with a body or a required query needs an entry; the others may have one. */
+const EXAMPLES: Record<string, Example> = {
+  'api_key.create': { body: () => ({ name: 'Android app' }) },
+  'api_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
+  'application.create': { body: () => ({ name: 'Shop' }) },
+  'application.update': { body: () => ({ name: 'Renamed' }) },
+  'business.create': { body: () => ({ name: 'Another' }) },
+  'business.sign_up': { body: () => aSignup() },
+  'business.update': { body: () => ({ name: 'Renamed' }) },
+  'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
+  'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
+  'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
+  'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },
+  'me.update': { body: () => ({ fullName: 'Ada King' }) },
+  'password.change': {
+    body: () => ({ currentPassword: PASSWORD, newPassword: 'another long pass phrase' }),
+  },
+  'password.forgot': { body: () => ({ email: newEmail() }) },
+  'password.reset': { body: () => ({ token: UNKNOWN_KEY, password: PASSWORD }), answers: 410 },
+  'recording.create': { body: () => aRecording() },
+  'recording.create_batch': { body: () => ({ recordings: [aRecording()] }) },
+  'session.create': {
+    body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
+  },
+  'session.switch': { body: ({ customer }) => ({ businessId: customer.business.id }) },
+  'staff_session.create': {
+    body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
+  },
+  'support_session.start': { body: () => ({ reason: REASON }) },
+  'team_member.assign_role': { body: () => ({ role: 'member' }) },
+};
+
+/**
+ * By the path up to its last parameter: makes the customer's object that the path leads to.
+ * @returns the value of each parameter
+ */
+const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>> = {
+  '/v1/api-keys/{id}': async ({ server, customer }) => {
+    const created = await server.post('/v1/api-keys', customer.token, { name: 'Another key' });
+    return { id: idIn(created.body) };
+  },
+  '/v1/applications/{id}': async ({ server, customer }) => {
+    const { id } = await createApplication(server, customer);
+    return { id };
+  },
+  '/v1/invitations/{id}': async ({ server, customer }) => {
+    const invitation = { email: newEmail(), role: 'viewer' };
+    const created = await server.post('/v1/invitations', customer.token, invitation);
+    return { id: idIn(created.body) };
+  },
+  '/v1/me/sessions/{id}': async ({ server, customer }) => {
+    await logIn(server, customer.email);
+    const { body } = await server.get('/v1/me/sessions', customer.token);
+    const { data } = body as { data: { id: string; current: boolean }[] };
+    return { id: idIn(data.find(({ current }) => !current)) };
+  },
+  '/v1/recordings/{id}': async ({ server, customer }) => {
+    const { id } = await storeRecording(server, customer);
+    return { id };
+  },
+  '/v1/staff/businesses/{id}': ({ customer }) => Promise.resolve({ id: customer.business.id }),
+  '/v1/staff/support-sessions/{id}': (world) => openSupportOf(world),
+  '/v1/support-sessions/{id}': (world) => openSupportOf(world),
+  '/v1/team-members/{id}': async ({ server, customer }) => {
+    const { id } = await addMember(server, customer, 'viewer');
+    return { id };
+  },
+};
+
+export function exampleOf({ action }: Pick<Operation, 'action'>): Example {
+  return EXAMPLES[action] ?? {};
+}
+
+/** The routes that cannot be called for want of an entry in the tables of this file, with what to do about it. */
+export function listMissingExamples(operations: Operation[]): string[] {
+  return operations.flatMap((operation) => [
+    ...(lacksBody(operation) || lacksQuery(operation)
+      ? [
+          `${operation.name}: add '${operation.action}' to EXAMPLES in test/support/architecture/examples.ts`,
+        ]
+      : []),
+    ...(lacksObject(operation)
+      ? [
+          `${operation.name}: add '${prefixOf(operation.path)}' to OBJECTS in test/support/architecture/examples.ts`,
+        ]
+      : []),
+  ]);
+}
+
+/** The entries of the tables that no route needs any more. */
+export function listStaleExamples(operations: Operation[]): string[] {
+  const actions = new Set(operations.map(({ action }) => action));
+  const prefixes = new Set(operations.map(({ path }) => prefixOf(path)));
+  return [
+    ...Object.keys(EXAMPLES).filter((action) => !actions.has(action)),
+    ...Object.keys(OBJECTS).filter((prefix) => !prefixes.has(prefix)),
+  ];
+}
+
+/** Makes the customer's object that this path leads to. @returns the value of each of its parameters */
+export async function makeObject(
+  { path }: Pick<Operation, 'path'>,
+  world: World,
+): Promise<Record<string, string>> {
+  return (await OBJECTS[prefixOf(path)]?.(world)) ?? {};
+}
+
+/** The address of a request: the path with these values, and the query that the route needs. */
+export function addressOf(operation: Operation, values: Record<string, string>): string {
+  const { query } = exampleOf(operation);
+  const path = operation.path.replace(/\{(\w+)\}/g, (parameter, name: string) => {
+    return values[name] ?? parameter;
+  });
+  return query ? `${path}?${query}` : path;
+}
+
+function lacksBody({ hasBody, action }: Operation): boolean {
+  return hasBody && EXAMPLES[action]?.body === undefined;
+}
+
+function lacksQuery({ parameters, action }: Operation): boolean {
+  const isNeeded = parameters.some((each) => each.in === 'query' && each.required);
+  return isNeeded && EXAMPLES[action]?.query === undefined;
+}
+
+function lacksObject({ path }: Operation): boolean {
+  return prefixOf(path) !== '' && OBJECTS[prefixOf(path)] === undefined;
+}
+
+function prefixOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('}') + 1);
+}
+
+async function openSupportOf(world: World): Promise<{ id: string }> {
+  const { id } = await openSupport(world.server, world.staff, world.customer);
+  return { id };
+}
+
+function idIn(body: unknown): string {
+  const { id } = (body ?? {}) as { id?: unknown };
+  if (typeof id !== 'string') throw new Error(`no id in ${JSON.stringify(body)}`);
+  return id;
+}

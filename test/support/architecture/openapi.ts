@@ -1,0 +1,123 @@
+import type { Audience } from '../../../src/common/access/access.decorator';
+import type { Permission } from '../../../src/common/access/permissions';
+import type { TestApplication } from '../test-application';
+
+export const VERBS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+export type Verb = (typeof VERBS)[number];
+
+interface SchemaNode {
+  $ref?: string;
+  format?: string;
+  properties?: Record<string, SchemaNode>;
+}
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  schema: SchemaNode;
+}
+
+interface DescribedOperation {
+  operationId: string;
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: SchemaNode }> };
+  responses: Record<string, { description: string }>;
+  security?: Record<string, string[]>[];
+  'x-audience': Audience;
+  'x-permission'?: Permission;
+}
+
+/** As much of openapi.json as the checks read. */
+export interface ApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: {
+    schemas: Record<string, SchemaNode>;
+    securitySchemes: Record<string, { type: string; scheme: string }>;
+  };
+}
+
+/** One route, as openapi.json describes it. */
+export interface Operation {
+  /** `POST /v1/api-keys/{id}/rotate`, for lists in expectations. */
+  name: string;
+  verb: Verb;
+  path: string;
+  action: string;
+  audience: Audience;
+  permission: Permission | null;
+  security: Record<string, string[]>[];
+  parameters: Parameter[];
+  hasBody: boolean;
+  /** Fields of body and query that take a UUID. */
+  references: string[];
+  responses: Record<string, { description: string }>;
+}
+
+/** The document that the running application gives. */
+export async function readDocument(server: Pick<TestApplication, 'get'>): Promise<ApiDocument> {
+  const response = await server.get('/openapi.json');
+  if (response.status !== 200) throw new Error(`GET /openapi.json answered ${response.status}`);
+  return response.body as ApiDocument;
+}
+
+export function operationsOf(document: ApiDocument): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, described]) =>
+      toOperation(document, path, verb as Verb, described),
+    ),
+  );
+}
+
+/** The statuses of success that the document names; a well-documented route has one. */
+export function successesOf({ responses }: Operation): number[] {
+  return Object.keys(responses)
+    .map(Number)
+    .filter((status) => status >= 200 && status < 300);
+}
+
+/** Whether the document says that this refusal may come. */
+export function isDocumented({ responses }: Operation, status: number, code: string): boolean {
+  return responses[String(status)]?.description.includes(`\`${code}\``) ?? false;
+}
+
+export function pathParametersOf({ path }: Pick<Operation, 'path'>): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
+}
+
+function toOperation(
+  document: ApiDocument,
+  path: string,
+  verb: Verb,
+  described: DescribedOperation,
+): Operation {
+  const { operationId, parameters = [], requestBody, responses, security = [] } = described;
+  const body = requestBody?.content['application/json']?.schema;
+  return {
+    name: `${verb.toUpperCase()} ${path}`,
+    ...{ verb, path, parameters, responses, security },
+    action: operationId,
+    audience: described['x-audience'],
+    permission: described['x-permission'] ?? null,
+    hasBody: requestBody !== undefined,
+    references: [
+      ...referencesIn(document, body),
+      ...parameters.filter((each) => each.in === 'query' && isReference(each.schema)).map(nameOf),
+    ],
+  };
+}
+
+function referencesIn(document: ApiDocument, schema: SchemaNode | undefined): string[] {
+  const named = schema?.$ref?.split('/').at(-1) ?? '';
+  const { properties = {} } = document.components.schemas[named] ?? schema ?? {};
+  return Object.keys(properties).filter((name) => isReference(properties[name] ?? {}));
+}
+
+function isReference({ format }: SchemaNode): boolean {
+  return format === 'uuid';
+}
+
+function nameOf({ name }: { name: string }): string {
+  return name;
+}

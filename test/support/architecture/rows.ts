@@ -1,0 +1,23 @@
+import type { TestDatabase } from '../test-database';
+
+/** Using a credential moves it, whatever else the request does. */
+const NOT_A_CHANGE = 'last_used_at';
+
+/** Every row of every table of ours, and every job, as `table: {…}`. Two of these are equal when nothing was changed. */
+export async function listRows(database: TestDatabase): Promise<string[]> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+     UNION ALL SELECT 'graphile_worker._private_jobs'`,
+  );
+  const selects = tables.map(
+    ({ name }) =>
+      `SELECT '${name}: ' || (to_jsonb(one) - '${NOT_A_CHANGE}')::text AS row FROM ${name} AS one`,
+  );
+  const rows = await database.query<{ row: string }>(selects.join(' UNION ALL '));
+  return rows.map(({ row }) => row).sort();
+}
+
+/** The rows that say this id anywhere: those of a business, and those of others that name it. */
+export async function listRowsNaming(database: TestDatabase, id: string): Promise<string[]> {
+  return (await listRows(database)).filter((row) => row.includes(id));
+}
