@@ -81,6 +81,8 @@ describe('Email', () => {
     'a@.co',
     'a@b.c',
     'a@b.co.',
+    'a@ｅxample.com', // IDNA makes example.com of it: somebody else's mailbox
+    'a@exampleⒸ.com',
     'a@-b.co',
     'a@b-.co',
     'a@b.-co',

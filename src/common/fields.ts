@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
@@ -15,6 +16,7 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
+import { foldEmail } from './email';
 import { isId } from './ids';
 
 // One decorator a field: it declares the field of a request, validates it and documents it in OpenAPI.
@@ -281,8 +283,15 @@ function isEmailAddress(value: string): boolean {
     EMAIL_PATTERN.test(value) &&
     !value.includes('..') &&
     !value.startsWith('.') &&
-    !value.includes('.@')
+    !value.includes('.@') &&
+    isOwnDomain(value.slice(value.lastIndexOf('@') + 1))
   );
+}
+
+/** Mail programs write a domain in ASCII (IDNA) first. One that this makes another domain would be another mailbox. */
+function isOwnDomain(domain: string): boolean {
+  const folded = foldEmail(domain);
+  return domainToUnicode(domainToASCII(folded)) === folded || domainToASCII(folded) === folded;
 }
 
 const LOCAL_PART = '[^\\s@"(),:;<>[\\\\\\]\\p{Cc}\\p{Cf}]{1,64}';

@@ -5,6 +5,7 @@ import { ROLE_PERMISSIONS } from '../../src/common/access/permissions';
 import { allProblems } from '../../src/common/problem';
 import { createOpenApiDocument } from '../../src/platform/http/openapi';
 import {
+  listDanglingReferences,
   operationsOf,
   readDocument,
   successesOf,
@@ -43,7 +44,10 @@ const PAGES: Record<string, string> = {
 };
 
 /** Problems of modules that no route gives, and why. */
-const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {};
+const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {
+  plan_not_found: 'for the routes that change a plan, which are still to come',
+  staff_account_not_found: 'of the commands staff:disable and staff:reset-password',
+};
 
 /** Routes with a second status of success, and why. */
 const FURTHER_SUCCESSES: Record<string, number[]> = {};
@@ -106,9 +110,9 @@ describe('every handler', () => {
   it('is in the contract or on the list of pages', () => {
     const documented = documentedHandlers().map(({ route }) => route);
     expect(documented.sort()).toEqual(operations.map(({ name }) => name).sort());
-    expect(Object.keys(PAGES).filter((page) => !handlers.some(({ name }) => name === page))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(PAGES).filter((page) => !handlers.some(({ name }) => name === page)),
+    ).toEqual([]);
   });
 
   it('asks for a permission only where a role can have it, which is on the dashboard', () => {
@@ -173,16 +177,15 @@ describe('the contract', () => {
   });
 
   it('refers to nothing that it does not hold', () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)];
-    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
-    const dangling = references.map(([, to]) => to).filter((to) => !known.includes(String(to)));
-    expect(dangling).toEqual([]);
+    expect(listDanglingReferences(document)).toEqual([]);
   });
 
   it('names each problem of a module on a route that gives it', () => {
     const described = JSON.stringify(operations.map(({ responses }) => responses));
     const ofModules = definedProblems().filter(({ file }) => file.startsWith('src/modules/'));
-    const missing = ofModules.map(({ code }) => code).filter((code) => !described.includes(`\`${code}\``));
+    const missing = ofModules
+      .map(({ code }) => code)
+      .filter((code) => !described.includes(`\`${code}\``));
     expect(missing).toEqual(Object.keys(PROBLEMS_WITHOUT_ROUTE));
   });
 

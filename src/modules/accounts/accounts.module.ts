@@ -13,12 +13,7 @@ import { RecoveryService } from './recovery.service';
 
 /** Signing in and out, ways back in, and oneself. */
 @Module({
-  imports: [
-    AuditModule,
-    IdentityModule,
-    TeamMembersModule,
-    SupportSessionsModule,
-  ],
+  imports: [AuditModule, IdentityModule, TeamMembersModule, SupportSessionsModule],
   controllers: [AuthController, MeController],
   providers: [AccountsService, AccountsRepository, AccountMails, MeService, RecoveryService],
   exports: [RecoveryService],

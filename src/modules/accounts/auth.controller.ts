@@ -77,6 +77,7 @@ export class AuthController {
     summary:
       'Mail a link to a new password, if the address is known; the answer is the same if not',
     status: 202,
+    problems: [rateLimitedProblem],
   })
   async forgot(@Ctx() context: RequestContext, @Body() body: ForgotPasswordRequest): Promise<void> {
     await this.recovery.forgot(context, body.email);

@@ -43,6 +43,7 @@ export class MeService {
 
   /** Ends the person's other sessions. @throws 403 wrong_password, 422 password_too_weak, 429 rate_limited */
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
+    if (await this.idempotency.findAnswer(context)) return;
     const userId = userOf(context);
     const user = await this.database.transaction(context, (tx) => this.users.get(tx, userId));
     await this.limiter.count('password_change', user.email, context.ip);

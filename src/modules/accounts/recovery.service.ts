@@ -33,21 +33,21 @@ export class RecoveryService {
   ) {}
 
   /** Answers before anybody has looked whether the address is known: the same bytes in the same time. */
-  forgot(context: RequestContext, email: string): Promise<void> {
-    return this.database.transaction(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
+  async forgot(context: RequestContext, email: string): Promise<void> {
+    await this.limiter.count('password_forgot', null, context.ip);
+    await this.database.transaction(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
   }
 
-  /** Mails the link to the stored address, if there is one. The newest link is the only one that works. */
+  /**
+   * Mails the link to the stored address, if there is one. The newest link is the only one that works.
+   * Who asks too often gets no more mails, and no other answer: somebody else may be the one who asks.
+   */
   @JobHandler(FORGOT)
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
+    if (!(await this.limiter.mayGoOn('password_mail', email))) return;
     await this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const user = await this.users.findByEmail(tx, email);
-      if (user)
-        await this.mails.enqueue(
-          tx,
-          'password-reset',
-          await this.keys.issue(tx, user.id, 'password_reset'),
-        );
+      if (user) await this.askToReset(tx, user.id);
     });
   }
 
@@ -56,6 +56,7 @@ export class RecoveryService {
    * @throws 410 reset_token_invalid (of many at once, one wins), 422 password_too_weak (the key lives on)
    */
   async reset(context: RequestContext, { token, password }: ResetPasswordRequest): Promise<void> {
+    if (await this.idempotency.findAnswer(context)) return;
     await this.limiter.count('one_time_key', null, context.ip);
     const user = await this.database.platform(context, 'people belong to no tenant', (tx) =>
       this.getKeyOwner(tx, token),
@@ -93,6 +94,11 @@ export class RecoveryService {
       const user = await this.users.get(tx, userId!);
       if (!user.emailVerifiedAt) await this.askToVerify(tx, user.id);
     });
+  }
+
+  private async askToReset(tx: Transaction, userId: string): Promise<void> {
+    const keyId = await this.keys.issue(tx, userId, 'password_reset');
+    await this.mails.enqueue(tx, 'password-reset', keyId);
   }
 
   /** Asks a person by mail whether the address is right. In the caller's transaction, in platform scope. */

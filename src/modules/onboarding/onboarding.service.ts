@@ -99,6 +99,8 @@ export class OnboardingService {
     request: JoinRequest,
     userAgent: string | null,
   ): Promise<JoinResponse> {
+    const earlier = await this.idempotency.findAnswer<JoinResponse>(context);
+    if (earlier) return earlier.answer;
     const { activationKey, fullName, password } = request;
     await this.limiter.count('one_time_key', null, context.ip);
     const { invitation, details } = await this.invitations.lookUp(context, activationKey);

@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config';
 
 // A mail server that hangs holds up one job, and no longer than this.
-const CONNECT_LIMIT_MS = 10_000;
-const SILENCE_LIMIT_MS = 20_000;
+const CONNECT_LIMIT_MS = 5_000;
+const SILENCE_LIMIT_MS = 10_000; // the three together fit into a shutdown of 30 seconds
 
 export type OutgoingMail = SendMailOptions & { messageId: string; subject: string; text: string };
 

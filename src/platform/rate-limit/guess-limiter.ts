@@ -2,15 +2,22 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { foldEmail } from '../../common/email';
+import { DomainError } from '../../common/problem';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
-import { rateLimited } from './rate-limit.errors';
+import { rateLimited, rateLimitedProblem } from './rate-limit.errors';
 
 const ACCOUNT_WINDOW_SECONDS = 15 * 60;
 const SIGNUP_WINDOW_SECONDS = 60 * 60;
 const ADDRESS_FACTOR = 10; // an office behind one address has more people than one account
 
-type Guess = 'login' | 'staff_login' | 'password_change' | 'one_time_key';
+type Guess =
+  | 'login'
+  | 'staff_login'
+  | 'password_change'
+  | 'password_forgot'
+  | 'password_mail'
+  | 'one_time_key';
 
 /**
  * Stops guessing, per account and per address, in PostgreSQL, so that replicas count together. A try is counted
@@ -36,6 +43,18 @@ export class GuessLimiter {
         ACCOUNT_WINDOW_SECONDS,
         keyOf(ip),
       );
+  }
+
+  /** Counts for an account like `count`, and says whether it is still within the limit. */
+  async mayGoOn(guess: Guess, account: string): Promise<boolean> {
+    try {
+      await this.count(guess, account, null);
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError && error.definition === rateLimitedProblem.definition)
+        return false;
+      throw error;
+    }
   }
 
   /** The guess was right: the account is free again, and the address gets its try back. */

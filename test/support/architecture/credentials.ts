@@ -10,17 +10,19 @@ export const CHALLENGE = 'Bearer realm="tenantry"';
 const INVALID_TOKEN = `${CHALLENGE}, error="invalid_token"`;
 
 /** The token of each kind that is good, and the only routes that it opens. */
-export const KINDS: Record<TokenKind, { opens: Audience; token: (world: World) => Promise<string> }> =
-  {
-    session: { opens: 'dashboard', token: ({ customer }) => Promise.resolve(customer.token) },
-    api_key: { opens: 'sdk', token: ({ customer }) => Promise.resolve(customer.key) },
-    staff_session: { opens: 'staff', token: ({ staff }) => Promise.resolve(staff.token) },
-    support_session: {
-      opens: 'dashboard',
-      token: async ({ server, staff, customer }) =>
-        (await openSupport(server, staff, customer, { mode: 'write' })).token,
-    },
-  };
+export const KINDS: Record<
+  TokenKind,
+  { opens: Audience; token: (world: World) => Promise<string> }
+> = {
+  session: { opens: 'dashboard', token: ({ customer }) => Promise.resolve(customer.token) },
+  api_key: { opens: 'sdk', token: ({ customer }) => Promise.resolve(customer.key) },
+  staff_session: { opens: 'staff', token: ({ staff }) => Promise.resolve(staff.token) },
+  support_session: {
+    opens: 'dashboard',
+    token: async ({ server, staff, customer }) =>
+      (await openSupport(server, staff, customer, { mode: 'write' })).token,
+  },
+};
 
 /** The token that opens the routes of an audience; of a public route, none. */
 export function tokenFor(audience: Audience, { customer, staff }: World): string | undefined {
@@ -41,12 +43,9 @@ export interface DeadCredential {
   challenge: string;
 }
 
-/** A new customer, and the staff of the installation. */
-export async function makeWorld(
-  server: TestApplication,
-  { staff, name }: { staff?: World['staff']; name?: string } = {},
-): Promise<World> {
-  return { server, customer: await signUp(server, name), staff: staff ?? (await addStaff(server)) };
+/** A new customer, and staff: new ones unless given. */
+export async function makeWorld(server: TestApplication, staff?: World['staff']): Promise<World> {
+  return { server, customer: await signUp(server), staff: staff ?? (await addStaff(server)) };
 }
 
 /** Whatever is no credential, or is one no more: 401 on every guarded route. */
@@ -70,7 +69,11 @@ export const DEAD_CREDENTIALS: DeadCredential[] = [
     return token;
   }),
   dead('an idle session', ({ server, customer }) => {
-    return openAndAge(server, customer.email, `last_used_at = now() - interval '12 hours 1 second'`);
+    return openAndAge(
+      server,
+      customer.email,
+      `last_used_at = now() - interval '12 hours 1 second'`,
+    );
   }),
   dead('a session of thirty days', ({ server, customer }) => {
     return openAndAge(server, customer.email, `created_at = now() - interval '30 days 1 second'`);
@@ -169,7 +172,10 @@ async function createKey({ server, customer }: World): Promise<{ id: string; key
   return created.body as { id: string; key: string };
 }
 
-async function expectStatus(answer: PromiseLike<{ status: number }>, status: number): Promise<void> {
+async function expectStatus(
+  answer: PromiseLike<{ status: number }>,
+  status: number,
+): Promise<void> {
   const { status: given } = await answer;
   if (given !== status) throw new Error(`expected ${status}, got ${given}`);
 }

@@ -86,6 +86,24 @@ export function pathParametersOf({ path }: Pick<Operation, 'path'>): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
 }
 
+/** Where the document refers to a schema that it does not hold: `/components/schemas/MeResponse/properties/user → …` */
+export function listDanglingReferences(document: ApiDocument): string[] {
+  const { schemas } = document.components;
+  const known = new Set(Object.keys(schemas).map((name) => `#/components/schemas/${name}`));
+  return listReferences(document, '')
+    .filter(({ to }) => !known.has(to))
+    .map(({ at, to }) => `${at} → ${to}`);
+}
+
+function listReferences(node: unknown, at: string): { at: string; to: string }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
+    key === '$ref' && typeof value === 'string'
+      ? [{ at, to: value }]
+      : listReferences(value, `${at}/${key}`),
+  );
+}
+
 function toOperation(
   document: ApiDocument,
   path: string,

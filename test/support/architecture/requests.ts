@@ -43,16 +43,11 @@ export function codeOf(response: Response): string | undefined {
   return (response.body as Partial<Problem> | undefined)?.code;
 }
 
-/** Calls each operation and gives what was amiss, each named: an empty list is a passed check. */
+/** Checks all operations at once and gives what was amiss, each named: an empty list is a passed check. */
 export async function findFaults(
   operations: Operation[],
   check: (operation: Operation) => Promise<string | null>,
 ): Promise<string[]> {
-  const faults: string[] = [];
-  for (const operation of operations) {
-    const fault = await check(operation);
-    if (fault) faults.push(`${operation.name}: ${fault}`);
-  }
-  return faults;
+  const faults = await Promise.all(operations.map(check));
+  return faults.flatMap((fault, index) => (fault ? [`${operations[index]?.name}: ${fault}`] : []));
 }
-

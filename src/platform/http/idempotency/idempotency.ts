@@ -50,6 +50,19 @@ export class Idempotency {
     return this.database.platform(context, reason, (tx) => this.once(tx, work));
   }
 
+  /**
+   * The first answer, if this request was made before. For handlers that check something before their transaction
+   * which their own effect changes: a retry would be refused by what it did itself.
+   */
+  async findAnswer<T>(context: RequestContext): Promise<{ answer: T } | null> {
+    const request = context.idempotency;
+    if (!request) return null;
+    return this.database.transaction(context, async (tx) => {
+      const earlier = await findLive(tx, idOf(request));
+      return earlier && { answer: this.replay<T>(earlier, request) };
+    });
+  }
+
   /** Forgets the answers that are older than 24 hours. */
   async prune(context: RequestContext): Promise<number> {
     return this.database.transaction(context, (tx) =>
@@ -62,7 +75,7 @@ export class Idempotency {
   private async once<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const request = tx.idempotency;
     if (!request) return work(tx);
-    const id = digest(`${request.caller}\n${request.key}`);
+    const id = idOf(request);
     await claim(tx, id);
     const earlier = await findLive(tx, id);
     if (earlier) return this.replay<T>(earlier, request);
@@ -103,6 +116,10 @@ async function claim(tx: Transaction, id: Buffer): Promise<void> {
 async function findLive(tx: Transaction, id: Buffer): Promise<IdempotencyKey | null> {
   const row = await tx.repository(IdempotencyKey).findOneBy({ id });
   return row && row.createdAt.getTime() > tx.now.getTime() - KEPT_FOR_MS ? row : null;
+}
+
+function idOf({ caller, key }: IdempotentRequest): Buffer {
+  return digest(`${caller}\n${key}`);
 }
 
 function digest(text: string): Buffer {

@@ -1,0 +1,270 @@
+import type { Response } from 'supertest';
+import type { Audience } from '../../src/common/access/access.decorator';
+import {
+  permissionsOf,
+  ROLES,
+  type Permission,
+  type Role,
+} from '../../src/common/access/permissions';
+import type { TokenKind } from '../../src/common/token';
+import {
+  DEAD_CREDENTIALS,
+  KINDS,
+  makeWorld,
+  tokenFor,
+  type DeadCredential,
+} from '../support/architecture/credentials';
+import {
+  exampleOf,
+  listMissingExamples,
+  listStaleExamples,
+  makeObject,
+  type World,
+} from '../support/architecture/examples';
+import {
+  isDocumented,
+  operationsOf,
+  readDocument,
+  successesOf,
+  type Operation,
+} from '../support/architecture/openapi';
+import { bearer, call, codeOf, findFaults } from '../support/architecture/requests';
+import { listRows } from '../support/architecture/rows';
+import { addMember } from '../support/members';
+import { comparable } from '../support/problems';
+import { TestApplication } from '../support/test-application';
+
+/* Every route of openapi.json with every kind of wrong credential: the documented refusal, and nothing changed. */
+
+/** The lowest role that has a permission, as the contract says it in words ("Roles: `viewer` reads; …"). */
+const LOWEST_ROLE: Record<Permission, Role> = {
+  'business:read': 'viewer',
+  'team_members:read': 'viewer',
+  'subscription:read': 'viewer',
+  'applications:read': 'viewer',
+  'recordings:read': 'viewer',
+  'usage:read': 'viewer',
+  'applications:write': 'member',
+  'recordings:write': 'member',
+  'team_members:write': 'admin',
+  'team_members:assign_roles': 'admin',
+  'invitations:read': 'admin',
+  'invitations:write': 'admin',
+  'api_keys:read': 'admin',
+  'api_keys:write': 'admin',
+  'audit_log:read': 'admin',
+  'support_sessions:read': 'admin',
+  'business:write': 'owner',
+  'subscription:write': 'owner',
+  'billing:read': 'owner',
+  'billing:write': 'owner',
+  'support_sessions:write': 'owner',
+};
+const FROM_LOWEST: Role[] = ['viewer', 'member', 'admin', 'owner'];
+
+let server: TestApplication;
+let operations: Operation[];
+/** Whose things are asked for. */
+let victim: World;
+/** By path: the values of its parameters, which lead to the victim's own. */
+const objects = new Map<string, Record<string, string>>();
+
+beforeAll(async () => {
+  server = await TestApplication.start();
+  operations = operationsOf(await readDocument(server));
+  victim = await makeWorld(server);
+  for (const operation of operations)
+    if (!objects.has(operation.path))
+      objects.set(operation.path, await makeObject(operation, victim));
+});
+afterAll(() => server.stop());
+
+function guarded(audience?: Audience): Operation[] {
+  return operations.filter((each) =>
+    audience ? each.audience === audience : each.audience !== 'public',
+  );
+}
+
+function callVictim(operation: Operation, authorization: string | undefined): Promise<Response> {
+  return call(operation, victim, { authorization, values: objects.get(operation.path) });
+}
+
+/** Nothing in the database is another after the work than before. */
+async function expectNoChange<T>(work: () => Promise<T>): Promise<T> {
+  const before = await listRows(server.database);
+  const result = await work();
+  expect(await listRows(server.database)).toEqual(before);
+  return result;
+}
+
+interface Refusal {
+  status: number;
+  code: string;
+  challenge?: string;
+}
+
+/** What is not as it should be about a refusal, or null. */
+function faultOf(operation: Operation, response: Response, expected: Refusal): string | null {
+  const { status, code, challenge } = expected;
+  const given = `${response.status} ${String(codeOf(response))}`;
+  if (given !== `${status} ${code}`) return `${given} instead of ${status} ${code}`;
+  if (!isDocumented(operation, status, code)) return `${given} is not in openapi.json`;
+  const header = response.headers['www-authenticate'] as string | undefined;
+  return header === challenge ? null : `WWW-Authenticate: ${String(header)}`;
+}
+
+async function expectRefused(
+  refused: Operation[],
+  authorization: string | undefined,
+  expected: Refusal,
+): Promise<void> {
+  expect(refused).not.toEqual([]);
+  const faults = await expectNoChange(() =>
+    findFaults(refused, async (operation) =>
+      faultOf(operation, await callVictim(operation, authorization), expected),
+    ),
+  );
+  expect(faults).toEqual([]);
+}
+
+describe('the tables of examples', () => {
+  it('have an entry for each route that needs one', () => {
+    expect(listMissingExamples(operations)).toEqual([]);
+  });
+
+  it('have no entry that no route needs', () => {
+    expect(listStaleExamples(operations)).toEqual([]);
+  });
+});
+
+describe('every guarded route', () => {
+  it.each(DEAD_CREDENTIALS.map((each): [string, DeadCredential] => [each.name, each]))(
+    'refuses %s',
+    async (_, { make, challenge }) => {
+      const authorization = await make(victim);
+      const refusal = { status: 401, code: 'unauthenticated', challenge };
+      await expectRefused(guarded(), authorization, refusal);
+    },
+  );
+
+  it.each(Object.keys(KINDS) as TokenKind[])(
+    'of another audience refuses a good %s',
+    async (kind) => {
+      const { opens, token } = KINDS[kind];
+      const authorization = bearer(await token(victim));
+      const others = guarded().filter(({ audience }) => audience !== opens);
+      await expectRefused(others, authorization, { status: 403, code: 'wrong_credential_kind' });
+    },
+  );
+
+  it.each(['dashboard', 'sdk'] as const)(
+    'of the audience %s refuses a business that is deactivated',
+    async (audience) => {
+      const world = await makeWorld(server, victim.staff);
+      const sql = `UPDATE businesses SET status = 'deactivated' WHERE id = $1`;
+      await server.database.query(sql, [world.customer.business.id]);
+      const authorization = bearer(tokenFor(audience, world));
+      const refusal = { status: 403, code: 'business_deactivated' };
+      await expectRefused(guarded(audience), authorization, refusal);
+    },
+  );
+
+  it.each(['viewer', 'member', 'admin'] as const)(
+    'that needs more than a %s may refuses one',
+    async (role) => {
+      const { token } = await addMember(server, victim.customer, role);
+      const higher = guarded().filter(
+        ({ permission }) => permission && isAbove(LOWEST_ROLE[permission], role),
+      );
+      await expectRefused(higher, bearer(token), { status: 403, code: 'permission_denied' });
+    },
+  );
+
+  it('opens to the credential of its own kind, and to the lowest role that may', async () => {
+    const faults = await findFaults(guarded(), async (operation) => {
+      const world = await makeWorld(server);
+      const values = await makeObject(operation, world);
+      const authorization = bearer(await lowestToken(operation, world));
+      const { status } = await call(operation, world, { authorization, values });
+      const expected = exampleOf(operation).answers ?? successesOf(operation)[0];
+      return status === expected ? null : `${status} instead of ${String(expected)}`;
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('tells a stranger nothing but that: a bad body, query or id comes after the credential', async () => {
+    const faults = await findFaults(guarded(), async (operation) => {
+      const values = { id: 'malformed' };
+      const body = operation.verb === 'get' ? undefined : { surprise: true };
+      const response = await call(operation, victim, { values, query: 'surprise=1', body });
+      return response.status === 401 ? null : `${response.status} to a stranger`;
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('refuses HEAD like GET', async () => {
+    const gets = guarded().filter(({ verb }) => verb === 'get');
+    const faults = await findFaults(gets, async ({ path }) => {
+      const { status } = await server.send('head', path);
+      return status === 401 ? null : `HEAD answers ${status}`;
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the permissions of the roles', () => {
+  it('are those of the contract', () => {
+    const table = ROLES.map((role) => [role, [...permissionsOf(role)].sort()]);
+    const all = Object.keys(LOWEST_ROLE) as Permission[];
+    const contract = ROLES.map((role) => [
+      role,
+      all.filter((permission) => !isAbove(LOWEST_ROLE[permission], role)).sort(),
+    ]);
+    expect(table).toEqual(contract);
+  });
+});
+
+describe('every public route', () => {
+  it('answers without a credential', async () => {
+    const open = operations.filter(({ audience }) => audience === 'public');
+    expect(open).not.toEqual([]);
+    const faults = await findFaults(open, async (operation) => {
+      const { status } = await call(operation, victim);
+      const expected = exampleOf(operation).answers ?? successesOf(operation)[0];
+      return status === expected ? null : `${status} instead of ${String(expected)}`;
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('answers the same with any Authorization header', async () => {
+    const headers = [`Bearer ${victim.customer.token}`, 'Bearer nonsense', 'Basic eDp5'];
+    const open = operations.filter(({ audience }) => audience === 'public');
+    const faults = await findFaults(open, async (operation) => {
+      const plain = shapeOf(await call(operation, victim));
+      for (const authorization of headers) {
+        const answer = shapeOf(await call(operation, victim, { authorization }));
+        if (answer !== plain) return `${authorization.slice(0, 12)}…: ${answer}, not ${plain}`;
+      }
+      return null;
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+function isAbove(role: Role, other: Role): boolean {
+  return FROM_LOWEST.indexOf(role) > FROM_LOWEST.indexOf(other);
+}
+
+/** The token of the least member who may call this; where every member may, the owner's. */
+async function lowestToken(operation: Operation, world: World): Promise<string | undefined> {
+  const lowest = operation.permission && LOWEST_ROLE[operation.permission];
+  if (!lowest || lowest === 'owner') return tokenFor(operation.audience, world);
+  return (await addMember(server, world.customer, lowest)).token;
+}
+
+/** The same for two answers that differ in ids, times and tokens only. */
+function shapeOf(response: Response): string {
+  const { status, headers } = comparable(response);
+  const fields = Object.keys((response.body ?? {}) as object).sort();
+  return JSON.stringify([status, headers['content-type'], fields]);
+}
