@@ -100,9 +100,19 @@ export class AccountsRepository {
     return membership ?? null;
   }
 
-  /** A member with the business it belongs to, in one statement; null when it is gone. */
-  async findPlace(tx: Transaction, memberId: string): Promise<Place | null> {
-    const [row] = await tx.query<PlaceRow>(PLACE, [tx.requireBusinessId(), memberId]);
+  /**
+   * An active member with the business it belongs to, in one statement, held until the end of the transaction: a
+   * removal or a new password that comes at the same time waits, and then finds the session that was opened.
+   * @param passwordHash the one that the password was checked against; null where none was asked for
+   * @returns null when the member is gone or the password is another by now
+   */
+  async holdPlace(
+    tx: Transaction,
+    memberId: string,
+    passwordHash: string | null,
+  ): Promise<Place | null> {
+    const parameters = [tx.requireBusinessId(), memberId, passwordHash];
+    const [row] = await tx.query<PlaceRow>(PLACE, parameters);
     if (!row) return null;
     const { businessId, name, businessStatus, supportAccess, createdAt, ...member } = row;
     return {
@@ -153,8 +163,10 @@ const PLACE = `
          business.support_access AS "supportAccess", business.created_at AS "createdAt"
   FROM members AS member
   JOIN businesses AS business ON business.id = member.business_id
-  LEFT JOIN users AS person ON person.id = member.user_id
-  WHERE member.business_id = $1 AND member.id = $2`;
+  JOIN users AS person ON person.id = member.user_id
+  WHERE member.business_id = $1 AND member.id = $2 AND member.status = 'active'
+    AND ($3::text IS NULL OR person.password_hash = $3)
+  FOR UPDATE OF member FOR SHARE OF person`;
 
 const MY_MEMBERSHIPS = `
   SELECT business.id, business.name, business.status, member.role, member.id AS "memberId", member.joined_at AS "joinedAt"

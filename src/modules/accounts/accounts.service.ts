@@ -26,6 +26,8 @@ interface SigningIn {
   businessId: string;
   memberId: string;
   userId: string;
+  /** What the password was checked against; null where none was asked for. */
+  passwordHash: string | null;
   email: string | null;
   userAgent: string | null;
 }
@@ -68,11 +70,11 @@ export class AccountsService {
     if (!isRight || !membership) return this.refuse(context, email, memberships);
     await this.limiter.forgive('login', email, context.ip);
     if (membership.businessStatus !== 'active') throw businessDeactivated();
-    const { businessId, memberId, userId } = membership as Membership & {
+    const { businessId, memberId, userId, passwordHash } = membership as Membership & {
       businessId: string;
       memberId: string;
     };
-    return this.open(context, { businessId, memberId, userId, email, userAgent });
+    return this.open(context, { businessId, memberId, userId, passwordHash, email, userAgent });
   }
 
   /** Ends the session of this request, of support too. */
@@ -100,6 +102,7 @@ export class AccountsService {
         businessId,
         memberId: membership.memberId,
         userId,
+        passwordHash: null,
         email: context.actor.email,
         userAgent,
       });
@@ -115,7 +118,7 @@ export class AccountsService {
         const person = { id: userOf(context), email: context.actor.email ?? '' };
         const { invitation, member } = await this.invitations.accept(tx, key, person);
         const inBusiness = tx.with({ businessId: invitation.businessId });
-        return this.getPlace(inBusiness, member.id);
+        return this.holdPlace(inBusiness, member.id, null);
       },
     );
   }
@@ -145,16 +148,21 @@ export class AccountsService {
 
   private async openIn(
     tx: Transaction,
-    { businessId, memberId, userId, userAgent }: SigningIn,
+    { businessId, memberId, userId, passwordHash, userAgent }: SigningIn,
   ): Promise<SignedIn> {
+    const place = await this.holdPlace(tx, memberId, passwordHash);
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
     await this.members.markUsed(tx, businessId, memberId);
-    return { opened, ...(await this.getPlace(tx, memberId)) };
+    return { opened, ...place };
   }
 
-  private async getPlace(tx: Transaction, memberId: string): Promise<Place> {
-    const place = await this.accounts.findPlace(tx, memberId);
-    if (!place) throw invalidCredentials(); // removed since the password was checked
+  private async holdPlace(
+    tx: Transaction,
+    memberId: string,
+    passwordHash: string | null,
+  ): Promise<Place> {
+    const place = await this.accounts.holdPlace(tx, memberId, passwordHash);
+    if (!place) throw invalidCredentials(); // removed, or another password, since it was checked
     return place;
   }
 }
