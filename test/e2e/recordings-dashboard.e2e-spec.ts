@@ -5,6 +5,7 @@ import type { UsageResponse } from '../../src/modules/subscriptions/dto/usage.re
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { addMember } from '../support/members';
+import { BAD_CURSORS, BAD_LIST_QUERIES } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
 import { changeSubscription, readCount, readSubscription } from '../support/subscriptions';
@@ -127,16 +128,17 @@ describe('GET /v1/recordings', () => {
   });
 
   it.each([
-    ['limit=0', '/limit'],
-    ['limit=101', '/limit'],
-    ['limit=1&limit=2', '/limit'],
-    ['cursor=abc', '/cursor'],
+    ...BAD_LIST_QUERIES,
     ['from=2026-01-01', '/from'],
     ['to=tomorrow', '/to'],
     ['applicationId=shop', '/applicationId'],
-    ['colour=red', '/colour'],
   ])('refuses ?%s', async (query, pointer) => {
     expectFaults(await server.get(`/v1/recordings?${query}`, customer.token), pointer);
+  });
+
+  it.each(BAD_CURSORS)('refuses a cursor that is %s', async (_, cursor) => {
+    const query = new URLSearchParams({ cursor }).toString();
+    expectFaults(await server.get(`/v1/recordings?${query}`, customer.token), '/cursor');
   });
 
   it('opens to a session alone', async () => {

@@ -1,6 +1,7 @@
-import type { Page } from '../../src/common/pagination';
+import { encodeCursor, type Page } from '../../src/common/pagination';
 import type { PeriodResponse } from '../../src/modules/subscriptions/dto/subscription.response';
 import { signUp, aRecording, type Customer } from '../support/customers';
+import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { expectFaults, expectProblem } from '../support/problems';
 import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
 import {
@@ -17,6 +18,8 @@ import {
 import { TestApplication } from '../support/test-application';
 
 /* What a customer sees of the end of a period. Time passes by moving the clock of the application. */
+
+const PERIODS = '/v1/subscription/periods';
 
 let server: TestApplication;
 let customer: Customer;
@@ -40,9 +43,8 @@ async function get<T>(path: string, token: string): Promise<T> {
   return answer.body as T;
 }
 
-async function listPeriods(query: Record<string, string> = {}): Promise<Page<PeriodResponse>> {
-  const path = `/v1/subscription/periods?${new URLSearchParams(query).toString()}`;
-  return get(path, customer.token);
+function listPeriods(): Promise<Page<PeriodResponse>> {
+  return get(PERIODS, customer.token);
 }
 
 describe('a period that ends', () => {
@@ -199,7 +201,7 @@ describe('GET /v1/subscription/periods', () => {
       [1, false],
     ]);
     expect(all.slice(0, -1).map(({ start }) => start)).toEqual(all.slice(1).map(({ end }) => end));
-    for (const limit of ['1', '2', '5']) expect(await walk(limit)).toEqual(all);
+    for (const limit of [1, 2, 5]) expect(await walk(limit)).toEqual(all);
   });
 
   it('ends with the last period of a subscription that has ended', async () => {
@@ -221,39 +223,35 @@ describe('GET /v1/subscription/periods', () => {
     expect(data.map(({ start }) => start)).not.toContain(others[0]!.start.toISOString());
   });
 
-  it.each(['limit=0', 'limit=101', 'colour=red'])('refuses ?%s', async (query) => {
-    const answer = await server.get(`/v1/subscription/periods?${query}`, customer.token);
-    expectFaults(answer, `/${query.split('=')[0]}`);
+  it.each(BAD_LIST_QUERIES)('refuses ?%s', async (query, pointer) => {
+    expectFaults(await server.get(`${PERIODS}?${query}`, customer.token), pointer);
   });
 
-  it.each([[['1']], [[1.5]], [[1, 2]], ['x']])('refuses the cursor %j', async (keyset) => {
-    expectFaults(await withCursor(keyset), '/cursor');
+  it.each(BAD_CURSORS)('refuses a cursor that is %s', async (_, cursor) => {
+    expectFaults(await withCursor(cursor), '/cursor');
   });
 
   it('takes a cursor beyond all ordinals for the beginning', async () => {
-    const answer = await withCursor([Number.MAX_SAFE_INTEGER]);
+    const answer = await withCursor(encodeCursor([Number.MAX_SAFE_INTEGER]));
     expect(answer.status).toBe(200);
   });
 
   it('opens to a session alone', async () => {
-    const path = '/v1/subscription/periods';
-    expectProblem(await server.get(path), 401, 'unauthenticated');
-    expectProblem(await server.get(path, customer.key), 403, 'wrong_credential_kind');
+    expectProblem(await server.get(PERIODS), 401, 'unauthenticated');
+    expectProblem(await server.get(PERIODS, customer.key), 403, 'wrong_credential_kind');
   });
 
-  async function walk(limit: string): Promise<PeriodResponse[]> {
-    const found: PeriodResponse[] = [];
-    let page = await listPeriods({ limit });
-    found.push(...page.data);
-    while (page.nextCursor !== null) {
-      page = await listPeriods({ limit, cursor: page.nextCursor });
-      found.push(...page.data);
-    }
-    return found;
+  async function walk(limit: number): Promise<PeriodResponse[]> {
+    const pages = await walkPages<PeriodResponse>(
+      (path) => server.get(path, customer.token),
+      PERIODS,
+      limit,
+    );
+    return pages.flat();
   }
 
-  async function withCursor(keyset: unknown) {
-    const cursor = Buffer.from(JSON.stringify(keyset)).toString('base64url');
-    return server.get(`/v1/subscription/periods?cursor=${cursor}`, customer.token);
+  async function withCursor(cursor: string) {
+    const query = new URLSearchParams({ cursor }).toString();
+    return server.get(`${PERIODS}?${query}`, customer.token);
   }
 });

@@ -3,6 +3,7 @@ import { createApplication } from '../../support/applications';
 import { refusalOf, withConnection } from '../../support/connection';
 import { signUp, type Customer } from '../../support/customers';
 import { storeRecording } from '../../support/recordings';
+import { addStaff, openSupport, type StaffMember } from '../../support/staff';
 import { FREE_PERIOD_MS, LONG_SESSIONS, renewAll } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 
@@ -13,19 +14,17 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 let server: TestApplication;
 let first: Customer;
 let second: Customer;
+let staff: StaffMember;
 /** Every table with a column business_id, from the catalogue. */
 let tables: string[];
 
 beforeAll(async () => {
   server = await TestApplication.start(LONG_SESSIONS);
+  staff = await addStaff(server);
   first = await fill('First');
   second = await fill('Second');
   server.clock.moveBy(FREE_PERIOD_MS);
   await renewAll(server);
-  await server.database.query(
-    `INSERT INTO staff_accounts (id, email, name, password_hash, status, created_at)
-     VALUES (uuid_v7(), 'staff@example.com', 'Grace Hopper', 'hash', 'active', now())`,
-  );
   tables = await tenantTables();
 });
 afterAll(() => server.stop());
@@ -35,7 +34,14 @@ async function fill(name: string): Promise<Customer> {
   const customer = await signUp(server, name);
   const { id: applicationId } = await createApplication(server, customer);
   await storeRecording(server, customer, { applicationId });
+  await invite(customer);
+  await openSupport(server, staff, customer);
   return customer;
+}
+
+async function invite({ token, business }: Customer): Promise<void> {
+  const invitation = { email: `guest-of-${business.id}@example.com`, role: 'viewer' };
+  expect((await server.post('/v1/invitations', token, invitation)).status).toBe(201);
 }
 
 async function tenantTables(): Promise<string[]> {
@@ -88,12 +94,15 @@ describe('without a tenant', () => {
       expect(await ofEachTable(client, COUNT)).toEqual(eachTable(0));
     }));
 
-  it.each(['businesses', 'users', 'staff_accounts'])('nor does %s', async (table) => {
-    expect(await server.database.query(`SELECT FROM ${table}`)).not.toHaveLength(0);
-    await withConnection(server.database.url, {}, async (client) => {
-      expect((await client.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
-    });
-  });
+  it.each(['businesses', 'users', 'one_time_keys', 'staff_accounts', 'staff_sessions'])(
+    'nor does %s',
+    async (table) => {
+      expect(await server.database.query(`SELECT FROM ${table}`)).not.toHaveLength(0);
+      await withConnection(server.database.url, {}, async (client) => {
+        expect((await client.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
+      });
+    },
+  );
 
   it('nothing can be written', () =>
     withConnection(server.database.url, {}, async (client) => {
@@ -138,13 +147,27 @@ describe('as one tenant', () => {
   it('no row can be inserted into the other', () =>
     asFirst(async (client) => {
       for (const table of tables) {
-        const copy = `
-          INSERT INTO ${table} SELECT (jsonb_populate_record(own, jsonb_build_object('business_id', $1::text))).*
-          FROM ${table} AS own LIMIT 1`;
-        const code = await refusalOf(client, copy, [second.business.id]);
+        const code = await refusalOf(client, await copyingInto(client, table), [
+          second.business.id,
+        ]);
         expect([table, code]).toEqual([table, INSUFFICIENT_PRIVILEGE]);
       }
     }));
+
+  /** Makes a row of one's own into one of business $1. */
+  async function copyingInto(client: Client, table: string): Promise<string> {
+    const { rows } = await client.query<{ columns: string }>(
+      `SELECT string_agg(quote_ident(attname), ', ') AS columns FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+      [table],
+    );
+    const { columns } = rows[0]!;
+    return `
+      INSERT INTO ${table} (${columns})
+      SELECT ${columns} FROM (
+        SELECT (jsonb_populate_record(own, jsonb_build_object('business_id', $1::text))).* FROM ${table} AS own LIMIT 1
+      ) AS copy`;
+  }
 
   it('no row can be given to the other', () =>
     asFirst(async (client) => {

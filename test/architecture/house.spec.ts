@@ -1,0 +1,202 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import '../../src/app.module';
+import { allProblems } from '../../src/common/problem';
+import { definedProblems, listSources, type SourceFile } from '../support/architecture/sources';
+
+/* Habits of the house that neither the compiler nor the linter knows. */
+
+/** The files that may work across tenants, and why. Whoever adds one says why a tenant's transaction will not do. */
+const ACROSS_TENANTS: Record<string, string> = {
+  'src/cli/seed-demo.ts': 'makes many tenants',
+  'src/modules/access/credentials.service.ts': 'finds whose token it is',
+  'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
+  'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',
+  'src/modules/accounts/me.service.ts': "a person's sessions are in all their businesses",
+  'src/modules/accounts/recovery.service.ts': 'a password belongs to a person, not to a tenant',
+  'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
+  'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',
+  'src/modules/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
+  'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
+  'src/modules/staff/staff.controller.ts': 'staff read every log',
+  'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
+  'src/modules/subscriptions/renewal.service.ts': 'renews what is due, of all tenants',
+  'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
+  'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
+  'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',
+  'src/platform/http/idempotency/idempotency.ts':
+    'lends the scope to those above, by runOnPlatform',
+};
+
+/** The files that may write outside any transaction. */
+const OUTSIDE_TRANSACTIONS: Record<string, string> = {
+  'src/platform/rate-limit/guess-limiter.ts':
+    'a guess counts even where its transaction is rolled back',
+};
+
+/** The files that may hold a connection. Everybody else is given a transaction by Database. */
+const WITH_CONNECTION: Record<string, string> = {
+  'src/platform/database/data-source.ts': 'makes the pool',
+  'src/platform/database/database.module.ts': 'opens and closes the pool',
+  'src/platform/database/database.ts': 'is the way to the data',
+  'src/platform/database/embedded/launcher-connection.ts': 'prepares the embedded database',
+  'src/platform/database/migrate.ts': 'runs before there is a Database',
+  'src/platform/queue/worker-presence.ts': 'its lock is of a session, not of a transaction',
+};
+
+const MAXIMUM_LINES = 400;
+const EXACT_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+const sources = listSources();
+/** What runs in production: the tests beside the code are not part of it. */
+const code = sources.filter(({ path }) => !path.endsWith('.spec.ts'));
+
+function filesWith(pattern: RegExp): string[] {
+  return code.filter(({ text }) => pattern.test(withoutComments(text))).map(({ path }) => path);
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+describe('the way to the data', () => {
+  it('across tenants is taken by the files on the list', () => {
+    const callers = filesWith(/\.(platform|runOnPlatform)\s*(<[^()]*>)?\(/);
+    expect(callers).toEqual(Object.keys(ACROSS_TENANTS));
+  });
+
+  it('outside transactions is taken by the files on the list', () => {
+    const callers = filesWith(/\bdatabase\s*\.statement\s*(<[^()]*>)?\(/i);
+    expect(callers).toEqual(Object.keys(OUTSIDE_TRANSACTIONS));
+  });
+
+  it('without Database is taken by the files on the list', () => {
+    const names = String.raw`import (?!type)[^;]*\b(DataSource|Client|Pool|InjectDataSource|InjectRepository)\b[^;]*`;
+    const holders = filesWith(new RegExp(`${names} from '(typeorm|pg|@nestjs/typeorm)'`));
+    expect(holders).toEqual(Object.keys(WITH_CONNECTION));
+  });
+
+  it('has its settings made by Database and migrations alone', () => {
+    expect(filesWith(/app\.(scope|business_ids)\b/)).toEqual([
+      'src/platform/database/database.ts',
+      'src/platform/database/migrate.ts',
+    ]);
+    expect(filesWith(/\.elevated\(/)).toEqual(['src/platform/database/database.ts']);
+  });
+});
+
+describe('problems', () => {
+  const described = definedProblems();
+
+  it('have a stable code in snake_case, a title and a description', () => {
+    const faulty = allProblems().filter(
+      ({ code: name, title, description }) =>
+        !/^[a-z]+(_[a-z]+)*$/.test(name) || !title.trim() || !description.trim(),
+    );
+    expect(faulty).toEqual([]);
+  });
+
+  it('are all loaded with the application, so that the document and the pages have them', () => {
+    const loaded = allProblems().map(({ code: name }) => name);
+    expect(loaded.length).toBeGreaterThan(20);
+    expect(described.map(({ code: name }) => name).sort()).toEqual(loaded);
+  });
+
+  it('of a feature are defined in its file of errors', () => {
+    const elsewhere = described.filter(
+      ({ file }) => file.startsWith('src/modules/') && !file.endsWith('.errors.ts'),
+    );
+    expect(elsewhere).toEqual(
+      Object.keys(NOT_IN_ERRORS).map((name) => expect.objectContaining({ code: name }) as object),
+    );
+  });
+  const NOT_IN_ERRORS: Record<string, string> = {
+    not_ready: 'readiness.service.ts is all about it',
+  };
+
+  it('are in docs/problems.md; `npm run docs` writes it', () => {
+    const documented = [
+      ...readFileSync('docs/problems.md', 'utf8').matchAll(/^\| \d{3} +\| `([a-z_]+)`/gm),
+    ];
+    expect(documented.map(([, name]) => name)).toEqual(allProblems().map(({ code: name }) => name));
+  });
+});
+
+describe('the sources', () => {
+  it(`have no file over ${MAXIMUM_LINES} lines: something in it wants its own name`, () => {
+    const long = code.filter(({ text }) => linesOf(text) > MAXIMUM_LINES);
+    expect(long.map(nameAndLines)).toEqual([]);
+  });
+
+  it('have no barrels', () => {
+    expect(sources.map(({ path }) => path).filter((path) => path.endsWith('/index.ts'))).toEqual(
+      [],
+    );
+    const forwarding = code.filter(({ text }) => /^export \* from/m.test(text));
+    expect(forwarding.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have no folder for what has no name', () => {
+    const nameless = sources.filter(({ path }) =>
+      /\/(utils?|helpers?|misc|shared|lib)(\/|\.ts$)/.test(path),
+    );
+    expect(nameless.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have no circle that Nest would have to be told about', () => {
+    expect(filesWith(/\bforwardRef\(/)).toEqual([]);
+    expect(filesWith(/\bScope\.REQUEST\b/)).toEqual([]);
+  });
+
+  it('keep HttpException out of services', () => {
+    const throwing = filesWith(
+      /\b(HttpException|NotFoundException|ForbiddenException|BadRequestException|ConflictException|UnauthorizedException)\b/,
+    );
+    expect(throwing).toEqual([
+      'src/platform/http/http-server.ts',
+      'src/platform/http/problem.filter.ts',
+    ]);
+  });
+});
+
+describe('packages', () => {
+  const manifest = readJson('package.json');
+  const sections = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'];
+
+  it('are named with exact versions', () => {
+    const versions = sections.flatMap((section) =>
+      Object.entries((manifest[section] ?? {}) as Record<string, string>),
+    );
+    expect(versions.length).toBeGreaterThan(20);
+    expect(versions.filter(([, version]) => !EXACT_VERSION.test(version))).toEqual([]);
+  });
+
+  it('are locked by what they hold, not by where they came from', () => {
+    const { packages } = readJson('package-lock.json') as {
+      packages: Record<string, { resolved?: string; integrity?: string }>;
+    };
+    const locked = Object.entries(packages).filter(([path]) => path !== '');
+    expect(locked.length).toBeGreaterThan(100);
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    expect(locked.filter(([, { integrity }]) => !integrity).map(([path]) => path)).toEqual([]);
+  });
+
+  it('are locked as package.json asks for them', () => {
+    const { packages } = readJson('package-lock.json') as { packages: Record<string, object> };
+    const root = packages[''] as Record<string, object | undefined>;
+    for (const section of ['dependencies', 'devDependencies', 'optionalDependencies'])
+      expect([section, root[section]]).toEqual([section, manifest[section]]);
+  });
+});
+
+function readJson(path: string): Record<string, unknown> {
+  expect(existsSync(path)).toBe(true);
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+}
+
+function linesOf(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function nameAndLines({ path, text }: SourceFile): string {
+  return `${path}: ${linesOf(text)} lines`;
+}

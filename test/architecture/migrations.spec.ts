@@ -1,0 +1,199 @@
+import { readdirSync } from 'node:fs';
+import { DataSource, type EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { Config } from '../../src/platform/config/config';
+import { migrate, migrationStatus } from '../../src/platform/database/migrate';
+import { schema } from '../../src/schema';
+import {
+  dumpCatalog,
+  listColumns,
+  listIndexes,
+  listTables,
+  type Column,
+  type Query,
+} from '../support/architecture/catalog';
+import { withEmptyDatabase } from '../support/architecture/empty-database';
+import { listMigrations, MigrationRunner } from '../support/architecture/migration-runner';
+import { withConnection } from '../support/connection';
+import { testConfig } from '../support/test-config';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/* What migrations promise: back and forth without a trace, any number at once, and tables that are what entities say. */
+
+/** Tables that no entity describes: they are written by statements of their own. */
+const WITHOUT_ENTITY: Record<string, string> = {
+  audit_log: 'written by a trigger',
+  guesses: 'of rate-limiter-flexible',
+  migrations: "TypeORM's own",
+  one_time_keys: 'of one_time_keys.repository, which needs ON CONFLICT',
+  subscription_periods: 'of the statements of renewal',
+  usage_counters: 'of the statements of ingestion and renewal',
+};
+
+/** Columns that the entity of their table leaves out, and why. */
+const WITHOUT_PROPERTY: Record<string, string> = {};
+
+/** Everything that a migration may leave: the catalogue, and the rows of tables that no trigger writes. */
+async function dump(query: Query): Promise<string[]> {
+  const tables = (await listTables(query)).filter((table) => table !== 'audit_log'); // append-only, so it tells of the way back too
+  const counts = tables.map(
+    (table) => `SELECT '${table}' AS name, count(*) AS count FROM ${table}`,
+  );
+  const rows = await query<{ line: string }>(
+    `SELECT format('rows %s %s', name, count) AS line FROM (${counts.join(' UNION ALL ') || NO_TABLES}) AS counts ORDER BY line`,
+  );
+  return [...(await dumpCatalog(query)), ...rows.map(({ line }) => line)];
+}
+
+const NO_TABLES = `SELECT '' AS name, 0 AS count WHERE false`;
+
+describe('the migrations', () => {
+  it('are those of the folder, in the order of their times', () => {
+    const files = readdirSync('migrations').filter((name) => /^\d/.test(name));
+    const ofFiles = files.map((name) => name.replace(/^(\d+)-(.+)\.ts$/, '$2 $1')).sort(byTime);
+    const ofClasses = listMigrations().map(({ name }) => inKebabCase(name));
+    expect(ofClasses).toEqual(ofFiles);
+  });
+
+  it('each leave nothing behind on the way down, and give the same again on the way up', async () => {
+    await withEmptyDatabase(async (url) => {
+      const runner = await MigrationRunner.open(url);
+      try {
+        await upAndDown(runner);
+      } finally {
+        await runner.close();
+      }
+    });
+  });
+
+  async function upAndDown(runner: MigrationRunner): Promise<void> {
+    const migrations = listMigrations();
+    const dumps = [await dump(runner.query)];
+    for (const { make } of migrations) {
+      await runner.run(make(), 'up');
+      dumps.push(await dump(runner.query));
+    }
+    for (const [index, { name, make }] of [...migrations.entries()].reverse()) {
+      await runner.run(make(), 'down');
+      expect([name, await dump(runner.query)]).toEqual([name, dumps[index]]);
+    }
+    for (const [index, { name, make }] of migrations.entries()) {
+      await runner.run(make(), 'up');
+      expect([name, await dump(runner.query)]).toEqual([name, dumps[index + 1]]);
+    }
+  }
+
+  it('of several processes that meet at an empty database all succeed, and each runs once', async () => {
+    await withEmptyDatabase(async (url) => {
+      const config: Config = { ...testConfig(url), databaseDirectUrl: url };
+      const applied: string[] = [];
+      const remember = (name: string) => applied.push(name);
+      const counts = await Promise.all([1, 2, 3, 4].map(() => migrate(config, schema, remember)));
+      const names = listMigrations().map(({ name }) => name);
+      expect(applied).toEqual(names);
+      expect(counts.sort()).toEqual([0, 0, 0, names.length]);
+      const status = await migrationStatus(config, schema);
+      expect(status).toEqual(names.map((name) => ({ name, applied: true })));
+      expect(await dumpOf(url)).toEqual(await dumpOfTemplate());
+    });
+  });
+
+  function dumpOf(url: string): Promise<string[]> {
+    return withConnection(url, { scope: 'platform' }, (client) =>
+      dump(async <Row>(sql: string, parameters?: unknown[]) => {
+        const { rows } = await client.query(sql, parameters);
+        return rows as Row[];
+      }),
+    );
+  }
+
+  async function dumpOfTemplate(): Promise<string[]> {
+    const database = await createTestDatabase();
+    try {
+      return await dump(database.query);
+    } finally {
+      await database.drop();
+    }
+  }
+});
+
+describe('entities and tables', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let columns: Column[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    columns = await listColumns(database.query);
+    dataSource = new DataSource({ type: 'postgres', url: database.url, entities: schema.entities });
+    await dataSource.initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  function columnsOf(table: string): Column[] {
+    return columns.filter((column) => column.table === table);
+  }
+
+  /** A column as its entity describes it, in the words of the catalogue. */
+  function toColumn(metadata: ColumnMetadata): Omit<Column, 'default'> {
+    const { databaseName, precision, isNullable, isInsert, isUpdate, entityMetadata } = metadata;
+    const type = dataSource.driver.normalizeType(metadata);
+    const digits = typeof precision === 'number' ? `(${precision})` : '';
+    return {
+      table: entityMetadata.tableName,
+      name: databaseName,
+      type: type.replace(/^timestamp/, `timestamp${digits}`),
+      isNullable,
+      isGenerated: !isInsert && !isUpdate,
+    };
+  }
+
+  function described(): EntityMetadata[] {
+    expect(dataSource.entityMetadatas.length).toBeGreaterThan(10);
+    return dataSource.entityMetadatas;
+  }
+
+  it('agree on every column: name, type, precision, null, generated', () => {
+    for (const { tableName, columns: metadata } of described()) {
+      const known = columnsOf(tableName).filter(
+        ({ name }) => !(`${tableName}.${name}` in WITHOUT_PROPERTY),
+      );
+      const ofTable = known.map(({ default: _, ...column }) => column);
+      expect(metadata.map(toColumn).sort(byName)).toEqual(ofTable.sort(byName));
+    }
+  });
+
+  it('agree on the primary keys', async () => {
+    const primary = (await listIndexes(database.query)).filter(
+      (each) => each.constraintType === 'p',
+    );
+    for (const { tableName, primaryColumns } of described()) {
+      const ofTable = primary.find(({ table }) => table === tableName)?.columns ?? [];
+      const ofEntity = primaryColumns.map(({ databaseName }) => databaseName);
+      expect([tableName, ...ofEntity.sort()]).toEqual([tableName, ...[...ofTable].sort()]);
+    }
+  });
+
+  it('give each table an entity, but for those on the list', async () => {
+    const withEntity = described().map(({ tableName }) => tableName);
+    const rest = (await listTables(database.query)).filter((table) => !withEntity.includes(table));
+    expect(rest).toEqual(Object.keys(WITHOUT_ENTITY));
+  });
+});
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+/** `FirstPlans1763690000004` as its file has it: `first-plans 1763690000004`. */
+function inKebabCase(name: string): string {
+  const [, words = '', time = ''] = /^(.+?)(\d+)$/.exec(name) ?? [];
+  return `${words.replace(/\B[A-Z]/g, '-$&').toLowerCase()} ${time}`;
+}
+
+function byTime(one: string, other: string): number {
+  return Number(one.split(' ')[1]) - Number(other.split(' ')[1]);
+}

@@ -1,0 +1,397 @@
+import {
+  listColumns,
+  listConstraints,
+  listForeignKeys,
+  listIndexes,
+  listRowSecurity,
+  listTables,
+  listTriggers,
+  type Column,
+  type Constraint,
+  type Index,
+  type Trigger,
+} from '../support/architecture/catalog';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/* Rule 3 of the house, and the habits of its tables, read from pg_catalog of a migrated database. */
+
+/** Whose row it is, in the settings of the transaction, or platform scope. The one wall that all tables share. */
+const TENANTS = `nullif(current_setting('app.business_ids', true), '')::uuid[]`;
+const PLATFORM = `current_setting('app.scope', true) = 'platform'`;
+const OF_TENANT = `business_id = ANY (${TENANTS}) OR ${PLATFORM}`;
+
+/** Tables without business_id that have a policy all the same. */
+const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
+  businesses: {
+    condition: `id = ANY (${TENANTS}) OR ${PLATFORM}`,
+    reason: 'the tenant itself',
+  },
+  one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  staff_accounts: { condition: PLATFORM, reason: 'no tenant may see staff' },
+  staff_sessions: { condition: PLATFORM, reason: 'no tenant may see staff' },
+  users: {
+    condition: `EXISTS (SELECT FROM members WHERE members.user_id = users.id) OR ${PLATFORM}`,
+    reason: 'a person may be in several businesses; members has the wall',
+  },
+};
+
+/** Tables without a policy, and why nothing of a tenant's can be read in them. */
+const WITHOUT_POLICY: Record<string, string> = {
+  guesses: 'counters under hashes; written outside any transaction, by rate-limiter-flexible',
+  idempotency_keys: 'found by a hash that holds the caller; answers are encrypted under that hash',
+  mails: 'ids of what a mail is about, and nothing of it',
+  migrations: "TypeORM's own",
+  plan_versions: 'offers, the same for all',
+  plans: 'offers, the same for all',
+};
+
+/** Indexes of tenants' tables that do not begin with business_id: look-ups that cross tenants. */
+const CROSS_TENANT_INDEXES: Record<string, string> = {
+  ix_members_user: 'a login finds the businesses of a person',
+  ix_sessions_user: 'a new password ends the sessions of a person everywhere',
+  ix_subscriptions_due: 'renewal finds what is due, of all tenants',
+  ix_support_sessions_staff_session:
+    'the end of a staff session ends the support sessions under it',
+  uq_api_keys_token_hash: 'a token is found before its tenant is known',
+  uq_invitations_key_hash: 'a key from a mail is found before its tenant is known',
+  uq_sessions_token_hash: 'a token is found before its tenant is known',
+  uq_support_sessions_token_hash: 'a token is found before its tenant is known',
+};
+
+/** Tables of whose writes the audit log does not tell all, and why. */
+const NOT_AUDITED: Record<string, string> = {
+  audit_log: 'is the log',
+  guesses: 'counters',
+  idempotency_keys: 'answers that are in the log by their effects',
+  mails: 'the reason for each mail is in the log',
+  migrations: "TypeORM's own",
+  one_time_keys: 'what a key does is in the log',
+  recordings: 'INSERT is not: the row is its own record, and there are millions',
+  sessions: 'UPDATE is not: their use is no news',
+  subscription_periods: 'a plain renewal is recorded by its period row',
+  usage_counters: 'recordings are counted, and renewals have their period row',
+};
+
+/** Columns of audited tables whose change alone is not told, and why. */
+const SILENT_UPDATES: Record<string, string> = {
+  'api_keys.member_id': 'never changes',
+  'api_keys.hint': 'changes with token_hash only',
+  'api_keys.last_used_at': 'use is no news',
+  'members.joined_at': 'never changes',
+  'members.last_used_at': 'use is no news',
+  'subscriptions.plan_version': 'changes with plan_id only',
+  'subscriptions.anchor': 'a change of it comes with one of plan or status',
+  'subscriptions.cycle': 'a plain renewal is recorded by its period row',
+  'subscriptions.period_ordinal': 'the same',
+  'subscriptions.period_start': 'the same',
+  'subscriptions.period_end': 'the same',
+};
+
+/** Columns of time whose names do not end in _at. */
+const OTHER_TIMES = [
+  'audit_log.at', // the contract's word
+  'subscription_periods.end_time',
+  'subscription_periods.start_time',
+  'subscriptions.anchor',
+  'subscriptions.period_end',
+  'subscriptions.period_start',
+];
+
+const PREFIXES: Record<Constraint['type'], string> = {
+  p: 'pk_',
+  f: 'fk_',
+  u: 'uq_',
+  c: 'ck_',
+  x: 'ex_',
+  t: 'tg_',
+};
+
+let database: TestDatabase;
+let tables: string[];
+let columns: Column[];
+let indexes: Index[];
+let triggers: Trigger[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  tables = await listTables(database.query);
+  columns = await listColumns(database.query);
+  indexes = await listIndexes(database.query);
+  triggers = await listTriggers(database.query);
+});
+afterAll(() => database.drop());
+
+/** Our tables; that of the migrations is as TypeORM makes it. */
+function ourColumns(): Column[] {
+  return columns.filter(({ table }) => table !== 'migrations');
+}
+
+function tenantTables(): string[] {
+  return columns.filter(({ name }) => name === 'business_id').map(({ table }) => table);
+}
+
+function columnNames(list: Column[]): string[] {
+  return list.map(({ table, name }) => `${table}.${name}`);
+}
+
+describe('row-level security', () => {
+  /** How PostgreSQL writes a condition back, which differs from version to version. */
+  async function asWritten(table: string, condition: string): Promise<string> {
+    await database.query(`CREATE POLICY reference ON ${table} USING (${condition})`);
+    const [row] = await database.query<{ using: string }>(
+      `SELECT pg_get_expr(polqual, polrelid) AS using FROM pg_policy
+       WHERE polname = 'reference' AND polrelid = $1::regclass`,
+      [table],
+    );
+    await database.query(`DROP POLICY reference ON ${table}`);
+    return row!.using;
+  }
+
+  function conditionOf(table: string): string | undefined {
+    return tenantTables().includes(table) ? OF_TENANT : OTHER_POLICIES[table]?.condition;
+  }
+
+  it('is enabled and forced, with exactly the known policy, on every table of a tenant', async () => {
+    expect(tenantTables().length).toBeGreaterThan(8);
+    const known = tables.filter((table) => conditionOf(table) !== undefined);
+    const expected = await Promise.all(
+      known.map(async (table) => {
+        const condition = await asWritten(table, conditionOf(table)!);
+        const policy = { command: '*', permissive: true, roles: ['public'] };
+        const policies = [{ ...policy, using: condition, check: condition }];
+        return { table, isEnabled: true, isForced: true, policies };
+      }),
+    );
+    const secured = await listRowSecurity(database.query);
+    expect(secured.filter(({ table }) => known.includes(table))).toEqual(expected);
+  });
+
+  it('is there, or a reason why not: a new table without business_id needs one', () => {
+    const without = tables.filter((table) => conditionOf(table) === undefined);
+    expect(without).toEqual(Object.keys(WITHOUT_POLICY));
+  });
+});
+
+describe('a foreign key between tables of tenants', () => {
+  it('has business_id on both sides: its checks do not obey row-level security', async () => {
+    const within = (await listForeignKeys(database.query)).filter(
+      ({ from, to }) => tenantTables().includes(from) && tenantTables().includes(to),
+    );
+    expect(within.length).toBeGreaterThan(5);
+    const faulty = within.filter(
+      ({ pairs }) =>
+        !pairs.some(([own, other]) => own === 'business_id' && other === 'business_id'),
+    );
+    expect(faulty.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('the keys and indexes of a table of tenants', () => {
+  it('begin with business_id, so that it can be partitioned by it', () => {
+    const ofTenants = indexes.filter(({ table }) => tenantTables().includes(table));
+    expect(ofTenants.length).toBeGreaterThan(15);
+    const others = ofTenants.filter(({ columns: [first] }) => first !== 'business_id');
+    expect(others.map(({ name }) => name).sort()).toEqual(Object.keys(CROSS_TENANT_INDEXES));
+  });
+
+  it('have a primary key of business_id and the own id', () => {
+    const primary = indexes.filter(({ constraintType }) => constraintType === 'p');
+    const without = tables.filter((table) => !primary.some((index) => index.table === table));
+    expect(without).toEqual([]);
+    const ofTenants = primary.filter(({ table }) => tenantTables().includes(table));
+    expect(ofTenants.filter((index) => index.columns.length < 2)).toEqual([]);
+  });
+
+  it('have an index for each foreign key of theirs that goes to a row which may be deleted', async () => {
+    const deletable = ['members', 'sessions', 'staff_sessions'];
+    const keys = (await listForeignKeys(database.query)).filter(({ to }) => deletable.includes(to));
+    const slow = keys.filter(
+      ({ from, pairs }) =>
+        !hasIndex(
+          from,
+          pairs.map(([own]) => own),
+        ),
+    );
+    expect(slow.map(({ name }) => name)).toEqual(Object.keys(UNINDEXED_KEYS));
+  });
+
+  function hasIndex(table: string, names: string[]): boolean {
+    const leading = indexes.filter((index) => index.table === table).map((index) => index.columns);
+    return leading.some((list) =>
+      names.every((name) => list.slice(0, names.length).includes(name)),
+    );
+  }
+
+  const UNINDEXED_KEYS: Record<string, string> = {
+    fk_api_keys_member: 'the sdk member is never deleted',
+    fk_invitations_invited_by: 'a business has few invitations',
+    fk_support_sessions_member: 'the support member is never deleted',
+  };
+});
+
+describe('names', () => {
+  it('of constraints begin with what they are, and the table', async () => {
+    const constraints = await listConstraints(database.query);
+    const faulty = constraints
+      .filter(({ table }) => table !== 'migrations')
+      .filter(({ table, name, type }) => !isNamedAfter(name, PREFIXES[type], table));
+    expect(faulty).toEqual([]);
+    const primary = constraints.filter(({ type, table }) => type === 'p' && table !== 'migrations');
+    expect(primary.filter(({ table, name }) => name !== `pk_${table}`)).toEqual([]);
+  });
+
+  it('of indexes begin with uq_ where they are unique, ix_ otherwise, and the table', () => {
+    const alone = indexes.filter(({ constraintType }) => constraintType === null);
+    const faulty = alone.filter(
+      ({ table, name, isUnique }) => !isNamedAfter(name, isUnique ? 'uq_' : 'ix_', table),
+    );
+    expect(faulty).toEqual([]);
+  });
+
+  it('of tables and columns are full words in snake_case, tables in the plural', () => {
+    const names = [...tables, ...columns.map(({ name }) => name)];
+    expect(names.filter((name) => !/^[a-z]+(_[a-z]+)*$/.test(name))).toEqual([]);
+    expect(tables.filter((table) => !/s$/.test(table))).toEqual(['audit_log']);
+  });
+
+  function isNamedAfter(name: string, prefix: string, table: string): boolean {
+    return name === `${prefix}${table}` || name.startsWith(`${prefix}${table}_`);
+  }
+});
+
+describe('the audit log', () => {
+  function auditTriggers(): Trigger[] {
+    return triggers.filter(({ calls }) => calls === 'audit_row');
+  }
+
+  /** What a trigger records, of INSERT, UPDATE and DELETE. */
+  function recordedBy(table: string): string[] {
+    const definitions = auditTriggers().filter((trigger) => trigger.table === table);
+    return ['INSERT', 'UPDATE', 'DELETE'].filter((event) =>
+      definitions.some(({ definition }) =>
+        new RegExp(`AFTER .*\\b${event}\\b.* ON `).test(definition),
+      ),
+    );
+  }
+
+  it('tells every write of every table, but for those on the list', () => {
+    const whole = tables.filter((table) => recordedBy(table).length === 3);
+    const rest = tables.filter((table) => !whole.includes(table));
+    expect(rest).toEqual(Object.keys(NOT_AUDITED));
+  });
+
+  it('tells the end of a recording, and the beginning and end of a session (its use is no news)', () => {
+    expect(recordedBy('recordings')).toEqual(['UPDATE', 'DELETE']);
+    expect(recordedBy('sessions')).toEqual(['INSERT', 'DELETE']);
+  });
+
+  it('tells an update of every column, but for those on the list', () => {
+    const silent = ourColumns().filter(({ table, name, isGenerated }) => {
+      const columnsOf = /UPDATE OF (.+?) (?:OR|ON) /.exec(definitionOf(table))?.[1];
+      const isConstant = isGenerated || ['business_id', 'id', 'created_at'].includes(name);
+      return columnsOf !== undefined && !isConstant && !columnsOf.split(', ').includes(name);
+    });
+    expect(columnNames(silent)).toEqual(Object.keys(SILENT_UPDATES));
+  });
+
+  function definitionOf(table: string): string {
+    return auditTriggers().find((trigger) => trigger.table === table)?.definition ?? '';
+  }
+
+  it('is written row by row, by triggers that are switched on and know the tenant', () => {
+    const faulty = auditTriggers().filter(({ table, definition, isEnabled, arguments: given }) => {
+      const tenant = table === 'businesses' ? 'id' : 'business_id';
+      const expected = tenantTables().includes(table) || table === 'businesses' ? tenant : '';
+      return !isEnabled || !definition.includes('FOR EACH ROW') || given[1] !== expected;
+    });
+    expect(faulty).toEqual([]);
+  });
+
+  it('names each kind of thing by a word of its own', () => {
+    const words = auditTriggers().map(({ arguments: [word] }) => word);
+    expect(new Set(words).size).toBe(words.length);
+    expect(words.filter((word) => !/^[a-z_]+$/.test(word ?? ''))).toEqual([]);
+  });
+
+  it('never tells a secret: hashes, nonces and bytes are masked', () => {
+    const secrets = columns.filter(
+      ({ name, type }) => type === 'bytea' || /(^|_)(hash|nonce|secret|token|password)$/.test(name),
+    );
+    const audited = secrets.filter(({ table }) => recordedBy(table).length > 0);
+    expect(audited.length).toBeGreaterThan(4);
+    const told = audited.filter(({ table, name }) => {
+      const trigger = auditTriggers().find((each) => each.table === table);
+      return !trigger?.arguments[2]?.split(',').includes(name);
+    });
+    expect(columnNames(told)).toEqual([]);
+  });
+
+  it('masks columns that are there', () => {
+    const names = columnNames(columns);
+    const masked = auditTriggers().flatMap(({ table, arguments: given }) =>
+      (given[2] ?? '')
+        .split(',')
+        .filter(Boolean)
+        .map((name) => `${table}.${name}`),
+    );
+    expect(masked.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('cannot be changed: by a trigger, and by grants that the owner took from itself', async () => {
+    const guards = triggers.filter(({ table }) => table === 'audit_log');
+    expect(guards).toMatchObject([{ calls: 'refuse_change', isEnabled: true }]);
+    for (const event of ['BEFORE', 'UPDATE', 'DELETE', 'TRUNCATE'])
+      expect(guards[0]?.definition).toContain(event);
+    const [granted] = await database.query(
+      `SELECT has_table_privilege('audit_log', 'UPDATE') AS update, has_table_privilege('audit_log', 'DELETE') AS delete,
+              has_table_privilege('audit_log', 'TRUNCATE') AS truncate, has_table_privilege('audit_log', 'INSERT') AS insert`,
+    );
+    expect(granted).toEqual({ update: false, delete: false, truncate: false, insert: true });
+  });
+});
+
+describe('columns', () => {
+  it('of time are timestamptz(3): no time without a zone, none finer than the answers show', () => {
+    const times = ourColumns().filter(({ type }) => /^(timestamp|date|time|interval)/.test(type));
+    expect(times.length).toBeGreaterThan(20);
+    const others = times.filter(({ type }) => type !== 'timestamp(3) with time zone');
+    expect(columnNames(others)).toEqual([]);
+  });
+
+  it('of time are named …_at, or are on the list; and what is named so is a time', () => {
+    const times = ourColumns().filter(({ type }) => type === 'timestamp(3) with time zone');
+    const others = times.filter(({ name }) => !name.endsWith('_at'));
+    expect(columnNames(others).sort()).toEqual(OTHER_TIMES);
+    const named = ourColumns().filter(({ name }) => name.endsWith('_at'));
+    expect(named.every((column) => times.includes(column))).toBe(true);
+  });
+
+  it('of money are whole minor units with their currency beside them', () => {
+    const amounts = ourColumns().filter(({ name }) => /(^|_)(amount|price|cost|fee)$/.test(name));
+    expect(columnNames(amounts)).toEqual(['plan_versions.price_amount']);
+    const faulty = amounts.filter(({ table, name, type, isNullable }) => {
+      const currency = columns.find(
+        (each) => each.table === table && each.name === name.replace(/amount$/, 'currency'),
+      );
+      return type !== 'bigint' || currency?.type !== 'text' || currency.isNullable !== isNullable;
+    });
+    expect(columnNames(faulty)).toEqual([]);
+  });
+
+  it('hold no inexact numbers', () => {
+    const inexact = /^(real|double precision|money|numeric)/;
+    expect(columnNames(columns.filter(({ type }) => inexact.test(type)))).toEqual([]);
+  });
+
+  it('of ids are uuid', () => {
+    const ids = ourColumns().filter(({ name }) => name === 'id' || name.endsWith('_id'));
+    const others = ids.filter(({ type }) => type !== 'uuid');
+    expect(columnNames(others).sort()).toEqual([
+      'applications.bundle_id', // the app store's
+      'audit_log.request_id', // the caller's own may be any text
+      'audit_log.target_id', // of whatever the log is about
+      'idempotency_keys.id', // a hash
+      'recordings.external_id', // the SDK's own
+    ]);
+  });
+});

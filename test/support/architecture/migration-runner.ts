@@ -1,0 +1,45 @@
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { schema } from '../../../src/schema';
+import type { Query } from './catalog';
+
+/** The migrations of this version, in the order in which they run. */
+export function listMigrations(): { name: string; make: () => MigrationInterface }[] {
+  return schema.migrations.map((Migration) => ({
+    name: Migration.name,
+    make: () => new Migration() as MigrationInterface,
+  }));
+}
+
+/** Steps through migrations one by one, as `migrate` runs them: seeing all rows, each in a transaction of its own. */
+export class MigrationRunner {
+  private constructor(
+    private readonly dataSource: DataSource,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  static async open(url: string): Promise<MigrationRunner> {
+    const options = '-c app.scope=platform -c app.action=migration';
+    const dataSource = new DataSource({ type: 'postgres', url, poolSize: 1, extra: { options } });
+    await dataSource.initialize();
+    return new MigrationRunner(dataSource, dataSource.createQueryRunner());
+  }
+
+  query: Query = async <Row>(sql: string, parameters?: unknown[]) =>
+    (await this.runner.query(sql, parameters)) as Row[];
+
+  async run(migration: MigrationInterface, direction: 'up' | 'down'): Promise<void> {
+    await this.runner.startTransaction();
+    try {
+      await migration[direction](this.runner);
+      await this.runner.commitTransaction();
+    } catch (error) {
+      await this.runner.rollbackTransaction();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.runner.release();
+    await this.dataSource.destroy();
+  }
+}
