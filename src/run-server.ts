@@ -50,12 +50,12 @@ async function start(database: OpenDatabase, logger: Logger): Promise<RunningSer
   const config = withPort(database.config, await choosePort(database.config));
   const app = await createServer(config, logger);
   await app.listen({ port: config.port ?? 0, host: config.host });
-  announce(config, database.description);
+  announce(config, database.description, logger);
   return { app, database, config, logger };
 }
 
-/** For people on the terminal, and in a file for `npm run demo`. */
-function announce(config: Config, database: string): void {
+/** For people on the terminal, and in a file for `npm run demo`; in production one line of the log. */
+function announce(config: Config, database: string, logger: Logger): void {
   const url = `http://${config.host}:${config.port}`;
   const mail = config.smtpUrl
     ? 'by SMTP'
@@ -68,8 +68,10 @@ function announce(config: Config, database: string): void {
     `    mail      ${mail}`,
     '',
   ];
+  if (config.environment === 'production') {
+    return logger.info({ url, database, mail }, `Tenantry is ready: ${url}`);
+  }
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (config.environment === 'production') return;
   mkdirSync(config.dataDirectory, { recursive: true });
   writeFileSync(addressFile(config), JSON.stringify({ url, pid: process.pid }));
 }

@@ -144,7 +144,7 @@ export const limitReached = defineProblem({
 /** 422 with a pointer for each fault. */
 export function validationFailed(errors: FieldFault[]): DomainError {
   return validationProblem({
-    detail: errors.map((fault) => `${fault.pointer}: ${fault.detail}`).join('; '),
+    detail: errors.map((fault) => `${fault.pointer || 'the body'}: ${fault.detail}`).join('; '),
     members: { errors },
   });
 }

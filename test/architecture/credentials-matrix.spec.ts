@@ -109,7 +109,7 @@ function faultOf(operation: Operation, response: Response, expected: Refusal): s
   const given = `${response.status} ${String(codeOf(response))}`;
   if (given !== `${status} ${code}`) return `${given} instead of ${status} ${code}`;
   if (!isDocumented(operation, status, code)) return `${given} is not in openapi.json`;
-  const header = response.headers['www-authenticate'] as string | undefined;
+  const header = response.headers['www-authenticate'];
   return header === challenge ? null : `WWW-Authenticate: ${String(header)}`;
 }
 

@@ -20,7 +20,7 @@ import { bearer, call, codeOf, findFaults } from '../support/architecture/reques
 import { listRows, listRowsNaming } from '../support/architecture/rows';
 import { createApplication } from '../support/applications';
 import { PASSWORD } from '../support/customers';
-import { comparable, type Answer } from '../support/problems';
+import { comparable } from '../support/problems';
 import { openSupport } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
@@ -59,7 +59,7 @@ function callAs(
 /** All of an answer but its moment, as text: HEAD has no body at all. */
 function textOf(response: Response): string {
   const { status, headers } = response;
-  return JSON.stringify(comparable({ status, headers, text: response.text || '' } as Answer));
+  return JSON.stringify(comparable({ status, headers, text: response.text || '' }));
 }
 
 describe('a thing of another tenant', () => {

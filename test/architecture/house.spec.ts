@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import '../../src/app.module';
 import { allProblems } from '../../src/common/problem';
 import { definedProblems, listSources, type SourceFile } from '../support/architecture/sources';

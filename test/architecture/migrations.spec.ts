@@ -10,11 +10,10 @@ import {
   listIndexes,
   listTables,
   type Column,
-  type Query,
+  type Queryable,
 } from '../support/architecture/catalog';
 import { withEmptyDatabase } from '../support/architecture/empty-database';
 import { listMigrations, MigrationRunner } from '../support/architecture/migration-runner';
-import { withConnection } from '../support/connection';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -34,15 +33,15 @@ const WITHOUT_ENTITY: Record<string, string> = {
 const WITHOUT_PROPERTY: Record<string, string> = {};
 
 /** Everything that a migration may leave: the catalogue, and the rows of tables that no trigger writes. */
-async function dump(query: Query): Promise<string[]> {
-  const tables = (await listTables(query)).filter((table) => table !== 'audit_log'); // append-only, so it tells of the way back too
+async function dump(database: Queryable): Promise<string[]> {
+  const tables = (await listTables(database)).filter((table) => table !== 'audit_log'); // append-only, so it tells of the way back too
   const counts = tables.map(
     (table) => `SELECT '${table}' AS name, count(*) AS count FROM ${table}`,
   );
-  const rows = await query<{ line: string }>(
+  const rows = await database.query<{ line: string }>(
     `SELECT format('rows %s %s', name, count) AS line FROM (${counts.join(' UNION ALL ') || NO_TABLES}) AS counts ORDER BY line`,
   );
-  return [...(await dumpCatalog(query)), ...rows.map(({ line }) => line)];
+  return [...(await dumpCatalog(database)), ...rows.map(({ line }) => line)];
 }
 
 const NO_TABLES = `SELECT '' AS name, 0 AS count WHERE false`;
@@ -68,18 +67,18 @@ describe('the migrations', () => {
 
   async function upAndDown(runner: MigrationRunner): Promise<void> {
     const migrations = listMigrations();
-    const dumps = [await dump(runner.query)];
+    const dumps = [await dump(runner)];
     for (const { make } of migrations) {
       await runner.run(make(), 'up');
-      dumps.push(await dump(runner.query));
+      dumps.push(await dump(runner));
     }
     for (const [index, { name, make }] of [...migrations.entries()].reverse()) {
       await runner.run(make(), 'down');
-      expect([name, await dump(runner.query)]).toEqual([name, dumps[index]]);
+      expect([name, await dump(runner)]).toEqual([name, dumps[index]]);
     }
     for (const [index, { name, make }] of migrations.entries()) {
       await runner.run(make(), 'up');
-      expect([name, await dump(runner.query)]).toEqual([name, dumps[index + 1]]);
+      expect([name, await dump(runner)]).toEqual([name, dumps[index + 1]]);
     }
   }
 
@@ -98,19 +97,19 @@ describe('the migrations', () => {
     });
   });
 
-  function dumpOf(url: string): Promise<string[]> {
-    return withConnection(url, { scope: 'platform' }, (client) =>
-      dump(async <Row>(sql: string, parameters?: unknown[]) => {
-        const { rows } = await client.query(sql, parameters);
-        return rows as Row[];
-      }),
-    );
+  async function dumpOf(url: string): Promise<string[]> {
+    const runner = await MigrationRunner.open(url);
+    try {
+      return await dump(runner);
+    } finally {
+      await runner.close();
+    }
   }
 
   async function dumpOfTemplate(): Promise<string[]> {
     const database = await createTestDatabase();
     try {
-      return await dump(database.query);
+      return await dump(database);
     } finally {
       await database.drop();
     }
@@ -124,7 +123,7 @@ describe('entities and tables', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    columns = await listColumns(database.query);
+    columns = await listColumns(database);
     dataSource = new DataSource({ type: 'postgres', url: database.url, entities: schema.entities });
     await dataSource.initialize();
   });
@@ -167,9 +166,7 @@ describe('entities and tables', () => {
   });
 
   it('agree on the primary keys', async () => {
-    const primary = (await listIndexes(database.query)).filter(
-      (each) => each.constraintType === 'p',
-    );
+    const primary = (await listIndexes(database)).filter((each) => each.constraintType === 'p');
     for (const { tableName, primaryColumns } of described()) {
       const ofTable = primary.find(({ table }) => table === tableName)?.columns ?? [];
       const ofEntity = primaryColumns.map(({ databaseName }) => databaseName);
@@ -179,7 +176,7 @@ describe('entities and tables', () => {
 
   it('give each table an entity, but for those on the list', async () => {
     const withEntity = described().map(({ tableName }) => tableName);
-    const rest = (await listTables(database.query)).filter((table) => !withEntity.includes(table));
+    const rest = (await listTables(database)).filter((table) => !withEntity.includes(table));
     expect(rest).toEqual(Object.keys(WITHOUT_ENTITY));
   });
 });

@@ -114,10 +114,10 @@ let triggers: Trigger[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  tables = await listTables(database.query);
-  columns = await listColumns(database.query);
-  indexes = await listIndexes(database.query);
-  triggers = await listTriggers(database.query);
+  tables = await listTables(database);
+  columns = await listColumns(database);
+  indexes = await listIndexes(database);
+  triggers = await listTriggers(database);
 });
 afterAll(() => database.drop());
 
@@ -162,7 +162,7 @@ describe('row-level security', () => {
         return { table, isEnabled: true, isForced: true, policies };
       }),
     );
-    const secured = await listRowSecurity(database.query);
+    const secured = await listRowSecurity(database);
     expect(secured.filter(({ table }) => known.includes(table))).toEqual(expected);
   });
 
@@ -174,7 +174,7 @@ describe('row-level security', () => {
 
 describe('a foreign key between tables of tenants', () => {
   it('has business_id on both sides: its checks do not obey row-level security', async () => {
-    const within = (await listForeignKeys(database.query)).filter(
+    const within = (await listForeignKeys(database)).filter(
       ({ from, to }) => tenantTables().includes(from) && tenantTables().includes(to),
     );
     expect(within.length).toBeGreaterThan(5);
@@ -204,7 +204,7 @@ describe('the keys and indexes of a table of tenants', () => {
 
   it('have an index for each foreign key of theirs that goes to a row which may be deleted', async () => {
     const deletable = ['members', 'sessions', 'staff_sessions'];
-    const keys = (await listForeignKeys(database.query)).filter(({ to }) => deletable.includes(to));
+    const keys = (await listForeignKeys(database)).filter(({ to }) => deletable.includes(to));
     const slow = keys.filter(
       ({ from, pairs }) =>
         !hasIndex(
@@ -231,7 +231,7 @@ describe('the keys and indexes of a table of tenants', () => {
 
 describe('names', () => {
   it('of constraints begin with what they are, and the table', async () => {
-    const constraints = await listConstraints(database.query);
+    const constraints = await listConstraints(database);
     const faulty = constraints
       .filter(({ table }) => table !== 'migrations')
       .filter(({ table, name, type }) => !isNamedAfter(name, PREFIXES[type], table));

@@ -1,7 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accessOf, type Access } from '../../common/access/access.decorator';
+import { accessOf, type Access, type Audience } from '../../common/access/access.decorator';
 import type { Permission } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import {
@@ -73,12 +73,23 @@ function announceSupport({ support }: Credential, reply: FastifyReply): void {
 
 function assertAdmitted(access: Access, credential: Credential, method: string): void {
   const { kind, businessStatus, permissions, support } = credential;
-  if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongCredentialKind();
+  if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongKind(access.audience);
   if (businessStatus === 'deactivated') throw businessDeactivated();
   if (support) return assertSupportMay(access, permissions, support.mode, method);
   const isPermitted = !access.permission || permissions.includes(access.permission);
   if (!isPermitted)
     throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
+}
+
+const WANTED: Record<Audience, string> = {
+  public: 'no credential',
+  dashboard: 'a dashboard session (tns_…)',
+  sdk: 'an SDK API key (tnk_…)',
+  staff: 'a staff session (tnf_…)',
+};
+
+function wrongKind(audience: Audience): DomainError {
+  return wrongCredentialKind({ detail: `This route takes ${WANTED[audience]}.` });
 }
 
 /** In read mode nothing is changed, but for leaving; what support never does is refused in either mode. */

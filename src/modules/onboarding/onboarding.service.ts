@@ -61,6 +61,8 @@ export class OnboardingService {
     request: SignupRequest,
     userAgent: string | null,
   ): Promise<SignupResponse> {
+    const earlier = await this.idempotency.findAnswer<SignupResponse>(context);
+    if (earlier) return earlier.answer;
     const { email, fullName, password, businessName } = request;
     await this.limiter.countSignup(context.ip);
     assertPasswordIsStrong(password, email);

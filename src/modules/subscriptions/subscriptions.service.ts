@@ -94,7 +94,7 @@ export class SubscriptionsService {
   }
 
   private noRoom(feature: keyof UsageCounts, used: number, limit: number): DomainError {
-    const detail = `The plan allows ${limit} ${feature} and ${used} are in use.`;
+    const detail = `The plan's limit of ${feature} is ${limit}, and ${used} in use.`;
     return limitReached({
       detail,
       members: { feature, used, limit, upgradeUrl: this.config.upgradeUrl },

@@ -1,3 +1,4 @@
+import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 
 // The variables of the environment: one entry each, with what it means. The README's table and
@@ -56,7 +57,10 @@ export const settings = {
       'pepper, derived keys, encryption at rest; made once under `DATA_DIR` in development',
     ),
   ROLES: roles.default([...ROLE_NAMES]).describe('what this process does: `web,worker,cron`'),
-  RENEWAL_CRON: text.default('* * * * *').describe('when ended periods are looked for'),
+  RENEWAL_CRON: text
+    .refine((value) => validateCronExpression(value).valid, 'must be a cron expression')
+    .default('* * * * *')
+    .describe('when ended periods are looked for'),
   RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups an hour and address, or `off`'),
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)

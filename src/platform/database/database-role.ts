@@ -1,23 +1,39 @@
-import type { RequestContext } from '../../common/request-context';
-import type { Database } from './database';
+import type { Config } from '../config/config';
 
-/** What is wrong with the role that the server connects as; nothing, if row-level security binds it. */
-export async function findRoleFaults(
-  database: Database,
-  context: RequestContext,
-): Promise<string[]> {
-  const [role] = await database.transaction(context, (tx) =>
-    tx.query<{ name: string; superuser: boolean; bypasses: boolean; unforced: string[] }>(ROLE),
-  );
+interface RoleRow {
+  name: string;
+  superuser: boolean;
+  bypasses: boolean;
+  unforced: string[];
+}
+
+/**
+ * Makes sure that row-level security binds the role that the server connects as. Before the first migration too:
+ * tables made by a superuser would belong to it.
+ * @param query runs SQL as that role
+ * @param warn is told the faults in development, where they do not matter yet
+ * @throws in production, naming every fault
+ */
+export async function assertSafeRole(
+  { environment }: Pick<Config, 'environment'>,
+  query: (sql: string) => Promise<RoleRow[]>,
+  warn: (fault: string) => void = () => undefined,
+): Promise<void> {
+  const faults = faultsOf((await query(ROLE))[0]);
+  if (faults.length === 0) return;
+  if (environment === 'production')
+    throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
+  for (const fault of faults) warn(`${fault}. In production the server refuses to start.`);
+}
+
+function faultsOf(role: RoleRow | undefined): string[] {
   if (!role) return ['the role of the connection is not in pg_roles'];
-  const faults = [];
-  if (role.superuser)
-    faults.push(`the role ${role.name} is a superuser: row-level security does not bind it`);
-  if (role.bypasses)
-    faults.push(`the role ${role.name} has BYPASSRLS: row-level security does not bind it`);
-  if (role.unforced.length > 0)
-    faults.push(`row-level security is not forced on ${role.unforced.join(', ')}`);
-  return faults;
+  const { name, superuser, bypasses, unforced } = role;
+  return [
+    ...(superuser ? [`the role ${name} is a superuser: row-level security does not bind it`] : []),
+    ...(bypasses ? [`the role ${name} has BYPASSRLS: row-level security does not bind it`] : []),
+    ...(unforced.length > 0 ? [`row-level security is not forced on ${unforced.join(', ')}`] : []),
+  ];
 }
 
 const ROLE = `

@@ -13,7 +13,9 @@ import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { createDataSource, SCHEMA, type Schema } from './data-source';
 import { Database } from './database';
-import { findRoleFaults } from './database-role';
+import { assertSafeRole } from './database-role';
+
+const CHECK = RequestContext.job('database.check_role');
 
 /** The pool, the clock and `Database`. Entities and migrations are given by the application: the platform knows no feature. */
 @Global()
@@ -43,12 +45,11 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   /** Connects here and not when the module is made, so that the OpenAPI document can be written without a database. */
   async onModuleInit(): Promise<void> {
     await this.dataSource.initialize();
-    const faults = await findRoleFaults(this.database, RequestContext.job('database.check_role'));
-    if (faults.length === 0) return;
-    if (this.config.environment === 'production')
-      throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
-    for (const fault of faults)
-      this.logger.warn(`${fault}. In production the server refuses to start.`);
+    await assertSafeRole(
+      this.config,
+      (sql) => this.database.transaction(CHECK, (tx) => tx.query(sql)),
+      (fault) => this.logger.warn(fault),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

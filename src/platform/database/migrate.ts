@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import type { Schema } from './data-source';
+import { assertSafeRole } from './database-role';
 
 const MIGRATION_LOCK = 7_460; // session-level: whoever comes second waits, and then finds nothing to do
 
@@ -23,14 +24,14 @@ export async function migrate(
   onApplied: (name: string) => void = () => undefined,
 ): Promise<number> {
   const url = directUrl(config);
-  return withLock(url, async () => {
-    const applied = await withDataSource(url, schema, async (dataSource) => {
+  return withDataSource(url, schema, async (dataSource) => {
+    await assertSafeRole(config, (sql) => dataSource.query(sql));
+    return withLock(url, async () => {
       const migrations = await dataSource.runMigrations({ transaction: 'each' });
       for (const migration of migrations) onApplied(migration.name);
+      await migrateQueue({ connectionString: url, logger: undefined });
       return migrations.length;
     });
-    await migrateQueue({ connectionString: url, logger: undefined });
-    return applied;
   });
 }
 

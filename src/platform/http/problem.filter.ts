@@ -102,9 +102,14 @@ export function sendProblem(
   const problem = toProblem(error, baseUrl, requestId);
   void reply
     .code(problem.status)
-    .headers(error.headers)
+    .headers(withChallenge(error.headers, problem.status))
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));
+}
+
+/** Every 401 names the way to sign in (RFC 9110, section 15.5.2). */
+function withChallenge(headers: Record<string, string>, status: number): Record<string, string> {
+  return status === 401 ? { 'WWW-Authenticate': 'Bearer realm="tenantry"', ...headers } : headers;
 }
 
 /** Fastify's own refusals; Nest hands them on as its HttpException, so the status tells which one it is. */

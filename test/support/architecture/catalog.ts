@@ -1,5 +1,7 @@
-/** Runs a statement that reads. */
-export type Query = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+/** Whatever can be asked. */
+export interface Queryable {
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
 
 /** The tables of the application are those in `public`; the queue's are graphile-worker's own. */
 const TABLE = `class.relkind IN ('r', 'p') AND class.relnamespace = 'public'::regnamespace`;
@@ -14,15 +16,15 @@ export interface Column {
   default: string | null;
 }
 
-export async function listTables(query: Query): Promise<string[]> {
-  const rows = await query<{ name: string }>(
+export async function listTables(database: Queryable): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class AS class WHERE ${TABLE} ORDER BY name`,
   );
   return rows.map(({ name }) => name);
 }
 
-export function listColumns(query: Query): Promise<Column[]> {
-  return query<Column>(`
+export function listColumns(database: Queryable): Promise<Column[]> {
+  return database.query<Column>(`
     SELECT class.relname AS "table", attribute.attname AS name,
            format_type(attribute.atttypid, attribute.atttypmod) AS type,
            NOT attribute.attnotnull AS "isNullable", attribute.attgenerated <> '' AS "isGenerated",
@@ -46,8 +48,8 @@ export interface RowSecurity {
   }[];
 }
 
-export function listRowSecurity(query: Query): Promise<RowSecurity[]> {
-  return query<RowSecurity>(`
+export function listRowSecurity(database: Queryable): Promise<RowSecurity[]> {
+  return database.query<RowSecurity>(`
     SELECT class.relname AS "table", class.relrowsecurity AS "isEnabled", class.relforcerowsecurity AS "isForced",
            coalesce((
              SELECT json_agg(json_build_object(
@@ -67,8 +69,8 @@ export interface ForeignKey {
   pairs: [from: string, to: string][];
 }
 
-export function listForeignKeys(query: Query): Promise<ForeignKey[]> {
-  return query<ForeignKey>(`
+export function listForeignKeys(database: Queryable): Promise<ForeignKey[]> {
+  return database.query<ForeignKey>(`
     SELECT conname AS name, conrelid::regclass::text AS "from", confrelid::regclass::text AS "to",
            (SELECT json_agg(json_build_array(own.attname, other.attname) ORDER BY place)
             FROM unnest(conkey, confkey) WITH ORDINALITY AS pair (own_number, other_number, place)
@@ -85,8 +87,8 @@ export interface Constraint {
   type: 'p' | 'f' | 'u' | 'c' | 'x' | 't';
 }
 
-export function listConstraints(query: Query): Promise<Constraint[]> {
-  return query<Constraint>(`
+export function listConstraints(database: Queryable): Promise<Constraint[]> {
+  return database.query<Constraint>(`
     SELECT class.relname AS "table", conname AS name, contype AS type
     FROM pg_constraint JOIN pg_class AS class ON class.oid = conrelid
     WHERE contype <> 'n' AND ${TABLE} ORDER BY class.relname, conname`);
@@ -102,8 +104,8 @@ export interface Index {
   columns: string[];
 }
 
-export function listIndexes(query: Query): Promise<Index[]> {
-  return query<Index>(`
+export function listIndexes(database: Queryable): Promise<Index[]> {
+  return database.query<Index>(`
     SELECT class.relname AS "table", own.relname AS name, indisunique AS "isUnique", contype AS "constraintType",
            ARRAY(SELECT pg_get_indexdef(indexrelid, place, true) FROM generate_series(1, indnkeyatts) AS place) AS columns
     FROM pg_index JOIN pg_class AS class ON class.oid = indrelid JOIN pg_class AS own ON own.oid = indexrelid
@@ -121,8 +123,8 @@ export interface Trigger {
   arguments: string[];
 }
 
-export function listTriggers(query: Query): Promise<Trigger[]> {
-  return query<Trigger>(`
+export function listTriggers(database: Queryable): Promise<Trigger[]> {
+  return database.query<Trigger>(`
     SELECT class.relname AS "table", tgname AS name, proname AS calls, pg_get_triggerdef(pg_trigger.oid) AS definition,
            tgenabled = 'O' AS "isEnabled",
            (string_to_array(encode(tgargs, 'escape'), '\\000'))[1:tgnargs] AS arguments
@@ -131,8 +133,10 @@ export function listTriggers(query: Query): Promise<Trigger[]> {
 }
 
 /** Everything that a migration may make or leave behind in `public`, one line each. Equal dumps are equal schemas. */
-export async function dumpCatalog(query: Query): Promise<string[]> {
-  const rows = await query<{ line: string }>(`SELECT line FROM (${DUMP}) AS dump ORDER BY line`);
+export async function dumpCatalog(database: Queryable): Promise<string[]> {
+  const rows = await database.query<{ line: string }>(
+    `SELECT line FROM (${DUMP}) AS dump ORDER BY line`,
+  );
   return rows.map(({ line }) => line);
 }
 

@@ -77,8 +77,8 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
   },
   '/v1/me/sessions/{id}': async ({ server, customer }) => {
     await logIn(server, customer.email);
-    const { body } = await server.get('/v1/me/sessions', customer.token);
-    const { data } = body as { data: { id: string; current: boolean }[] };
+    const sessions = await server.get('/v1/me/sessions', customer.token);
+    const { data } = sessions.body as { data: { id: string; current: boolean }[] };
     return { id: idIn(data.find(({ current }) => !current)) };
   },
   '/v1/recordings/{id}': async ({ server, customer }) => {

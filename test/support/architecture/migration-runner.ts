@@ -1,6 +1,6 @@
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { schema } from '../../../src/schema';
-import type { Query } from './catalog';
+import type { Queryable } from './catalog';
 
 /** The migrations of this version, in the order in which they run. */
 export function listMigrations(): { name: string; make: () => MigrationInterface }[] {
@@ -11,7 +11,7 @@ export function listMigrations(): { name: string; make: () => MigrationInterface
 }
 
 /** Steps through migrations one by one, as `migrate` runs them: seeing all rows, each in a transaction of its own. */
-export class MigrationRunner {
+export class MigrationRunner implements Queryable {
   private constructor(
     private readonly dataSource: DataSource,
     private readonly runner: QueryRunner,
@@ -24,8 +24,9 @@ export class MigrationRunner {
     return new MigrationRunner(dataSource, dataSource.createQueryRunner());
   }
 
-  query: Query = async <Row>(sql: string, parameters?: unknown[]) =>
-    (await this.runner.query(sql, parameters)) as Row[];
+  async query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
+    return (await this.runner.query(sql, parameters)) as Row[];
+  }
 
   async run(migration: MigrationInterface, direction: 'up' | 'down'): Promise<void> {
     await this.runner.startTransaction();

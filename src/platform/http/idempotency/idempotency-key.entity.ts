@@ -3,11 +3,11 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** The answer to a POST that bore an Idempotency-Key, kept for 24 hours. */
 @Entity('idempotency_keys')
 export class IdempotencyKey {
-  /** SHA-256 of caller and key. */
+  /** HMAC of caller and key. */
   @PrimaryColumn({ type: 'bytea' })
   id!: Buffer;
 
-  /** SHA-256 of method, address and body. */
+  /** HMAC of method, address and body. */
   @Column({ type: 'bytea' })
   fingerprint!: Buffer;
 

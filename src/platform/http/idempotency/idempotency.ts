@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { defineProblem } from '../../../common/problem';
 import type { IdempotentRequest, RequestContext } from '../../../common/request-context';
@@ -27,10 +27,14 @@ export const idempotencyKeyInUse = defineProblem({
 /** Makes the effect of a POST happen once for each key: the answer is stored in the effect's own transaction. */
 @Injectable()
 export class Idempotency {
+  private readonly secret: Buffer;
+
   constructor(
     private readonly database: Database,
     private readonly secretBox: SecretBox,
-  ) {}
+  ) {
+    this.secret = secretBox.deriveKey('idempotency');
+  }
 
   /**
    * Runs the work of a POST in one transaction with the memory of its answer. Without a key, just the transaction.
@@ -58,7 +62,7 @@ export class Idempotency {
     const request = context.idempotency;
     if (!request) return null;
     return this.database.transaction(context, async (tx) => {
-      const earlier = await findLive(tx, idOf(request));
+      const earlier = await findLive(tx, this.idOf(request));
       return earlier && { answer: this.replay<T>(earlier, request) };
     });
   }
@@ -75,7 +79,7 @@ export class Idempotency {
   private async once<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const request = tx.idempotency;
     if (!request) return work(tx);
-    const id = idOf(request);
+    const id = this.idOf(request);
     await claim(tx, id);
     const earlier = await findLive(tx, id);
     if (earlier) return this.replay<T>(earlier, request);
@@ -84,8 +88,17 @@ export class Idempotency {
     return answer;
   }
 
+  private idOf({ caller, key }: IdempotentRequest): Buffer {
+    return this.digest(`${caller}\n${key}`);
+  }
+
+  /** With a secret: the text holds the body, and a plain hash of a known body would let its password be guessed. */
+  private digest(text: string): Buffer {
+    return createHmac('sha256', this.secret).update(text).digest();
+  }
+
   private replay<T>(earlier: IdempotencyKey, request: IdempotentRequest): T {
-    if (!earlier.fingerprint.equals(digest(request.fingerprint))) throw idempotencyKeyReused();
+    if (!earlier.fingerprint.equals(this.digest(request.fingerprint))) throw idempotencyKeyReused();
     request.replayed = true;
     request.status = earlier.status;
     return JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T;
@@ -99,7 +112,13 @@ export class Idempotency {
   ): Promise<void> {
     const sealed = this.secretBox.seal(JSON.stringify(answer ?? null), id);
     const { fingerprint, status } = request;
-    const row = { id, fingerprint: digest(fingerprint), status, answer: sealed, createdAt: tx.now };
+    const row = {
+      id,
+      fingerprint: this.digest(fingerprint),
+      status,
+      answer: sealed,
+      createdAt: tx.now,
+    };
     await tx.repository(IdempotencyKey).upsert(row, ['id']); // an expired one is replaced
   }
 }
@@ -116,12 +135,4 @@ async function claim(tx: Transaction, id: Buffer): Promise<void> {
 async function findLive(tx: Transaction, id: Buffer): Promise<IdempotencyKey | null> {
   const row = await tx.repository(IdempotencyKey).findOneBy({ id });
   return row && row.createdAt.getTime() > tx.now.getTime() - KEPT_FOR_MS ? row : null;
-}
-
-function idOf({ caller, key }: IdempotentRequest): Buffer {
-  return digest(`${caller}\n${key}`);
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
