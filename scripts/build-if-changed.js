@@ -36,7 +36,6 @@ function buildIfChanged() {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   const startedAt = Date.now();
   process.stderr.write('Building the sources, which have changed: ');
-  fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   const nest = path.join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

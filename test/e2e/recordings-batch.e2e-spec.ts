@@ -40,8 +40,8 @@ function count(): Promise<{ counter: number; rows: number }> {
 it('decides each item in order, as if it had been sent alone', async () => {
   const [stored, gone] = [aRecording(), aRecording()];
   await sendRecording(server, customer, stored);
-  const { body } = await sendRecording(server, customer, gone);
-  await server.delete(`/v1/recordings/${(body as { id: string }).id}`, customer.token);
+  const sent = await sendRecording(server, customer, gone);
+  await server.delete(`/v1/recordings/${(sent.body as { id: string }).id}`, customer.token);
   const fresh = aRecording();
   const items = [
     fresh,

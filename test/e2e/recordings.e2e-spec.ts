@@ -77,12 +77,12 @@ describe('POST /v1/recordings', () => {
   });
 
   it('needs three fields; the others are null', async () => {
-    const { body } = await send({
+    const answer = await send({
       externalId: 'a',
       startedAt: '2026-01-01T00:00:00Z',
       durationMs: 0,
     });
-    expect(body).toMatchObject({
+    expect(answer.body).toMatchObject({
       externalId: 'a',
       applicationId: null,
       durationMs: 0,

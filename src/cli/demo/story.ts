@@ -168,7 +168,7 @@ export class Story {
       token: key,
       expect: 403,
     });
-    await this.stage.say(`${this.stage.strong(body.code)}: ${body.detail}.`);
+    await this.stage.say(`${this.stage.strong(body.code)}: ${body.detail}`);
   }
 
   private async end({ email, password }: Customer): Promise<void> {

@@ -1,71 +1,92 @@
 import { DomainError } from '../../../src/common/problem';
-/* HEADER */
+import { RequestContext } from '../../../src/common/request-context';
+import type { Database } from '../../../src/platform/database/database';
+import type { Transaction } from '../../../src/platform/database/transaction';
+import { backendOf, NoteBook } from '../../support/notes';
+import { openPool, type Pool } from '../../support/pool';
+import { Gate, makeMeetingPoint } from '../../support/until';
+
+/* What becomes of a transaction that PostgreSQL gives up, and of the pool when PostgreSQL fails; nothing is mocked. */
+
+const context = RequestContext.job('test.database');
+
+let noteBook: NoteBook;
+let database: Database;
+
+beforeAll(async () => {
+  noteBook = await NoteBook.open();
+  ({ database } = noteBook);
+});
+afterAll(() => noteBook.close());
+beforeEach(() => noteBook.reset());
+
+/** The problem that a promise is refused with. */
+async function refusalOf(work: Promise<unknown>): Promise<DomainError> {
+  const error: unknown = await work.then(
+    () => new Error('it was not refused'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof DomainError)) throw error;
+  return error;
+}
+
 describe('a transaction that the database gives up', () => {
   /** Adds a mark to two notes, in this order; between them it meets the others, the first time. */
   function marksBoth(order: [number, number], meet: () => Promise<void>, tries: string[]) {
     return database.transaction(context, async (tx) => {
       tries.push(order.join());
       const [first, second] = order;
-      await tx.execute(`UPDATE transaction_notes SET text = text || '+' WHERE id = $1`, [first]);
+      await noteBook.mark(tx, first);
       await meet();
-      await tx.execute(`UPDATE transaction_notes SET text = text || '+' WHERE id = $1`, [second]);
+      await noteBook.mark(tx, second);
     });
   }
 
   it('for a deadlock is run again: both succeed in the end', async () => {
-    await testDatabase.query(`INSERT INTO transaction_notes VALUES (1, ''), (2, '')`);
+    await noteBook.reset(1, 2);
     const tries: string[] = [];
     const meet = makeMeetingPoint(2);
     await Promise.all([marksBoth([1, 2], meet, tries), marksBoth([2, 1], meet, tries)]);
-    expect(await testDatabase.query('SELECT id, text FROM transaction_notes ORDER BY id')).toEqual([
-      { id: 1, text: '++' },
-      { id: 2, text: '++' },
-    ]);
+    expect(await noteBook.read()).toEqual({ 1: '++', 2: '++' });
     expect(tries).toHaveLength(3);
   });
 
   describe('for a serialization failure', () => {
     let repeatable: Pool;
     beforeAll(async () => {
-      const url = new URL(testDatabase.url);
+      const url = new URL(noteBook.testDatabase.url);
       url.searchParams.set('options', '-c default_transaction_isolation=repeatable\\ read');
-      repeatable = await openPool(url.toString(), [Note]);
+      repeatable = await openPool(url.toString(), []);
     });
     afterAll(() => repeatable.close());
 
     /** A note that somebody else changes after this transaction has begun: PostgreSQL answers 40001. */
     async function change(tx: Transaction, mark: string): Promise<void> {
-      await testDatabase.query(`UPDATE transaction_notes SET text = text || $1 WHERE id = 1`, [
-        mark,
-      ]);
-      await tx.execute(`UPDATE transaction_notes SET text = text || '+' WHERE id = 1`);
+      await noteBook.markElsewhere(1, mark);
+      await noteBook.mark(tx, 1);
     }
 
     it('is run again, in a fresh transaction', async () => {
-      await testDatabase.query(`INSERT INTO transaction_notes VALUES (1, '')`);
-      const backends: string[] = [];
+      await noteBook.reset(1);
+      const transactions: string[] = [];
       await repeatable.database.transaction(context, async (tx) => {
         const [row] = await tx.query<{ id: string }>('SELECT pg_current_xact_id() AS id');
-        backends.push(row!.id);
-        if (backends.length < 3) return change(tx, String(backends.length));
-        await tx.execute(`UPDATE transaction_notes SET text = text || '+' WHERE id = 1`);
+        transactions.push(row!.id);
+        if (transactions.length < 3) return change(tx, String(transactions.length));
+        await noteBook.mark(tx, 1);
       });
-      expect(new Set(backends).size).toBe(3);
-      expect(await testDatabase.query('SELECT text FROM transaction_notes')).toEqual([
-        { text: '12+' },
-      ]);
+      expect(new Set(transactions).size).toBe(3);
+      expect(await noteBook.read()).toEqual({ 1: '12+' });
     });
 
     it('is given up after five tries, as 503 overloaded', async () => {
-      await testDatabase.query(`INSERT INTO transaction_notes VALUES (1, '')`);
+      await noteBook.reset(1);
       let tries = 0;
       const refused = await refusalOf(
         repeatable.database.transaction(context, (tx) => change(tx, String((tries += 1)))),
       );
       expect(refused).toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '2' } });
-      expect(await testDatabase.query('SELECT text FROM transaction_notes')).toEqual([
-        { text: '12345' },
-      ]);
+      expect(await noteBook.read()).toEqual({ 1: '12345' });
     });
   });
 
@@ -84,34 +105,36 @@ describe('a database that fails', () => {
   it('in the middle of a transaction: 503, and the pool goes on', async () => {
     const refused = await refusalOf(
       database.transaction(context, async (tx) => {
-        await write(tx, 1);
-        await testDatabase.query('SELECT pg_terminate_backend($1)', [await backendOf(tx)]);
-        await write(tx, 2);
+        await noteBook.write(tx, 1);
+        await noteBook.testDatabase.query('SELECT pg_terminate_backend($1)', [await backendOf(tx)]);
+        await noteBook.write(tx, 2);
       }),
     );
     expect(refused).toMatchObject({
       code: 'database_unavailable',
       headers: { 'Retry-After': '2' },
     });
-    expect(await notes()).toEqual([]);
+    expect(await noteBook.ids()).toEqual([]);
     const rounds = Array.from({ length: 20 }, (_, id) => id + 10);
-    await Promise.all(rounds.map((id) => database.transaction(context, (tx) => write(tx, id))));
-    expect(await notes()).toEqual(rounds);
+    await Promise.all(
+      rounds.map((id) => database.transaction(context, (tx) => noteBook.write(tx, id))),
+    );
+    expect(await noteBook.ids()).toEqual(rounds);
   });
 
   it('to give a connection in time: 503, while others go on', async () => {
-    const single = await openPool(testDatabase.url, [], { databasePoolSize: 1 });
+    const single = await openPool(noteBook.testDatabase.url, [], { databasePoolSize: 1 });
     const gate = new Gate();
     try {
       const holder = single.database.transaction(context, async (tx) => {
         await gate.opened;
-        return write(tx, 1);
+        return noteBook.write(tx, 1);
       });
       const refused = await refusalOf(single.database.transaction(context, backendOf));
       expect(refused.code).toBe('database_unavailable');
       gate.open();
       expect(await holder).toBe(1);
-      expect(await single.database.transaction(context, (tx) => write(tx, 2))).toBe(1);
+      expect(await single.database.transaction(context, (tx) => noteBook.write(tx, 2))).toBe(1);
     } finally {
       await single.close();
     }
@@ -120,16 +143,18 @@ describe('a database that fails', () => {
   it('before the COMMIT: 503, and nothing is passed off as done', async () => {
     const refused = await refusalOf(
       database.transaction(context, async (tx) => {
-        await write(tx, 1);
-        await testDatabase.query('SELECT pg_terminate_backend($1, 5000)', [await backendOf(tx)]);
+        await noteBook.write(tx, 1);
+        await noteBook.testDatabase.query('SELECT pg_terminate_backend($1, 5000)', [
+          await backendOf(tx),
+        ]);
       }),
     );
     expect(refused.code).toBe('database_unavailable');
-    expect(await notes()).toEqual([]);
+    expect(await noteBook.ids()).toEqual([]);
   });
 
   it('to end a statement in time: 503', async () => {
-    const hasty = await openPool(testDatabase.url, [], { statementTimeoutMs: 50 });
+    const hasty = await openPool(noteBook.testDatabase.url, [], { statementTimeoutMs: 50 });
     try {
       const refused = await refusalOf(
         hasty.database.transaction(context, (tx) => tx.query('SELECT pg_sleep(30)')),

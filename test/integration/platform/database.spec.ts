@@ -1,61 +1,28 @@
-import { Client } from 'pg';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { newId } from '../../../src/common/ids';
-import { DomainError } from '../../../src/common/problem';
 import { RequestContext } from '../../../src/common/request-context';
 import type { Database } from '../../../src/platform/database/database';
 import type { Transaction } from '../../../src/platform/database/transaction';
-import { openPool, type Pool } from '../../support/pool';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database';
-import { Gate, makeMeetingPoint } from '../../support/until';
+import { backendOf, Note, NoteBook } from '../../support/notes';
+import { openPool } from '../../support/pool';
+import { statementsOf } from '../../support/statement-counter';
 
-/* Transactions, their settings and their failures, on a real PostgreSQL; nothing is mocked. */
-
-@Entity('transaction_notes')
-class Note {
-  @PrimaryColumn({ type: 'integer' })
-  id!: number;
-
-  @Column({ type: 'text' })
-  text!: string;
-}
+/* Transactions, their settings and their scope, on a real PostgreSQL; nothing is mocked. */
 
 const context = RequestContext.job('test.database');
 const SETTINGS = ['app.business_ids', 'app.scope', 'app.actor', 'app.action', 'app.request_id'];
 
-let testDatabase: TestDatabase;
-let pool: Pool;
+let noteBook: NoteBook;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  await testDatabase.query(
-    'CREATE TABLE transaction_notes (id integer PRIMARY KEY, text text NOT NULL)',
-  );
-  pool = await openPool(testDatabase.url, [Note]);
-  ({ database } = pool);
+  noteBook = await NoteBook.open();
+  ({ database } = noteBook);
 });
-afterAll(async () => {
-  await pool.close();
-  await testDatabase.drop();
-});
-beforeEach(() => testDatabase.query('TRUNCATE transaction_notes'));
-afterEach(() => jest.restoreAllMocks());
+afterAll(() => noteBook.close());
+beforeEach(() => noteBook.reset());
 
-function write(tx: Transaction, id: number, text = ''): Promise<number> {
-  return tx.execute('INSERT INTO transaction_notes VALUES ($1, $2)', [id, text]);
-}
-
-async function notes(): Promise<number[]> {
-  const rows = await testDatabase.query<{ id: number }>(
-    'SELECT id FROM transaction_notes ORDER BY id',
-  );
-  return rows.map(({ id }) => id);
-}
-
-async function backendOf(tx: Transaction): Promise<number> {
-  const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  return row!.pid;
+function write(tx: Transaction, id: number): Promise<number> {
+  return noteBook.write(tx, id);
 }
 
 async function settingOf(tx: Transaction, name: string): Promise<string | null> {
@@ -66,29 +33,6 @@ async function settingOf(tx: Transaction, name: string): Promise<string | null> 
   return row!.value;
 }
 
-/** The texts of all statements that go to the database from now on, in order. */
-function recordStatements(): string[] {
-  const statements: string[] = [];
-  const query = jest.spyOn(Client.prototype, 'query');
-  const original = query.getMockImplementation()!;
-  query.mockImplementation(function (this: Client, ...given: Parameters<typeof original>) {
-    const [first] = given as unknown[];
-    statements.push(typeof first === 'string' ? first : (first as { text: string }).text);
-    return original.apply(this, given);
-  } as typeof original);
-  return statements;
-}
-
-/** The 503 that a promise is refused with. */
-async function refusalOf(work: Promise<unknown>): Promise<DomainError> {
-  const error: unknown = await work.then(
-    () => new Error('it was not refused'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof DomainError)) throw error;
-  return error;
-}
-
 describe('transaction', () => {
   it('commits when the work is done and gives its result', async () => {
     expect(
@@ -97,7 +41,7 @@ describe('transaction', () => {
         return 'done';
       }),
     ).toBe('done');
-    expect(await notes()).toEqual([1]);
+    expect(await noteBook.ids()).toEqual([1]);
   });
 
   it('rolls back when the work throws, and throws the same error', async () => {
@@ -107,7 +51,7 @@ describe('transaction', () => {
       throw failure;
     });
     await expect(work).rejects.toBe(failure);
-    expect(await notes()).toEqual([]);
+    expect(await noteBook.ids()).toEqual([]);
   });
 
   it('takes its time from the database, in whole milliseconds, and keeps it', async () => {
@@ -130,14 +74,15 @@ describe('transaction', () => {
     });
 
     it('begins and commits once', async () => {
-      const statements = recordStatements();
-      await database.transaction(context, async (outer) => {
-        await database.transaction(outer, (inner) => write(inner, 1));
-        await write(outer, 2);
-      });
-      expect(statements.filter((text) => text.startsWith('BEGIN'))).toHaveLength(1);
-      expect(statements.filter((text) => text.startsWith('COMMIT'))).toHaveLength(1);
-      expect(await notes()).toEqual([1, 2]);
+      const { all } = await statementsOf(() =>
+        database.transaction(context, async (outer) => {
+          await database.transaction(outer, (inner) => write(inner, 1));
+          await write(outer, 2);
+        }),
+      );
+      expect(all.filter((text) => text.startsWith('BEGIN'))).toHaveLength(1);
+      expect(all.filter((text) => text.startsWith('COMMIT'))).toHaveLength(1);
+      expect(await noteBook.ids()).toEqual([1, 2]);
     });
 
     it('is undone with it', async () => {
@@ -146,13 +91,12 @@ describe('transaction', () => {
         throw new Error('afterwards');
       });
       await expect(work).rejects.toThrow('afterwards');
-      expect(await notes()).toEqual([]);
+      expect(await noteBook.ids()).toEqual([]);
     });
   });
 
   it("TypeORM's save() neither commits nor begins: a rollback takes its rows along", async () => {
-    const statements = recordStatements();
-    const work = database.transaction(context, async (tx) => {
+    const save = database.transaction.bind(database, context, async (tx: Transaction) => {
       await tx.repository(Note).save({ id: 1, text: 'one' });
       await tx.repository(Note).save([
         { id: 2, text: 'two' },
@@ -162,14 +106,14 @@ describe('transaction', () => {
       expect(await tx.repository(Note).count()).toBe(3);
       throw new Error('after save');
     });
-    await expect(work).rejects.toThrow('after save');
-    expect(await notes()).toEqual([]);
-    expect(statements.filter((text) => /^(BEGIN|START|COMMIT)/.test(text))).toHaveLength(1);
+    const { all } = await statementsOf(() => expect(save()).rejects.toThrow('after save'));
+    expect(await noteBook.ids()).toEqual([]);
+    expect(all.filter((text) => /^(BEGIN|START|COMMIT)/.test(text))).toHaveLength(1);
   });
 
   it('keeps what save() wrote when the transaction commits', async () => {
     await database.transaction(context, (tx) => tx.repository(Note).save({ id: 1, text: 'one' }));
-    expect(await notes()).toEqual([1]);
+    expect(await noteBook.ids()).toEqual([1]);
   });
 
   it('cannot be used after its end', async () => {
@@ -198,7 +142,7 @@ describe('transaction', () => {
       await tx.query('SELECT 1/0').catch(() => undefined);
     });
     await expect(work).rejects.toThrow('the transaction had failed before its COMMIT');
-    expect(await notes()).toEqual([]);
+    expect(await noteBook.ids()).toEqual([]);
     expect(await database.transaction(context, (tx) => write(tx, 2))).toBe(1);
   });
 });
@@ -216,11 +160,12 @@ describe('the settings of a transaction', () => {
 
   it('are made in the round trip of BEGIN', async () => {
     await database.transaction(context, backendOf); // the pool has a connection from here on
-    const statements = recordStatements();
-    await database.transaction(asked, (tx) => tx.query('SELECT 1 AS work'));
-    expect(statements).toHaveLength(3);
-    expect(statements[0]).toMatch(/^BEGIN; SELECT set_config\('app\.business_ids'/);
-    expect(statements.slice(1)).toEqual(['SELECT 1 AS work', 'COMMIT']);
+    const { all } = await statementsOf(() =>
+      database.transaction(asked, (tx) => tx.query('SELECT 1 AS work')),
+    );
+    expect(all).toHaveLength(3);
+    expect(all[0]).toMatch(/^BEGIN; SELECT set_config\('app\.business_ids'/);
+    expect(all.slice(1)).toEqual(['SELECT 1 AS work', 'COMMIT']);
   });
 
   it('say who asks for what, in whose name and which business', async () => {
@@ -240,7 +185,7 @@ describe('the settings of a transaction', () => {
     ['a commit', () => Promise.resolve()],
     ['a rollback', () => Promise.reject(new Error('undo'))],
   ])('are gone after %s, for the next user of the connection', async (_, end) => {
-    const single = await openPool(testDatabase.url, [], { databasePoolSize: 1 });
+    const single = await openPool(noteBook.testDatabase.url, [], { databasePoolSize: 1 });
     try {
       const used: number[] = [];
       await single.database
@@ -266,7 +211,7 @@ describe('tenant and platform scope', () => {
   const inFirst = context.with({ businessId: tenants[0] });
 
   beforeAll(async () => {
-    await testDatabase.query(
+    await noteBook.testDatabase.query(
       `INSERT INTO businesses SELECT id, 'Name', 'active', true, now() FROM unnest($1::uuid[]) AS id`,
       [[...tenants]],
     );
