@@ -1,5 +1,9 @@
 // Every check of the project, one after the other, each with the time it took. Stops at the first that fails.
 const { spawnSync } = require('node:child_process');
+const path = require('node:path');
+
+const tools = path.join(__dirname, '..', 'node_modules', '.bin');
+const env = { ...process.env, PATH: `${tools}${path.delimiter}${process.env.PATH}` };
 
 const steps = [
   ['format', 'prettier', '--check', '.'],
@@ -17,7 +21,7 @@ const steps = [
 for (const [name, command, ...parameters] of steps) {
   const startedAt = Date.now();
   process.stdout.write(`\n── ${name}\n`);
-  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
+  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit', env });
   if (error) console.error(error.message);
   if (status !== 0) process.exit(status ?? 1);
   process.stdout.write(`── ${name}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);

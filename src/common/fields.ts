@@ -124,7 +124,7 @@ export function Choice(values: readonly string[], options: FieldOptions = {}): P
 
 /** An object of another field class. */
 export function Nested(of: () => FieldClass, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: of }, [IsObject()], { of });
+  return field(options, { type: () => of() }, [IsObject()], { of });
 }
 
 /** A list of objects of another field class. */
@@ -132,7 +132,7 @@ export function ListOf(
   of: () => FieldClass,
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  return list(options, { type: of, isArray: true }, [], { itemsOf: of });
+  return list(options, { type: () => of(), isArray: true }, [], { itemsOf: of });
 }
 
 /** A list of plain strings. */
@@ -151,7 +151,7 @@ export function RawList(
   of: () => FieldClass,
   options: FieldOptions & { min: number; max: number },
 ): PropertyDecorator {
-  return list(options, { type: of, isArray: true }, []);
+  return list(options, { type: () => of(), isArray: true }, []);
 }
 
 /** Any JSON object of at most `maxBytes` when written down. */

@@ -43,6 +43,36 @@ const PAGES: Record<string, string> = {
   'PagesController.verifyEmail': 'where a verification leads, in development',
 };
 
+/** Routes for everybody, and why they need no credential. A new one is public on purpose or not at all. */
+const PUBLIC: Record<string, string> = {
+  'business.sign_up': 'begins everything',
+  'email.verify': 'the key of the mail is the credential',
+  'health.live': 'for the supervisor of the process',
+  'health.ready': 'for the load balancer',
+  'invitation.look_up': 'the key of the mail is the credential',
+  'password.forgot': 'for those who cannot sign in',
+  'password.reset': 'the key of the mail is the credential',
+  'plan.list': 'the price list',
+  'session.create': 'gives the credential',
+  'staff_session.create': 'gives the credential',
+};
+
+/** Dashboard routes that every member may call, whatever the role, and why. */
+const FOR_EVERY_MEMBER: Record<string, string> = {
+  'business.create': 'makes a business of the own',
+  'email.resend': 'about oneself',
+  'invitation.accept': 'about oneself',
+  'me.get': 'about oneself',
+  'me.list_businesses': 'about oneself',
+  'me.update': 'about oneself',
+  'password.change': 'about oneself',
+  'session.end': 'about oneself',
+  'session.list': 'about oneself',
+  'session.revoke': 'about oneself',
+  'session.switch': 'about oneself',
+  'team_member.remove': 'everybody may leave; whoever removes another is checked by the service',
+};
+
 /** Problems of modules that no route gives, and why. */
 const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {
   staff_account_not_found: 'of the commands staff:disable and staff:reset-password',
@@ -122,6 +152,28 @@ describe('every handler', () => {
         !(ROLE_PERMISSIONS.owner as readonly unknown[]).includes(access.permission),
     );
     expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is public only where that is meant', () => {
+    const open = documentedHandlers().filter(({ access }) => access.audience === 'public');
+    expect(open.map(({ access }) => access.action).sort()).toEqual(Object.keys(PUBLIC));
+  });
+
+  it('of the dashboard asks for a permission, but where every member may call it', () => {
+    const unasked = documentedHandlers().filter(
+      ({ access }) => access.audience === 'dashboard' && !access.permission,
+    );
+    const actions = unasked.map(({ access }) => access.action);
+    expect(actions.sort()).toEqual(Object.keys(FOR_EVERY_MEMBER));
+  });
+
+  it('asks for the permission of what it is about: to read for GET, more for all else', () => {
+    const wrong = documentedHandlers().filter(({ route, access }) => {
+      const [thing, right] = access.permission?.split(':') ?? [];
+      const about = pathOf(route).split('/')[2]?.replaceAll('-', '_');
+      return thing && (thing !== about || (right === 'read') !== route.startsWith('GET '));
+    });
+    expect(wrong.map(({ name, access }) => `${name}: ${access.permission}`)).toEqual([]);
   });
 
   it('has an action of its own, `thing.verb`', () => {

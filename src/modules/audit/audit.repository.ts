@@ -13,7 +13,16 @@ export class AuditRepository {
     const { limit, cursor, action = null, actorId = null, from = null, to = null } = query;
     const [at, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     const actor = actorId?.toLowerCase() ?? null; // the log holds ids as text
-    return tx.query<AuditEntry>(LIST, [businessId, action, actor, from, to, at, id, limit + 1]);
+    return tx.query<AuditEntry>(LIST, [
+      businessId,
+      action,
+      actor,
+      toInstant(from),
+      toInstant(to),
+      at,
+      id,
+      limit + 1,
+    ]);
   }
 
   /** No row of a table changes when a sign-in fails, so no trigger sees it. An unknown person's goes to the installation. */
@@ -34,6 +43,11 @@ export class AuditRepository {
       tx.ip,
     ]);
   }
+}
+
+/** PostgreSQL takes fewer offsets than ISO 8601 has. */
+function toInstant(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
 }
 
 const LIST = `

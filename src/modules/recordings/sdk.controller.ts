@@ -8,6 +8,7 @@ import { internalError } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { translateDatabaseError } from '../../platform/database/database-errors';
+import { Transaction } from '../../platform/database/transaction';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
 import { validateFields } from '../../platform/http/validation';
@@ -111,13 +112,21 @@ export class SdkController {
       const { recording, replayed } = await this.ingestion.ingest(context, request);
       return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
     } catch (error) {
-      const problem = toProblem(this.refusalOf(error), this.config.appUrl, context.requestId);
+      const problem = toProblem(
+        this.refusalOf(error, context),
+        this.config.appUrl,
+        context.requestId,
+      );
       return { status: problem.status, problem };
     }
   }
 
-  /** A failing item fails alone: what its neighbours got is stored, and they are told so. */
-  private refusalOf(error: unknown): DomainError {
+  /**
+   * A failing item fails alone: what its neighbours got is stored, and they are told so. But with an Idempotency-Key
+   * all share one transaction; what has failed there has failed for all, and may be tried again.
+   */
+  private refusalOf(error: unknown, context: RequestContext): DomainError {
+    if (context instanceof Transaction && !(error instanceof DomainError)) throw error;
     const translated = translateDatabaseError(error);
     if (translated instanceof DomainError) return translated;
     this.logger.error(`an item of a batch failed: ${(error as Error).stack}`);

@@ -45,15 +45,21 @@ export function serveDocs(app: INestApplication): void {
   });
 }
 
-/** The decorator does not know its route's method; only POST takes an Idempotency-Key. */
+/** Of headers only the Idempotency-Key is asked for, and only of POST: its decorator does not know the route's method. */
 function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
   for (const item of Object.values(paths)) {
     for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
-      if (method === 'post' || !operation.parameters) continue;
-      operation.parameters = operation.parameters.filter(({ name }) => name !== 'Idempotency-Key');
+      operation.parameters = operation.parameters?.filter((parameter) =>
+        isAskedFor(parameter, method),
+      );
     }
   }
   return paths;
+}
+
+function isAskedFor(parameter: { name?: string; in?: string }, method: string): boolean {
+  if (parameter.in !== 'header') return true;
+  return method === 'post' && parameter.name === 'Idempotency-Key';
 }
 
 function sortedComponents(document: OpenAPIObject): OpenAPIObject['components'] {
