@@ -132,6 +132,11 @@ export async function makeObject(
   return (await OBJECTS[prefixOf(path)]?.(world)) ?? {};
 }
 
+/** Gives the customer one of everything. */
+export async function fill(world: World): Promise<void> {
+  for (const make of Object.values(OBJECTS)) await make(world);
+}
+
 /** The address of a request: the path with these values, and the query that the route needs. */
 export function addressOf(operation: Operation, values: Record<string, string>): string {
   const { query } = exampleOf(operation);

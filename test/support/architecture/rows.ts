@@ -21,3 +21,10 @@ export async function listRows(database: TestDatabase): Promise<string[]> {
 export async function listRowsNaming(database: TestDatabase, id: string): Promise<string[]> {
   return (await listRows(database)).filter((row) => row.includes(id));
 }
+
+/** The ids of all that belongs to a business: none of them may show in another's answers. */
+export async function listIdsOf(database: TestDatabase, businessId: string): Promise<string[]> {
+  const rows = await listRowsNaming(database, businessId);
+  const ids = rows.map((row) => /"id": "([^"]+)"/.exec(row)?.[1]);
+  return ids.flatMap((id) => (id ? [id] : []));
+}

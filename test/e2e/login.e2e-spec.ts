@@ -1,19 +1,29 @@
 import { Database } from '../../src/platform/database/database';
 import { RequestContext } from '../../src/common/request-context';
 import { PASSWORD, signUp } from '../support/customers';
+import { statementsOf } from '../support/statement-counter';
 import { TestApplication } from '../support/test-application';
 
 const ROUNDS = 15;
 const NEW_PASSWORD = 'another battery staple';
 
-describe('a login that meets', () => {
+describe('a login', () => {
   let server: TestApplication;
   beforeAll(async () => {
     server = await TestApplication.start();
   });
   afterAll(() => server.stop());
 
-  it('a change of password leaves no session of the old one', async () => {
+  it('takes four statements, with the password checked between two transactions', async () => {
+    const { email } = await signUp(server);
+    const { all, work } = await statementsOf(() =>
+      server.post('/v1/auth/login', undefined, { email, password: PASSWORD }),
+    );
+    expect(work).toHaveLength(4);
+    expect(all.filter((text) => text.startsWith('BEGIN'))).toHaveLength(2);
+  });
+
+  it('that meets a change of password leaves no session of the old one', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { email, token } = await signUp(server);
       const [login, change] = await Promise.all([
@@ -29,7 +39,7 @@ describe('a login that meets', () => {
     }
   });
 
-  it('the removal of the member ends without a fault', async () => {
+  it('that meets the removal of the member ends without a fault', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { email, member, business } = await signUp(server);
       const [login] = await Promise.all([
