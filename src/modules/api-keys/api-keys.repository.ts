@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import { isId, newId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newId } from '../../common/ids';
 import { createToken, hashToken } from '../../common/token';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { ApiKey } from './api-key.entity';
 
@@ -37,22 +37,12 @@ export class ApiKeysRepository {
   }
 
   /** All keys, dead ones too, newest first; one more than `limit`. */
-  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<ApiKey[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
+  list(tx: Transaction, page: ListQuery): Promise<ApiKey[]> {
     const query = tx
       .repository(ApiKey)
       .createQueryBuilder('key')
       .where('key.businessId = :businessId', { businessId: tx.requireBusinessId() });
-    if (after)
-      query.andWhere('(key.createdAt, key.id) < (:createdAt, :id)', {
-        createdAt: after[0],
-        id: after[1],
-      });
-    return query
-      .orderBy('key.createdAt', 'DESC')
-      .addOrderBy('key.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(query, 'createdAt', page);
   }
 
   /** Locked until the end of the transaction: of many rotations at once, the others see the first. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { isId, newId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newId } from '../../common/ids';
 import { violatedConstraint } from '../../platform/database/database-errors';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Application } from './application.entity';
 import { bundleIdTaken } from './applications.errors';
@@ -13,24 +13,14 @@ export type ApplicationFields = Pick<Application, 'name' | 'bundleId' | 'platfor
 @Injectable()
 export class ApplicationsRepository {
   /** Living applications, newest first; one more than `limit`. */
-  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<Application[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
+  list(tx: Transaction, page: ListQuery): Promise<Application[]> {
     const query = tx
       .repository(Application)
       .createQueryBuilder('application')
       .where('application.businessId = :businessId AND application.deletedAt IS NULL', {
         businessId: tx.requireBusinessId(),
       });
-    if (after)
-      query.andWhere('(application.createdAt, application.id) < (:createdAt, :id)', {
-        createdAt: after[0],
-        id: after[1],
-      });
-    return query
-      .orderBy('application.createdAt', 'DESC')
-      .addOrderBy('application.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(query, 'createdAt', page);
   }
 
   find(tx: Transaction, id: string): Promise<Application | null> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { isId, newId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newId } from '../../common/ids';
 import { createToken, hashToken } from '../../common/token';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Session } from './session.entity';
 
@@ -41,9 +41,8 @@ export class SessionsRepository {
     userId: string,
     usedAfter: Date,
     createdAfter: Date,
-    { limit, cursor }: ListQuery,
+    page: ListQuery,
   ): Promise<Session[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
     const query = tx
       .repository(Session)
       .createQueryBuilder('session')
@@ -51,16 +50,7 @@ export class SessionsRepository {
         'session.userId = :userId AND session.lastUsedAt > :usedAfter AND session.createdAt > :createdAfter',
         { userId, usedAfter, createdAfter },
       );
-    if (after)
-      query.andWhere('(session.createdAt, session.id) < (:createdAt, :id)', {
-        createdAt: after[0],
-        id: after[1],
-      });
-    return query
-      .orderBy('session.createdAt', 'DESC')
-      .addOrderBy('session.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(query, 'createdAt', page);
   }
 
   /** Ends one of a person's sessions, wherever it is. Platform scope. @returns false when there is no such session */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
-import { isId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import { Recording, type LiveRecording } from './recording.entity';
@@ -16,9 +15,8 @@ export class RecordingsRepository {
   /** Recordings that are not deleted, newest first; one more than `limit`. */
   list(
     tx: Transaction,
-    { limit, cursor, applicationId, from, to }: ListRecordingsQuery,
+    { applicationId, from, to, ...page }: ListRecordingsQuery,
   ): Promise<LiveRecording[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
     const query = tx
       .repository(Recording)
       .createQueryBuilder('recording')
@@ -30,16 +28,7 @@ export class RecordingsRepository {
     // As instants: PostgreSQL refuses offsets of 16 hours and more, which are valid in ISO 8601.
     if (from) query.andWhere('recording.createdAt >= :from', { from: new Date(from) });
     if (to) query.andWhere('recording.createdAt < :to', { to: new Date(to) });
-    if (after)
-      query.andWhere('(recording.createdAt, recording.id) < (:createdAt, :id)', {
-        createdAt: after[0],
-        id: after[1],
-      });
-    const sorted = query
-      .orderBy('recording.createdAt', 'DESC')
-      .addOrderBy('recording.id', 'DESC')
-      .limit(limit + 1);
-    return sorted.getMany() as Promise<LiveRecording[]>;
+    return newestFirst(query, 'createdAt', page) as Promise<LiveRecording[]>;
   }
 
   find(tx: Transaction, id: string): Promise<LiveRecording | null> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { foldEmail } from '../../common/email';
-import { isId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Business } from '../businesses/business.entity';
 import type { SearchBusinessesQuery } from './dto/staff.requests';
@@ -16,8 +15,7 @@ export interface Owner {
 @Injectable()
 export class StaffBusinessesRepository {
   /** Businesses whose name contains the query, or with a member of this address or id; newest first; one more than `limit`. */
-  search(tx: Transaction, { limit, cursor, query }: SearchBusinessesQuery): Promise<Business[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
+  search(tx: Transaction, { query, ...page }: SearchBusinessesQuery): Promise<Business[]> {
     const search = tx.repository(Business).createQueryBuilder('business').where('true');
     if (query)
       search.andWhere(MATCHES, {
@@ -25,16 +23,7 @@ export class StaffBusinessesRepository {
         email: foldEmail(query),
         id: query.toLowerCase(),
       });
-    if (after)
-      search.andWhere('(business.createdAt, business.id) < (:createdAt, :afterId)', {
-        createdAt: after[0],
-        afterId: after[1],
-      });
-    return search
-      .orderBy('business.createdAt', 'DESC')
-      .addOrderBy('business.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(search, 'createdAt', page);
   }
 
   find(tx: Transaction, id: string): Promise<Business | null> {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { isId, newId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
+import { newId } from '../../common/ids';
 import { unauthenticated } from '../../common/problems';
 import { createToken, hashToken } from '../../common/token';
 import { violatedConstraint } from '../../platform/database/database-errors';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { SupportSession } from './support-session.entity';
 
@@ -40,22 +40,12 @@ export class SupportSessionsRepository {
   }
 
   /** A business's sessions, newest first; one more than `limit`. */
-  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<SupportSession[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
+  list(tx: Transaction, page: ListQuery): Promise<SupportSession[]> {
     const query = tx
       .repository(SupportSession)
       .createQueryBuilder('session')
       .where('session.businessId = :businessId', { businessId: tx.requireBusinessId() });
-    if (after)
-      query.andWhere('(session.startedAt, session.id) < (:startedAt, :id)', {
-        startedAt: after[0],
-        id: after[1],
-      });
-    return query
-      .orderBy('session.startedAt', 'DESC')
-      .addOrderBy('session.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(query, 'startedAt', page);
   }
 
   findById(tx: Transaction, id: string): Promise<SupportSession | null> {

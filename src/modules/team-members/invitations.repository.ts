@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import { foldEmail } from '../../common/email';
-import { isId } from '../../common/ids';
-import { decodeCursor, isInstantText } from '../../common/pagination';
 import { unauthenticated } from '../../common/problems';
 import { hashToken } from '../../common/token';
 import { violatedConstraint } from '../../platform/database/database-errors';
+import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
 
@@ -38,22 +37,12 @@ export class InvitationsRepository {
     );
   }
 
-  list(tx: Transaction, { limit, cursor }: ListQuery): Promise<Invitation[]> {
-    const after = decodeCursor(cursor, [isInstantText, isId]);
+  list(tx: Transaction, page: ListQuery): Promise<Invitation[]> {
     const query = tx
       .repository(Invitation)
       .createQueryBuilder('invitation')
       .where('invitation.businessId = :businessId', { businessId: tx.requireBusinessId() });
-    if (after)
-      query.andWhere('(invitation.createdAt, invitation.id) < (:createdAt, :id)', {
-        createdAt: after[0],
-        id: after[1],
-      });
-    return query
-      .orderBy('invitation.createdAt', 'DESC')
-      .addOrderBy('invitation.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    return newestFirst(query, 'createdAt', page);
   }
 
   lock(tx: Transaction, id: string): Promise<Invitation | null> {
