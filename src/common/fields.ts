@@ -1,4 +1,3 @@
-import { domainToASCII, domainToUnicode } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
@@ -16,7 +15,14 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
-import { foldEmail } from './email';
+import {
+  inLength,
+  isCleanText,
+  isEmailAddress,
+  isInstant,
+  isPlainObject,
+  isStorable,
+} from './field-rules';
 import { isId } from './ids';
 
 // One decorator a field: it declares the field of a request, validates it and documents it in OpenAPI.
@@ -261,72 +267,6 @@ function safely(rule: () => boolean): boolean {
   } catch {
     return false;
   }
-}
-
-function inLength(value: string, min: number, max: number): boolean {
-  if (typeof value !== 'string' || value.length > max * 2) return false;
-  const codePoints = [...value].length;
-  return codePoints >= min && codePoints <= max;
-}
-
-function isCleanText(value: string): boolean {
-  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
-}
-
-/**
- * One plain address: no display name, comment, quoted local part, control character or second address,
- * since the text goes into mail headers. IDN and non-ASCII local parts (RFC 6531) are taken.
- */
-function isEmailAddress(value: string): boolean {
-  if (typeof value !== 'string' || value.length > 254 || !isCleanText(value)) return false;
-  return (
-    EMAIL_PATTERN.test(value) &&
-    !value.includes('..') &&
-    !value.startsWith('.') &&
-    !value.includes('.@') &&
-    isOwnDomain(value.slice(value.lastIndexOf('@') + 1))
-  );
-}
-
-/** Mail programs write a domain in ASCII (IDNA) first. One that this makes another domain would be another mailbox. */
-function isOwnDomain(domain: string): boolean {
-  const folded = foldEmail(domain);
-  return domainToUnicode(domainToASCII(folded)) === folded || domainToASCII(folded) === folded;
-}
-
-const LOCAL_PART = '[^\\s@"(),:;<>[\\\\\\]\\p{Cc}\\p{Cf}]{1,64}';
-/** Letters and digits of any script, with their marks; hyphens inside. */
-const LABEL_REST = '(?:[\\p{L}\\p{N}\\p{M}-]{0,61}[\\p{L}\\p{N}\\p{M}])';
-const LABEL = `[\\p{L}\\p{N}]${LABEL_REST}?`;
-const EMAIL_PATTERN = new RegExp(
-  `^${LOCAL_PART}@(?:${LABEL}\\.)+[\\p{L}\\p{N}]${LABEL_REST}$`,
-  'u',
-);
-
-const INSTANT_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
-
-function isInstant(value: string): boolean {
-  if (!INSTANT_PATTERN.test(value) || !isCalendarDay(value)) return false;
-  const milliseconds = Date.parse(value);
-  return milliseconds >= 0 && milliseconds < Date.UTC(10_000, 0, 1);
-}
-
-/** JavaScript takes 31 February for 3 March; we do not. */
-function isCalendarDay(value: string): boolean {
-  const [year, month, day] = value.slice(0, 10).split('-').map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-}
-
-function isPlainObject(value: object): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
-}
-
-/** PostgreSQL refuses NUL, UTF-8 halves of pairs; and a number that JavaScript cannot hold would be stored as another. */
-function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return isCleanText(value);
-  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, entry]) => isCleanText(key) && isStorable(entry));
 }
 
 function lengthsOf(options: { min?: number; max?: number }): {
