@@ -186,7 +186,7 @@ describe('every guarded route', () => {
       const values = await makeObject(operation, world);
       const authorization = bearer(await lowestToken(operation, world));
       const { status } = await call(operation, world, { authorization, values });
-      const expected = exampleOf(operation).answers ?? successesOf(operation)[0];
+      const expected = exampleOf(operation).answers ?? successesOf(operation).at(-1);
       return status === expected ? null : `${status} instead of ${String(expected)}`;
     });
     expect(faults).toEqual([]);
@@ -230,7 +230,7 @@ describe('every public route', () => {
     expect(open).not.toEqual([]);
     const faults = await findFaults(open, async (operation) => {
       const { status } = await call(operation, victim);
-      const expected = exampleOf(operation).answers ?? successesOf(operation)[0];
+      const expected = exampleOf(operation).answers ?? successesOf(operation).at(-1);
       return status === expected ? null : `${status} instead of ${String(expected)}`;
     });
     expect(faults).toEqual([]);

@@ -263,7 +263,7 @@ describe('the tenant of a request', () => {
       const own = await makeWorld(server, victim.staff);
       const values = await makeObject(operation, own);
       const { status, text } = await callAs(own, operation, { values, headers: smuggled(id) });
-      const expected = exampleOf(operation).answers ?? successesOf(operation)[0];
+      const expected = exampleOf(operation).answers ?? successesOf(operation).at(-1);
       return status === expected ? null : `${status} instead of ${String(expected)}: ${text}`;
     });
     expect(faults).toEqual([]);

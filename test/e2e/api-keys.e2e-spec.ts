@@ -7,6 +7,7 @@ import type {
 } from '../../src/modules/api-keys/dto/api-key.responses';
 import { signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
+import { holdingLocks } from '../support/held-locks';
 import { addMember } from '../support/members';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
@@ -197,8 +198,17 @@ describe('API keys', () => {
     });
 
     it('is done once for each key: of twelve racers one wins, and one live key is left besides', async () => {
-      const racers = Array.from({ length: 12 }, () =>
-        rotate(customer.apiKey.id, { overlapSeconds: 3600 }),
+      const racers = await holdingLocks(
+        server.database,
+        'SELECT FROM api_keys WHERE id = $1 FOR UPDATE',
+        [customer.apiKey.id],
+        async (untilWaited) => {
+          const started = Array.from({ length: 12 }, async () =>
+            rotate(customer.apiKey.id, { overlapSeconds: 3600 }),
+          );
+          await untilWaited(5);
+          return started;
+        },
       );
       const answers = await Promise.all(racers);
       const won = answers.filter(({ status }) => status === 201);

@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Client } from 'pg';
 import type { Response } from 'supertest';
 import type { CreatedApiKeyResponse } from '../../src/modules/api-keys/dto/api-key.responses';
 import type { SignupResponse } from '../../src/modules/onboarding/dto/signup';
 import { PASSWORD, aRecording, signUp, type Customer } from '../support/customers';
-import { withConnection } from '../support/connection';
 import { countRows, dumpHolds } from '../support/database-dump';
 import { freezeClockAt } from '../support/frozen-clock';
+import { holdingLocks } from '../support/held-locks';
 import { addMember, logIn } from '../support/members';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 import { sendRaw } from '../support/raw-http';
 import { aSignup } from '../support/signups';
 import { LONG_SESSIONS, changeSubscription } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
-import { until } from '../support/until';
 
 const ONE_DAY_MS = 86_400_000;
 
@@ -257,28 +255,24 @@ describe('Idempotency-Key', () => {
   });
 
   describe('the first one still running', () => {
-    const oneWaitsForALock = async (): Promise<boolean> => {
-      const [row] = await server.database.query<{ waiting: boolean }>(
-        `SELECT EXISTS (SELECT FROM pg_stat_activity
-                        WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`,
-      );
-      return row!.waiting;
-    };
     /** While the statement's locks are held: sends one request, and when it waits, the same again. */
-    const sendBehind = (
+    async function sendBehind(
       sql: string,
       parameters: unknown[],
       send: () => PromiseLike<Response>,
-    ): Promise<{ first: Response; second: Response }> =>
-      withConnection(server.database.url, { scope: 'platform' }, async (client: Client) => {
-        await client.query('BEGIN');
-        await client.query(sql, parameters);
-        const running = Promise.resolve(send());
-        await until('the first request waits for the lock', oneWaitsForALock);
-        const second = await send();
-        await client.query('ROLLBACK');
-        return { first: await running, second };
-      });
+    ): Promise<{ first: Response; second: Response }> {
+      const { running, second } = await holdingLocks(
+        server.database,
+        sql,
+        parameters,
+        async (untilWaited) => {
+          const first = Promise.resolve(send());
+          await untilWaited();
+          return { running: first, second: await send() };
+        },
+      );
+      return { first: await running, second };
+    }
 
     it('makes the second 409 at once, without waiting for it', async () => {
       const key = newKey();

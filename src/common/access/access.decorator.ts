@@ -13,6 +13,8 @@ import {
   businessDeactivated,
   databaseUnavailable,
   permissionDenied,
+  supportForbidden,
+  supportReadOnly,
   unauthenticated,
   validationProblem,
   wrongCredentialKind,
@@ -35,6 +37,8 @@ export interface Access {
   description?: string;
   /** The status of success. */
   status: number;
+  /** The status when the thing was there before and nothing was done. */
+  replayStatus?: number;
   /** The class of the answer; none for an empty one. */
   answers?: new () => object;
   /** A second shape of the answer. */
@@ -66,6 +70,9 @@ export function Access(access: Access): MethodDecorator {
     ...(access.audience === 'public' ? [] : [ApiBearerAuth(access.audience)]),
     documentIdempotency(access),
     ApiResponse(success(access)),
+    ...(access.replayStatus
+      ? [ApiResponse({ ...success(access), status: access.replayStatus })]
+      : []),
     ...problemResponses(problemsOf(access)),
   );
 }
@@ -78,7 +85,12 @@ export function accessOf(handler: object): Access | undefined {
 function problemsOf(access: Access): ProblemFactory[] {
   const always = [validationProblem, databaseUnavailable];
   const guarded = [unauthenticated, wrongCredentialKind];
-  const tenant = [businessDeactivated, ...(access.permission ? [permissionDenied] : [])];
+  const support = [supportReadOnly, supportForbidden];
+  const tenant = [
+    businessDeactivated,
+    ...support,
+    ...(access.permission ? [permissionDenied] : []),
+  ];
   const byAudience = {
     public: [],
     staff: guarded,

@@ -53,6 +53,7 @@ export class SdkController {
     description:
       'Sending it again is safe: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
     status: 201,
+    replayStatus: 200,
     answers: CreatedRecordingResponse,
     problems: [
       quotaExceeded,

@@ -1,7 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ProblemResponse } from '../../common/access/problem-responses';
+import { STATUS_OF_KIND } from '../../common/problem-status';
+import { bodyTooLarge, malformedRequest, unsupportedMediaType } from '../../common/problems';
 
-type Operation = { parameters?: { name?: string; in?: string }[] };
+interface Operation {
+  parameters?: { name?: string; in?: string }[];
+  responses: Partial<Record<string, object>>;
+}
 
 const CREDENTIALS = {
   dashboard:
@@ -52,9 +58,21 @@ function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'
       operation.parameters = operation.parameters?.filter((parameter) =>
         isAskedFor(parameter, method),
       );
+      if (method === 'post' || method === 'patch') documentBodyProblems(operation);
     }
   }
   return paths;
+}
+
+/** What every route that takes a body may say of it. */
+function documentBodyProblems(operation: Operation): void {
+  for (const { definition } of [malformedRequest, bodyTooLarge, unsupportedMediaType]) {
+    const { code, kind, title } = definition;
+    operation.responses[STATUS_OF_KIND[kind]] ??= {
+      description: `\`${code}\`: ${title}`,
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
+    };
+  }
 }
 
 function isAskedFor(parameter: { name?: string; in?: string }, method: string): boolean {

@@ -70,7 +70,7 @@ export function operationsOf(document: ApiDocument): Operation[] {
   );
 }
 
-/** The statuses of success that the document names; a well-documented route has one. */
+/** The statuses of success that the document names, in order: the last is that of something done, one before it a replay's. */
 export function successesOf({ responses }: Operation): number[] {
   return Object.keys(responses)
     .map(Number)
