@@ -21,3 +21,10 @@ export class Clock {
 export function monotonicMs(): number {
   return performance.now();
 }
+
+const ONE_HOUR_MS = 3_600_000;
+
+/** The moment so many hours before another. */
+export function hoursBefore(moment: Date, hours: number): Date {
+  return new Date(moment.getTime() - hours * ONE_HOUR_MS);
+}

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { hoursBefore } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { hashToken, tokenKind, type TokenKind } from '../../common/token';
 import { CONFIG, type Config } from '../../platform/config/config';
@@ -7,8 +8,6 @@ import type { Transaction } from '../../platform/database/transaction';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
-
-const ONE_HOUR_MS = 3_600_000;
 
 const USE_IS_RECORDED_EVERY_MS = 60_000; // a write for every request would cost more than the request
 
@@ -65,10 +64,6 @@ export class CredentialsService {
         );
     }
   }
-}
-
-function hoursBefore(now: Date, hours: number): Date {
-  return new Date(now.getTime() - hours * ONE_HOUR_MS);
 }
 
 function isStale({ lastUsedAt, recordsUse }: FoundCredential, now: Date): boolean {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
+import { hoursBefore } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -13,8 +14,6 @@ import { SessionsRepository } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { AccountsRepository, type MyAccount, type MyMembership } from './accounts.repository';
 import type { ChangePasswordRequest } from './dto/account.requests';
-
-const ONE_HOUR_MS = 3_600_000;
 
 /** What a person does with the own account, whichever business the session is of. */
 @Injectable()
@@ -65,12 +64,11 @@ export class MeService {
   listSessions(context: RequestContext, query: ListQuery): Promise<Session[]> {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     return this.database.platform(context, "the person's sessions are in all businesses", (tx) => {
-      const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
       return this.sessions.listOf(
         tx,
         userOf(context),
-        hoursAgo(sessionIdleHours),
-        hoursAgo(24 * sessionAbsoluteDays),
+        hoursBefore(tx.now, sessionIdleHours),
+        hoursBefore(tx.now, 24 * sessionAbsoluteDays),
         query,
       );
     });

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import { hoursBefore } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -13,7 +14,6 @@ import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { StaffService } from '../staff/staff.service';
 
-const ONE_HOUR_MS = 3_600_000;
 const MAILS_KEPT_DAYS = 90; // longer than the queue tries
 const PRUNE = 'housekeeping.prune';
 
@@ -59,12 +59,15 @@ export class Housekeeping {
   }
 
   private async pruneIn(tx: Transaction): Promise<number> {
-    const hoursAgo = (hours: number) => new Date(tx.now.getTime() - hours * ONE_HOUR_MS);
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     await this.oneTimeKeys.prune(tx);
-    await this.mails.prune(tx, hoursAgo(24 * MAILS_KEPT_DAYS));
+    await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);
     await this.guesses.prune(tx.now);
-    return this.sessions.prune(tx, hoursAgo(sessionIdleHours), hoursAgo(24 * sessionAbsoluteDays));
+    return this.sessions.prune(
+      tx,
+      hoursBefore(tx.now, sessionIdleHours),
+      hoursBefore(tx.now, 24 * sessionAbsoluteDays),
+    );
   }
 }

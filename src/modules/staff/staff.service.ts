@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hoursBefore } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -17,7 +18,6 @@ import { staffAccountNotFound } from './staff.errors';
 import { StaffRepository } from './staff.repository';
 
 const REASON = 'staff belong to no tenant';
-const ONE_HOUR_MS = 3_600_000;
 
 /** Staff accounts, made and ended by the CLI only, and their sessions. */
 @Injectable()
@@ -102,7 +102,7 @@ export class StaffService {
 
   /** Forgets sessions that have run out. */
   async pruneSessions(tx: Transaction): Promise<void> {
-    const before = new Date(tx.now.getTime() - STAFF_SESSION_HOURS * ONE_HOUR_MS);
+    const before = hoursBefore(tx.now, STAFF_SESSION_HOURS);
     await this.staff.endSessionsBefore(tx, before);
   }
 
