@@ -4,6 +4,7 @@ import { Subscriptions1763690000003 } from '../migrations/1763690000003-subscrip
 import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans';
 import { Recordings1763690000005 } from '../migrations/1763690000005-recordings';
 import { People1763690000006 } from '../migrations/1763690000006-people';
+import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-subscription-life-cycle';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -48,5 +49,6 @@ export const schema: Schema = {
     FirstPlans1763690000004,
     Recordings1763690000005,
     People1763690000006,
+    SubscriptionLifeCycle1763690000007,
   ],
 };

@@ -114,7 +114,8 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
       next: { ...subscription, status: 'canceled', canceledAt, endedAt: periodEnd },
     };
   }
-  if (!subscription.autoRenew || !plans.current.renews) {
+  const isLast = !subscription.autoRenew || !(plans.current.renews || isTrial(subscription));
+  if (isLast) {
     return {
       outcome: 'expired',
       plan: plans.current,
@@ -128,8 +129,12 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
 
 function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): RenewalPlan {
   if (plans.scheduled) return plans.scheduled;
-  const unpaidTrial = subscription.status === 'trialing' && !plans.current.isFree;
-  return unpaidTrial ? plans.default : plans.current;
+  return isTrial(subscription) && !plans.current.isFree ? plans.default : plans.current;
+}
+
+/** What follows a trial is the first period, not a renewal: a plan that does not renew begins too. */
+function isTrial({ status }: RenewableSubscription): boolean {
+  return status === 'trialing';
 }
 
 /** Counts on from the anchor; another interval makes the end of the last period the anchor and starts n anew. */
@@ -145,7 +150,7 @@ function beginPeriod(
   const cycle = sameInterval ? subscription.cycle + 1 : 0;
   return {
     ...subscription,
-    status: subscription.status === 'trialing' ? 'active' : subscription.status,
+    status: isTrial(subscription) ? 'active' : subscription.status,
     planId: plan.id,
     planVersion: plan.version,
     scheduledPlanId: null,

@@ -53,10 +53,10 @@ export class RenewalRepository {
     ]);
   }
 
-  /** Locks the counters, in order, and gives what they count by business. */
+  /** Locks the counters, in order, and gives what was recorded in the running period by business: not what a change brought along. */
   async lockCounters(tx: Transaction, businessIds: string[]): Promise<Map<string, number>> {
     const rows = await tx.query<{ business_id: string; used: string }>(
-      `SELECT business_id, used FROM usage_counters
+      `SELECT business_id, used - carried_over AS used FROM usage_counters
        WHERE business_id = ANY ($1) AND feature = 'recordings' ORDER BY business_id FOR UPDATE`,
       [businessIds],
     );
@@ -189,7 +189,7 @@ const UPDATE_STATE = `
 
 const RESET_COUNTERS = `
   UPDATE usage_counters AS counter
-  SET period_ordinal = renewed.period_ordinal, used = 0, carried_over = 0
+  SET period_ordinal = renewed.period_ordinal, used = 0, carried_over = 0, credited = 0
   FROM ${RENEWED}
   WHERE counter.business_id = renewed.business_id AND counter.feature = 'recordings' AND counter.subscription_id = renewed.id
     AND renewed.ended_at IS NULL`;
