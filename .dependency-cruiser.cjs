@@ -5,7 +5,7 @@ const tiers = [
   ['subscriptions'],
   ['team-members', 'applications'],
   ['api-keys', 'recordings', 'support-sessions'],
-  ['access', 'accounts', 'staff'],
+  ['access', 'accounts', 'notifications', 'staff'],
   ['onboarding', 'operations'],
 ];
 

@@ -4,7 +4,9 @@ import { audit, isolate } from './table-rules';
 /** What happens to a subscription: its history, the statuses that may follow each other, and credits beside its plan. */
 export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE subscriptions ADD COLUMN trial_reminded_at timestamptz(3)');
+    await runner.query(`
+      ALTER TABLE subscriptions ADD COLUMN trial_reminded_at timestamptz(3),
+      ADD CONSTRAINT ck_subscriptions_paused CHECK ((status = 'paused') = (paused_at IS NOT NULL))`);
     await runner.query(`
       CREATE INDEX ix_subscriptions_trial_end ON subscriptions (trial_ends_at)
       WHERE is_current AND status = 'trialing' AND trial_reminded_at IS NULL`);
@@ -36,10 +38,6 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
       'CREATE INDEX ix_subscription_events_at ON subscription_events (business_id, at, id)',
     );
     await isolate(runner, 'subscription_events');
-    await runner.query(`
-      CREATE TRIGGER subscription_events_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON subscription_events
-      FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`);
-    await runner.query('REVOKE UPDATE, DELETE, TRUNCATE ON subscription_events FROM CURRENT_USER');
     await runner.query(RECORD_EVENT);
     // A plain renewal sets none of these columns, so a million of them cost no trigger.
     await runner.query(`
@@ -52,7 +50,7 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
         business_id uuid NOT NULL,
         id uuid NOT NULL,
         feature text NOT NULL,
-        amount bigint NOT NULL,
+        granted bigint NOT NULL,
         spent bigint NOT NULL,
         reason text NOT NULL,
         granted_by text NOT NULL,          -- the staff member's e-mail
@@ -62,7 +60,7 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
         CONSTRAINT pk_credits PRIMARY KEY (business_id, id),
         CONSTRAINT fk_credits_business FOREIGN KEY (business_id) REFERENCES businesses (id),
         CONSTRAINT ck_credits_feature CHECK (feature IN ('recordings')),
-        CONSTRAINT ck_credits_amount CHECK (amount > 0 AND spent BETWEEN 0 AND amount)
+        CONSTRAINT ck_credits_granted CHECK (granted > 0 AND spent BETWEEN 0 AND granted)
       ) WITH (fillfactor = 50)`);
     // In the order in which they are spent; what is spent, expired or void is skipped, and few of them are live.
     await runner.query(`
@@ -73,7 +71,9 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
     );
     await isolate(runner, 'credits');
     // Spending is recorded by the recordings themselves.
-    await audit(runner, 'credits', 'credit', { updatesOf: ['amount', 'expires_at', 'voided_at'] });
+    await audit(runner, 'credits', 'credit', {
+      updatesOf: ['feature', 'granted', 'reason', 'granted_by', 'expires_at', 'voided_at'],
+    });
 
     // The part of used that credits paid for; the rest is the plan's allowance.
     await runner.query('ALTER TABLE usage_counters ADD COLUMN credited bigint NOT NULL DEFAULT 0');
@@ -87,7 +87,9 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
     await runner.query('DROP TRIGGER history_subscriptions ON subscriptions');
     await runner.query('DROP TABLE subscription_events');
     await runner.query('DROP FUNCTION record_subscription_event');
-    await runner.query('ALTER TABLE subscriptions DROP COLUMN trial_reminded_at');
+    await runner.query(
+      'ALTER TABLE subscriptions DROP CONSTRAINT ck_subscriptions_paused, DROP COLUMN trial_reminded_at',
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { ApplicationsModule } from './modules/applications/applications.module';
 import { AuditModule } from './modules/audit/audit.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
 import { IdentityModule } from './modules/identity/identity.module';
+import { NotificationsModule } from './modules/notifications/notifications.module';
 import { OnboardingModule } from './modules/onboarding/onboarding.module';
 import { OperationsModule } from './modules/operations/operations.module';
 import { PlansModule } from './modules/plans/plans.module';
@@ -22,6 +23,7 @@ import { DatabaseModule } from './platform/database/database.module';
 import { HttpModule } from './platform/http/http.module';
 import type { RouteTable } from './platform/http/route-table';
 import { MailModule } from './platform/mail/mail.module';
+import { MetricsModule } from './platform/metrics/metrics.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { schema } from './schema';
@@ -36,6 +38,7 @@ export class AppModule {
       HttpModule.with(routes),
       QueueModule,
       MailModule,
+      MetricsModule,
       RateLimitModule,
       ScheduleModule.forRoot(),
     ];
@@ -53,6 +56,7 @@ export class AppModule {
       RecordingsModule,
       AccountsModule,
       OnboardingModule,
+      NotificationsModule,
       StaffModule,
       OperationsModule,
     ];

@@ -16,6 +16,7 @@ import { StaffAccount } from './modules/staff/staff-account.entity';
 import { StaffSession } from './modules/staff/staff-session.entity';
 import { SupportSession } from './modules/support-sessions/support-session.entity';
 import { Invitation } from './modules/team-members/invitation.entity';
+import { Credit } from './modules/subscriptions/credit.entity';
 import { Subscription } from './modules/subscriptions/subscription.entity';
 import { Member } from './modules/team-members/member.entity';
 import type { Schema } from './platform/database/data-source';
@@ -28,6 +29,7 @@ export const schema: Schema = {
     ApiKey,
     Application,
     Business,
+    Credit,
     IdempotencyKey,
     Invitation,
     Mail,

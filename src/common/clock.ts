@@ -24,6 +24,11 @@ export function monotonicMs(): number {
 
 const ONE_HOUR_MS = 3_600_000;
 
+/** The moment so many hours after another. */
+export function hoursAfter(moment: Date, hours: number): Date {
+  return new Date(moment.getTime() + hours * ONE_HOUR_MS);
+}
+
 /** The moment so many hours before another. */
 export function hoursBefore(moment: Date, hours: number): Date {
   return new Date(moment.getTime() - hours * ONE_HOUR_MS);

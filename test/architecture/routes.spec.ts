@@ -50,6 +50,7 @@ const PUBLIC: Record<string, string> = {
   'health.live': 'for the supervisor of the process',
   'health.ready': 'for the load balancer',
   'invitation.look_up': 'the key of the mail is the credential',
+  'metrics.read': 'for Prometheus, whose METRICS_TOKEN is no credential of ours',
   'password.forgot': 'for those who cannot sign in',
   'password.reset': 'the key of the mail is the credential',
   'plan.list': 'the price list',

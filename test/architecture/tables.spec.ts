@@ -50,6 +50,7 @@ const CROSS_TENANT_INDEXES: Record<string, string> = {
   ix_members_user: 'a login finds the businesses of a person',
   ix_sessions_user: 'a new password ends the sessions of a person everywhere',
   ix_subscriptions_due: 'renewal finds what is due, of all tenants',
+  ix_subscriptions_trial_end: 'reminders of trials that end, of all tenants',
   ix_support_sessions_staff_session:
     'the end of a staff session ends the support sessions under it',
   uq_api_keys_token_hash: 'a token is found before its tenant is known',
@@ -68,6 +69,7 @@ const NOT_AUDITED: Record<string, string> = {
   one_time_keys: 'what a key does is in the log',
   recordings: 'INSERT is not: the row is its own record, and there are millions',
   sessions: 'UPDATE is not: their use is no news',
+  subscription_events: 'itself a record, written by a trigger',
   subscription_periods: 'a plain renewal is recorded by its period row',
   usage_counters: 'recordings are counted, and renewals have their period row',
 };
@@ -77,6 +79,7 @@ const SILENT_UPDATES: Record<string, string> = {
   'api_keys.member_id': 'never changes',
   'api_keys.hint': 'changes with token_hash only',
   'api_keys.last_used_at': 'use is no news',
+  'credits.spent': 'the recordings tell it',
   'members.joined_at': 'never changes',
   'members.last_used_at': 'use is no news',
   'subscriptions.plan_version': 'changes with plan_id only',
@@ -85,11 +88,13 @@ const SILENT_UPDATES: Record<string, string> = {
   'subscriptions.period_ordinal': 'the same',
   'subscriptions.period_start': 'the same',
   'subscriptions.period_end': 'the same',
+  'subscriptions.trial_reminded_at': 'the mail tells it',
 };
 
 /** Columns of time whose names do not end in _at. */
 const OTHER_TIMES = [
   'audit_log.at', // the contract's word
+  'subscription_events.at',
   'subscription_periods.end_time',
   'subscription_periods.start_time',
   'subscriptions.anchor',

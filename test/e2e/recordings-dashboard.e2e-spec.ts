@@ -256,7 +256,8 @@ describe('usage', () => {
     }));
     expect(await get('/v1/usage/recordings/explain', customer.token)).toEqual({
       ...{ used: 21, limit: 100, remaining: 79, resetsAt: await resetsAt() },
-      sources: [{ kind: 'plan', used: 21, limit: 100, remaining: 79 }],
+      credited: 0,
+      sources: [{ kind: 'plan', id: null, used: 21, limit: 100, remaining: 79, expiresAt: null }],
       recent,
     });
   });

@@ -155,6 +155,7 @@ export async function changeSubscription(
   await database.query(
     `UPDATE subscriptions
      SET status = coalesce($2, status),
+         paused_at = CASE WHEN coalesce($2, status) = 'paused' THEN now() END,
          auto_renew = coalesce($3, auto_renew),
          cancel_at_period_end = coalesce($4, cancel_at_period_end),
          plan_id = coalesce((SELECT id FROM plans WHERE slug = $5), plan_id),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { validationFailed } from '../../common/problems';
 import type { ListQuery } from '../../common/dto/list.query';
+import { toFuture } from '../../common/future';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -31,7 +31,7 @@ export class ApiKeysService {
       return this.apiKeys.insert(tx, {
         memberId,
         name,
-        expiresAt: expiresAt ? future(expiresAt, tx.now) : null,
+        expiresAt: expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null,
       });
     });
   }
@@ -73,12 +73,4 @@ function isLive({ revokedAt, expiresAt }: ApiKey, now: Date): boolean {
 
 function earlier(one: Date | null, other: Date): Date {
   return one && one < other ? one : other;
-}
-
-function future(instant: string, now: Date): Date {
-  const moment = new Date(instant);
-  if (moment > now) return moment;
-  throw validationFailed([
-    { pointer: '/expiresAt', code: 'past', detail: 'must lie in the future' },
-  ]);
 }

@@ -21,6 +21,10 @@ export class BusinessesRepository {
     return tx.repository(Business).findOneByOrFail({ id: tx.requireBusinessId() });
   }
 
+  exists(tx: Transaction): Promise<boolean> {
+    return tx.repository(Business).existsBy({ id: tx.requireBusinessId() });
+  }
+
   async update(
     tx: Transaction,
     changes: Partial<Pick<Business, 'name' | 'supportAccess' | 'status'>>,

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
+import { PlanEditingService } from './plan-editing.service';
 import { PlansController } from './plans.controller';
 import { PlansRepository } from './plans.repository';
 import { PlansService } from './plans.service';
+import { StaffPlansController } from './staff-plans.controller';
 
 /** What can be subscribed to. */
 @Module({
-  controllers: [PlansController],
-  providers: [PlansService, PlansRepository],
+  controllers: [PlansController, StaffPlansController],
+  providers: [PlansService, PlanEditingService, PlansRepository],
   exports: [PlansRepository],
 })
 export class PlansModule {}

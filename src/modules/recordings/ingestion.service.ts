@@ -14,7 +14,7 @@ import {
   subscriptionInactive,
 } from '../subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
-import { computeRemaining } from '../subscriptions/usage';
+import { computeMeteredRemaining } from '../subscriptions/usage';
 import type { CreateRecordingRequest } from './dto/recording.requests';
 import { IngestionRepository, type Admission, type RecordingPayload } from './ingestion.repository';
 import type { LiveRecording, Recording } from './recording.entity';
@@ -29,7 +29,7 @@ export interface IngestedRecording {
   recording: ShownRecording;
   /** It was there already; nothing was counted. */
   replayed: boolean;
-  usage: { used: number; limit: number | null; resetsAt: Date };
+  usage: Pick<Admission, 'counts' | 'limit' | 'resetsAt'>;
 }
 
 @Injectable()
@@ -95,25 +95,24 @@ export class IngestionService {
   private async readUsage(tx: Transaction): Promise<IngestedRecording['usage']> {
     const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
     return {
-      used: counts.recordings,
+      counts,
       limit: plan.recordingsLimit,
       resetsAt: subscription.periodEnd,
     };
   }
 
-  private refusal({ applicationExists, used, limit, resetsAt }: Admission): DomainError {
+  private refusal({ applicationExists, counts, limit, resetsAt }: Admission): DomainError {
     if (!applicationExists) return applicationNotFound();
     const reset = resetsAt.toISOString();
     const explanation = `All ${limit} recordings of this period are used. The count begins anew at ${reset}; a larger plan has room at once.`;
     const { upgradeUrl } = this.config;
-    const remaining = computeRemaining(used, limit);
     return quotaExceeded({
       detail: explanation,
       members: {
         feature: 'recordings',
-        used,
+        used: counts.recordings,
         limit,
-        remaining,
+        remaining: computeMeteredRemaining(counts, limit),
         resetsAt: reset,
         upgradeUrl,
         explanation,

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import type { Credit } from '../subscriptions/credit.entity';
+import { CreditsRepository } from '../subscriptions/credits.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import type { ListRecordingsQuery } from './dto/recording.requests';
@@ -12,12 +14,20 @@ import { RecordingsRepository, type UsageVerification } from './recordings.repos
 const RECENT = 20;
 const VERIFY_PAGE = 500;
 
+export interface UsageExplanation {
+  view: SubscriptionView;
+  /** In the order in which they are spent. */
+  credits: Credit[];
+  recent: Recording[];
+}
+
 @Injectable()
 export class RecordingsService {
   constructor(
     private readonly database: Database,
     private readonly recordings: RecordingsRepository,
     private readonly subscriptions: SubscriptionsService,
+    private readonly credits: CreditsRepository,
   ) {}
 
   list(context: RequestContext, query: ListRecordingsQuery): Promise<LiveRecording[]> {
@@ -40,11 +50,13 @@ export class RecordingsService {
   }
 
   /** The usage of the running period with the recordings that made it. */
-  explain(context: RequestContext): Promise<{ view: SubscriptionView; recent: Recording[] }> {
+  explain(context: RequestContext): Promise<UsageExplanation> {
     return this.database.transaction(context, async (tx) => {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
-      return { view, recent: await this.recordings.listRecent(tx, id, periodOrdinal, RECENT) };
+      const credits = await this.credits.listSpendable(tx);
+      const recent = await this.recordings.listRecent(tx, id, periodOrdinal, RECENT);
+      return { view, credits, recent };
     });
   }
 

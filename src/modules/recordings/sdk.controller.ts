@@ -73,7 +73,7 @@ export class SdkController {
     if (replayed) void reply.code(200).header('idempotency-replayed', 'true');
     return {
       ...toRecordingResponse(recording),
-      usage: toMetered(usage.used, usage.limit, usage.resetsAt),
+      usage: toMetered(usage.counts, usage.limit, usage.resetsAt),
     };
   }
 

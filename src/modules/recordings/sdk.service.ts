@@ -18,7 +18,7 @@ export class SdkService {
   async status(context: RequestContext): Promise<SdkStatusResponse> {
     await this.renewal.renewOne(context); // commits by itself: what it closed stays closed, also when more is missing
     const { subscription, plan, counts } = await this.subscriptions.getCurrent(context);
-    const usage = toMetered(counts.recordings, plan.recordingsLimit, subscription.periodEnd);
+    const usage = toMetered(counts, plan.recordingsLimit, subscription.periodEnd);
     if (!isActive(subscription))
       return { recording: false, reason: 'subscription_inactive', usage };
     const recording = usage.remaining === null || usage.remaining > 0;

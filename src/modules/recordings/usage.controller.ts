@@ -4,11 +4,15 @@ import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { toMetered, toUsageResponse, UsageResponse } from '../subscriptions/dto/usage.response';
+import type { Credit } from '../subscriptions/credit.entity';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import type { SubscriptionView } from '../subscriptions/subscription-view';
+import { computeRemaining } from '../subscriptions/usage';
 import {
   UsageExplanationResponse,
   UsageVerificationResponse,
   type CountedRecordingResponse,
+  type UsageSourceResponse,
 } from './dto/recording.responses';
 import type { Recording } from './recording.entity';
 import { RecordingsService } from './recordings.service';
@@ -44,14 +48,16 @@ export class UsageController {
     answers: UsageExplanationResponse,
   })
   async explain(@Ctx() context: RequestContext): Promise<UsageExplanationResponse> {
-    const { view, recent } = await this.recordings.explain(context);
+    const { view, credits, recent } = await this.recordings.explain(context);
     const { used, limit, remaining, resetsAt } = toMetered(
-      view.counts.recordings,
+      view.counts,
       view.plan.recordingsLimit,
       view.subscription.periodEnd,
     );
-    const sources = [{ kind: 'plan' as const, used, limit, remaining }];
-    return { used, limit, remaining, resetsAt, sources, recent: recent.map(toCountedRecording) };
+    const { credited } = view.counts;
+    const sources = [toPlanSource(view), ...credits.map(toCreditSource)];
+    const counted = recent.map(toCountedRecording);
+    return { used, limit, remaining, resetsAt, credited, sources, recent: counted };
   }
 
   @Get('recordings/verify')
@@ -67,6 +73,24 @@ export class UsageController {
     const { counter, rows } = await this.recordings.verify(context);
     return { counter, rows, equal: counter === rows };
   }
+}
+
+function toPlanSource({ counts, plan }: SubscriptionView): UsageSourceResponse {
+  const used = counts.recordings - counts.credited;
+  const limit = plan.recordingsLimit;
+  const remaining = computeRemaining(used, limit);
+  return { kind: 'plan', id: null, used, limit, remaining, expiresAt: null };
+}
+
+function toCreditSource({ id, spent, amount, expiresAt }: Credit): UsageSourceResponse {
+  return {
+    kind: 'credit',
+    id,
+    used: spent,
+    limit: amount,
+    remaining: amount - spent,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
 }
 
 function toCountedRecording({

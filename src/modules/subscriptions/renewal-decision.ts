@@ -1,5 +1,6 @@
 import { boundary, type BillingInterval } from './periods';
 import type { SubscriptionStatus } from './subscription.entity';
+import { transition } from './transitions';
 
 /** One subscription and run; what is still missing waits for the next run, and somebody should look. */
 export const MAXIMUM_PERIODS_A_RUN = 15;
@@ -111,7 +112,12 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
     return {
       outcome: 'canceled',
       plan: plans.current,
-      next: { ...subscription, status: 'canceled', canceledAt, endedAt: periodEnd },
+      next: {
+        ...subscription,
+        status: transition(subscription.status, 'cancel'),
+        canceledAt,
+        endedAt: periodEnd,
+      },
     };
   }
   const isLast = !subscription.autoRenew || !(plans.current.renews || isTrial(subscription));
@@ -119,7 +125,11 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
     return {
       outcome: 'expired',
       plan: plans.current,
-      next: { ...subscription, status: 'expired', endedAt: periodEnd },
+      next: {
+        ...subscription,
+        status: transition(subscription.status, 'expire'),
+        endedAt: periodEnd,
+      },
     };
   }
   const plan = nextPlan(subscription, plans);
@@ -138,11 +148,11 @@ function isTrial({ status }: RenewableSubscription): boolean {
 }
 
 /** Counts on from the anchor; another interval makes the end of the last period the anchor and starts n anew. */
-function beginPeriod(
-  subscription: RenewableSubscription,
+export function beginPeriod<Running extends RenewableSubscription>(
+  subscription: Running,
   interval: BillingInterval,
-  plan: RenewalPlan,
-): RenewableSubscription {
+  plan: Pick<RenewalPlan, 'id' | 'version' | 'interval'>,
+): Running {
   const start = subscription.periodEnd;
   const sameInterval =
     plan.interval.unit === interval.unit && plan.interval.count === interval.count;
@@ -150,7 +160,7 @@ function beginPeriod(
   const cycle = sameInterval ? subscription.cycle + 1 : 0;
   return {
     ...subscription,
-    status: isTrial(subscription) ? 'active' : subscription.status,
+    status: transition(subscription.status, 'beginPeriod'),
     planId: plan.id,
     planVersion: plan.version,
     scheduledPlanId: null,

@@ -3,10 +3,11 @@ import type { PlanWithTerms } from '../plans/plan.entity';
 import { nextPeriod } from './periods';
 import type { Subscription } from './subscription.entity';
 
-type Start = Omit<Subscription, 'id' | 'businessId' | 'createdAt'>;
+/** A subscription that begins, before it has an id. */
+export type SubscriptionStart = Omit<Subscription, 'id' | 'businessId' | 'createdAt'>;
 
 /** How a subscription to a plan begins at a moment: with the plan's trial (ordinal 0), or with period n = 0 (ordinal 1). */
-export function startOf(plan: PlanWithTerms, now: Date): Start {
+export function startOf(plan: PlanWithTerms, now: Date): SubscriptionStart {
   return plan.trialDays > 0
     ? { ...common(plan), ...trial(plan, now) }
     : { ...common(plan), ...paid(plan, now) };
@@ -16,7 +17,7 @@ type Running =
   'status' | 'anchor' | 'cycle' | 'periodOrdinal' | 'periodStart' | 'periodEnd' | 'trialEndsAt';
 
 /** A trial's end is the anchor of what follows. */
-function trial(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
+function trial(plan: PlanWithTerms, now: Date): Pick<SubscriptionStart, Running> {
   const end = DateTime.fromJSDate(now, { zone: 'utc' }).plus({ days: plan.trialDays }).toJSDate();
   return {
     status: 'trialing',
@@ -29,7 +30,7 @@ function trial(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
   };
 }
 
-function paid(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
+function paid(plan: PlanWithTerms, now: Date): Pick<SubscriptionStart, Running> {
   const { intervalUnit: unit, intervalCount: count } = plan.terms;
   const { start, end } = nextPeriod(now, { unit, count }, 0);
   return {
@@ -43,7 +44,7 @@ function paid(plan: PlanWithTerms, now: Date): Pick<Start, Running> {
   };
 }
 
-function common(plan: PlanWithTerms): Omit<Start, Running> {
+function common(plan: PlanWithTerms): Omit<SubscriptionStart, Running> {
   return {
     planId: plan.id,
     planVersion: plan.terms.version,
@@ -51,6 +52,7 @@ function common(plan: PlanWithTerms): Omit<Start, Running> {
     isCurrent: true,
     autoRenew: true,
     cancelAtPeriodEnd: false,
+    trialRemindedAt: null,
     pausedAt: null,
     canceledAt: null,
     endedAt: null,

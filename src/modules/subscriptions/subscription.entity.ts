@@ -63,6 +63,10 @@ export class Subscription {
   @Column({ name: 'trial_ends_at', type: 'timestamptz', precision: 3, nullable: true })
   trialEndsAt!: Date | null;
 
+  /** When the owners were told that the trial ends. */
+  @Column({ name: 'trial_reminded_at', type: 'timestamptz', precision: 3, nullable: true })
+  trialRemindedAt!: Date | null;
+
   @Column({ name: 'paused_at', type: 'timestamptz', precision: 3, nullable: true })
   pausedAt!: Date | null;
 

@@ -6,6 +6,7 @@ import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { SubscriptionEventPage, toSubscriptionEventPage } from './dto/subscription-event.response';
 import {
   PeriodResponse,
   SubscriptionResponse,
@@ -50,5 +51,25 @@ export class SubscriptionsController {
   ): Promise<PeriodPage> {
     const periods = await this.subscriptions.listPeriods(context, query);
     return toPage(periods, query.limit, toPeriodResponse, (period) => [period.ordinal]);
+  }
+
+  @Get('history')
+  @Access({
+    audience: 'dashboard',
+    permission: 'subscription:read',
+    action: 'subscription.list_history',
+    summary:
+      'What happened to the subscriptions of the business, and who or what caused it, newest first',
+    description:
+      'Changes of status, plan and renewal. A plain renewal is not among them: its period is its record.',
+    status: 200,
+    answers: SubscriptionEventPage,
+  })
+  async listHistory(
+    @Ctx() context: RequestContext,
+    @Query() query: ListQuery,
+  ): Promise<SubscriptionEventPage> {
+    const events = await this.subscriptions.listEvents(context, query);
+    return toSubscriptionEventPage(events, query.limit);
   }
 }

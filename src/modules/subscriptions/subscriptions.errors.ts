@@ -23,3 +23,39 @@ export const quotaExceeded = defineProblem({
   description:
     '`feature`, `used` and `limit` say of what; it begins anew at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
 });
+
+export const invalidState = defineProblem({
+  code: 'invalid_state',
+  kind: 'conflict',
+  title: 'The subscription is in no state for that',
+  description: '`detail` says in which it is. Nothing was changed.',
+});
+
+export const usageExceedsPlan = defineProblem({
+  code: 'usage_exceeds_plan',
+  kind: 'conflict',
+  title: 'More is in use than the plan allows',
+  description:
+    '`conflicts` lists each feature with what is used and the limit. Remove some, then change again.',
+});
+
+export const paymentRequired = defineProblem({
+  code: 'payment_required',
+  kind: 'payment_required',
+  title: 'This plan has to be paid for',
+  description: 'This installation takes no payments by itself; its staff can assign the plan.',
+});
+
+export const currencyMismatch = defineProblem({
+  code: 'currency_mismatch',
+  kind: 'conflict',
+  title: 'The two plans have prices in different currencies',
+  description: 'What is left of one cannot be set off against the other: change at the period end.',
+});
+
+export const creditNotFound = defineProblem({
+  code: 'credit_not_found',
+  kind: 'not_found',
+  title: 'There is no such credit',
+  description: 'It never existed in this business.',
+});

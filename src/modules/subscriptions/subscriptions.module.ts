@@ -1,25 +1,38 @@
 import { Module } from '@nestjs/common';
+import { BusinessesModule } from '../businesses/businesses.module';
 import { PlansModule } from '../plans/plans.module';
+import { ChangesController } from './changes.controller';
+import { ChangesService } from './changes.service';
+import { CreditsRepository } from './credits.repository';
 import { RenewalCron } from './renewal.cron';
+import { RenewalMetrics } from './renewal.metrics';
 import { RenewalRepository } from './renewal.repository';
 import { RenewalService } from './renewal.service';
+import { StaffSubscriptionsController } from './staff-subscriptions.controller';
+import { StaffSubscriptionsService } from './staff-subscriptions.service';
 import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
 import { TimeShiftService } from './time-shift.service';
+import { TrialReminder } from './trial-reminder';
 
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
-  imports: [PlansModule],
-  controllers: [SubscriptionsController],
+  imports: [PlansModule, BusinessesModule],
+  controllers: [SubscriptionsController, ChangesController, StaffSubscriptionsController],
   providers: [
     SubscriptionsService,
     SubscriptionsRepository,
     RenewalService,
     RenewalRepository,
     RenewalCron,
+    RenewalMetrics,
     TimeShiftService,
+    ChangesService,
+    CreditsRepository,
+    StaffSubscriptionsService,
+    TrialReminder,
   ],
-  exports: [SubscriptionsService, RenewalService],
+  exports: [SubscriptionsService, RenewalService, CreditsRepository, TrialReminder],
 })
 export class SubscriptionsModule {}

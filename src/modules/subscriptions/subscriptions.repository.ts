@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { newId } from '../../common/ids';
-import { decodeCursor } from '../../common/pagination';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
+import type { ClosedPeriod } from './renewal-decision';
+import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
+import type { SubscriptionStart } from './subscription-start';
+import type { SubscriptionWrite } from './subscription-write';
 import { Subscription } from './subscription.entity';
 import type { UsageCounts } from './subscription-view';
 
@@ -24,10 +29,7 @@ export class SubscriptionsRepository {
     });
   }
 
-  async insert(
-    tx: Transaction,
-    fields: Omit<Subscription, 'id' | 'businessId' | 'createdAt'>,
-  ): Promise<Subscription> {
+  async insert(tx: Transaction, fields: SubscriptionStart): Promise<Subscription> {
     const subscription = {
       ...fields,
       id: newId(),
@@ -46,13 +48,64 @@ export class SubscriptionsRepository {
     );
   }
 
+  /** Nothing is ingested until the transaction ends. Lock order everywhere: subscriptions, then counters, then credits. */
+  async lockCounter(tx: Transaction): Promise<void> {
+    await tx.query(
+      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
+      [tx.requireBusinessId()],
+    );
+  }
+
+  /** Writes what was decided about the locked subscription. @returns the one that is current afterwards */
+  async write(
+    tx: Transaction,
+    { next, closed, successor, usage }: SubscriptionWrite,
+  ): Promise<Subscription> {
+    if (closed) await this.close(tx, next, closed);
+    await tx.repository(Subscription).update({ businessId: next.businessId, id: next.id }, next);
+    const current = successor ? await this.insert(tx, successor) : next;
+    if (usage !== 'kept')
+      await tx.query(MOVE_COUNTER, [
+        current.businessId,
+        current.id,
+        current.periodOrdinal,
+        usage === 'carried',
+      ]);
+    return current;
+  }
+
+  private async close(
+    tx: Transaction,
+    { businessId, id }: Subscription,
+    period: ClosedPeriod,
+  ): Promise<void> {
+    const { ordinal, start, end, planId } = period;
+    await tx.query(CLOSE_PERIOD, [businessId, id, ordinal, start, end, planId, tx.now]);
+  }
+
+  /** Whether the business has had its one trial. */
+  async hadTrial(tx: Transaction): Promise<boolean> {
+    return tx
+      .repository(Subscription)
+      .existsBy({ businessId: tx.requireBusinessId(), trialEndsAt: Not(IsNull()) });
+  }
+
+  /** What happened to the subscriptions of the business, newest first; one more than `limit`. */
+  listEvents(tx: Transaction, { limit, cursor }: ListQuery): Promise<SubscriptionEvent[]> {
+    const [at, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
+    return tx.query<SubscriptionEvent>(EVENTS, [tx.requireBusinessId(), at, id, limit + 1]);
+  }
+
   /** What counts against the plan at the moment, in one statement. */
   async readCounts(tx: Transaction): Promise<UsageCounts> {
     const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [
       tx.requireBusinessId(),
+      tx.now,
     ]);
     return {
       recordings: Number(row?.recordings),
+      credited: Number(row?.credited),
+      credits: Number(row?.credits),
       applications: Number(row?.applications),
       seats: Number(row?.seats),
     };
@@ -75,10 +128,31 @@ export class SubscriptionsRepository {
 }
 
 const COUNTS = `
-  SELECT
-    (SELECT used FROM usage_counters WHERE business_id = $1 AND feature = 'recordings') AS recordings,
+  SELECT counter.used AS recordings, counter.credited,
+    (SELECT coalesce(sum(granted - spent), 0) FROM credits
+     WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND (expires_at IS NULL OR expires_at > $2)) AS credits,
     (SELECT count(*) FROM applications WHERE business_id = $1 AND deleted_at IS NULL) AS applications,
-    (SELECT count(*) FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active') AS seats`;
+    (SELECT count(*) FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active') AS seats
+  FROM usage_counters AS counter WHERE counter.business_id = $1 AND counter.feature = 'recordings'`;
+
+// The usage of a period is what was recorded in it: what a change brought along was recorded before.
+const CLOSE_PERIOD = `
+  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+  SELECT $1, $2, $3, $4, $5, $6, used - carried_over, $7 FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`;
+
+const MOVE_COUNTER = `
+  UPDATE usage_counters
+  SET subscription_id = $2, period_ordinal = $3, used = CASE WHEN $4 THEN used ELSE 0 END,
+      carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END
+  WHERE business_id = $1 AND feature = 'recordings'`;
+
+const EVENTS = `
+  SELECT id, at, action, actor, reason, status_before AS "statusBefore", status, plan_id_before AS "planIdBefore",
+         plan_id AS "planId", scheduled_plan_id AS "scheduledPlanId", cancel_at_period_end AS "cancelAtPeriodEnd",
+         auto_renew AS "autoRenew", period_ordinal AS "periodOrdinal"
+  FROM subscription_events
+  WHERE business_id = $1 AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid))
+  ORDER BY at DESC, id DESC LIMIT $4`;
 
 const CLOSED_PERIODS = `
   SELECT ordinal, start_time AS start, end_time AS end, plan_id AS "planId", recordings_used::float8 AS "recordingsUsed", closed_at AS "closedAt"

@@ -10,8 +10,9 @@ import type { Transaction } from '../../platform/database/transaction';
 import { PlansRepository } from '../plans/plans.repository';
 import { startOf } from './subscription-start';
 import type { Subscription } from './subscription.entity';
+import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
-import { isActive, type SubscriptionView, type UsageCounts } from './subscription-view';
+import { isActive, type SubscriptionView } from './subscription-view';
 import { subscriptionInactive } from './subscriptions.errors';
 import { SubscriptionsRepository } from './subscriptions.repository';
 
@@ -36,7 +37,7 @@ export class SubscriptionsService {
       subscription,
       plan,
       scheduledPlan: null,
-      counts: { recordings: 0, applications: 0, seats: 1 },
+      counts: { recordings: 0, credited: 0, credits: 0, applications: 0, seats: 1 },
     };
   }
 
@@ -67,6 +68,11 @@ export class SubscriptionsService {
     });
   }
 
+  /** What happened to the subscriptions of the business, newest first; one more than the page holds. */
+  listEvents(context: RequestContext, query: ListQuery): Promise<SubscriptionEvent[]> {
+    return this.database.transaction(context, (tx) => this.subscriptions.listEvents(tx, query));
+  }
+
   /**
    * Makes sure that one more of these may be created, and that nobody else creates one meanwhile.
    * @throws 403 subscription_inactive, 402 limit_reached
@@ -93,7 +99,7 @@ export class SubscriptionsService {
     if (limit !== null && used >= limit) throw this.noRoom(feature, used, limit);
   }
 
-  private noRoom(feature: keyof UsageCounts, used: number, limit: number): DomainError {
+  private noRoom(feature: CountedFeature, used: number, limit: number): DomainError {
     const detail = `The plan's limit of ${feature} is ${limit}, and ${used} in use.`;
     return limitReached({
       detail,

@@ -17,6 +17,23 @@ export interface CountedUsage {
   remaining: number | null;
 }
 
-export function computeRemaining(used: number, limit: number | null, credits = 0): number | null {
-  return limit === null ? null : Math.max(0, limit - used) + credits;
+/** What is left of a limit; null: unlimited. */
+export function computeRemaining(used: number, limit: number | null): number | null {
+  return limit === null ? null : Math.max(0, limit - used);
+}
+
+/** How recordings are counted in a period, with the credits beside the plan. */
+export interface RecordingCounts {
+  recordings: number;
+  credited: number;
+  credits: number;
+}
+
+/** What is left of the plan's allowance, and then of the credits; null: unlimited. */
+export function computeMeteredRemaining(
+  { recordings, credited, credits }: RecordingCounts,
+  limit: number | null,
+): number | null {
+  const ofPlan = computeRemaining(recordings - credited, limit);
+  return ofPlan === null ? null : ofPlan + credits;
 }

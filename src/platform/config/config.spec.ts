@@ -43,6 +43,7 @@ describe('readConfig', () => {
       renewalCron: '* * * * *',
       trustProxy: [],
       logLevel: 'info',
+      metricsToken: null,
       bcryptCost: 12,
       sessionIdleHours: 12,
       sessionAbsoluteDays: 30,
@@ -67,6 +68,7 @@ describe('readConfig', () => {
       UPGRADE_URL: 'https://app.example/plans///',
       ROLES: 'web, cron',
       TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+      METRICS_TOKEN: 'a-token.for_Prometheus~+/1==',
       BCRYPT_COST: '14',
       SESSION_IDLE_HOURS: '1',
       SESSION_ABSOLUTE_DAYS: '2',
@@ -85,6 +87,7 @@ describe('readConfig', () => {
       secretKey: SECRET_KEY,
       roles: ['web', 'cron'],
       trustProxy: ['10.0.0.1', '10.0.0.2'],
+      metricsToken: 'a-token.for_Prometheus~+/1==',
       bcryptCost: 14,
       sessionIdleHours: 1,
       sessionAbsoluteDays: 2,
@@ -116,9 +119,22 @@ describe('readConfig', () => {
     expect(faultsOf(PRODUCTION)).toEqual([]);
   });
 
+  it('refuses in production to show its metrics to a network without a token', () => {
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'server.example', '127.example.com', '::2'])
+      expect([HOST, faultsOf({ ...PRODUCTION, HOST })]).toEqual([
+        HOST,
+        ['METRICS_TOKEN is required in production unless HOST is a loopback address'],
+      ]);
+    for (const HOST of [undefined, ' ', '127.0.0.1', '127.1.2.3', '::1', 'localhost'])
+      expect([HOST, faultsOf({ ...PRODUCTION, HOST })]).toEqual([HOST, []]);
+    expect(faultsOf({ ...PRODUCTION, HOST: '::', METRICS_TOKEN: 'a-token' })).toEqual([]);
+    expect(faultsOf({ HOST: '0.0.0.0' })).toEqual([]);
+  });
+
   it('lists every fault at once, the missing ones too', () => {
     const environment = {
       NODE_ENV: 'production',
+      HOST: '0.0.0.0',
       PORT: 'x',
       APP_URL: 'x',
       BCRYPT_COST: '99',
@@ -128,6 +144,7 @@ describe('readConfig', () => {
       'APP_URL',
       'BCRYPT_COST',
       'DATABASE_URL',
+      'METRICS_TOKEN',
       'PORT',
       'SECRET_KEY',
       'SMTP_URL',
@@ -147,6 +164,7 @@ describe('readConfig', () => {
     ['SECRET_KEY', ['x'.repeat(31)]],
     ['ROLES', ['web,', 'api', 'web;cron', 'WEB']],
     ['LOG_LEVEL', ['loud']],
+    ['METRICS_TOKEN', ['two words', 'tökén', '=', 'a:b']],
     ['BCRYPT_COST', ['3', '17', '12.5']],
     ['SESSION_IDLE_HOURS', ['0', '-1', '8761']],
     ['SESSION_ABSOLUTE_DAYS', ['0', '3651']],
@@ -166,8 +184,9 @@ describe('readConfig', () => {
       SECRET_KEY: 'tooshortsecret',
       DATABASE_URL: 'mysql://user:hunter2@db/x',
       SMTP_URL: 'http://user:hunter2@mail',
+      METRICS_TOKEN: 'hunter2 and more',
     };
-    expect(faultyIn(environment)).toHaveLength(3);
+    expect(faultyIn(environment)).toHaveLength(4);
     expect(faultsOf(environment).join()).not.toMatch(/tooshort|hunter2/);
   });
 });

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
@@ -40,6 +41,8 @@ export interface Config {
   readonly rateLimitFailures: number | null;
   readonly trustProxy: readonly string[];
   readonly logLevel: string;
+  /** Null: whoever reaches the server may read its metrics. */
+  readonly metricsToken: string | null;
   readonly bcryptCost: number;
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
@@ -87,9 +90,17 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function missingInProduction(given: NodeJS.ProcessEnv): string[] {
   if (given.NODE_ENV !== 'production') return [];
-  return REQUIRED_IN_PRODUCTION.filter((name) => !given[name]).map(
+  const missing = REQUIRED_IN_PRODUCTION.filter((name) => !given[name]).map(
     (name) => `${name} is required in production`,
   );
+  const isOpen = given.HOST !== undefined && !isLoopback(given.HOST.trim());
+  if (given.METRICS_TOKEN || !isOpen) return missing;
+  return [...missing, 'METRICS_TOKEN is required in production unless HOST is a loopback address'];
+}
+
+/** Nobody but the machine itself reaches such an address. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
@@ -135,6 +146,7 @@ function toConfig(settings: Settings): Config {
     rateLimitFailures: settings.RATE_LIMIT_FAILURES,
     trustProxy: settings.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     logLevel: settings.LOG_LEVEL,
+    metricsToken: settings.METRICS_TOKEN ?? null,
     bcryptCost: settings.BCRYPT_COST,
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,

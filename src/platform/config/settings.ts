@@ -72,6 +72,17 @@ export const settings = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('how much is logged'),
+  METRICS_TOKEN: z
+    .string()
+    .trim()
+    .regex(
+      /^[A-Za-z0-9._~+/-]+=*$/,
+      'must be letters, digits and -._~+/ to be sent as a bearer token',
+    )
+    .optional()
+    .describe(
+      'asked for at `GET /metrics`; required in production unless `HOST` is a loopback address',
+    ),
   BCRYPT_COST: count(4, 16).default(12).describe('each step doubles the work of a password hash'),
   SESSION_IDLE_HOURS: count(1, 8760).default(12).describe('a session unused for so long ends'),
   SESSION_ABSOLUTE_DAYS: count(1, 3650)

@@ -19,6 +19,7 @@ import {
 } from '../../common/problems';
 import { CONFIG, type Config } from '../config/config';
 import { translateDatabaseError } from '../database/database-errors';
+import { QuotaRefusals } from '../metrics/quota-refusals';
 import { RouteTable } from './route-table';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -42,12 +43,14 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly routes: RouteTable,
+    private readonly refusals: QuotaRefusals,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const error = this.toDomainError(exception, request);
+    this.refusals.observe(error);
     this.log(error, exception, request);
     sendProblem(http.getResponse<FastifyReply>(), error, this.config.appUrl, request.id);
   }

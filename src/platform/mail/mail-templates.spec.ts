@@ -16,6 +16,13 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     email: 'ada@example.com',
     url: 'https://app.example/verify-email?token=x',
   },
+  'trial-ending': {
+    businessName: 'Acme',
+    planName: 'Pro',
+    endsAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+    whatFollows: 'Unless it is paid for, the business then moves to the plan Free.',
+    url: 'https://app.example/billing',
+  },
   'support-session-started': {
     businessName: 'Acme',
     staffEmail: 'help@tenantry.example',

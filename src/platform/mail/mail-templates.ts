@@ -7,6 +7,7 @@ export const MAIL_TEMPLATES = [
   'password-reset',
   'email-verification',
   'support-session-started',
+  'trial-ending',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

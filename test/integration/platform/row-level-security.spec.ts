@@ -36,7 +36,14 @@ async function fill(name: string): Promise<Customer> {
   await storeRecording(server, customer, { applicationId });
   await invite(customer);
   await openSupport(server, staff, customer);
+  await grantCredit(customer);
   return customer;
+}
+
+async function grantCredit({ business }: Customer): Promise<void> {
+  const credit = { feature: 'recordings', amount: 1, reason: 'A gift' };
+  const path = `/v1/staff/businesses/${business.id}/credits`;
+  expect((await server.post(path, staff.token, credit)).status).toBe(201);
 }
 
 async function invite({ token, business }: Customer): Promise<void> {

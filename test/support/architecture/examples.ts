@@ -1,3 +1,4 @@
+import { newId } from '../../../src/common/ids';
 import { createApplication } from '../applications';
 import { aRecording, PASSWORD, type Customer } from '../customers';
 import { addMember, logIn } from '../members';
@@ -44,6 +45,8 @@ const EXAMPLES: Record<string, Example> = {
   },
   'password.forgot': { body: () => ({ email: newEmail() }) },
   'password.reset': { body: () => ({ token: UNKNOWN_KEY, password: PASSWORD }), answers: 410 },
+  'plan.create': { body: () => aPlan() },
+  'plan.update': { body: () => ({ name: 'Renamed' }) },
   'recording.create': { body: () => aRecording() },
   'recording.create_batch': { body: () => ({ recordings: [aRecording()] }) },
   'session.create': {
@@ -53,6 +56,18 @@ const EXAMPLES: Record<string, Example> = {
   'staff_session.create': {
     body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
   },
+  'subscription.preview_change': {
+    body: ({ customer }) => ({ planId: customer.subscription.plan.id }),
+  },
+  'subscription.change': { body: ({ customer }) => ({ planId: customer.subscription.plan.id }) },
+  'subscription.cancel': { body: () => ({ when: 'period_end' }) },
+  'subscription.uncancel': { answers: 409 },
+  'subscription.resume': { answers: 409 },
+  'subscription.update': { body: () => ({ autoRenew: false }) },
+  'staff_subscription.assign': {
+    body: ({ customer }) => ({ planId: customer.subscription.plan.id, reason: REASON }),
+  },
+  'credit.grant': { body: () => ({ feature: 'recordings', amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
 };
@@ -86,6 +101,17 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     return { id };
   },
   '/v1/staff/businesses/{id}': ({ customer }) => Promise.resolve({ id: customer.business.id }),
+  '/v1/staff/businesses/{id}/credits/{creditId}': async ({ server, staff, customer }) => {
+    const { id } = customer.business;
+    const credit = { feature: 'recordings', amount: 10, reason: REASON };
+    const path = `/v1/staff/businesses/${id}/credits`;
+    const granted = await server.post(path, staff.token, credit);
+    return { id, creditId: idIn(granted.body) };
+  },
+  '/v1/staff/plans/{id}': async ({ server, staff }) => {
+    const created = await server.post('/v1/staff/plans', staff.token, aPlan());
+    return { id: idIn(created.body) };
+  },
   '/v1/staff/support-sessions/{id}': (world) => openSupportOf(world),
   '/v1/support-sessions/{id}': (world) => openSupportOf(world),
   '/v1/team-members/{id}': async ({ server, customer }) => {
@@ -161,6 +187,18 @@ function lacksObject({ path }: Operation): boolean {
 
 function prefixOf(path: string): string {
   return path.slice(0, path.lastIndexOf('}') + 1);
+}
+
+/** What staff send for a plan that nobody is offered. */
+function aPlan(): object {
+  return {
+    slug: `plan-${newId()}`,
+    name: 'Plan',
+    public: false,
+    price: { amount: 4900, currency: 'usd' },
+    interval: { unit: 'month', count: 1 },
+    limits: { recordings: 100, applications: null, seats: 3 },
+  };
 }
 
 async function openSupportOf(world: World): Promise<{ id: string }> {

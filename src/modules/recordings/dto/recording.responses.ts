@@ -81,7 +81,10 @@ export class UsageSourceResponse {
   @Choice(['plan', 'credit'])
   kind!: 'plan' | 'credit';
 
-  @Integer({ min: 0 })
+  @Id({ nullable: true, description: 'Of the credit; null for the plan' })
+  id!: string | null;
+
+  @Integer({ min: 0, description: 'Of the plan: in this period. Of a credit: ever' })
   used!: number;
 
   @Integer({ min: 0, nullable: true })
@@ -89,6 +92,9 @@ export class UsageSourceResponse {
 
   @Integer({ min: 0, nullable: true })
   remaining!: number | null;
+
+  @Instant({ nullable: true, description: 'When the rest of a credit is lost' })
+  expiresAt!: string | null;
 }
 
 export class CountedRecordingResponse {
@@ -121,7 +127,12 @@ export class UsageExplanationResponse {
   @Instant()
   resetsAt!: string;
 
-  @ListOf(() => UsageSourceResponse, { description: 'What the usage is taken from, in this order' })
+  @Integer({ min: 0, description: 'The part of `used` that credits paid for' })
+  credited!: number;
+
+  @ListOf(() => UsageSourceResponse, {
+    description: 'What the next recordings are taken from, in this order: the plan, then credits',
+  })
   sources!: UsageSourceResponse[];
 
   @ListOf(() => CountedRecordingResponse, { description: 'The last 20 that count in this period' })

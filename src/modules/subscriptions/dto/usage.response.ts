@@ -1,6 +1,12 @@
 import { Instant, Integer, Nested } from '../../../common/fields';
 import type { SubscriptionView } from '../subscription-view';
-import { computeRemaining, type CountedUsage, type MeteredUsage } from '../usage';
+import {
+  computeMeteredRemaining,
+  computeRemaining,
+  type CountedUsage,
+  type MeteredUsage,
+  type RecordingCounts,
+} from '../usage';
 
 export class MeteredUsageResponse implements MeteredUsage {
   @Integer({ min: 0 })
@@ -41,26 +47,29 @@ export class UsageResponse {
   seats!: CountedUsageResponse;
 }
 
-export function toUsageResponse({ subscription, plan, counts }: SubscriptionView): UsageResponse {
+export function toUsageResponse({
+  subscription,
+  plan,
+  counts,
+}: Pick<SubscriptionView, 'subscription' | 'plan' | 'counts'>): UsageResponse {
   return {
-    recordings: toMetered(counts.recordings, plan.recordingsLimit, subscription.periodEnd),
+    recordings: toMetered(counts, plan.recordingsLimit, subscription.periodEnd),
     applications: toCounted(counts.applications, plan.applicationsLimit),
     seats: toCounted(counts.seats, plan.seatsLimit),
   };
 }
 
-/** Credits come with the routes that grant them; until then nobody can have one. */
 export function toMetered(
-  used: number,
+  counts: RecordingCounts,
   limit: number | null,
   periodEnd: Date,
 ): MeteredUsageResponse {
   return {
-    used,
+    used: counts.recordings,
     limit,
-    remaining: computeRemaining(used, limit),
+    remaining: computeMeteredRemaining(counts, limit),
     resetsAt: periodEnd.toISOString(),
-    credits: 0,
+    credits: counts.credits,
   };
 }
 

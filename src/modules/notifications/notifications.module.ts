@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { BusinessesModule } from '../businesses/businesses.module';
+import { PlansModule } from '../plans/plans.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { TeamMembersModule } from '../team-members/team-members.module';
+import { SubscriptionMails } from './subscription.mails';
+
+/** What the owners of a business are told about its subscription. */
+@Module({
+  imports: [BusinessesModule, PlansModule, SubscriptionsModule, TeamMembersModule],
+  providers: [SubscriptionMails],
+})
+export class NotificationsModule {}

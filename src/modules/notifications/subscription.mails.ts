@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
+import { BusinessesRepository } from '../businesses/businesses.repository';
+import { PlansRepository } from '../plans/plans.repository';
+import type { SubscriptionView } from '../subscriptions/subscription-view';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { TeamMembersRepository } from '../team-members/team-members.repository';
+
+@Injectable()
+export class SubscriptionMails {
+  constructor(
+    private readonly database: Database,
+    private readonly businesses: BusinessesRepository,
+    private readonly members: TeamMembersRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly plans: PlansRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Says what becomes of the business after its trial; nothing where the trial is over by now. */
+  @MailComposer('trial-ending')
+  composeTrialEnding(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
+    return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
+      const tx = platform.with({ businessId });
+      const view = await this.subscriptions.getCurrent(tx);
+      if (view.subscription.status !== 'trialing') return null;
+      const { name: businessName } = await this.businesses.get(tx);
+      return {
+        to: await this.members.listOwnerEmails(tx),
+        values: {
+          businessName,
+          planName: view.plan.name,
+          endsAt: view.subscription.periodEnd.toUTCString(),
+          whatFollows: await this.whatFollows(tx, view),
+          url: this.config.upgradeUrl,
+        },
+      };
+    });
+  }
+
+  private async whatFollows(tx: Transaction, view: SubscriptionView): Promise<string> {
+    const { subscription, plan, scheduledPlan } = view;
+    if (subscription.cancelAtPeriodEnd || !subscription.autoRenew)
+      return 'The subscription ends with it, as you asked.';
+    if (scheduledPlan) return `Then the plan ${scheduledPlan.name} begins, as you asked.`;
+    if (plan.terms.priceAmount === 0) return 'The plan goes on after it; there is nothing to do.';
+    const { name } = await this.plans.getDefault(tx);
+    return `Unless it is paid for, the business then moves to the plan ${name}.`;
+  }
+}

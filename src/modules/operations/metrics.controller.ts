@@ -1,0 +1,26 @@
+import { Controller, Get, Header, Headers } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
+import { Access } from '../../common/access/access.decorator';
+import { unauthenticated } from '../../common/problems';
+import { ScrapeService } from './scrape.service';
+
+@ApiTags('Operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly scrapes: ScrapeService) {}
+
+  @Get()
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @Access({
+    audience: 'public',
+    action: 'metrics.read',
+    summary: 'What Prometheus scrapes, in its text format',
+    description: 'Where `METRICS_TOKEN` is set, it is asked for as a bearer token.',
+    status: 200,
+    problems: [unauthenticated],
+  })
+  read(@Headers('authorization') authorization?: string): Promise<string> {
+    return this.scrapes.scrape(authorization);
+  }
+}

@@ -1,0 +1,124 @@
+import { newId } from '../../common/ids';
+import type { CreatePlanRequest, UpdatePlanRequest } from './dto/plan.requests';
+import type { Plan, PlanVersion, PlanWithTerms } from './plan.entity';
+import {
+  defaultPlanMustBeFree,
+  defaultPlanMustRenew,
+  planArchived,
+  planIsDefault,
+} from './plans.errors';
+
+// What staff may do to a plan, without the database.
+
+type Terms = Pick<PlanVersion, 'priceAmount' | 'priceCurrency' | 'intervalUnit' | 'intervalCount'>;
+
+/** Those who are still on an archived plan live by these. */
+const OPEN_WHEN_ARCHIVED: readonly (keyof PlanWithTerms)[] = [
+  'name',
+  'description',
+  'recordingsLimit',
+  'applicationsLimit',
+  'seatsLimit',
+];
+
+/** A plan in its first version. */
+export function computeNewPlan(request: CreatePlanRequest, now: Date): PlanWithTerms {
+  const { slug, name, price, interval, limits } = request;
+  const id = newId();
+  return {
+    ...{ id, slug, name, version: 1, createdAt: now, archivedAt: null },
+    description: request.description ?? '',
+    trialDays: request.trialDays ?? 0,
+    graceDays: request.graceDays ?? 7,
+    afterGrace: request.afterGrace ?? 'default_plan',
+    renews: request.renews ?? true,
+    isDefault: request.default ?? false,
+    isPublic: request.public ?? true,
+    recordingsLimit: limits.recordings,
+    applicationsLimit: limits.applications,
+    seatsLimit: limits.seats,
+    terms: {
+      ...{ planId: id, version: 1, createdAt: now },
+      ...{ priceAmount: price.amount, priceCurrency: price.currency },
+      ...{ intervalUnit: interval.unit, intervalCount: interval.count },
+    },
+  };
+}
+
+/** The plan as the request wants it; what the request leaves out stays as it is. */
+export function computeChangedPlan(
+  plan: PlanWithTerms,
+  request: UpdatePlanRequest,
+  now: Date,
+): PlanWithTerms {
+  const terms = computeTerms(plan.terms, request, now);
+  return {
+    ...{ ...plan, terms, version: terms.version },
+    name: request.name ?? plan.name,
+    description: request.description ?? plan.description,
+    trialDays: request.trialDays ?? plan.trialDays,
+    graceDays: request.graceDays ?? plan.graceDays,
+    afterGrace: request.afterGrace ?? plan.afterGrace,
+    renews: request.renews ?? plan.renews,
+    isDefault: request.default ?? plan.isDefault,
+    isPublic: request.public ?? plan.isPublic,
+    ...computeLimits(plan, request.limits),
+  };
+}
+
+/**
+ * Asks whether a plan may become what it shall be.
+ * @throws 409 plan_archived, plan_is_default, default_plan_must_be_free, default_plan_must_renew
+ */
+export function assertChangeIsAllowed(before: PlanWithTerms, after: PlanWithTerms): void {
+  if (before.archivedAt && !listChanges(before, after).every(isOpenWhenArchived))
+    throw planArchived();
+  if (before.isDefault && !after.isDefault) throw planIsDefault();
+  assertFitsAsDefault(after);
+}
+
+/** @throws 409 default_plan_must_be_free, default_plan_must_renew, of a plan that is or shall be the default */
+export function assertFitsAsDefault({ isDefault, renews, terms }: PlanWithTerms): void {
+  if (isDefault && terms.priceAmount > 0) throw defaultPlanMustBeFree();
+  if (isDefault && !renews) throw defaultPlanMustRenew();
+}
+
+/** The same terms are the same version: nobody has to meet anything at the next period. */
+function computeTerms(
+  terms: PlanVersion,
+  { price, interval }: UpdatePlanRequest,
+  now: Date,
+): PlanVersion {
+  const wanted: Terms = {
+    priceAmount: price?.amount ?? terms.priceAmount,
+    priceCurrency: price?.currency ?? terms.priceCurrency,
+    intervalUnit: interval?.unit ?? terms.intervalUnit,
+    intervalCount: interval?.count ?? terms.intervalCount,
+  };
+  const isSame = (Object.keys(wanted) as (keyof Terms)[]).every(
+    (key) => wanted[key] === terms[key],
+  );
+  if (isSame) return terms;
+  return { ...wanted, planId: terms.planId, version: terms.version + 1, createdAt: now };
+}
+
+type Limits = Pick<Plan, 'recordingsLimit' | 'applicationsLimit' | 'seatsLimit'>;
+
+/** Null is a value here: unlimited. */
+function computeLimits(plan: Limits, changes: UpdatePlanRequest['limits'] = {}): Limits {
+  const { recordings, applications, seats } = changes;
+  return {
+    recordingsLimit: recordings === undefined ? plan.recordingsLimit : recordings,
+    applicationsLimit: applications === undefined ? plan.applicationsLimit : applications,
+    seatsLimit: seats === undefined ? plan.seatsLimit : seats,
+  };
+}
+
+function listChanges(before: PlanWithTerms, after: PlanWithTerms): (keyof PlanWithTerms)[] {
+  const fields = Object.keys(after) as (keyof PlanWithTerms)[];
+  return fields.filter((field) => before[field] !== after[field]);
+}
+
+function isOpenWhenArchived(field: keyof PlanWithTerms): boolean {
+  return OPEN_WHEN_ARCHIVED.includes(field);
+}

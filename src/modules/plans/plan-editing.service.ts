@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import type { CreatePlanRequest, UpdatePlanRequest } from './dto/plan.requests';
+import {
+  assertChangeIsAllowed,
+  assertFitsAsDefault,
+  computeChangedPlan,
+  computeNewPlan,
+} from './plan-changes';
+import type { PlanWithTerms } from './plan.entity';
+import { planIsDefault, planNotFound } from './plans.errors';
+import { PlansRepository } from './plans.repository';
+
+/**
+ * What staff do to plans, one edit at a time: which plan is the default concerns them all,
+ * and whoever waited decides on what the one before has left.
+ */
+@Injectable()
+export class PlanEditingService {
+  constructor(
+    private readonly database: Database,
+    private readonly plans: PlansRepository,
+  ) {}
+
+  /** @throws 409 plan_slug_taken, default_plan_must_be_free, default_plan_must_renew */
+  create(context: RequestContext, request: CreatePlanRequest): Promise<PlanWithTerms> {
+    return this.edit(context, async (tx) => {
+      const plan = computeNewPlan(request, tx.now);
+      assertFitsAsDefault(plan);
+      if (plan.isDefault) await this.plans.clearDefault(tx);
+      await this.plans.insert(tx, plan);
+      return plan;
+    });
+  }
+
+  /** @throws 404 plan_not_found, 409 as `assertChangeIsAllowed` */
+  update(context: RequestContext, id: string, request: UpdatePlanRequest): Promise<PlanWithTerms> {
+    return this.edit(context, async (tx) => {
+      const before = await this.get(tx, id);
+      const after = computeChangedPlan(before, request, tx.now);
+      assertChangeIsAllowed(before, after);
+      if (after.isDefault && !before.isDefault) await this.plans.clearDefault(tx);
+      if (after.version > before.version) await this.plans.insertVersion(tx, after.terms);
+      await this.plans.update(tx, after);
+      return after;
+    });
+  }
+
+  /** Its subscribers stay; nobody new gets it. For good. @throws 404 plan_not_found, 409 plan_is_default */
+  archive(context: RequestContext, id: string): Promise<PlanWithTerms> {
+    return this.edit(context, async (tx) => {
+      const plan = await this.get(tx, id);
+      if (plan.isDefault) throw planIsDefault();
+      if (plan.archivedAt) return plan;
+      const archived = { ...plan, archivedAt: tx.now };
+      await this.plans.update(tx, archived);
+      return archived;
+    });
+  }
+
+  private edit<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.platform(context, 'plans belong to no tenant', async (tx) => {
+      await this.plans.lockForEditing(tx);
+      return work(tx);
+    });
+  }
+
+  private async get(tx: Transaction, id: string): Promise<PlanWithTerms> {
+    const plan = await this.plans.findNewest(tx, id);
+    if (!plan) throw planNotFound();
+    return plan;
+  }
+}

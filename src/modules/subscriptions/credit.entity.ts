@@ -1,0 +1,42 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export const CREDIT_FEATURES = ['recordings'] as const;
+export type CreditFeature = (typeof CREDIT_FEATURES)[number];
+
+const wholeNumber = { to: (value: number) => value, from: (value: string) => Number(value) };
+
+/** Units of a feature that staff gave a business beside its plan: spent after the plan's allowance, whatever the period. */
+@Entity('credits')
+export class Credit {
+  @PrimaryColumn({ name: 'business_id', type: 'uuid' })
+  businessId!: string;
+
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  feature!: CreditFeature;
+
+  @Column({ name: 'granted', type: 'bigint', transformer: wholeNumber })
+  amount!: number;
+
+  /** Counted by the statement that admits a recording. */
+  @Column({ type: 'bigint', transformer: wholeNumber })
+  spent!: number;
+
+  @Column({ type: 'text' })
+  reason!: string;
+
+  /** The staff member's e-mail. */
+  @Column({ name: 'granted_by', type: 'text' })
+  grantedBy!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ name: 'voided_at', type: 'timestamptz', precision: 3, nullable: true })
+  voidedAt!: Date | null;
+}

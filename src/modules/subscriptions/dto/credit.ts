@@ -1,0 +1,72 @@
+import { Choice, Id, Instant, Integer, Text } from '../../../common/fields';
+import { CREDIT_FEATURES, type Credit, type CreditFeature } from '../credit.entity';
+
+const ONE_BILLION = 1_000_000_000;
+
+export class GrantCreditRequest {
+  @Choice(CREDIT_FEATURES)
+  feature!: CreditFeature;
+
+  @Integer({ min: 1, max: ONE_BILLION })
+  amount!: number;
+
+  @Instant({
+    optional: true,
+    nullable: true,
+    description: 'What is not spent by then is lost; without it, it stays until it is used',
+  })
+  expiresAt?: string | null;
+
+  @Text({ min: 1, max: 500, description: 'Shown to the tenant' })
+  reason!: string;
+}
+
+export class CreditResponse {
+  @Id()
+  id!: string;
+
+  @Choice(CREDIT_FEATURES)
+  feature!: CreditFeature;
+
+  @Integer({ min: 1 })
+  amount!: number;
+
+  @Integer({ min: 0 })
+  spent!: number;
+
+  @Integer({ min: 0, description: 'What can still be spent; 0 once expired or void' })
+  remaining!: number;
+
+  @Text()
+  reason!: string;
+
+  @Text({ description: 'The staff member' })
+  grantedBy!: string;
+
+  @Instant()
+  createdAt!: string;
+
+  @Instant({ nullable: true })
+  expiresAt!: string | null;
+
+  @Instant({ nullable: true, description: 'When the unspent part was taken back' })
+  voidedAt!: string | null;
+}
+
+/** @param now decides what has expired */
+export function toCreditResponse(credit: Credit, now: Date): CreditResponse {
+  const { id, feature, amount, spent, reason, grantedBy, createdAt, expiresAt, voidedAt } = credit;
+  const isLive = !voidedAt && !(expiresAt && expiresAt <= now);
+  return {
+    id,
+    feature,
+    amount,
+    spent,
+    remaining: isLive ? amount - spent : 0,
+    reason,
+    grantedBy,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    voidedAt: voidedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,99 @@
+import { Choice, Flag, Id, Instant, Integer, ListOf, Nested, Text } from '../../../common/fields';
+import { MoneyResponse, PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
+import { CHANGE_TIMES, type ChangeTime, type PlanChange } from '../plan-change';
+import { toUsageResponse, UsageResponse } from './usage.response';
+
+export class ChangePlanRequest {
+  @Id()
+  planId!: string;
+
+  @Choice(CHANGE_TIMES, {
+    optional: true,
+    description:
+      'Unless said: a higher price per day takes effect now, a lower one at the end of the period',
+  })
+  when?: ChangeTime;
+}
+
+export class CancelRequest {
+  @Choice(CHANGE_TIMES)
+  when!: ChangeTime;
+}
+
+export class UpdateSubscriptionRequest {
+  @Flag({ description: 'Whether another period follows the running one' })
+  autoRenew!: boolean;
+}
+
+export class AssignPlanRequest {
+  @Id()
+  planId!: string;
+
+  @Text({ min: 1, max: 500, description: 'Stands in the history, which the tenant can read' })
+  reason!: string;
+}
+
+export class ProrationResponse {
+  @Nested(() => MoneyResponse, { description: 'For the unused rest of what was paid; 0 or less' })
+  credit!: MoneyResponse;
+
+  @Nested(() => MoneyResponse, { description: 'For the new plan from now on' })
+  charge!: MoneyResponse;
+
+  @Nested(() => MoneyResponse, { description: 'credit + charge' })
+  due!: MoneyResponse;
+}
+
+export class PlanConflictResponse {
+  @Choice(['applications', 'seats'])
+  feature!: 'applications' | 'seats';
+
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0 })
+  limit!: number;
+}
+
+export class PlanChangeResponse {
+  @Choice(CHANGE_TIMES)
+  when!: ChangeTime;
+
+  @Instant()
+  effectiveAt!: string;
+
+  @Nested(() => PlanResponse, {
+    description: 'In its newest version, whose price and interval apply from `effectiveAt`',
+  })
+  plan!: PlanResponse;
+
+  @Nested(() => ProrationResponse)
+  proration!: ProrationResponse;
+
+  @Nested(() => UsageResponse, { description: 'Just after it has taken effect' })
+  usageAfter!: UsageResponse;
+
+  @ListOf(() => PlanConflictResponse, {
+    description:
+      'Where more is in use than the plan allows: the change is refused until there is not',
+  })
+  conflicts!: PlanConflictResponse[];
+}
+
+export function toPlanChangeResponse(change: PlanChange): PlanChangeResponse {
+  const { when, effectiveAt, plan, proration, after, conflicts } = change;
+  const { currency } = proration;
+  const money = (amount: number): MoneyResponse => ({ amount, currency });
+  return {
+    when,
+    effectiveAt: effectiveAt.toISOString(),
+    plan: toPlanResponse(plan),
+    proration: {
+      credit: money(proration.credit),
+      charge: money(proration.charge),
+      due: money(proration.due),
+    },
+    usageAfter: toUsageResponse({ ...after, plan }),
+    conflicts,
+  };
+}

@@ -1,0 +1,252 @@
+import type { PlanWithTerms } from '../plans/plan.entity';
+import type { BillingInterval } from './periods';
+import { boundary, type Period } from './periods';
+import { computeProration, noProration, pricePerDay, type Proration } from './proration';
+import { beginPeriod } from './renewal-decision';
+import { isEnded, type UsageCounts } from './subscription-view';
+import type { Subscription } from './subscription.entity';
+import { closeAt, unchanged, type SubscriptionWrite } from './subscription-write';
+import { startOf } from './subscription-start';
+import { invalidState } from './subscriptions.errors';
+import { transition } from './transitions';
+
+export const CHANGE_TIMES = ['now', 'period_end'] as const;
+export type ChangeTime = (typeof CHANGE_TIMES)[number];
+
+/** A subscription as a change finds it. */
+export interface ChangeSetup {
+  subscription: Subscription;
+  /** In the version that the running period is on. */
+  plan: PlanWithTerms;
+  counts: UsageCounts;
+  /** A business has one trial. */
+  hadTrial: boolean;
+}
+
+export interface ChangeRequest {
+  /** In its newest version. */
+  target: PlanWithTerms;
+  when?: ChangeTime;
+  /** By staff: at once, without money, whatever is in use. */
+  isAssigned: boolean;
+}
+
+/** A limit of the target plan that what is in use would exceed. */
+export interface PlanConflict {
+  feature: 'applications' | 'seats';
+  used: number;
+  limit: number;
+}
+
+export interface PlanChange {
+  when: ChangeTime;
+  effectiveAt: Date;
+  plan: PlanWithTerms;
+  proration: Proration;
+  /** The subscription and its usage just after it has taken effect. */
+  after: { subscription: Subscription; counts: UsageCounts };
+  conflicts: PlanConflict[];
+  write: SubscriptionWrite;
+}
+
+/**
+ * Decides what a change to another plan does at a moment: an upgrade (a higher price per day) takes effect now and a
+ * downgrade at the end of the period, unless asked otherwise; usage is carried over, so that changing up and down
+ * refills nothing. Previews, changes and assignments by staff all come from here.
+ * Pure; reads no clock.
+ * @throws 409 invalid_state, currency_mismatch
+ */
+export function computeChange(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChange {
+  const { subscription, plan } = setup;
+  const { target } = request;
+  if (isEnded(subscription)) return begin(setup, target, now);
+  const status = transition(subscription.status, 'changePlan');
+  if (target.id === subscription.planId) return stay(setup, target, now);
+  const when = request.isAssigned ? 'now' : (request.when ?? usualTime(plan, target));
+  if (when === 'period_end') return schedule(setup, target);
+  if (givesTrial(setup, target)) return begin(setup, target, now);
+  const terms = {
+    status,
+    planId: target.id,
+    planVersion: target.terms.version,
+    scheduledPlanId: null,
+  };
+  const next = { ...subscription, ...terms };
+  if (status === 'trialing') return switchPlan(setup, target, next, now, noProration(target.terms));
+  return isSameInterval(plan, target)
+    ? switchPlan(setup, target, next, now, prorationOf(setup, request, now, 'rest_of_period'))
+    : restart(setup, target, next, now, prorationOf(setup, request, now, 'whole_period'));
+}
+
+/** An upgrade now, a downgrade at the end of what is paid for. */
+function usualTime(from: PlanWithTerms, to: PlanWithTerms): ChangeTime {
+  return pricePerDay(to.terms) < pricePerDay(from.terms) ? 'period_end' : 'now';
+}
+
+/** The same plan again: a change that waits is called off; a newer version of the plan comes with the next period. */
+function stay(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange {
+  const { subscription, counts } = setup;
+  const isNewer = target.terms.version > subscription.planVersion;
+  const next = { ...subscription, scheduledPlanId: null };
+  return {
+    when: isNewer ? 'period_end' : 'now',
+    effectiveAt: isNewer ? subscription.periodEnd : now,
+    plan: target,
+    proration: noProration(target.terms),
+    after: { subscription: next, counts },
+    conflicts: [],
+    write: { ...unchanged(subscription), next },
+  };
+}
+
+function schedule(setup: ChangeSetup, target: PlanWithTerms): PlanChange {
+  const { subscription, plan, counts } = setup;
+  if (subscription.cancelAtPeriodEnd || !subscription.autoRenew || !plan.renews)
+    throw invalidState('The subscription ends with this period: nothing can follow it.');
+  const next = { ...subscription, scheduledPlanId: target.id };
+  const { id, terms } = target;
+  const later = { id, version: terms.version, interval: intervalOf(target) };
+  return {
+    when: 'period_end',
+    effectiveAt: subscription.periodEnd,
+    plan: target,
+    proration: noProration(target.terms),
+    after: {
+      subscription: beginPeriod(next, intervalOf(plan), later),
+      counts: { ...counts, recordings: 0, credited: 0 },
+    },
+    conflicts: conflictsOf(counts, target),
+    write: { ...unchanged(subscription), next },
+  };
+}
+
+/** The period runs on, on the other plan. */
+function switchPlan(
+  { subscription, counts }: ChangeSetup,
+  target: PlanWithTerms,
+  next: Subscription,
+  now: Date,
+  proration: Proration,
+): PlanChange {
+  return {
+    when: 'now',
+    effectiveAt: now,
+    plan: target,
+    proration,
+    after: { subscription: next, counts },
+    conflicts: conflictsOf(counts, target),
+    write: { ...unchanged(subscription), next },
+  };
+}
+
+/** Another interval: the running period ends here, which becomes the anchor of what follows. */
+function restart(
+  setup: ChangeSetup,
+  target: PlanWithTerms,
+  changed: Subscription,
+  now: Date,
+  proration: Proration,
+): PlanChange {
+  const closed = closeAt(setup.subscription, now);
+  const next: Subscription = {
+    ...changed,
+    anchor: now,
+    cycle: 0,
+    periodOrdinal: changed.periodOrdinal + (closed ? 1 : 0),
+    periodStart: now,
+    periodEnd: boundary(now, intervalOf(target), 1),
+  };
+  const change = switchPlan(setup, target, next, now, proration);
+  return {
+    ...change,
+    write: { next, closed, successor: null, usage: closed ? 'carried' : 'kept' },
+  };
+}
+
+/**
+ * A new subscription: after one that has ended, or for a trial. What was used of a period that would still be
+ * running is carried over, or canceling and coming back would refill the quota.
+ */
+function begin(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange {
+  const { subscription, counts } = setup;
+  const start = new Date(Math.max(now.getTime(), subscription.endedAt?.getTime() ?? 0));
+  const withoutTrial = { ...target, trialDays: 0 };
+  const first = startOf(givesTrial(setup, target) ? target : withoutTrial, start);
+  const usage = start < naturalEnd(setup) ? 'carried' : 'reset';
+  const closed = isEnded(subscription) ? null : closeAt(subscription, start);
+  const { id, businessId } = subscription;
+  return {
+    when: 'now',
+    effectiveAt: start,
+    plan: target,
+    proration: startProration(target, first.status === 'trialing'),
+    after: {
+      subscription: { ...first, id, businessId, createdAt: start },
+      counts: usage === 'reset' ? { ...counts, recordings: 0, credited: 0 } : counts,
+    },
+    conflicts: conflictsOf(counts, target),
+    write: { next: replaced(subscription, start), closed, successor: first, usage },
+  };
+}
+
+function replaced(subscription: Subscription, now: Date): Subscription {
+  if (isEnded(subscription)) return { ...subscription, isCurrent: false };
+  const status = transition(subscription.status, 'cancel');
+  const ended = { isCurrent: false, status, canceledAt: now, endedAt: now, scheduledPlanId: null };
+  const periodEnd = now > subscription.periodStart ? now : subscription.periodEnd;
+  return { ...subscription, ...ended, periodEnd };
+}
+
+/** When the running period would have ended, had nobody canceled it. */
+function naturalEnd({ subscription, plan }: ChangeSetup): Date {
+  return boundary(subscription.anchor, intervalOf(plan), subscription.cycle + 1);
+}
+
+function givesTrial({ subscription, plan, hadTrial }: ChangeSetup, target: PlanWithTerms): boolean {
+  if (target.trialDays === 0 || hadTrial || subscription.status === 'trialing') return false;
+  return isEnded(subscription) || plan.terms.priceAmount === 0;
+}
+
+function startProration({ terms }: PlanWithTerms, isTrial: boolean): Proration {
+  const { priceAmount, priceCurrency: currency } = terms;
+  return isTrial
+    ? noProration(terms)
+    : { credit: 0, charge: priceAmount, due: priceAmount, currency };
+}
+
+function prorationOf(
+  { subscription, plan }: ChangeSetup,
+  { target, isAssigned }: ChangeRequest,
+  now: Date,
+  newLasts: 'rest_of_period' | 'whole_period',
+): Proration {
+  if (isAssigned) return noProration(target.terms);
+  return computeProration(plan.terms, target.terms, paidPeriod(subscription, plan), now, newLasts);
+}
+
+/** The running period without the time that it was paused: that is what was paid for. */
+function paidPeriod({ anchor, cycle, periodEnd }: Subscription, plan: PlanWithTerms): Period {
+  const interval = intervalOf(plan);
+  const lastsMs =
+    boundary(anchor, interval, cycle + 1).getTime() - boundary(anchor, interval, cycle).getTime();
+  return { start: new Date(periodEnd.getTime() - lastsMs), end: periodEnd };
+}
+
+function conflictsOf(
+  counts: UsageCounts,
+  { applicationsLimit, seatsLimit }: PlanWithTerms,
+): PlanConflict[] {
+  const limits = { applications: applicationsLimit, seats: seatsLimit };
+  return (['applications', 'seats'] as const).flatMap((feature) => {
+    const [used, limit] = [counts[feature], limits[feature]];
+    return limit !== null && used > limit ? [{ feature, used, limit }] : [];
+  });
+}
+
+function isSameInterval({ terms: a }: PlanWithTerms, { terms: b }: PlanWithTerms): boolean {
+  return a.intervalUnit === b.intervalUnit && a.intervalCount === b.intervalCount;
+}
+
+function intervalOf({ terms }: PlanWithTerms): BillingInterval {
+  return { unit: terms.intervalUnit, count: terms.intervalCount };
+}

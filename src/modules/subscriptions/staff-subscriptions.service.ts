@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../common/dto/list.query';
+import { toFuture } from '../../common/future';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { businessNotFound } from '../businesses/businesses.errors';
+import { BusinessesRepository } from '../businesses/businesses.repository';
+import { ChangesService } from './changes.service';
+import type { Credit } from './credit.entity';
+import { CreditsRepository } from './credits.repository';
+import type { GrantCreditRequest } from './dto/credit';
+import type { AssignPlanRequest } from './dto/plan-change';
+import type { SubscriptionEvent } from './subscription-event';
+import type { SubscriptionView } from './subscription-view';
+import { creditNotFound } from './subscriptions.errors';
+import { SubscriptionsRepository } from './subscriptions.repository';
+
+/** What staff do with the subscription of a business. All throw 404 business_not_found. */
+@Injectable()
+export class StaffSubscriptionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly businesses: BusinessesRepository,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly changes: ChangesService,
+    private readonly credits: CreditsRepository,
+  ) {}
+
+  /** @throws as `ChangesService.assign` */
+  assign(
+    context: RequestContext,
+    businessId: string,
+    { planId, reason }: AssignPlanRequest,
+  ): Promise<SubscriptionView> {
+    return this.inBusiness(context, businessId, (tx) => this.changes.assign(tx, planId, reason));
+  }
+
+  /** What happened to the subscriptions of a business, newest first. */
+  listEvents(
+    context: RequestContext,
+    businessId: string,
+    query: ListQuery,
+  ): Promise<SubscriptionEvent[]> {
+    return this.inBusiness(context, businessId, (tx) => this.subscriptions.listEvents(tx, query));
+  }
+
+  /** Units beside the plan, spent after its allowance. @throws 422 validation_failed for an expiry in the past */
+  grantCredit(
+    context: RequestContext,
+    businessId: string,
+    { feature, amount, reason, expiresAt }: GrantCreditRequest,
+  ): Promise<Credit> {
+    return this.inBusiness(context, businessId, (tx) =>
+      this.credits.insert(tx, {
+        feature,
+        amount,
+        reason,
+        grantedBy: tx.actor.email!, // the guard lets staff in only
+        expiresAt: expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null,
+      }),
+    );
+  }
+
+  /** With the time that decides which have expired. */
+  listCredits(
+    context: RequestContext,
+    businessId: string,
+    query: ListQuery,
+  ): Promise<{ credits: Credit[]; now: Date }> {
+    return this.inBusiness(context, businessId, async (tx) => ({
+      credits: await this.credits.list(tx, query),
+      now: tx.now,
+    }));
+  }
+
+  /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
+  voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
+    return this.inBusiness(context, businessId, async (tx) => {
+      const credit = await this.credits.lock(tx, id);
+      if (!credit) throw creditNotFound();
+      if (!credit.voidedAt) await this.credits.void(tx, id);
+    });
+  }
+
+  private inBusiness<T>(
+    context: RequestContext,
+    businessId: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.database.platform(context, 'staff look after all businesses', async (platform) => {
+      const tx = platform.with({ businessId });
+      if (!(await this.businesses.exists(tx))) throw businessNotFound();
+      return work(tx);
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { Global, Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Exposition } from './exposition';
+import { PoolMetrics } from './pool.metrics';
+import { QueueMetrics } from './queue.metrics';
+import { QuotaRefusals } from './quota-refusals';
+import { Readings } from './readings';
+import { RequestMetrics } from './request.metrics';
+
+/**
+ * What Prometheus is told. The registry is the application's own and not the library's global one: several
+ * applications may run in one process. A feature injects `Registry`, and `Readings` for what only the database knows.
+ */
+@Global()
+@Module({
+  providers: [
+    { provide: Registry, useFactory: () => new Registry() },
+    Readings,
+    Exposition,
+    RequestMetrics,
+    PoolMetrics,
+    QueueMetrics,
+    QuotaRefusals,
+  ],
+  exports: [Registry, Readings, Exposition, QuotaRefusals],
+})
+export class MetricsModule {}
