@@ -5,6 +5,7 @@ import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans
 import { Recordings1763690000005 } from '../migrations/1763690000005-recordings';
 import { People1763690000006 } from '../migrations/1763690000006-people';
 import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-subscription-life-cycle';
+import { SharedIngestion1763690000010 } from '../migrations/1763690000010-shared-ingestion';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -52,5 +53,6 @@ export const schema: Schema = {
     Recordings1763690000005,
     People1763690000006,
     SubscriptionLifeCycle1763690000007,
+    SharedIngestion1763690000010,
   ],
 };

@@ -4,16 +4,21 @@
  * Tests move it; nothing else does.
  */
 export class Clock {
-  private offsetMs = 0;
+  private offset = 0;
+
+  /** How much later (or earlier) the system's time is than the database's. */
+  get offsetMs(): number {
+    return this.offset;
+  }
 
   /** Turns the database's time into the system's, in whole milliseconds. */
   at(databaseTime: Date): Date {
-    return new Date(databaseTime.getTime() + this.offsetMs);
+    return new Date(databaseTime.getTime() + this.offset);
   }
 
   /** For tests: from now on, time is this much later (or earlier). */
   moveBy(milliseconds: number): void {
-    this.offsetMs += milliseconds;
+    this.offset += milliseconds;
   }
 }
 

@@ -34,6 +34,8 @@ const ACROSS_TENANTS: Record<string, string> = {
 
 /** The files that may write outside any transaction. */
 const OUTSIDE_TRANSACTIONS: Record<string, string> = {
+  'src/modules/recordings/ingestion.repository.ts':
+    'one call for many tenants, which names them itself',
   'src/platform/rate-limit/guess-limiter.ts':
     'a guess counts even where its transaction is rolled back',
 };

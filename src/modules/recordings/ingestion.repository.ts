@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../common/ids';
+import { Clock } from '../../common/clock';
+import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { RecordingCounts } from '../subscriptions/usage';
 import { Recording, type LiveRecording } from './recording.entity';
@@ -10,122 +11,114 @@ export type RecordingPayload = Pick<
   'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'
 >;
 
-/** What the one statement of ingestion found and did. */
-export interface Admission {
-  /** Null when nothing was inserted. */
-  inserted: { id: string; createdAt: Date } | null;
-  /** The counter and the credits afterwards. */
+/** A recording on its way in. Its id is made once, so that a second try is known to be one. */
+export interface SentRecording extends RecordingPayload {
+  businessId: string;
+  id: string;
+}
+
+/** The period that a recording counts in, with the counter just after it. */
+export interface CountedPeriod {
   counts: RecordingCounts;
   limit: number | null;
   resetsAt: Date;
-  applicationExists: boolean;
 }
 
-/** The hot path: counter, row and answer are one statement and one commit. */
+/** What became of a recording. */
+export type Admission =
+  | { outcome: 'inserted'; createdAt: Date; period: CountedPeriod }
+  | { outcome: 'refused'; period: CountedPeriod }
+  | { outcome: 'no_application' }
+  /** A recording with this external id is there already. */
+  | { outcome: 'exists'; period: CountedPeriod | null }
+  /** The subscription is not active, or its period has ended. */
+  | { outcome: 'not_running' };
+
+/** The hot path: counters, rows and answers of many recordings are one call and one commit. */
 @Injectable()
 export class IngestionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
   /**
-   * Counts and stores a recording, if the running period admits one more.
-   * @returns null when no period is running: the subscription is not active, or its period has ended
+   * Counts and stores recordings of any tenants, exactly up to each limit, in a transaction of their own.
+   * No two of them may have the same business and external id.
+   * @returns what became of each, in their order; null where somebody else holds the counter and `mayWait` is false
    */
-  async admit(tx: Transaction, payload: RecordingPayload): Promise<Admission | null> {
-    const { externalId, applicationId, startedAt, durationMs, device, metadata } = payload;
-    const id = newId();
-    const [row] = await tx.query<AdmissionRow>(ADMIT, [
-      tx.requireBusinessId(),
-      id,
-      externalId,
-      applicationId,
-      startedAt,
-      durationMs,
-      device && JSON.stringify(device),
-      metadata && JSON.stringify(metadata),
-      tx.now,
-    ]);
-    return row ? toAdmission(row, id) : null;
+  async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
+    const { rows } = await this.database.statement(ADMIT, this.parametersOf(recordings, mayWait));
+    return inOrder(rows as AdmissionRow[], recordings.length);
+  }
+
+  /** The same for one recording, in the transaction of its request. */
+  async admitIn(tx: Transaction, recording: SentRecording): Promise<Admission> {
+    const [row] = await tx.query<AdmissionRow>(ADMIT, this.parametersOf([recording], true));
+    return toAdmission(row!); // it waits, so it answers
   }
 
   findByExternalId(tx: Transaction, externalId: string): Promise<Recording | null> {
     return tx.repository(Recording).findOneBy({ businessId: tx.requireBusinessId(), externalId });
   }
+
+  private parametersOf(recordings: SentRecording[], mayWait: boolean): unknown[] {
+    const tenants = [...new Set(recordings.map(({ businessId }) => businessId))];
+    return [tenants, JSON.stringify(recordings.map(toItem)), this.clock.offsetMs, mayWait];
+  }
 }
 
+const ADMIT = 'SELECT * FROM admit_recordings($1, $2, $3, $4)';
+
 interface AdmissionRow {
+  item: number;
+  outcome: Admission['outcome'];
+  created_at: Date;
   used: string;
   credited: string;
   credits: string;
-  limit: string | null;
-  resets_at: Date;
-  application_exists: boolean;
-  created_at: Date | null;
+  recordings_limit: string | null;
+  resets_at: Date | null;
 }
 
-function toAdmission(row: AdmissionRow, id: string): Admission {
+function toItem(recording: SentRecording, item: number): object {
   return {
-    inserted: row.created_at && { id, createdAt: row.created_at },
+    item,
+    business_id: recording.businessId,
+    id: recording.id,
+    external_id: recording.externalId,
+    application_id: recording.applicationId,
+    started_at: recording.startedAt,
+    duration_ms: recording.durationMs,
+    device: recording.device,
+    metadata: recording.metadata,
+  };
+}
+
+function inOrder(rows: AdmissionRow[], count: number): (Admission | null)[] {
+  const admissions = new Array<Admission | null>(count).fill(null);
+  for (const row of rows) admissions[row.item] = toAdmission(row);
+  return admissions;
+}
+
+function toAdmission(row: AdmissionRow): Admission {
+  const { outcome } = row;
+  if (outcome === 'not_running' || outcome === 'no_application') return { outcome };
+  const period = toPeriod(row);
+  if (outcome === 'inserted') return { outcome, createdAt: row.created_at, period: period! };
+  return outcome === 'exists' ? { outcome, period } : { outcome, period: period! };
+}
+
+/** Null where no period is running. */
+function toPeriod(row: AdmissionRow): CountedPeriod | null {
+  if (!row.resets_at) return null;
+  return {
     counts: {
       recordings: Number(row.used),
       credited: Number(row.credited),
       credits: Number(row.credits),
     },
-    limit: row.limit === null ? null : Number(row.limit),
+    limit: row.recordings_limit === null ? null : Number(row.recordings_limit),
     resetsAt: row.resets_at,
-    applicationExists: row.application_exists,
   };
 }
-
-// The counter's row is locked first, so whoever races for the last unit of a quota comes one after the other.
-// Who waited for the lock sees the newest counter but the subscription as of the statement's start; if a
-// renewal came between, their ordinals differ, nothing matches, and the caller tries again.
-// Credits are locked only where the plan's allowance is out, in the order in which they are spent; a locked row is
-// read anew, so that none is spent twice.
-// A recording admitted just after a boundary is not created before it: greatest().
-// An external id that is there already inserts nothing and so counts nothing and spends nothing.
-const ADMIT = `
-  WITH period AS MATERIALIZED (
-    SELECT counter.used, counter.credited, subscription.id AS subscription_id, subscription.period_ordinal,
-           subscription.period_start, subscription.period_end, plan.recordings_limit,
-           plan.recordings_limit IS NULL OR counter.used - counter.credited < plan.recordings_limit AS has_allowance,
-           $4::uuid IS NULL OR EXISTS (
-             SELECT FROM applications WHERE business_id = $1 AND id = $4 AND deleted_at IS NULL
-           ) AS application_exists
-    FROM usage_counters AS counter
-    JOIN subscriptions AS subscription
-      ON subscription.business_id = counter.business_id AND subscription.id = counter.subscription_id
-     AND subscription.period_ordinal = counter.period_ordinal
-    JOIN plans AS plan ON plan.id = subscription.plan_id
-    WHERE counter.business_id = $1 AND counter.feature = 'recordings'
-      AND subscription.status IN ('trialing', 'active', 'past_due') AND subscription.period_end > $9
-    FOR UPDATE OF counter
-  ), credit AS MATERIALIZED (
-    SELECT id, granted - spent AS left_over
-    FROM credits
-    WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND spent < granted
-      AND (expires_at IS NULL OR expires_at > $9) AND NOT (SELECT has_allowance FROM period)
-    ORDER BY expires_at NULLS LAST, id
-    FOR UPDATE
-  ), inserted AS (
-    INSERT INTO recordings (business_id, id, external_id, application_id, subscription_id, period_ordinal,
-                            started_at, duration_ms, device, metadata, created_at)
-    SELECT $1, $2, $3, $4, subscription_id, period_ordinal, $5, $6, $7, $8, greatest($9, period_start)
-    FROM period
-    WHERE application_exists AND (has_allowance OR EXISTS (SELECT FROM credit))
-    ON CONFLICT (business_id, external_id) DO NOTHING
-    RETURNING created_at
-  ), counted AS (
-    UPDATE usage_counters
-    SET used = used + 1, credited = credited + CASE WHEN (SELECT has_allowance FROM period) THEN 0 ELSE 1 END
-    WHERE business_id = $1 AND feature = 'recordings' AND EXISTS (SELECT FROM inserted)
-    RETURNING used, credited
-  ), spent AS (
-    UPDATE credits SET spent = spent + 1
-    WHERE business_id = $1 AND id = (SELECT id FROM credit LIMIT 1) AND EXISTS (SELECT FROM inserted)
-    RETURNING id
-  )
-  SELECT coalesce(counted.used, period.used) AS used, coalesce(counted.credited, period.credited) AS credited,
-         period.recordings_limit AS limit, period.period_end AS resets_at, period.application_exists, inserted.created_at,
-         CASE WHEN period.has_allowance THEN (
-             SELECT coalesce(sum(granted - spent), 0) FROM credits
-             WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND (expires_at IS NULL OR expires_at > $9))
-           ELSE (SELECT coalesce(sum(left_over), 0) FROM credit) - (SELECT count(*) FROM spent) END AS credits
-  FROM period LEFT JOIN inserted ON true LEFT JOIN counted ON true`;

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../common/ids';
 import type { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
-import type { Transaction } from '../../platform/database/transaction';
+import { Transaction } from '../../platform/database/transaction';
 import { applicationNotFound } from '../applications/applications.errors';
 import { RenewalService } from '../subscriptions/renewal.service';
 import { isActive } from '../subscriptions/subscription-view';
@@ -16,7 +17,14 @@ import {
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { computeMeteredRemaining } from '../subscriptions/usage';
 import type { CreateRecordingRequest } from './dto/recording.requests';
-import { IngestionRepository, type Admission, type RecordingPayload } from './ingestion.repository';
+import { IngestionQueue } from './ingestion-queue';
+import {
+  IngestionRepository,
+  type Admission,
+  type CountedPeriod,
+  type RecordingPayload,
+  type SentRecording,
+} from './ingestion.repository';
 import type { LiveRecording, Recording } from './recording.entity';
 import { externalIdConflict, recordingDeleted } from './recordings.errors';
 
@@ -29,13 +37,14 @@ export interface IngestedRecording {
   recording: ShownRecording;
   /** It was there already; nothing was counted. */
   replayed: boolean;
-  usage: Pick<Admission, 'counts' | 'limit' | 'resetsAt'>;
+  usage: CountedPeriod;
 }
 
 @Injectable()
 export class IngestionService {
   constructor(
     private readonly database: Database,
+    private readonly queue: IngestionQueue,
     private readonly ingestion: IngestionRepository,
     private readonly subscriptions: SubscriptionsService,
     private readonly renewal: RenewalService,
@@ -45,64 +54,78 @@ export class IngestionService {
   /**
    * Stores and counts a recording, or finds the one that was sent before.
    * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict,
-   *   410 recording_deleted, 503 subscription_behind; then nothing was stored
+   *   410 recording_deleted, 503 subscription_behind, ingestion_overloaded; then nothing was stored
    */
   async ingest(
     context: RequestContext,
     request: CreateRecordingRequest,
   ): Promise<IngestedRecording> {
-    const payload = toPayload(request);
+    const sent = { ...toPayload(request), businessId: context.businessId!, id: newId() }; // the guard lets SDK keys in only
     for (let tries = 1; tries <= MAXIMUM_TRIES; tries += 1) {
-      const ingested = await this.database.transaction(context, (tx) => this.tryOnce(tx, payload));
-      if (ingested) return ingested;
+      const admission = await this.admit(context, sent);
+      if (admission.outcome !== 'not_running') return this.answer(context, sent, admission);
+      await this.assertActive(context);
       await this.renewal.renewOne(context); // the period has ended, and the cron has not come by yet
     }
     throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
   }
 
-  /** @returns null when the running period has ended or was renewed meanwhile */
-  private async tryOnce(
-    tx: Transaction,
-    payload: RecordingPayload,
-  ): Promise<IngestedRecording | null> {
-    const admission = await this.ingestion.admit(tx, payload);
-    if (admission?.inserted)
-      return {
-        recording: { ...payload, ...admission.inserted },
-        replayed: false,
-        usage: admission,
-      };
-    const earlier = await this.ingestion.findByExternalId(tx, payload.externalId);
-    if (earlier) return this.again(tx, earlier, payload, admission);
-    if (admission) throw this.refusal(admission);
-    const { subscription } = await this.subscriptions.getCurrent(tx);
+  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
+  private admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
+    return context instanceof Transaction
+      ? this.ingestion.admitIn(context, sent)
+      : this.queue.admit(sent);
+  }
+
+  private answer(
+    context: RequestContext,
+    sent: SentRecording,
+    admission: Exclude<Admission, { outcome: 'not_running' }>,
+  ): IngestedRecording | Promise<IngestedRecording> {
+    switch (admission.outcome) {
+      case 'inserted':
+        return {
+          recording: { ...sent, createdAt: admission.createdAt },
+          replayed: false,
+          usage: admission.period,
+        };
+      case 'exists':
+        return this.again(context, sent, admission.period);
+      case 'no_application':
+        throw applicationNotFound();
+      case 'refused':
+        throw this.refusal(admission.period);
+    }
+  }
+
+  /** The id tells a recording of another request from our own, whose first try was stored though it seemed to fail. */
+  private again(
+    context: RequestContext,
+    sent: SentRecording,
+    period: CountedPeriod | null,
+  ): Promise<IngestedRecording> {
+    return this.database.transaction(context, async (tx) => {
+      const earlier = await this.ingestion.findByExternalId(tx, sent.externalId);
+      if (!earlier || !isLive(earlier)) throw recordingDeleted();
+      if (!isSame(earlier, sent)) throw externalIdConflict();
+      const usage = period ?? (await this.readUsage(tx));
+      return { recording: earlier, replayed: earlier.id !== sent.id, usage };
+    });
+  }
+
+  /** @throws 403 subscription_inactive */
+  private async assertActive(context: RequestContext): Promise<void> {
+    const { subscription } = await this.subscriptions.getCurrent(context);
     if (!isActive(subscription))
       throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
-    return null;
   }
 
-  private async again(
-    tx: Transaction,
-    earlier: Recording,
-    payload: RecordingPayload,
-    admission: Admission | null,
-  ): Promise<IngestedRecording> {
-    if (!isLive(earlier)) throw recordingDeleted();
-    if (!isSame(earlier, payload)) throw externalIdConflict();
-    return { recording: earlier, replayed: true, usage: admission ?? (await this.readUsage(tx)) };
-  }
-
-  private async readUsage(tx: Transaction): Promise<IngestedRecording['usage']> {
+  private async readUsage(tx: Transaction): Promise<CountedPeriod> {
     const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
-    return {
-      counts,
-      limit: plan.recordingsLimit,
-      resetsAt: subscription.periodEnd,
-    };
+    return { counts, limit: plan.recordingsLimit, resetsAt: subscription.periodEnd };
   }
 
-  private refusal({ applicationExists, counts, limit, resetsAt }: Admission): DomainError {
-    if (!applicationExists) return applicationNotFound();
+  private refusal({ counts, limit, resetsAt }: CountedPeriod): DomainError {
     const reset = resetsAt.toISOString();
     const explanation = `All ${limit} recordings of this period are used. The count begins anew at ${reset}; a larger plan has room at once.`;
     const { upgradeUrl } = this.config;
@@ -143,10 +166,11 @@ function isLive(recording: Recording): recording is LiveRecording {
 }
 
 /** Compared as values: instants, not their spelling; fields, not their order. */
-function isSame(earlier: LiveRecording, payload: RecordingPayload): boolean {
-  const { externalId, applicationId, startedAt, durationMs, device, metadata } = earlier;
-  return isDeepStrictEqual(
-    { externalId, applicationId, startedAt, durationMs, device, metadata },
-    payload,
-  );
+function isSame(earlier: LiveRecording, sent: RecordingPayload): boolean {
+  return isDeepStrictEqual(payloadOf(earlier), payloadOf(sent));
+}
+
+function payloadOf(recording: RecordingPayload): RecordingPayload {
+  const { externalId, applicationId, startedAt, durationMs, device, metadata } = recording;
+  return { externalId, applicationId, startedAt, durationMs, device, metadata };
 }

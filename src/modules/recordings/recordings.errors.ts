@@ -21,3 +21,11 @@ export const recordingDeleted = defineProblem({
   title: 'The recording with this externalId was deleted',
   description: 'It is not stored again. A new recording needs a new externalId.',
 });
+
+export const ingestionOverloaded = defineProblem({
+  code: 'ingestion_overloaded',
+  kind: 'unavailable',
+  title: 'Too many recordings are waiting',
+  description:
+    'They come faster than the database takes them. Nothing was stored; try again after `Retry-After` seconds.',
+});

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { IngestionQueue } from './ingestion-queue';
 import { IngestionRepository } from './ingestion.repository';
 import { IngestionService } from './ingestion.service';
 import { RecordingsController } from './recordings.controller';
@@ -15,6 +16,7 @@ import { UsageController } from './usage.controller';
   controllers: [SdkController, RecordingsController, UsageController],
   providers: [
     IngestionService,
+    IngestionQueue,
     IngestionRepository,
     RecordingsService,
     RecordingsRepository,

@@ -9,6 +9,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { translateDatabaseError } from '../../platform/database/database-errors';
 import { Transaction } from '../../platform/database/transaction';
+import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
 import { validateFields } from '../../platform/http/validation';
@@ -28,7 +29,7 @@ import {
   type BatchResultResponse,
 } from './dto/recording.responses';
 import { IngestionService } from './ingestion.service';
-import { externalIdConflict, recordingDeleted } from './recordings.errors';
+import { externalIdConflict, ingestionOverloaded, recordingDeleted } from './recordings.errors';
 import { SdkService } from './sdk.service';
 
 const BATCH_BODY_BYTES = 2 * 1024 * 1024;
@@ -42,6 +43,7 @@ export class SdkController {
   constructor(
     private readonly ingestion: IngestionService,
     private readonly sdk: SdkService,
+    private readonly refusals: QuotaRefusals,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -62,6 +64,7 @@ export class SdkController {
       externalIdConflict,
       recordingDeleted,
       subscriptionBehind,
+      ingestionOverloaded,
     ],
   })
   async create(
@@ -90,9 +93,7 @@ export class SdkController {
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingBatchRequest,
   ): Promise<BatchResponse> {
-    const results: BatchResultResponse[] = [];
-    for (const item of body.recordings) results.push(await this.createOne(context, item));
-    return { results };
+    return { results: await this.createEach(context, body.recordings) };
   }
 
   @Get('sdk/status')
@@ -107,17 +108,27 @@ export class SdkController {
     return this.sdk.status(context);
   }
 
+  /** At once, so that they share a flush; one after the other where they share the transaction of an Idempotency-Key. */
+  private async createEach(
+    context: RequestContext,
+    items: unknown[],
+  ): Promise<BatchResultResponse[]> {
+    if (!(context instanceof Transaction))
+      return Promise.all(items.map((item) => this.createOne(context, item)));
+    const results: BatchResultResponse[] = [];
+    for (const item of items) results.push(await this.createOne(context, item));
+    return results;
+  }
+
   private async createOne(context: RequestContext, item: unknown): Promise<BatchResultResponse> {
     try {
       const request = await validateFields(CreateRecordingRequest, item ?? null);
       const { recording, replayed } = await this.ingestion.ingest(context, request);
       return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
     } catch (error) {
-      const problem = toProblem(
-        this.refusalOf(error, context),
-        this.config.appUrl,
-        context.requestId,
-      );
+      const refusal = this.refusalOf(error, context);
+      this.refusals.observe(refusal);
+      const problem = toProblem(refusal, this.config.appUrl, context.requestId);
       return { status: problem.status, problem };
     }
   }

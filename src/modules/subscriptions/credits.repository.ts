@@ -46,12 +46,8 @@ export class CreditsRepository {
       .getMany();
   }
 
-  /** Locked until the transaction ends, so that nothing is spent of it meanwhile. */
-  lock(tx: Transaction, id: string): Promise<Credit | null> {
-    return tx.repository(Credit).findOne({
-      where: { businessId: tx.requireBusinessId(), id },
-      lock: { mode: 'pessimistic_write' },
-    });
+  find(tx: Transaction, id: string): Promise<Credit | null> {
+    return tx.repository(Credit).findOneBy({ businessId: tx.requireBusinessId(), id });
   }
 
   async void(tx: Transaction, id: string): Promise<void> {

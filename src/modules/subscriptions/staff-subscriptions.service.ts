@@ -77,7 +77,8 @@ export class StaffSubscriptionsService {
   /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
   voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
     return this.inBusiness(context, businessId, async (tx) => {
-      const credit = await this.credits.lock(tx, id);
+      await this.subscriptions.lockCounter(tx); // who holds it spends no credits meanwhile
+      const credit = await this.credits.find(tx, id);
       if (!credit) throw creditNotFound();
       if (!credit.voidedAt) await this.credits.void(tx, id);
     });

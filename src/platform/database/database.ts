@@ -49,8 +49,8 @@ export class Database {
   }
 
   /**
-   * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants.
-   * Row-level security hides everything else from it.
+   * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants, and
+   * for a function that names its tenants itself. Row-level security hides everything else from it.
    */
   async statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
     try {

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { translateDatabaseError } from '../../platform/database/database-errors';
+import { DomainError } from '../../common/problem';
+import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
+import { ingestionOverloaded } from './recordings.errors';
+
+/** What waits at most: at 17 KiB each, some 85 MB. Beyond it callers hear 503 and come again. */
+const MAXIMUM_WAITING = 5_000;
+const MAXIMUM_FLUSH = 256;
+
+interface Waiting {
+  recording: SentRecording;
+  settle: (admission: Admission) => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Recordings that arrive while a flush is at the database wait, and the next flush takes all of them: one round trip
+ * and one commit for many callers. There is no timer, so a lone recording waits for nothing.
+ *
+ * The quick lane never waits for a counter that somebody else holds (a renewal, another replica): what it finds held
+ * goes on to the patient lane, so that one busy tenant does not hold up the others.
+ */
+@Injectable()
+export class IngestionQueue {
+  private readonly quick = new Lane((waiting) => this.flush(waiting, false));
+  private readonly patient = new Lane((waiting) => this.flush(waiting, true));
+
+  constructor(private readonly ingestion: IngestionRepository) {}
+
+  /** @throws 503 ingestion_overloaded, database_unavailable; then nothing was stored, as far as anybody knows */
+  admit(recording: SentRecording): Promise<Admission> {
+    if (this.quick.length + this.patient.length >= MAXIMUM_WAITING)
+      throw ingestionOverloaded({ headers: { 'Retry-After': '1' } });
+    return new Promise((settle, fail) => this.quick.add({ recording, settle, fail }));
+  }
+
+  private async flush(waiting: Waiting[], mayWait: boolean): Promise<void> {
+    try {
+      const recordings = waiting.map(({ recording }) => recording);
+      const admissions = await this.ingestion.admitAll(recordings, mayWait);
+      for (const [index, each] of waiting.entries()) this.answer(each, admissions[index] ?? null);
+    } catch (error) {
+      await this.recover(waiting, mayWait, error);
+    }
+  }
+
+  private answer(waiting: Waiting, admission: Admission | null): void {
+    if (admission) waiting.settle(admission);
+    else this.patient.add(waiting);
+  }
+
+  /** One bad row must not refuse its neighbours: each is tried by itself, unless the database is away for all. */
+  private async recover(waiting: Waiting[], mayWait: boolean, error: unknown): Promise<void> {
+    const isForAll = translateDatabaseError(error) instanceof DomainError;
+    if (isForAll || waiting.length === 1) for (const { fail } of waiting) fail(error);
+    else for (const each of waiting) await this.flush([each], mayWait);
+  }
+}
+
+/** One flush at a time; what comes meanwhile waits for the next. */
+class Lane {
+  private waiting: Waiting[] = [];
+  private isRunning = false;
+
+  constructor(private readonly flush: (waiting: Waiting[]) => Promise<void>) {}
+
+  get length(): number {
+    return this.waiting.length;
+  }
+
+  add(each: Waiting): void {
+    this.waiting.push(each);
+    if (this.isRunning) return;
+    this.isRunning = true;
+    setImmediate(() => void this.run()); // after all that has arrived with it, a batch say
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) await this.flush(this.take());
+    this.isRunning = false;
+  }
+
+  /** In the order of arrival; of two with one external id the second waits, to find the first. */
+  private take(): Waiting[] {
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    const keys = new Set<string>();
+    for (const each of this.waiting) {
+      const key = `${each.recording.businessId} ${each.recording.externalId}`;
+      const fits = taken.length < MAXIMUM_FLUSH && !keys.has(key);
+      keys.add(key);
+      (fits ? taken : left).push(each);
+    }
+    this.waiting = left;
+    return taken;
+  }
+}
