@@ -11,6 +11,12 @@ export interface Actor {
   email: string | null;
 }
 
+export interface MemberProfile {
+  fullName: string;
+  emailVerified: boolean;
+  businessName: string;
+}
+
 /** The member a credential stands for. */
 export interface MemberPrincipal {
   memberId: string;
@@ -19,6 +25,8 @@ export interface MemberPrincipal {
   kind: 'person' | 'sdk' | 'support';
   /** The session or API key itself. */
   credentialId: string;
+  /** What GET /v1/me shows of a person, as it was found with the session. */
+  profile: MemberProfile | null;
 }
 
 /** A request that bears an Idempotency-Key; the outcome is filled in by platform/http/idempotency. */

@@ -36,12 +36,14 @@ const ACROSS_TENANTS: Record<string, string> = {
 const OUTSIDE_TRANSACTIONS: Record<string, string> = {
   'src/modules/recordings/ingestion.repository.ts':
     'one call for many tenants, which names them itself',
+  'src/platform/database/change-listener.ts': 'a heartbeat writes nothing',
   'src/platform/rate-limit/guess-limiter.ts':
     'a guess counts even where its transaction is rolled back',
 };
 
 /** The files that may hold a connection. Everybody else is given a transaction by Database. */
 const WITH_CONNECTION: Record<string, string> = {
+  'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',
   'src/platform/database/database.ts': 'is the way to the data',

@@ -1,3 +1,4 @@
+import { ChangeFeed } from '../../src/platform/database/change-feed';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../../src/common/clock';
 import type { Config } from '../../src/platform/config/config';
@@ -20,6 +21,6 @@ export async function openPool(
   const config = testConfig(url, changes);
   const dataSource = createDataSource(config, { entities, migrations: [] }, () => undefined);
   await dataSource.initialize();
-  const database = new Database(dataSource, new Clock(), config);
+  const database = new Database(dataSource, new Clock(), new ChangeFeed(), config);
   return { dataSource, database, close: () => dataSource.destroy() };
 }

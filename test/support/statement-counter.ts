@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 
-const FRAME = /^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK)\b/i;
+const FRAME =
+  /^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK)\b|; COMMIT$|^(LISTEN|SELECT pg_notify)\b/i; // with the heartbeats
 
 export interface SentStatements {
   /** Every text that went to the database, in order. */

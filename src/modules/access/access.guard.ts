@@ -1,5 +1,4 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { AuthGuard } from '@nestjs/passport';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf, type Access, type Audience } from '../../common/access/access.decorator';
 import type { Permission } from '../../common/access/permissions';
@@ -14,48 +13,41 @@ import {
 } from '../../common/problems';
 import { RequestContext } from '../../common/request-context';
 import { requestOf } from '../../platform/http/request';
+import { BearerStrategy } from './bearer.strategy';
 import { AUDIENCE_OF_KIND, type Credential } from './credential';
 
 const CHALLENGE = 'Bearer realm="tenantry"';
 
 /** Lets a request in as its route's decorator says. A route without the decorator lets nobody in. */
 @Injectable()
-export class AccessGuard extends AuthGuard('bearer') {
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+export class AccessGuard implements CanActivate {
+  constructor(private readonly bearer: BearerStrategy) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = accessOf(context.getHandler());
     if (!access)
       throw new Error(
         `${context.getClass().name}.${context.getHandler().name} does not say who may call it`,
       );
-    if (access.audience !== 'public') return (await super.canActivate(context)) as boolean;
     const request = requestOf(context);
-    request.requestContext = new RequestContext({
-      requestId: request.id,
-      action: access.action,
-      ip: request.ip,
-    });
+    request.requestContext =
+      access.audience === 'public'
+        ? new RequestContext({ requestId: request.id, action: access.action, ip: request.ip })
+        : await this.admit(access, request, context.switchToHttp().getResponse<FastifyReply>());
     return true;
   }
 
-  /** passport-http-bearer would also take ?access_token= and a field of the body: it sees the header alone. */
-  override getRequest(context: ExecutionContext): Pick<FastifyRequest, 'headers'> {
-    return { headers: { authorization: requestOf(context).headers.authorization } };
-  }
-
-  override handleRequest<T>(
-    error: unknown,
-    credential: Credential | false,
-    _info: unknown,
-    context: ExecutionContext,
-  ): T {
-    const request = requestOf(context);
-    if (error) throw error as Error;
-    if (!credential) throw noCredential(request.headers.authorization);
-    const access = accessOf(context.getHandler())!; // canActivate has seen it
-    announceSupport(credential, context.switchToHttp().getResponse<FastifyReply>());
+  private async admit(
+    access: Access,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<RequestContext> {
+    const { authorization } = request.headers;
+    const credential = await this.bearer.authenticate(authorization);
+    if (!credential) throw noCredential(authorization);
+    announceSupport(credential, reply);
     assertAdmitted(access, credential, request.method);
-    request.requestContext = toContext(access, credential, request);
-    return credential as T;
+    return toContext(access, credential, request);
   }
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
 import { BearerStrategy } from './bearer.strategy';
+import { CredentialCache } from './credential-cache';
 import { CredentialsRepository } from './credentials.repository';
 import { CredentialsService } from './credentials.service';
 
@@ -9,6 +10,7 @@ import { CredentialsService } from './credentials.service';
 @Module({
   providers: [
     CredentialsService,
+    CredentialCache,
     CredentialsRepository,
     BearerStrategy,
     { provide: APP_GUARD, useClass: AccessGuard },

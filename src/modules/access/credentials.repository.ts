@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { permissionsOf, supportPermissions, type Role } from '../../common/access/permissions';
+import type { MemberProfile } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Credential } from './credential';
 
@@ -8,6 +9,8 @@ export interface FoundCredential extends Credential {
   id: string;
   lastUsedAt: Date | null;
   recordsUse: boolean;
+  /** How long it is surely good, unless somebody ends it; 0: it is asked for each time. */
+  livesMs: number;
 }
 
 /** Finds who a token belongs to: by its hash, across tenants, in one statement. */
@@ -22,7 +25,9 @@ export class CredentialsRepository {
     const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
     if (!row) return null;
     const { id, memberId, userId, role, email, businessId, businessStatus, lastUsedAt } = row;
-    const member = { memberId, userId, role, kind: 'person' as const, credentialId: id };
+    const { fullName, emailVerified, businessName } = row;
+    const profile = { fullName, emailVerified, businessName };
+    const member = { memberId, userId, role, kind: 'person' as const, credentialId: id, profile };
     const actor = { kind: 'person' as const, id: memberId, email };
     const found = {
       kind: 'session' as const,
@@ -32,14 +37,23 @@ export class CredentialsRepository {
       businessId,
       businessStatus,
     };
-    return { ...found, id, lastUsedAt, recordsUse: true, support: null, staffSessionId: null };
+    const livesMs = row.createdAt.getTime() - createdAfter.getTime();
+    const use = { lastUsedAt, recordsUse: true, livesMs };
+    return { ...found, ...use, id, support: null, staffSessionId: null };
   }
 
   async findApiKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
     const [row] = await tx.query<ApiKeyRow>(FIND_API_KEY, [tokenHash, tx.now]);
     if (!row) return null;
     const { id, memberId, businessId, businessStatus, lastUsedAt } = row;
-    const member = { memberId, userId: null, role: null, kind: 'sdk' as const, credentialId: id };
+    const member = {
+      memberId,
+      userId: null,
+      role: null,
+      kind: 'sdk' as const,
+      credentialId: id,
+      profile: null,
+    };
     const actor = { kind: 'sdk' as const, id: memberId, email: null };
     const found = {
       kind: 'api_key' as const,
@@ -49,7 +63,9 @@ export class CredentialsRepository {
       businessId,
       businessStatus,
     };
-    return { ...found, id, lastUsedAt, recordsUse: true, support: null, staffSessionId: null };
+    const livesMs = row.expiresAt ? row.expiresAt.getTime() - tx.now.getTime() : Infinity;
+    const use = { lastUsedAt, recordsUse: true, livesMs };
+    return { ...found, ...use, id, support: null, staffSessionId: null };
   }
 
   async findStaffSession(
@@ -75,6 +91,7 @@ export class CredentialsRepository {
       staffSessionId: row.id,
       lastUsedAt: null,
       recordsUse: false,
+      livesMs: 0,
     };
   }
 
@@ -96,6 +113,7 @@ export class CredentialsRepository {
       role: null,
       kind: 'support' as const,
       credentialId: id,
+      profile: null,
     };
     const actor = { kind: 'staff' as const, id: staffId, email };
     const found = {
@@ -113,6 +131,7 @@ export class CredentialsRepository {
       staffSessionId: null,
       lastUsedAt: null,
       recordsUse: false,
+      livesMs: 0,
     };
   }
 
@@ -135,9 +154,12 @@ interface TenantRow {
 
 interface ApiKeyRow extends TenantRow {
   lastUsedAt: Date | null;
+  expiresAt: Date | null;
 }
 
-interface SessionRow extends ApiKeyRow {
+interface SessionRow extends TenantRow, MemberProfile {
+  lastUsedAt: Date | null;
+  createdAt: Date;
   userId: string;
   role: Role;
   email: string;
@@ -155,7 +177,8 @@ interface SupportRow extends TenantRow, StaffRow {
 
 const FIND_SESSION = `
   SELECT session.id, session.member_id AS "memberId", session.user_id AS "userId", session.last_used_at AS "lastUsedAt",
-         member.role, person.email, session.business_id AS "businessId", business.status AS "businessStatus"
+         session.created_at AS "createdAt", member.role, person.email, person.full_name AS "fullName",
+         person.email_verified_at IS NOT NULL AS "emailVerified", business.name AS "businessName", session.business_id AS "businessId", business.status AS "businessStatus"
   FROM sessions AS session
   JOIN members AS member ON member.business_id = session.business_id AND member.id = session.member_id
   JOIN businesses AS business ON business.id = session.business_id
@@ -163,7 +186,7 @@ const FIND_SESSION = `
   WHERE session.token_hash = $1 AND session.last_used_at > $2 AND session.created_at > $3 AND member.status = 'active'`;
 
 const FIND_API_KEY = `
-  SELECT key.id, key.member_id AS "memberId", key.last_used_at AS "lastUsedAt",
+  SELECT key.id, key.member_id AS "memberId", key.last_used_at AS "lastUsedAt", key.expires_at AS "expiresAt",
          key.business_id AS "businessId", business.status AS "businessStatus"
   FROM api_keys AS key
   JOIN members AS member ON member.business_id = key.business_id AND member.id = key.member_id

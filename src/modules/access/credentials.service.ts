@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
+import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
@@ -16,6 +17,7 @@ export class CredentialsService {
   constructor(
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
+    private readonly cache: CredentialCache,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -23,15 +25,29 @@ export class CredentialsService {
   async resolve(token: string): Promise<Credential | null> {
     const kind = tokenKind(token);
     if (!kind) return null; // a typo: no look-up
-    return this.database.platform(
+    const tokenHash = hashToken(token);
+    const key = tokenHash.toString('base64');
+    return this.cache.find(key) ?? (await this.lookUp(kind, tokenHash, key));
+  }
+
+  private async lookUp(
+    kind: TokenKind,
+    tokenHash: Buffer,
+    key: string,
+  ): Promise<Credential | null> {
+    const lookUp = this.cache.beginLookUp();
+    const found = await this.database.platform(
       RequestContext.job('credential.resolve'),
       'nobody knows yet whose token it is',
       async (tx) => {
-        const found = await this.find(tx, kind, hashToken(token));
-        if (found && isStale(found, tx.now)) await this.credentials.markUsed(tx, found);
-        return found;
+        const credential = await this.find(tx, kind, tokenHash);
+        if (credential && isStale(credential, tx.now))
+          await this.credentials.markUsed(tx, credential);
+        return credential;
       },
     );
+    if (found && found.livesMs > 0) this.cache.keep(key, found, lookUp, found.livesMs);
+    return found;
   }
 
   private find(

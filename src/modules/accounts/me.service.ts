@@ -29,7 +29,10 @@ export class MeService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** A person's own is known with the session; a support session is looked up. */
   get(context: RequestContext): Promise<MyAccount> {
+    const known = toMyAccount(context);
+    if (known) return Promise.resolve(known);
     return this.database.transaction(context, (tx) => this.accounts.getMine(tx));
   }
 
@@ -97,4 +100,13 @@ export function userOf(context: RequestContext): string {
   const { userId } = context.requireMember();
   if (!userId) throw new Error(`${context.action} needs a person`);
   return userId;
+}
+
+function toMyAccount({ actor, businessId, member }: RequestContext): MyAccount | null {
+  if (!member?.profile) return null;
+  const { memberId, role, kind, profile } = member;
+  const { fullName, emailVerified, businessName } = profile;
+  const user = { id: member.userId!, email: actor.email!, emailVerified, fullName }; // a profile is a person's
+  const place = { memberId, role, kind, status: 'active' as const }; // nobody else has a session
+  return { user, ...place, businessId: businessId!, businessName, support: null };
 }

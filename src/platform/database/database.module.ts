@@ -12,6 +12,8 @@ import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { createDataSource, SCHEMA, type Schema } from './data-source';
+import { ChangeFeed } from './change-feed';
+import { ChangeListener } from './change-listener';
 import { Database } from './database';
 import { assertSafeRole } from './database-role';
 
@@ -37,8 +39,10 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
         { provide: DataSource, inject: [CONFIG, SCHEMA], useFactory: makeDataSource },
         Clock,
         Database,
+        ChangeFeed,
+        ChangeListener,
       ],
-      exports: [Database, Clock, SCHEMA],
+      exports: [Database, Clock, SCHEMA, ChangeFeed, ChangeListener],
     };
   }
 

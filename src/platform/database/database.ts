@@ -6,6 +6,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
+import { ChangeFeed } from './change-feed';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
 import { Transaction, type Scope, type TransactionState } from './transaction';
 
@@ -20,6 +21,7 @@ export class Database {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly feed: ChangeFeed,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -84,7 +86,9 @@ export class Database {
     let failure: unknown;
     try {
       const state = await this.begin(runner, context, scope);
-      return await settle(runner, state, () => work(new Transaction(context, state)));
+      const result = await settle(runner, state, () => work(new Transaction(context, state)));
+      if (state.changed) this.feed.publish(state.changed);
+      return result;
     } catch (error) {
       failure = error;
       throw error;
@@ -105,7 +109,7 @@ export class Database {
     // TypeORM did not see this BEGIN; unless told, its save() would open and COMMIT a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     const now = this.clock.at(results[1].rows[0].now);
-    return { manager: runner.manager, scope, now, hasEnded: false };
+    return { manager: runner.manager, scope, now, hasEnded: false, changed: '' };
   }
 
   /** Lifts a tenant's transaction to the platform's scope for the length of the work. */
@@ -128,7 +132,7 @@ async function settle<T>(
 ): Promise<T> {
   try {
     const result = await work();
-    await commit(runner);
+    state.changed = await commit(runner);
     return result;
   } catch (error) {
     if (!isConnectionLost(error)) await rollback(runner);
@@ -138,12 +142,17 @@ async function settle<T>(
   }
 }
 
-/** PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK; here that is an error. */
-async function commit(runner: QueryRunner): Promise<void> {
+/**
+ * PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK; here that is an error, since nothing but
+ * ROLLBACK may follow the failure. @returns what the transaction has changed that processes keep in memory
+ */
+async function commit(runner: QueryRunner): Promise<string> {
   const client = (await runner.connect()) as Client;
-  const { command } = await client.query('COMMIT');
+  const results = (await client.query(
+    `SELECT current_setting('app.changed', true) AS changed; COMMIT`,
+  )) as unknown as [{ rows: [{ changed: string | null }] }, unknown];
   Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
-  if (command !== 'COMMIT') throw new Error('the transaction had failed before its COMMIT');
+  return results[0].rows[0].changed ?? '';
 }
 
 async function rollback(runner: QueryRunner): Promise<void> {

@@ -11,6 +11,8 @@ export interface TransactionState {
   /** The database's time at the start, in whole milliseconds. */
   readonly now: Date;
   hasEnded: boolean;
+  /** What it has changed that processes keep in memory, once it is committed; in the words of the trigger. */
+  changed: string;
 }
 
 /**
