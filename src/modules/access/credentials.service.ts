@@ -10,7 +10,8 @@ import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
-const USE_IS_RECORDED_EVERY_MS = 60_000; // a write for every request would cost more than the request
+/** A write for every request would cost more than the request. With the time in the cache, it is told to the minute. */
+const USE_IS_RECORDED_EVERY_MS = 30_000;
 
 @Injectable()
 export class CredentialsService {
