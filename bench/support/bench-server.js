@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const entry = path.join(__dirname, '..', '..', 'dist', 'src', 'main.js');
 
-async function startServer(environment = {}) {
+async function startServer(environment = {}, main = entry) {
   const directory = mkdtempSync(path.join(tmpdir(), 'tenantry-bench-'));
   const settings = {
     DATA_DIR: directory,
@@ -16,12 +16,19 @@ async function startServer(environment = {}) {
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
   };
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, ['--expose-gc', main], {
     env: { PATH: process.env.PATH, ...settings, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const url = await announcedUrl(child);
-  return { url, stop: () => stop(child, directory) };
+  return { url, usage: () => usage(child), stop: () => stop(child, directory) };
+}
+
+/** Memory, descriptors and processor time of the server; `bench-main.js` answers. */
+async function usage(child) {
+  child.send('usage');
+  const [answer] = await once(child, 'message');
+  return answer;
 }
 
 async function announcedUrl(child) {

@@ -1,0 +1,134 @@
+// POST /v1/recordings, all that a server of this product does all day: on one hot tenant and spread over a thousand,
+// beside the same server without a database, the plain way by an ORM, and one statement a recording.
+// `npm run bench -- recordings [--seconds 4] [--rounds 3] [--tenants 1000]`
+const path = require('node:path');
+const { startServer, send } = require('./support/bench-server');
+const { measure } = require('./support/load');
+const { spread: spreadOf } = require('./support/statistics');
+
+const CONNECTIONS = 64;
+const ROUTES = {
+  ours: '/v1/recordings',
+  withoutDatabase: '/bench/without-database',
+  plainWay: '/bench/plain-way',
+  singleStatement: '/bench/single-statement',
+};
+
+async function run(options = {}) {
+  const seconds = Number(options.seconds ?? 4);
+  const rounds = Number(options.rounds ?? 3);
+  const server = await startServer(
+    { BCRYPT_COST: '4' },
+    path.join(__dirname, 'support', 'bench-main.js'),
+  );
+  try {
+    const tenants = await signUpAll(server.url, Number(options.tenants ?? 1000));
+    const keys = tenants.map(({ apiKey }) => apiKey.key);
+    const results = {};
+    for (const [load, tokens] of [
+      ['hot', keys.slice(0, 1)],
+      ['spread', keys],
+    ])
+      results[load] = await compare(server.url, { tokens, seconds, rounds, load });
+    results.lone = await compareLone(server.url, keys.slice(0, 1), { seconds, rounds });
+    results.me = await compareMe(server.url, [tenants[0].session.token], { seconds, rounds });
+    return results;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function signUpAll(url, count) {
+  const tenants = [];
+  for (let from = 0; from < count; from += 10) {
+    const batch = Array.from({ length: Math.min(10, count - from) }, (_, index) =>
+      signUp(url, from + index),
+    );
+    tenants.push(...(await Promise.all(batch)));
+    if (from % 200 === 0) process.stderr.write(`signed up ${tenants.length} of ${count}\n`);
+  }
+  return tenants;
+}
+
+async function signUp(url, number) {
+  const email = `owner-${number}@bench.example`;
+  const body = {
+    businessName: `Bench ${number}`,
+    fullName: 'Ada Lovelace',
+    email,
+    password: 'correct horse battery',
+  };
+  const { status, body: signedUp } = await send(url, 'POST', '/v1/auth/signup', { body });
+  if (status !== 201) throw new Error(`signup answered ${status}`);
+  return signedUp;
+}
+
+/** The sides take turns, so that noise meets all alike. */
+async function takeTurns(routes, rounds, measureOne) {
+  const taken = Object.fromEntries(Object.keys(routes).map((side) => [side, []]));
+  for (const route of Object.values(routes)) await measureOne(route, 1); // warm
+  for (let round = 1; round <= rounds; round += 1)
+    for (const [side, route] of Object.entries(routes)) {
+      taken[side].push(await measureOne(route));
+      process.stderr.write(`  ${side}: ${Math.round(taken[side].at(-1).perSecond)}/s\n`);
+    }
+  return taken;
+}
+
+async function compare(url, { tokens, seconds, rounds, load }) {
+  process.stderr.write(`${load}, ${CONNECTIONS} connections\n`);
+  const taken = await takeTurns(ROUTES, rounds, (route, warm) =>
+    measure({ url, route, tokens, connections: CONNECTIONS, seconds: warm ?? seconds }),
+  );
+  const { ours, withoutDatabase, plainWay, singleStatement } = taken;
+  return {
+    ...summaries(taken),
+    againstPlainWay: ratio(ours, plainWay),
+    againstSingleStatement: ratio(ours, singleStatement),
+    shareOfWithoutDatabase: ratio(ours, withoutDatabase),
+  };
+}
+
+async function compareLone(url, tokens, { seconds, rounds }) {
+  process.stderr.write('lone, one connection\n');
+  const routes = { ours: '/v1/recordings', bareInsert: '/bench/bare-insert' };
+  const taken = await takeTurns(routes, rounds, (route, warm) =>
+    measure({ url, route, tokens, connections: 1, seconds: warm ?? seconds }),
+  );
+  return { ...summaries(taken), slowerThanBareInsert: ratio(taken.bareInsert, taken.ours) };
+}
+
+async function compareMe(url, tokens, { seconds, rounds }) {
+  process.stderr.write(`GET /v1/me, ${CONNECTIONS} connections\n`);
+  const routes = { ours: '/v1/me', nothing: '/bench/nothing' };
+  const taken = await takeTurns(routes, rounds, (route, warm) =>
+    measure({
+      url,
+      route,
+      tokens,
+      connections: CONNECTIONS,
+      seconds: warm ?? seconds,
+      method: 'GET',
+    }),
+  );
+  return { ...summaries(taken), shareOfNothing: ratio(taken.ours, taken.nothing) };
+}
+
+function summaries(taken) {
+  return Object.fromEntries(
+    Object.entries(taken).map(([side, all]) => [
+      side,
+      {
+        perSecond: spreadOf(all.map(({ perSecond }) => perSecond)),
+        p99Ms: spreadOf(all.map(({ p99Ms }) => p99Ms)),
+      },
+    ]),
+  );
+}
+
+/** Of each round, since the machine may be slower in one than in another. */
+function ratio(some, others) {
+  return spreadOf(some.map(({ perSecond }, round) => perSecond / others[round].perSecond));
+}
+
+module.exports = { run };

@@ -1,0 +1,46 @@
+// Load by HTTP, from one process with as many connections as asked for.
+const autocannon = require('autocannon');
+
+/** A recording as an SDK sends it; `[<id>]` becomes another id with each request. */
+const BODY = JSON.stringify({
+  externalId: 'bench-[<id>]',
+  startedAt: '2026-11-20T15:36:00.000Z',
+  durationMs: 61_250,
+  device: { model: 'Pixel 9', os: 'android', osVersion: '16', appVersion: '4.2.1' },
+  metadata: { screen: 'checkout', session: 42, experiments: ['a', 'b'] },
+});
+
+/** @returns what was answered a second, and the times of the answers in milliseconds */
+async function measure({ url, route, tokens, connections, seconds, amount, method = 'POST' }) {
+  const result = await autocannon({
+    url: url + route,
+    connections,
+    ...(amount ? { amount } : { duration: seconds }),
+    idReplacement: method === 'POST',
+    requests: requestsOf(method, route, tokens),
+    setupClient: (client) => client.setRequests(rotated(requestsOf(method, route, tokens))),
+  });
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${route}: ${result.non2xx} answers were no 2xx, ${result.errors} failed`);
+  const { p50, p99, max } = result.latency;
+  return { perSecond: result['2xx'] / result.duration, p50Ms: p50, p99Ms: p99, maximumMs: max };
+}
+
+function requestsOf(method, path, tokens) {
+  return tokens.map((token) => ({
+    method,
+    path,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(method === 'POST' && { body: BODY }),
+  }));
+}
+
+let next = 0;
+
+/** Each connection begins with another tenant, or all would walk through them in step. */
+function rotated(requests) {
+  const from = (next = (next + 37) % requests.length);
+  return [...requests.slice(from), ...requests.slice(0, from)];
+}
+
+module.exports = { measure };
