@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { StrictInputGuard } from '../../platform/http/strict-input.guard';
 import { AccessGuard } from './access.guard';
 import { BearerStrategy } from './bearer.strategy';
 import { CredentialCache } from './credential-cache';
@@ -14,6 +15,7 @@ import { CredentialsService } from './credentials.service';
     CredentialsRepository,
     BearerStrategy,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: StrictInputGuard }, // in this order
   ],
 })
 export class AccessModule {}

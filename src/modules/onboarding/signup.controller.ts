@@ -63,16 +63,8 @@ export class SignupController {
     @Headers('user-agent') userAgent?: string,
   ): Promise<SignupResponse | JoinResponse> {
     if (hasActivationKey(body))
-      return this.onboarding.join(
-        context,
-        await validateFields(JoinRequest, body),
-        userAgent ?? null,
-      );
-    return this.onboarding.signUp(
-      context,
-      await validateFields(SignupRequest, body),
-      userAgent ?? null,
-    );
+      return this.onboarding.join(context, validateFields(JoinRequest, body), userAgent ?? null);
+    return this.onboarding.signUp(context, validateFields(SignupRequest, body), userAgent ?? null);
   }
 
   @Post('businesses')

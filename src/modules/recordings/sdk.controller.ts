@@ -122,7 +122,7 @@ export class SdkController {
 
   private async createOne(context: RequestContext, item: unknown): Promise<BatchResultResponse> {
     try {
-      const request = await validateFields(CreateRecordingRequest, item ?? null);
+      const request = validateFields(CreateRecordingRequest, item ?? null);
       const { recording, replayed } = await this.ingestion.ingest(context, request);
       return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
     } catch (error) {

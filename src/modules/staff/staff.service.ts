@@ -32,7 +32,7 @@ export class StaffService {
 
   /** @throws 409 email_taken, 422 validation_failed, 422 password_too_weak */
   async create(context: RequestContext, given: CreateStaffFields): Promise<StaffAccount> {
-    const { email, name, password } = await validateFields(CreateStaffFields, given);
+    const { email, name, password } = validateFields(CreateStaffFields, given);
     const passwordHash = await this.hashStrong(password, email);
     return this.database.platform(context, REASON, (tx) =>
       this.staff.insert(tx, { email, name, passwordHash }),
@@ -58,7 +58,7 @@ export class StaffService {
     email: string,
     given: StaffPasswordFields,
   ): Promise<void> {
-    const { password } = await validateFields(StaffPasswordFields, given);
+    const { password } = validateFields(StaffPasswordFields, given);
     const passwordHash = await this.hashStrong(password, email);
     await this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);

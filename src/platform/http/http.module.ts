@@ -4,7 +4,6 @@ import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { ProblemFilter } from './problem.filter';
 import { RouteTable } from './route-table';
-import { StrictInputInterceptor } from './strict-input.interceptor';
 import { ValidationPipe } from './validation';
 
 /** What holds for every route: problems, strict input, idempotent POSTs. */
@@ -13,7 +12,6 @@ import { ValidationPipe } from './validation';
   providers: [
     Idempotency,
     { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_INTERCEPTOR, useClass: StrictInputInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { malformedRequest } from '../../common/problems';
 
 const MAXIMUM_DEPTH = 32;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Reads a JSON body more strictly than JSON.parse: bytes must be UTF-8, no object may name a field twice
@@ -24,11 +25,9 @@ export function escapePointer(key: string): string {
 }
 
 function decode(body: Buffer): string {
-  try {
-    return utf8.decode(body);
-  } catch (cause) {
-    throw malformedRequest({ detail: 'the body is not UTF-8', cause });
-  }
+  if (!isUtf8(body)) throw malformedRequest('the body is not UTF-8');
+  const text = body.toString('utf8');
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
 function parse(text: string): unknown {

@@ -1,8 +1,9 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { validate, type ValidationError } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldClass, type FieldReading } from '../../common/fields';
 import type { FieldFault } from '../../common/problem';
 import { validationFailed } from '../../common/problems';
+import { keepsRules } from './compiled-rules';
 import { escapePointer } from './strict-json';
 
 /** class-validator's names, in the words that clients see. */
@@ -33,15 +34,12 @@ export class ValidationPipe implements PipeTransform {
  * @returns an instance of the class
  * @throws 422 validation_failed with a pointer to each fault
  */
-export async function validateFields<T extends object>(
-  of: FieldClass<T>,
-  value: unknown,
-): Promise<T> {
+export function validateFields<T extends object>(of: FieldClass<T>, value: unknown): T {
   if (value !== undefined && !isPlainObject(value)) {
     throw validationFailed([{ pointer: '', code: 'type', detail: 'must be an object' }]);
   }
   const faults: FieldFault[] = [];
-  const instance = await read(of, value ?? {}, '', faults);
+  const instance = read(of, value ?? {}, '', faults);
   if (faults.length > 0) throw validationFailed(faults);
   return instance;
 }
@@ -51,24 +49,29 @@ export async function validateFields<T extends object>(
  * By our own table of fields: class-transformer, and class-validator where it goes into nested values or
  * knows names by a list, stumble over fields called `constructor` and over lists inside lists.
  */
-async function read<T extends object>(
+function read<T extends object>(
   of: FieldClass<T>,
   plain: object,
   parent: string,
   faults: FieldFault[],
-): Promise<T> {
+): T {
   const instance = new of();
   const fields = fieldsOf(of);
   for (const [name, value] of Object.entries(plain)) {
-    const pointer = `${parent}/${escapePointer(name)}`;
     const reading = fields.get(name);
-    if (reading)
-      Object.assign(instance, { [name]: await readValue(reading, value, pointer, faults) });
+    const pointer = `${parent}/${escapePointer(name)}`;
+    if (reading) set(instance, name, readValue(reading, value, pointer, faults));
     else faults.push({ pointer, code: 'unknown_field', detail: 'is not a field of this request' });
   }
-  const errors = await validate(instance, { forbidUnknownValues: false });
+  if (keepsRules(of, instance)) return instance;
+  const errors = validateSync(instance, { forbidUnknownValues: false });
   faults.push(...errors.map((error) => faultOf(error, parent)));
   return instance;
+}
+
+/** A declared field, so never a trap like `__proto__`. */
+function set(instance: object, name: string, value: unknown): void {
+  (instance as Record<string, unknown>)[name] = value;
 }
 
 /** What is no object or list where one belongs stays as it is, for the field's rules to refuse. */
@@ -83,16 +86,16 @@ function readValue(
   return convert ? convert(value) : value;
 }
 
-async function readItems(
+function readItems(
   of: FieldClass,
   items: unknown[],
   parent: string,
   faults: FieldFault[],
-): Promise<unknown[]> {
+): unknown[] {
   const instances: unknown[] = [];
   for (const [index, item] of items.entries()) {
     const pointer = `${parent}/${index}`;
-    if (isPlainObject(item)) instances.push(await read(of, item, pointer, faults));
+    if (isPlainObject(item)) instances.push(read(of, item, pointer, faults));
     else faults.push({ pointer, code: 'type', detail: 'must be an object' });
   }
   return instances;
