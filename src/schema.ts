@@ -7,6 +7,7 @@ import { People1763690000006 } from '../migrations/1763690000006-people';
 import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-subscription-life-cycle';
 import { SharedIngestion1763690000010 } from '../migrations/1763690000010-shared-ingestion';
 import { AnnouncedChanges1763690000011 } from '../migrations/1763690000011-announced-changes';
+import { ReadsAtSize1763690000012 } from '../migrations/1763690000012-reads-at-size';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -56,5 +57,6 @@ export const schema: Schema = {
     SubscriptionLifeCycle1763690000007,
     SharedIngestion1763690000010,
     AnnouncedChanges1763690000011,
+    ReadsAtSize1763690000012,
   ],
 };

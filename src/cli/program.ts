@@ -4,6 +4,7 @@ import { httpUrl, id, wholeNumber } from './options';
 import type { SeedOptions } from './seed-demo';
 import type { ShiftTimeOptions } from './shift-time';
 import type { StaffCreateOptions } from './staff-create';
+import type { PruneOptions } from './recordings-prune';
 import type { RenewOptions } from './subscriptions-renew';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
@@ -87,6 +88,14 @@ function addOperatorCommands(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: RenewOptions) =>
       (await import('./subscriptions-renew.js')).runSubscriptionsRenew(options),
+    );
+  program
+    .command('recordings:prune')
+    .description('delete the recordings that are older than so many days, of all businesses')
+    .requiredOption('--older-than <days>', 'how many days are kept', wholeNumber(1, 36_500))
+    .option(...JSON_OPTION)
+    .action(async (options: PruneOptions) =>
+      (await import('./recordings-prune.js')).runRecordingsPrune(options),
     );
   program
     .command('usage:verify')

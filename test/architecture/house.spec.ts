@@ -18,6 +18,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
   'src/modules/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
+  'src/modules/recordings/retention.service.ts': 'retention is for all businesses',
   'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
   'src/modules/staff/staff.controller.ts': 'staff read every log',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',

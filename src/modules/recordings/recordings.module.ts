@@ -6,6 +6,7 @@ import { IngestionService } from './ingestion.service';
 import { RecordingsController } from './recordings.controller';
 import { RecordingsRepository } from './recordings.repository';
 import { RecordingsService } from './recordings.service';
+import { RetentionService } from './retention.service';
 import { SdkController } from './sdk.controller';
 import { SdkService } from './sdk.service';
 import { UsageController } from './usage.controller';
@@ -21,7 +22,8 @@ import { UsageController } from './usage.controller';
     RecordingsService,
     RecordingsRepository,
     SdkService,
+    RetentionService,
   ],
-  exports: [RecordingsService],
+  exports: [RecordingsService, RetentionService],
 })
 export class RecordingsModule {}

@@ -51,7 +51,10 @@ export class RecordingsRepository {
     return affected === 1;
   }
 
-  /** The newest recordings, tombstones included. */
+  /**
+   * The newest recordings of a period, tombstones included.
+   * @param limit no more than there are: looking for one more would go through all that is older
+   */
   listRecent(
     tx: Transaction,
     subscriptionId: string,
@@ -60,7 +63,7 @@ export class RecordingsRepository {
   ): Promise<Recording[]> {
     return tx.repository(Recording).find({
       where: { businessId: tx.requireBusinessId(), subscriptionId, periodOrdinal },
-      order: { createdAt: 'DESC', id: 'DESC' },
+      order: { id: 'DESC' },
       take: limit,
     });
   }

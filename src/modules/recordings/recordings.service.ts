@@ -55,7 +55,8 @@ export class RecordingsService {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
       const credits = await this.credits.listSpendable(tx);
-      const recent = await this.recordings.listRecent(tx, id, periodOrdinal, RECENT);
+      const rows = Math.min(RECENT, view.counts.recordings - view.counts.carriedOver);
+      const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would be no limit
       return { view, credits, recent };
     });
   }

@@ -2,10 +2,10 @@ import type { PlanWithTerms } from '../plans/plan.entity';
 import type { BillingInterval } from './periods';
 import { boundary, type Period } from './periods';
 import { computeProration, noProration, pricePerDay, type Proration } from './proration';
-import { beginPeriod } from './renewal-decision';
+import { beginPeriod, type ClosedPeriod } from './renewal-decision';
 import { isEnded, type UsageCounts } from './subscription-view';
 import type { Subscription } from './subscription.entity';
-import { closeAt, unchanged, type SubscriptionWrite } from './subscription-write';
+import { closeNow, unchanged, type SubscriptionWrite } from './subscription-write';
 import { startOf } from './subscription-start';
 import { invalidState } from './subscriptions.errors';
 import { transition } from './transitions';
@@ -59,12 +59,12 @@ export interface PlanChange {
 export function computeChange(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChange {
   const { subscription, plan } = setup;
   const { target } = request;
-  if (isEnded(subscription)) return begin(setup, target, now);
+  if (isEnded(subscription)) return begin(setup, request, now);
   const status = transition(subscription.status, 'changePlan');
   if (target.id === subscription.planId) return stay(setup, target, now);
   const when = request.isAssigned ? 'now' : (request.when ?? usualTime(plan, target));
   if (when === 'period_end') return schedule(setup, target);
-  if (givesTrial(setup, target)) return begin(setup, target, now);
+  if (givesTrial(setup, target)) return begin(setup, request, now);
   const terms = {
     status,
     planId: target.id,
@@ -85,39 +85,65 @@ function usualTime(from: PlanWithTerms, to: PlanWithTerms): ChangeTime {
 
 /** The same plan again: a change that waits is called off; a newer version of the plan comes with the next period. */
 function stay(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange {
-  const { subscription, counts } = setup;
-  const isNewer = target.terms.version > subscription.planVersion;
+  const { subscription, plan, counts } = setup;
   const next = { ...subscription, scheduledPlanId: null };
-  return {
-    when: isNewer ? 'period_end' : 'now',
-    effectiveAt: isNewer ? subscription.periodEnd : now,
-    plan: target,
-    proration: noProration(target.terms),
+  const staying: PlanChange = {
+    when: 'now',
+    effectiveAt: now,
+    plan,
+    proration: noProration(plan.terms),
     after: { subscription: next, counts },
     conflicts: [],
     write: { ...unchanged(subscription), next },
   };
+  const isNewer = target.terms.version > subscription.planVersion;
+  return isNewer && keepsPlan(setup, target)
+    ? { ...staying, ...atPeriodEnd(setup, next, target) }
+    : staying;
 }
 
 function schedule(setup: ChangeSetup, target: PlanWithTerms): PlanChange {
-  const { subscription, plan, counts } = setup;
-  if (subscription.cancelAtPeriodEnd || !subscription.autoRenew || !plan.renews)
+  const { subscription, counts } = setup;
+  if (!isFollowed(setup))
     throw invalidState('The subscription ends with this period: nothing can follow it.');
   const next = { ...subscription, scheduledPlanId: target.id };
+  return {
+    ...atPeriodEnd(setup, next, target),
+    conflicts: conflictsOf(counts, target),
+    write: { ...unchanged(subscription), next },
+  };
+}
+
+/** As the renewal will do it. */
+function atPeriodEnd(
+  { plan, counts }: ChangeSetup,
+  next: Subscription,
+  target: PlanWithTerms,
+): Omit<PlanChange, 'conflicts' | 'write'> {
   const { id, terms } = target;
   const later = { id, version: terms.version, interval: intervalOf(target) };
   return {
     when: 'period_end',
-    effectiveAt: subscription.periodEnd,
+    effectiveAt: next.periodEnd,
     plan: target,
-    proration: noProration(target.terms),
+    proration: noProration(terms),
     after: {
       subscription: beginPeriod(next, intervalOf(plan), later),
-      counts: { ...counts, recordings: 0, credited: 0 },
+      counts: { ...counts, recordings: 0, carriedOver: 0, credited: 0 },
     },
-    conflicts: conflictsOf(counts, target),
-    write: { ...unchanged(subscription), next },
   };
+}
+
+/** Whether a renewal will begin another period; after a trial it does so also on a plan that does not renew. */
+function isFollowed({ subscription, plan }: ChangeSetup): boolean {
+  const { autoRenew, cancelAtPeriodEnd, status } = subscription;
+  return autoRenew && !cancelAtPeriodEnd && (plan.renews || status === 'trialing');
+}
+
+/** Whether that period is on the same plan: an unpaid trial moves to the default plan. */
+function keepsPlan(setup: ChangeSetup, { terms }: PlanWithTerms): boolean {
+  const isUnpaid = setup.subscription.status === 'trialing' && terms.priceAmount > 0;
+  return isFollowed(setup) && !isUnpaid;
 }
 
 /** The period runs on, on the other plan. */
@@ -147,59 +173,64 @@ function restart(
   now: Date,
   proration: Proration,
 ): PlanChange {
-  const closed = closeAt(setup.subscription, now);
+  const closed = closeNow(setup.subscription, now);
   const next: Subscription = {
     ...changed,
-    anchor: now,
+    anchor: closed.end,
     cycle: 0,
-    periodOrdinal: changed.periodOrdinal + (closed ? 1 : 0),
-    periodStart: now,
-    periodEnd: boundary(now, intervalOf(target), 1),
+    periodOrdinal: changed.periodOrdinal + 1,
+    periodStart: closed.end,
+    periodEnd: boundary(closed.end, intervalOf(target), 1),
   };
-  const change = switchPlan(setup, target, next, now, proration);
-  return {
-    ...change,
-    write: { next, closed, successor: null, usage: closed ? 'carried' : 'kept' },
-  };
+  const change = switchPlan(setup, target, next, closed.end, proration);
+  return { ...change, write: { next, closed, successor: null, usage: 'carried' } };
 }
 
 /**
  * A new subscription: after one that has ended, or for a trial. What was used of a period that would still be
  * running is carried over, or canceling and coming back would refill the quota.
  */
-function begin(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange {
+function begin(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChange {
   const { subscription, counts } = setup;
-  const start = new Date(Math.max(now.getTime(), subscription.endedAt?.getTime() ?? 0));
+  const { target } = request;
+  const closed = isEnded(subscription) ? null : closeNow(subscription, now);
+  const start = closed?.end ?? new Date(Math.max(+now, +subscription.endedAt!)); // ended: it has the time
   const withoutTrial = { ...target, trialDays: 0 };
   const first = startOf(givesTrial(setup, target) ? target : withoutTrial, start);
   const usage = start < naturalEnd(setup) ? 'carried' : 'reset';
-  const closed = isEnded(subscription) ? null : closeAt(subscription, start);
   const { id, businessId } = subscription;
+  const isFree = request.isAssigned || first.status === 'trialing';
   return {
     when: 'now',
     effectiveAt: start,
     plan: target,
-    proration: startProration(target, first.status === 'trialing'),
+    proration: isFree ? noProration(target.terms) : wholePeriod(target),
     after: {
       subscription: { ...first, id, businessId, createdAt: start },
-      counts: usage === 'reset' ? { ...counts, recordings: 0, credited: 0 } : counts,
+      counts:
+        usage === 'reset' ? { ...counts, recordings: 0, carriedOver: 0, credited: 0 } : counts,
     },
     conflicts: conflictsOf(counts, target),
-    write: { next: replaced(subscription, start), closed, successor: first, usage },
+    write: { next: replaced(subscription, closed, now), closed, successor: first, usage },
   };
 }
 
-function replaced(subscription: Subscription, now: Date): Subscription {
-  if (isEnded(subscription)) return { ...subscription, isCurrent: false };
+function replaced(
+  subscription: Subscription,
+  closed: ClosedPeriod | null,
+  now: Date,
+): Subscription {
+  if (!closed) return { ...subscription, isCurrent: false };
   const status = transition(subscription.status, 'cancel');
-  const ended = { isCurrent: false, status, canceledAt: now, endedAt: now, scheduledPlanId: null };
-  const periodEnd = now > subscription.periodStart ? now : subscription.periodEnd;
-  return { ...subscription, ...ended, periodEnd };
+  const ended = { isCurrent: false, status, canceledAt: now, scheduledPlanId: null };
+  return { ...subscription, ...ended, endedAt: closed.end, periodEnd: closed.end };
 }
 
-/** When the running period would have ended, had nobody canceled it. */
+/** When the running period ends, or the last one would have ended, had nobody canceled it halfway. */
 function naturalEnd({ subscription, plan }: ChangeSetup): Date {
-  return boundary(subscription.anchor, intervalOf(plan), subscription.cycle + 1);
+  const { status, cancelAtPeriodEnd, periodEnd, anchor, cycle } = subscription;
+  const wasCutShort = status === 'canceled' && !cancelAtPeriodEnd;
+  return wasCutShort ? boundary(anchor, intervalOf(plan), cycle + 1) : periodEnd;
 }
 
 function givesTrial({ subscription, plan, hadTrial }: ChangeSetup, target: PlanWithTerms): boolean {
@@ -207,11 +238,9 @@ function givesTrial({ subscription, plan, hadTrial }: ChangeSetup, target: PlanW
   return isEnded(subscription) || plan.terms.priceAmount === 0;
 }
 
-function startProration({ terms }: PlanWithTerms, isTrial: boolean): Proration {
+function wholePeriod({ terms }: PlanWithTerms): Proration {
   const { priceAmount, priceCurrency: currency } = terms;
-  return isTrial
-    ? noProration(terms)
-    : { credit: 0, charge: priceAmount, due: priceAmount, currency };
+  return { credit: 0, charge: priceAmount, due: priceAmount, currency };
 }
 
 function prorationOf(

@@ -12,6 +12,8 @@ export interface SubscriptionView {
 export interface UsageCounts {
   /** Of the running period. */
   recordings: number;
+  /** The part of `recordings` that a change of plan brought along: there are no rows of this period for it. */
+  carriedOver: number;
   /** The part of `recordings` that credits paid for; the rest counts against the plan's allowance. */
   credited: number;
   /** Credits that are not spent, expired or void. */

@@ -22,11 +22,15 @@ export class SubscriptionsRepository {
   }
 
   /** Locked until the end of the transaction: whoever creates what a plan limits comes one after the other. */
-  lockCurrent(tx: Transaction): Promise<Subscription> {
-    return tx.repository(Subscription).findOneOrFail({
-      where: { businessId: tx.requireBusinessId(), isCurrent: true },
-      lock: { mode: 'pessimistic_write' },
-    });
+  async lockCurrent(tx: Transaction): Promise<Subscription> {
+    for (;;) {
+      const subscription = await tx.repository(Subscription).findOne({
+        where: { businessId: tx.requireBusinessId(), isCurrent: true },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (subscription) return subscription;
+      await this.getCurrent(tx); // another has taken its place while this waited; only a new statement sees it
+    }
   }
 
   async insert(tx: Transaction, fields: SubscriptionStart): Promise<Subscription> {
@@ -54,6 +58,12 @@ export class SubscriptionsRepository {
       `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
       [tx.requireBusinessId()],
     );
+  }
+
+  /** The database's time at the moment, not that of the transaction's start. */
+  async readClock(tx: Transaction): Promise<Date> {
+    const [row] = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    return row!.now;
   }
 
   /** Writes what was decided about the locked subscription. @returns the one that is current afterwards */
@@ -104,11 +114,21 @@ export class SubscriptionsRepository {
     ]);
     return {
       recordings: Number(row?.recordings),
+      carriedOver: Number(row?.carriedOver),
       credited: Number(row?.credited),
       credits: Number(row?.credits),
       applications: Number(row?.applications),
       seats: Number(row?.seats),
     };
+  }
+
+  /** What was recorded in the running period: not what a change brought along. */
+  async countRecorded(tx: Transaction): Promise<number> {
+    const [row] = await tx.query<{ recorded: string }>(
+      `SELECT used - carried_over AS recorded FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`,
+      [tx.requireBusinessId()],
+    );
+    return Number(row?.recorded);
   }
 
   /** Closed periods, newest first; one more than `limit`. */
@@ -128,7 +148,7 @@ export class SubscriptionsRepository {
 }
 
 const COUNTS = `
-  SELECT counter.used AS recordings, counter.credited,
+  SELECT counter.used AS recordings, counter.carried_over AS "carriedOver", counter.credited,
     (SELECT coalesce(sum(granted - spent), 0) FROM credits
      WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND (expires_at IS NULL OR expires_at > $2)) AS credits,
     (SELECT count(*) FROM applications WHERE business_id = $1 AND deleted_at IS NULL) AS applications,

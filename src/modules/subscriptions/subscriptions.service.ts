@@ -37,7 +37,14 @@ export class SubscriptionsService {
       subscription,
       plan,
       scheduledPlan: null,
-      counts: { recordings: 0, credited: 0, credits: 0, applications: 0, seats: 1 },
+      counts: {
+        recordings: 0,
+        carriedOver: 0,
+        credited: 0,
+        credits: 0,
+        applications: 0,
+        seats: 1,
+      },
     };
   }
 
@@ -59,12 +66,9 @@ export class SubscriptionsService {
       const closed = await this.subscriptions.listClosedPeriods(tx, current.id, query);
       const isFirstPage = decodeCursor(query.cursor, [Number.isSafeInteger]) === null;
       if (!isFirstPage || current.endedAt) return closed;
-      const { recordings } = await this.subscriptions.readCounts(tx);
+      const recordingsUsed = await this.subscriptions.countRecorded(tx);
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
-      return [
-        { ordinal, start, end, planId, recordingsUsed: recordings, closedAt: null },
-        ...closed,
-      ];
+      return [{ ordinal, start, end, planId, recordingsUsed, closedAt: null }, ...closed];
     });
   }
 
