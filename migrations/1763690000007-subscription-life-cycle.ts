@@ -120,7 +120,10 @@ const RECORD_EVENT = `
                                      status_before, status, plan_id_before, plan_id, scheduled_plan_id,
                                      cancel_at_period_end, auto_renew, period_ordinal)
     VALUES (
-      NEW.business_id, uuid_v7(), NEW.id, now(),
+      NEW.business_id, uuid_v7(), NEW.id,
+      -- No two of a business at one time, and in the order in which they came about, not in which transactions began.
+      greatest(now()::timestamptz(3), (
+        SELECT max(at) + interval '1 millisecond' FROM subscription_events WHERE business_id = NEW.business_id)),
       coalesce(nullif(current_setting('app.action', true), ''), 'database.' || lower(TG_OP)),
       coalesce(nullif(current_setting('app.actor', true), ''), '{"kind": "database", "id": null, "email": null}')::jsonb,
       nullif(current_setting('app.on_behalf_of', true), '')::uuid,

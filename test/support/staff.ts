@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Response } from 'supertest';
 import type { Audience } from '../../src/common/access/access.decorator';
 import type { Permission } from '../../src/common/access/permissions';
-import { PLATFORM_ID } from '../../src/common/ids';
+import { newId, PLATFORM_ID } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
+import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import type {
   OpenedSupportSessionResponse,
   StaffLoginResponse,
 } from '../../src/modules/staff/dto/staff.responses';
 import { StaffService } from '../../src/modules/staff/staff.service';
+import type { CreditResponse } from '../../src/modules/subscriptions/dto/credit';
+import type { SubscriptionResponse } from '../../src/modules/subscriptions/dto/subscription.response';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';
 
@@ -67,6 +70,71 @@ export async function openSupport(
   if (response.status !== 201)
     throw new Error(`opening support answered ${response.status}: ${response.text}`);
   return response.body as OpenedSupportSessionResponse;
+}
+
+/** A plan that costs nothing, listed, of 15 days as the default plan is, with limits that no test reaches by chance. */
+export async function makePlan(
+  server: Pick<TestApplication, 'post'>,
+  staff: Pick<StaffMember, 'token'>,
+  changes: object = {},
+): Promise<PlanResponse> {
+  const slug = `plan-${newId()}`;
+  const usual = {
+    ...{ slug, name: slug, price: { amount: 0, currency: 'usd' } },
+    interval: { unit: 'day', count: 15 },
+    limits: { recordings: 1000, applications: 10, seats: 10 },
+  };
+  const response = await server.post('/v1/staff/plans', staff.token, { ...usual, ...changes });
+  if (response.status !== 201)
+    throw new Error(`making a plan answered ${response.status}: ${response.text}`);
+  return response.body as PlanResponse;
+}
+
+export async function askToAssign(
+  server: Pick<TestApplication, 'send'>,
+  staff: Pick<StaffMember, 'token'>,
+  { business }: Pick<Customer, 'business'>,
+  body: object,
+): Promise<Response> {
+  const path = `/v1/staff/businesses/${business.id}/subscription`;
+  return server.send('put', path, staff.token).send(body);
+}
+
+/** Puts a business on a plan, as staff may. */
+export async function assignPlan(
+  server: Pick<TestApplication, 'send'>,
+  staff: Pick<StaffMember, 'token'>,
+  customer: Pick<Customer, 'business'>,
+  { id: planId }: Pick<PlanResponse, 'id'>,
+): Promise<SubscriptionResponse> {
+  const response = await askToAssign(server, staff, customer, { planId, reason: REASON });
+  if (response.status !== 200)
+    throw new Error(`assigning a plan answered ${response.status}: ${response.text}`);
+  return response.body as SubscriptionResponse;
+}
+
+export async function askForCredit(
+  server: Pick<TestApplication, 'post'>,
+  staff: Pick<StaffMember, 'token'>,
+  { business }: Pick<Customer, 'business'>,
+  body: object,
+): Promise<Response> {
+  return server.post(`/v1/staff/businesses/${business.id}/credits`, staff.token, body);
+}
+
+/** Gives a business so many recordings beside its plan. */
+export async function grantCredit(
+  server: Pick<TestApplication, 'post'>,
+  staff: Pick<StaffMember, 'token'>,
+  customer: Pick<Customer, 'business'>,
+  amount: number,
+  expiresAt?: Date,
+): Promise<CreditResponse> {
+  const body = { feature: 'recordings', amount, expiresAt, reason: REASON };
+  const response = await askForCredit(server, staff, customer, body);
+  if (response.status !== 201)
+    throw new Error(`granting credits answered ${response.status}: ${response.text}`);
+  return response.body as CreditResponse;
 }
 
 /** The newest audit rows that a token sees, of one action if named. */

@@ -7,6 +7,7 @@ import {
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
 import type { TestApplication } from './test-application';
 import type { TestDatabase } from './test-database';
+import { TEST_DATE_OFFSET_MS } from './test-date';
 
 export const ONE_DAY_MS = 86_400_000;
 /** The interval of the plan that a new business is on. */
@@ -29,9 +30,9 @@ export async function forgetBusinesses(database: TestDatabase): Promise<void> {
   await database.query('TRUNCATE businesses, users CASCADE');
 }
 
-/** Back to the database's own time. */
+/** Back to the time at which the test began, but for what has passed since. */
 export function resetClock({ clock }: Pick<TestApplication, 'clock'>): void {
-  clock.moveBy(-clock.at(new Date(0)).getTime());
+  clock.moveBy(TEST_DATE_OFFSET_MS - clock.at(new Date(0)).getTime());
 }
 
 /** One run over all that is due, as the cron and the command do it. */
@@ -219,13 +220,16 @@ export async function insertDueBusinesses(
   database: TestDatabase,
   count: number,
 ): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(INSERT_DUE_BUSINESSES, [count]);
+  const rows = await database.query<{ id: string }>(INSERT_DUE_BUSINESSES, [
+    count,
+    TEST_DATE_OFFSET_MS,
+  ]);
   return rows.map(({ id }) => id);
 }
 
 const INSERT_DUE_BUSINESSES = `
   WITH numbered AS MATERIALIZED (
-    SELECT uuid_v7() AS id, uuid_v7() AS subscription_id, date_trunc('milliseconds', now()) - number * interval '1 minute' AS ended
+    SELECT uuid_v7() AS id, uuid_v7() AS subscription_id, date_trunc('milliseconds', now()) + $2::float8 * interval '1 millisecond' - number * interval '1 minute' AS ended
     FROM generate_series($1::integer, 1, -1) AS number
   ), business AS (
     INSERT INTO businesses (id, name, status, support_access, created_at)

@@ -6,6 +6,7 @@ import type { Config } from '../../src/platform/config/config';
 import { createServer } from '../../src/server';
 import { testConfig } from './test-config';
 import { createTestDatabase, type TestDatabase } from './test-database';
+import { TEST_DATE_OFFSET_MS } from './test-date';
 
 type Verb = 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head' | 'options';
 
@@ -24,6 +25,7 @@ export class TestApplication {
     const own = database ?? (await createTestDatabase());
     const config = testConfig(own.url, changes);
     const app = await createServer(config, pino({ level: config.logLevel }));
+    app.get(Clock).moveBy(TEST_DATE_OFFSET_MS);
     await app.listen({ port: 0, host: '127.0.0.1' });
     return new TestApplication(app, own, await app.getUrl());
   }

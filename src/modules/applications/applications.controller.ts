@@ -8,7 +8,7 @@ import { limitReached } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
-import { subscriptionInactive } from '../subscriptions/subscriptions.errors';
+import { subscriptionBehind, subscriptionInactive } from '../subscriptions/subscriptions.errors';
 import { applicationNotFound, bundleIdTaken } from './applications.errors';
 import { ApplicationsService } from './applications.service';
 import { CreateApplicationRequest, UpdateApplicationRequest } from './dto/application.requests';
@@ -46,7 +46,7 @@ export class ApplicationsController {
     summary: 'Create an application, within the limit of the plan',
     status: 201,
     answers: ApplicationResponse,
-    problems: [limitReached, subscriptionInactive, bundleIdTaken],
+    problems: [limitReached, subscriptionInactive, subscriptionBehind, bundleIdTaken],
   })
   async create(
     @Ctx() context: RequestContext,

@@ -27,7 +27,8 @@ export class SubscriptionMails {
     return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
       const tx = platform.with({ businessId });
       const view = await this.subscriptions.getCurrent(tx);
-      if (view.subscription.status !== 'trialing') return null;
+      const { status, periodEnd } = view.subscription;
+      if (status !== 'trialing' || periodEnd <= tx.now) return null;
       const { name: businessName } = await this.businesses.get(tx);
       return {
         to: await this.members.listOwnerEmails(tx),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -24,6 +25,13 @@ import { SubscriptionsService } from './subscriptions.service';
 
 type Decide = (subscription: Subscription, now: Date) => SubscriptionWrite;
 
+interface Locked {
+  /** The current one; nobody else changes it, and nothing is counted in its period. */
+  subscription: Subscription;
+  /** When what is decided about it takes effect. */
+  now: Date;
+}
+
 /**
  * What people do to a subscription. Each locks it, decides in a pure function, and writes once; a second click meets
  * what the first has left. A period that has ended is renewed first: nobody changes what should be over.
@@ -36,22 +44,23 @@ export class ChangesService {
     private readonly subscriptions: SubscriptionsService,
     private readonly plans: PlansRepository,
     private readonly renewal: RenewalService,
+    private readonly clock: Clock,
   ) {}
 
   /** What `change` would do now; `conflicts` are listed and not thrown. @throws 404 plan_not_found, 409 invalid_state, currency_mismatch */
   preview(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
-    return this.onLocked(context, async (tx, subscription) => {
-      const target = await this.getChoosable(tx, planId, subscription);
-      return this.compute(tx, subscription, { target, when, isAssigned: false });
+    return this.onLocked(context, async (tx, locked) => {
+      const target = await this.getChoosable(tx, planId, locked.subscription);
+      return this.compute(tx, locked, { target, when, isAssigned: false });
     });
   }
 
   /** @throws as `preview`, and 402 payment_required, 409 usage_exceeds_plan */
   change(context: RequestContext, planId: string, when?: ChangeTime): Promise<SubscriptionView> {
-    return this.onLocked(context, async (tx, subscription) => {
-      const target = await this.getChoosable(tx, planId, subscription);
-      const change = await this.compute(tx, subscription, { target, when, isAssigned: false });
-      if (!isOwn(target, subscription)) assertPayable(target);
+    return this.onLocked(context, async (tx, locked) => {
+      const target = await this.getChoosable(tx, planId, locked.subscription);
+      const change = await this.compute(tx, locked, { target, when, isAssigned: false });
+      if (!isOwn(target, locked.subscription)) assertPayable(target);
       if (change.conflicts.length > 0)
         throw usageExceedsPlan({ members: { conflicts: change.conflicts } });
       return this.write(tx, change.write);
@@ -64,12 +73,12 @@ export class ChangesService {
    * @throws 404 plan_not_found, 409 plan_archived, invalid_state
    */
   assign(context: RequestContext, planId: string, reason: string): Promise<SubscriptionView> {
-    return this.onLocked(context, async (tx, subscription) => {
+    return this.onLocked(context, async (tx, locked) => {
       const target = await this.plans.findNewest(tx, planId);
       if (!target) throw planNotFound();
       if (target.archivedAt) throw planArchived();
       await tx.query(`SELECT set_config('app.reason', $1, true)`, [reason]);
-      const change = await this.compute(tx, subscription, { target, isAssigned: true });
+      const change = await this.compute(tx, locked, { target, isAssigned: true });
       return this.write(tx, change.write);
     });
   }
@@ -100,16 +109,17 @@ export class ChangesService {
   }
 
   private decide(context: RequestContext, decide: Decide): Promise<SubscriptionView> {
-    return this.onLocked(context, (tx, subscription) =>
-      this.write(tx, decide(subscription, tx.now)),
+    return this.onLocked(context, (tx, { subscription, now }) =>
+      this.write(tx, decide(subscription, now)),
     );
   }
 
   /** Works on the current subscription with its running period, locked. @throws 503 subscription_behind */
-  private onLocked<T>(
+  private async onLocked<T>(
     context: RequestContext,
-    work: (tx: Transaction, subscription: Subscription) => Promise<T>,
+    work: (tx: Transaction, locked: Locked) => Promise<T>,
   ): Promise<T> {
+    await this.renewal.renewOne(context); // by itself, so that it stays where the change is refused
     return this.database.transaction(context, async (tx) => {
       let subscription = await this.repository.lockCurrent(tx);
       if (isDue(subscription, tx.now)) {
@@ -117,13 +127,24 @@ export class ChangesService {
         subscription = await this.repository.lockCurrent(tx);
       }
       await this.repository.lockCounter(tx);
-      return work(tx, subscription);
+      return work(tx, { subscription, now: await this.readTime(tx, subscription) });
     });
+  }
+
+  /**
+   * The time at which a change takes effect. Not that of the transaction, which may have waited for its locks while
+   * recordings were counted and another change began the running period: after all of that, and within the period.
+   */
+  private async readTime(tx: Transaction, subscription: Subscription): Promise<Date> {
+    const { periodStart, periodEnd } = subscription;
+    const locked = this.clock.at(await this.repository.readClock(tx));
+    const now = new Date(Math.max(locked.getTime() + 1, periodStart.getTime())); // recordings have whole milliseconds
+    return isDue(subscription, now) ? periodEnd : now;
   }
 
   private async compute(
     tx: Transaction,
-    subscription: Subscription,
+    { subscription, now }: Locked,
     request: ChangeRequest,
   ): Promise<PlanChange> {
     const { planId, planVersion } = subscription;
@@ -133,7 +154,7 @@ export class ChangesService {
       counts: await this.repository.readCounts(tx),
       hadTrial: await this.repository.hadTrial(tx),
     };
-    return computeChange(setup, request, tx.now);
+    return computeChange(setup, request, now);
   }
 
   private async write(tx: Transaction, write: SubscriptionWrite): Promise<SubscriptionView> {

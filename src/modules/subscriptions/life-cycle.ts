@@ -1,7 +1,7 @@
 import type { ChangeTime } from './plan-change';
 import { isEnded } from './subscription-view';
 import type { Subscription } from './subscription.entity';
-import { closeAt, unchanged, type SubscriptionWrite } from './subscription-write';
+import { closeNow, unchanged, type SubscriptionWrite } from './subscription-write';
 import { invalidState } from './subscriptions.errors';
 import { transition } from './transitions';
 
@@ -12,16 +12,16 @@ import { transition } from './transitions';
 export function cancel(subscription: Subscription, when: ChangeTime, now: Date): SubscriptionWrite {
   const status = transition(subscription.status, 'cancel');
   if (when === 'period_end') return cancelAtPeriodEnd(subscription, now);
-  const closed = closeAt(subscription, now);
+  const closed = closeNow(subscription, now);
   const next: Subscription = {
     ...subscription,
     status,
     canceledAt: now,
-    endedAt: now,
+    endedAt: closed.end,
     cancelAtPeriodEnd: false,
     scheduledPlanId: null,
     pausedAt: null,
-    periodEnd: closed ? now : subscription.periodEnd,
+    periodEnd: closed.end,
   };
   return { ...unchanged(subscription), next, closed };
 }

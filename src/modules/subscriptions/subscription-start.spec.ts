@@ -52,6 +52,7 @@ describe('startOf', () => {
       autoRenew: true,
       cancelAtPeriodEnd: false,
       trialEndsAt: null,
+      trialRemindedAt: null,
       pausedAt: null,
       canceledAt: null,
       endedAt: null,

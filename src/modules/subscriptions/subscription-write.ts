@@ -21,8 +21,13 @@ export function unchanged(subscription: Subscription): SubscriptionWrite {
   return { next: subscription, closed: null, successor: null, usage: 'kept' };
 }
 
-/** The running period, ended at a moment; null when it began at that very moment and so has no length. */
-export function closeAt(subscription: Subscription, end: Date): ClosedPeriod | null {
+/**
+ * The running period, ended now; at the earliest a millisecond after it began. A transaction that began before a
+ * boundary may come after the renewal: were its time the end, the next period would overlap the last one, and what
+ * was recorded since the boundary would be in none.
+ */
+export function closeNow(subscription: Subscription, now: Date): ClosedPeriod {
   const { periodOrdinal: ordinal, periodStart: start, planId } = subscription;
-  return end > start ? { ordinal, start, end, planId } : null;
+  const end = new Date(Math.max(now.getTime(), start.getTime() + 1));
+  return { ordinal, start, end, planId };
 }

@@ -122,15 +122,6 @@ export class SubscriptionsRepository {
     };
   }
 
-  /** What was recorded in the running period: not what a change brought along. */
-  async countRecorded(tx: Transaction): Promise<number> {
-    const [row] = await tx.query<{ recorded: string }>(
-      `SELECT used - carried_over AS recorded FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`,
-      [tx.requireBusinessId()],
-    );
-    return Number(row?.recorded);
-  }
-
   /** Closed periods, newest first; one more than `limit`. */
   listClosedPeriods(
     tx: Transaction,

@@ -8,6 +8,8 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { PlansRepository } from '../plans/plans.repository';
+import { isDue } from './renewal-decision';
+import { RenewalService } from './renewal.service';
 import { startOf } from './subscription-start';
 import type { Subscription } from './subscription.entity';
 import type { SubscriptionEvent } from './subscription-event';
@@ -25,6 +27,7 @@ export class SubscriptionsService {
     private readonly database: Database,
     private readonly subscriptions: SubscriptionsRepository,
     private readonly plans: PlansRepository,
+    private readonly renewal: RenewalService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -66,7 +69,8 @@ export class SubscriptionsService {
       const closed = await this.subscriptions.listClosedPeriods(tx, current.id, query);
       const isFirstPage = decodeCursor(query.cursor, [Number.isSafeInteger]) === null;
       if (!isFirstPage || current.endedAt) return closed;
-      const recordingsUsed = await this.subscriptions.countRecorded(tx);
+      const { recordings, carriedOver } = await this.subscriptions.readCounts(tx);
+      const recordingsUsed = recordings - carriedOver; // what a change brought along was recorded before
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
       return [{ ordinal, start, end, planId, recordingsUsed, closedAt: null }, ...closed];
     });
@@ -79,10 +83,14 @@ export class SubscriptionsService {
 
   /**
    * Makes sure that one more of these may be created, and that nobody else creates one meanwhile.
-   * @throws 403 subscription_inactive, 402 limit_reached
+   * @throws 403 subscription_inactive, 402 limit_reached, 503 subscription_behind
    */
   async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
-    const subscription = await this.subscriptions.lockCurrent(tx);
+    let subscription = await this.subscriptions.lockCurrent(tx);
+    if (isDue(subscription, tx.now)) {
+      await this.renewal.renewOne(tx); // it may have ended with its period, whatever the cron has come to
+      subscription = await this.subscriptions.lockCurrent(tx);
+    }
     if (!isActive(subscription)) throw subscriptionInactive();
     await this.assertWithinLimit(tx, subscription, feature);
   }

@@ -8,7 +8,7 @@ import { limitReached } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
-import { subscriptionInactive } from '../subscriptions/subscriptions.errors';
+import { subscriptionBehind, subscriptionInactive } from '../subscriptions/subscriptions.errors';
 import { CreateInvitationRequest, LookUpInvitationQuery } from './dto/invitation.requests';
 import {
   InvitationDetailsResponse,
@@ -59,7 +59,7 @@ export class InvitationsController {
     summary: 'Invite somebody by e-mail; the key is in the mail and nowhere else',
     status: 201,
     answers: InvitationResponse,
-    problems: [limitReached, subscriptionInactive, alreadyMember],
+    problems: [limitReached, subscriptionInactive, subscriptionBehind, alreadyMember],
   })
   async create(
     @Ctx() context: RequestContext,

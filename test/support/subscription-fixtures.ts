@@ -1,0 +1,74 @@
+import { DomainError } from '../../src/common/problem';
+import type { PlanWithTerms } from '../../src/modules/plans/plan.entity';
+import type { ChangeSetup } from '../../src/modules/subscriptions/plan-change';
+import { startOf } from '../../src/modules/subscriptions/subscription-start';
+import type { UsageCounts } from '../../src/modules/subscriptions/subscription-view';
+import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
+
+/* Plans and subscriptions for tests without a database. */
+
+type PlanChanges = Partial<Omit<PlanWithTerms, 'terms'>>;
+
+/** A free monthly plan that renews, unless said otherwise. */
+export function planOf(
+  id: string,
+  terms: Partial<PlanWithTerms['terms']> = {},
+  changes: PlanChanges = {},
+): PlanWithTerms {
+  const createdAt = new Date(0);
+  const version = terms.version ?? 1;
+  return {
+    ...{ id, slug: id, name: id, description: '', version, trialDays: 0, graceDays: 7 },
+    ...{ afterGrace: 'default_plan', renews: true, isDefault: false, isPublic: true },
+    ...{ recordingsLimit: 100, applicationsLimit: 1, seatsLimit: 3, createdAt, archivedAt: null },
+    terms: {
+      ...{ planId: id, version, priceAmount: 0, priceCurrency: 'usd' },
+      ...{ intervalUnit: 'month', intervalCount: 1, createdAt },
+      ...terms,
+    },
+    ...changes,
+  };
+}
+
+/** A subscription that began with its plan at a moment. */
+export function subscriptionTo(
+  plan: PlanWithTerms,
+  start: Date,
+  changes: Partial<Subscription> = {},
+): Subscription {
+  const ids = { businessId: 'business', id: 'subscription' };
+  return { ...startOf(plan, start), ...ids, createdAt: start, ...changes };
+}
+
+export const NOTHING_USED: UsageCounts = {
+  recordings: 0,
+  carriedOver: 0,
+  credited: 0,
+  credits: 0,
+  applications: 0,
+  seats: 1,
+};
+
+export function setupOf(
+  plan: PlanWithTerms,
+  subscription: Subscription,
+  counts: Partial<UsageCounts> = {},
+): ChangeSetup {
+  return {
+    subscription,
+    plan,
+    counts: { ...NOTHING_USED, ...counts },
+    hadTrial: subscription.trialEndsAt !== null,
+  };
+}
+
+/** The code of the problem that is thrown; null when there is none. */
+export function problemOf(work: () => unknown): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
