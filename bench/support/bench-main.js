@@ -52,7 +52,7 @@ function prepare(app) {
 
 function usage() {
   const { readdirSync } = require('node:fs');
-  global.gc?.();
+  globalThis.gc?.();
   return {
     rssMb: process.memoryUsage.rss() / 2 ** 20,
     descriptors: readdirSync('/proc/self/fd').length,

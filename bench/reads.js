@@ -1,0 +1,105 @@
+// Pages of GET /v1/recordings where one tenant has most of ten million recordings: first, middle and last page, with
+// and without filters, and what else reads at that size. `npm run bench -- reads [--recordings 10000000] [--seconds 4]`
+const { Buffer } = require('node:buffer');
+const path = require('node:path');
+const { startDatabases, withClient } = require('./support/bench-database');
+const { send, startServer } = require('./support/bench-server');
+const { measure } = require('./support/load');
+
+const CONNECTIONS = 16;
+const CHUNK = 250_000;
+const DEFAULT_RECORDINGS = 10_000_000;
+const SECONDS_BETWEEN = 2;
+
+async function run(options = {}) {
+  const count = Number(options.recordings ?? DEFAULT_RECORDINGS);
+  const seconds = Number(options.seconds ?? 4);
+  const databases = await startDatabases();
+  const url = await databases.create('bench_reads');
+  const main = path.join(__dirname, 'support', 'bench-main.js');
+  const server = await startServer({ DATABASE_URL: url, BCRYPT_COST: '4' }, main);
+  try {
+    const tenant = await prepare(server.url, url, count);
+    const results = { recordings: count, connections: CONNECTIONS };
+    for (const [name, route] of Object.entries(routesOf(tenant)))
+      results[name] = await read(server.url, name, route, tenant.token, seconds);
+    return results;
+  } finally {
+    await server.stop();
+    await databases.stop();
+  }
+}
+
+async function read(url, name, route, token, seconds) {
+  const { perSecond, p50Ms, p99Ms } = await measure({
+    ...{ url, route, tokens: [token], connections: CONNECTIONS, seconds, method: 'GET' },
+  });
+  process.stderr.write(`  ${name}: ${Math.round(perSecond)}/s, p99 ${p99Ms} ms\n`);
+  return { perSecond: Math.round(perSecond), p50Ms, p99Ms };
+}
+
+async function prepare(serverUrl, databaseUrl, count) {
+  const body = { businessName: 'Large', fullName: 'Ada Lovelace', email: 'owner@bench.example' };
+  const answer = await send(serverUrl, 'POST', '/v1/auth/signup', {
+    body: { ...body, password: 'correct horse battery staple' },
+  });
+  const { business, session, subscription } = answer.body;
+  const token = session.token;
+  const application = await send(serverUrl, 'POST', '/v1/applications', {
+    token,
+    body: { name: 'Shop' },
+  });
+  const first = new Date(Date.parse(business.createdAt) - count * SECONDS_BETWEEN * 1000);
+  const tenant = {
+    token,
+    businessId: business.id,
+    applicationId: application.body.id,
+    first,
+    count,
+  };
+  await withClient(databaseUrl, (client) => seed(client, tenant, subscription.id));
+  return tenant;
+}
+
+/** Every two seconds a recording, back from now, in an earlier period; every tenth of the application, every twentieth a tombstone. */
+async function seed(client, { businessId, applicationId, first, count }, subscriptionId) {
+  for (let from = 0; from < count; from += CHUNK) {
+    const to = Math.min(from + CHUNK, count) - 1;
+    await client.query(INSERT, [businessId, applicationId, subscriptionId, first, from, to]);
+    process.stderr.write(`seeded ${to + 1} of ${count}\n`);
+  }
+  await client.query('VACUUM ANALYZE recordings');
+}
+
+const INSERT = `
+  INSERT INTO recordings (business_id, id, external_id, application_id, subscription_id, period_ordinal, started_at,
+                          duration_ms, device, metadata, created_at, deleted_at)
+  SELECT $1, ('00000000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid, 'seeded-' || number,
+         CASE WHEN number % 10 = 0 THEN $2::uuid END, $3, 0, CASE WHEN number % 20 <> 1 THEN at END,
+         CASE WHEN number % 20 <> 1 THEN 60000 END, NULL, NULL, at, CASE WHEN number % 20 = 1 THEN at END
+  FROM (SELECT number, $4::timestamptz + number * interval '${SECONDS_BETWEEN} seconds' AS at
+        FROM generate_series($5::bigint, $6) AS number) AS numbered`;
+
+function routesOf({ applicationId, first, count }) {
+  const at = (share) =>
+    new Date(first.getTime() + share * count * SECONDS_BETWEEN * 1000).toISOString();
+  const list = '/v1/recordings?limit=20';
+  const before = (share) => cursor([at(share), 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
+  return {
+    firstPage: list,
+    middlePage: `${list}&cursor=${before(0.5)}`,
+    lastPage: `${list}&cursor=${before(0.000002)}`,
+    hundred: '/v1/recordings?limit=100',
+    byApplication: `${list}&applicationId=${applicationId}`,
+    byApplicationInTheMiddle: `${list}&applicationId=${applicationId}&cursor=${before(0.5)}`,
+    between: `${list}&from=${at(0.2)}&to=${at(0.3)}`,
+    usage: '/v1/usage',
+    explain: '/v1/usage/recordings/explain',
+  };
+}
+
+function cursor(keyset) {
+  return Buffer.from(JSON.stringify(keyset)).toString('base64url');
+}
+
+module.exports = { run };
