@@ -16,13 +16,13 @@ export class RecordingsRepository {
   /** Recordings that are not deleted, newest first; one more than `limit`. */
   list(
     tx: Transaction,
-    { applicationId = null, from, to, limit, cursor }: ListRecordingsQuery,
+    { applicationId, from, to, limit, cursor }: ListRecordingsQuery,
   ): Promise<LiveRecording[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     // As instants: PostgreSQL refuses offsets of 16 hours and more, which are valid in ISO 8601.
     const [since, until] = [from && new Date(from), to && new Date(to)];
     const bounds = [createdAt, id, since ?? null, until ?? null];
-    return tx.query(LIST, [tx.requireBusinessId(), applicationId, ...bounds, limit + 1]);
+    return tx.query(LIST, [tx.requireBusinessId(), applicationId ?? null, ...bounds, limit + 1]);
   }
 
   find(tx: Transaction, id: string): Promise<LiveRecording | null> {
