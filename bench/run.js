@@ -1,16 +1,38 @@
-// `npm run bench [-- name]`: measures side by side in one run, prints, and writes bench/results/<name>.json.
+// `npm run bench [-- name [--option value]]`: measures side by side in one run, prints, and writes bench/results/<name>.json.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { parseArgs } = require('node:util');
 
-const benches = { login: './login' };
+const benches = {
+  login: './login',
+  recordings: './recordings',
+  concurrency: './concurrency',
+  reads: './reads',
+  soak: './soak',
+  renewal: './renewal',
+};
+// What a bench measures in full takes minutes; these make it smaller.
+const options = {
+  subscriptions: { type: 'string' },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  tenants: { type: 'string' },
+  recordings: { type: 'string' },
+  requests: { type: 'string' },
+};
 
-async function main(names) {
+async function main(given) {
+  const { positionals: names, values } = parseArgs({
+    args: given,
+    options,
+    allowPositionals: true,
+  });
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
     if (!benches[name])
       throw new Error(`there is no bench ${name}; there are: ${Object.keys(benches).join(', ')}`);
     process.stderr.write(`bench ${name} …\n`);
-    const results = await require(benches[name]).run();
+    const results = await require(benches[name]).run(values);
     const machine = { node: process.version, cores: os.cpus().length, cpu: os.cpus()[0]?.model };
     const report = { bench: name, at: new Date().toISOString(), machine, results };
     const file = path.join(__dirname, 'results', `${name}.json`);

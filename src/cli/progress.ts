@@ -16,23 +16,35 @@ export interface Progress {
  */
 export function showProgress(label: string, total?: number): Progress {
   if (!process.stderr.isTTY) return { report: () => undefined, end: () => undefined };
-  let drawnAt = Date.now() + SHOWN_AFTER_MS - REDRAWN_EVERY_MS;
+  const startedAt = Date.now();
+  let drawnAt = startedAt + SHOWN_AFTER_MS - REDRAWN_EVERY_MS;
   return {
     report(done) {
       if (Date.now() - drawnAt < REDRAWN_EVERY_MS) return;
       drawnAt = Date.now();
-      process.stderr.write(`${CLEAR_LINE}${progressLine(label, done, total)}`);
+      const perSecond = (1000 * done) / (drawnAt - startedAt);
+      process.stderr.write(`${CLEAR_LINE}${progressLine(label, done, total, perSecond)}`);
     },
     end: () => void process.stderr.write(CLEAR_LINE),
   };
 }
 
-/** `Seeding ███████░░░ 70% 700 of 1,000`, or without a total `Renewing 700`. */
-export function progressLine(label: string, done: number, total?: number): string {
-  const count = done.toLocaleString('en-US');
-  if (total === undefined) return `${label} ${count}`;
+/** `Seeding ███████░░░ 70% 700 of 1,000, 300 left, 50/s`, or without a total `Renewing 700, 50/s`. */
+export function progressLine(
+  label: string,
+  done: number,
+  total?: number,
+  perSecond?: number,
+): string {
+  const rate = perSecond === undefined ? '' : `, ${grouped(Math.round(perSecond))}/s`;
+  if (total === undefined) return `${label} ${grouped(done)}${rate}`;
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  return `${label} ${bar(share, BAR_WIDTH)} ${Math.floor(100 * share)}% ${count} of ${total.toLocaleString('en-US')}`;
+  const left = perSecond === undefined ? '' : `, ${grouped(Math.max(0, total - done))} left`;
+  return `${label} ${bar(share, BAR_WIDTH)} ${Math.floor(100 * share)}% ${grouped(done)} of ${grouped(total)}${left}${rate}`;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** A bar of which a share (0 to 1) is full. */

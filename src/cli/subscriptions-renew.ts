@@ -21,7 +21,7 @@ export async function runSubscriptionsRenew({ dryRun = false, json }: RenewOptio
 }
 
 async function renewAll(renewal: RenewalService, context: RequestContext): Promise<RenewalReport> {
-  const progress = showProgress('Renewing');
+  const progress = showProgress('Renewing', await renewal.countDue(context));
   try {
     return await renewal.renewAll(context, (decided) => progress.report(decided));
   } finally {

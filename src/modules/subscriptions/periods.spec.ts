@@ -157,4 +157,40 @@ describe('periods, whatever the anchor and the interval', () => {
       }),
     );
   });
+
+  it('are those that luxon computes, for any anchor of the calendar and any n', () => {
+    const everyAnchor = fc.oneof(anchors, fc.date({ noInvalidDate: true, ...FOUR_DIGIT_YEARS }));
+    const everyN = fc.integer({ min: -40, max: 400 });
+    fc.assert(
+      fc.property(everyAnchor, intervals, everyN, (anchor, cycle, n) => {
+        expect(boundary(anchor, cycle, n)).toEqual(luxonBoundary(anchor, cycle, n));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('are those that luxon computes, on every day of the leap years around a century', () => {
+    for (const year of [1896, 1900, 2000, 2024, 2096, 2100])
+      for (let day = 0; day < 366; day += 1)
+        for (const cycle of [interval(1, 'month'), interval(7, 'month'), interval(1, 'year')])
+          for (const n of [-1, 1, 2, 11, 13])
+            expectLuxonBoundary(new Date(Date.UTC(year, 0, 1 + day, 23, 59, 59, 999)), cycle, n);
+  });
 });
+
+const FOUR_DIGIT_YEARS = {
+  min: new Date('0001-01-01T00:00:00.000Z'),
+  max: new Date('9999-12-31T23:59:59.999Z'),
+};
+
+function luxonBoundary(anchor: Date, { unit, count }: BillingInterval, n: number): Date {
+  const amount = { [`${unit}s`]: n * count };
+  return DateTime.fromJSDate(anchor, { zone: 'utc' }).plus(amount).toJSDate();
+}
+
+/** Compares by itself: as many calls of `expect` would take seconds. */
+function expectLuxonBoundary(anchor: Date, cycle: BillingInterval, n: number): void {
+  const [ours, theirs] = [boundary(anchor, cycle, n), luxonBoundary(anchor, cycle, n)];
+  if (ours.getTime() !== theirs.getTime())
+    throw new Error(`${anchor.toISOString()} + ${n} × ${cycle.count} ${cycle.unit}`);
+}

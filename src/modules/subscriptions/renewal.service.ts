@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PLATFORM_ID } from '../../common/ids';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -10,6 +9,7 @@ import {
   type RenewalOutcome,
   type RenewalPlans,
 } from './renewal-decision';
+import { RenewalMetrics } from './renewal.metrics';
 import {
   RenewalRepository,
   versionKey,
@@ -19,7 +19,10 @@ import {
 } from './renewal.repository';
 import { subscriptionBehind } from './subscriptions.errors';
 
-const BATCH_SIZE = 200;
+/** One transaction: long enough to be cheap a row, short enough for a recording to wait until it is over. */
+const BATCH_SIZE = 1_000;
+/** Looked for at once; their ids are all that a run keeps of them. */
+const PAGE_SIZE = 50_000;
 
 /** How many subscriptions a run decided, by what became of them; `behind` have more ended periods than one run closes. */
 export interface RenewalReport {
@@ -35,6 +38,9 @@ interface Decided {
   decision: RenewalDecision;
 }
 
+/** Runs a piece of work after those that came before it. */
+type InTurn = (work: () => Promise<void>) => Promise<void>;
+
 /** Closes ended periods. Any number of processes may run it at once: each claims its rows and skips those of others. */
 @Injectable()
 export class RenewalService {
@@ -43,6 +49,7 @@ export class RenewalService {
   constructor(
     private readonly database: Database,
     private readonly renewals: RenewalRepository,
+    private readonly metrics: RenewalMetrics,
   ) {}
 
   /**
@@ -54,28 +61,36 @@ export class RenewalService {
     onProgress: (decided: number) => void = () => undefined,
   ): Promise<RenewalReport> {
     const report = emptyReport();
-    const behind: string[] = []; // done for this run, though still due
-    for (;;) {
-      const decided = await this.database.platform(context, 'renewal works across tenants', (tx) =>
-        this.renewBatch(tx, behind),
-      );
+    const behind: string[] = [];
+    const settled = (decided: Decided[]): void => {
+      this.metrics.observe(decided);
       for (const each of decided) count(report, each, behind);
       onProgress(total(report));
-      if (decided.length === 0) break;
+    };
+    for (let after: string | null = null, isMore = true; isMore;) {
+      const page: string[] = await this.findDue(context, after);
+      await this.renewPage(context, page, settled);
+      after = page.at(-1) ?? null; // onwards: who is behind is met once a run
+      isMore = page.length === PAGE_SIZE;
     }
     if (behind.length > 0) this.alarm(behind);
     return report;
   }
 
+  /** How many subscriptions wait for a renewal. */
+  countDue(context: RequestContext): Promise<number> {
+    return this.acrossTenants(context, (tx) => this.renewals.countDue(tx));
+  }
+
   /** What `renewAll` would do now, without doing it. */
   async preview(context: RequestContext): Promise<RenewalReport> {
     const report = emptyReport();
-    await this.database.platform(context, 'renewal works across tenants', async (tx) => {
+    await this.acrossTenants(context, async (tx) => {
       const terms = await this.renewals.readTerms(tx);
-      let page = await this.renewals.peekDue(tx, PLATFORM_ID, BATCH_SIZE);
+      let page = await this.renewals.peekDue(tx, BATCH_SIZE, undefined);
       while (page.length > 0) {
         for (const subscription of page) count(report, decide(subscription, terms, tx.now), []);
-        page = await this.renewals.peekDue(tx, page.at(-1)!.id, BATCH_SIZE);
+        page = await this.renewals.peekDue(tx, BATCH_SIZE, page.at(-1));
       }
     });
     return report;
@@ -91,26 +106,62 @@ export class RenewalService {
       const due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
       return due.length > 0 ? this.settle(tx, due) : [];
     });
+    this.metrics.observe(decided);
     if (decided.some(({ decision }) => decision.isBehind))
       throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
   }
 
-  private async renewBatch(tx: Transaction, except: string[]): Promise<Decided[]> {
-    const due = await this.renewals.claimDue(tx, BATCH_SIZE, except);
-    return due.length > 0 ? this.settle(tx, due) : [];
+  private findDue(context: RequestContext, after: string | null): Promise<string[]> {
+    return this.acrossTenants(context, (tx) => this.renewals.findDue(tx, PAGE_SIZE, after));
   }
 
-  private async settle(tx: Transaction, due: DueSubscription[]): Promise<Decided[]> {
+  /** Two batches at a time, though only one is being written: meanwhile the other is read and decided. */
+  private async renewPage(
+    context: RequestContext,
+    page: string[],
+    settled: (decided: Decided[]) => void,
+  ): Promise<void> {
+    const batches = batchesOf(page); // shared: each batch goes to the lane that asks first
+    const inTurn = takeTurns();
+    const lane = async (): Promise<void> => {
+      for (const batch of batches) settled(await this.renewBatch(context, batch, inTurn));
+    };
+    const ends = await Promise.allSettled([lane(), lane()]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private renewBatch(
+    context: RequestContext,
+    businessIds: string[],
+    inTurn: InTurn,
+  ): Promise<Decided[]> {
+    return this.acrossTenants(context, async (tx) => {
+      const due = await this.renewals.claimDue(tx, businessIds);
+      return due.length > 0 ? this.settle(tx, due, inTurn) : [];
+    });
+  }
+
+  private acrossTenants<T>(
+    context: RequestContext,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.database.platform(context, 'renewal works across tenants', work);
+  }
+
+  private async settle(
+    tx: Transaction,
+    due: DueSubscription[],
+    inTurn: InTurn = (write) => write(),
+  ): Promise<Decided[]> {
     const terms = await this.renewals.readTerms(tx);
-    const used = await this.renewals.lockCounters(
-      tx,
-      due.map((subscription) => subscription.businessId),
-    );
+    const businessIds = due.map((subscription) => subscription.businessId);
+    const used = await this.renewals.lockCounters(tx, businessIds);
     const decided = due.map((subscription) => decide(subscription, terms, tx.now));
-    await this.renewals.write(
-      tx,
-      decided.map((each) => toWrittenRenewal(each, used.get(each.subscription.businessId) ?? 0)),
+    const written = decided.map((each) =>
+      toWrittenRenewal(each, used.get(each.subscription.businessId) ?? 0),
     );
+    await inTurn(() => this.renewals.write(tx, written));
     return decided;
   }
 
@@ -122,7 +173,6 @@ export class RenewalService {
   }
 }
 
-/** All that was used so far belongs to the first of the closed periods; the others passed unused. */
 function toWrittenRenewal({ subscription, decision }: Decided, used: number): WrittenRenewal {
   const { outcome, next, closed } = decision;
   return {
@@ -131,7 +181,8 @@ function toWrittenRenewal({ subscription, decision }: Decided, used: number): Wr
     isPlain:
       outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
     next,
-    closed: closed.map((period, index) => ({ ...period, recordingsUsed: index === 0 ? used : 0 })),
+    closed,
+    used,
   };
 }
 
@@ -152,6 +203,20 @@ export function plansOf(
     currentInterval,
     scheduled: scheduledPlanId ? terms.newest.get(scheduledPlanId)! : null,
     default: terms.default,
+  };
+}
+
+function* batchesOf(businessIds: string[]): Generator<string[]> {
+  for (let first = 0; first < businessIds.length; first += BATCH_SIZE)
+    yield businessIds.slice(first, first + BATCH_SIZE);
+}
+
+function takeTurns(): InTurn {
+  let before = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work);
+    before = mine.catch(() => undefined); // who failed has said so; the next one goes on
+    return mine;
   };
 }
 

@@ -211,11 +211,14 @@ describe('a run', () => {
   });
 
   it('foretells what it would do, and does nothing', async () => {
-    const businessIds = await insertDueBusinesses(server.database, 450);
+    const businessIds = await insertDueBusinesses(server.database, 1_200); // more than one page
+    await server.database.query(
+      'UPDATE subscriptions SET period_end = (SELECT min(period_end) FROM subscriptions)',
+    );
     await changeSubscription(server.database, businessIds[0]!, { autoRenew: false });
     await changeSubscription(server.database, businessIds[1]!, { cancelAtPeriodEnd: true });
     await changeSubscription(server.database, businessIds[2]!, { scheduledPlanSlug: 'pro' });
-    const foretold = { renewed: 447, expired: 1, canceled: 1, moved: 1, behind: 0 };
+    const foretold = { renewed: 1_197, expired: 1, canceled: 1, moved: 1, behind: 0 };
     const context = RequestContext.job('subscription.preview');
     expect(await server.app.get(RenewalService).preview(context)).toEqual(foretold);
     expect(await server.database.query('SELECT FROM subscription_periods')).toEqual([]);
@@ -230,8 +233,8 @@ describe('several renewers at once', () => {
     return reports.reduce((sum, { renewed }) => sum + renewed, 0);
   }
 
-  // 20 fit in one batch, which one renewer claims; 900 are several batches, which they share.
-  it.each([20, 900])('renew each of %d due subscriptions once', async (count) => {
+  // 20 fit in one batch, which one renewer claims; 4500 are several batches, which they share.
+  it.each([20, 4_500])('renew each of %d due subscriptions once', async (count) => {
     const businessIds = await insertDueBusinesses(server.database, count);
     expect(await fourRuns()).toBe(count);
     expect(await fourRuns()).toBe(0);
@@ -243,6 +246,23 @@ describe('several renewers at once', () => {
        JOIN usage_counters AS counter USING (business_id) ORDER BY closed.end_time`,
     );
     expect(rows).toEqual(businessIds.map((businessId) => ({ businessId, used: 7, next: true })));
+  });
+
+  it('do not wait for each other: what one holds is left to it', async () => {
+    const businessIds = await insertDueBusinesses(server.database, 4_500);
+    const { database } = server;
+    const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', businessIds[0]!);
+    const held = renewAll(server);
+    await holdUp.untilReached();
+    const { renewed: byOther } = await renewAll(replica);
+    expect(byOther).toBeGreaterThan(0);
+    expect(await readClosedPeriods(database, businessIds[0]!)).toEqual([]);
+    await holdUp.release();
+    expect((await held).renewed).toBe(4_500 - byOther);
+    const [kept] = await database.query<{ rows: number; businesses: number }>(
+      `SELECT count(*)::integer AS rows, count(DISTINCT business_id)::integer AS businesses FROM subscription_periods`,
+    );
+    expect(kept).toEqual({ rows: 4_500, businesses: 4_500 });
   });
 
   it('and recordings on the boundary: each counts in exactly one period, in which it was made', async () => {
@@ -380,6 +400,61 @@ describe('what the database refuses', () => {
       expect(await refusalOf(client, COPY_PERIOD, [ordinals, shift, used])).toBe(code);
     }),
   );
+
+  /** A subscription that the business had besides, with a period that is shifted against the closed one. */
+  const OTHER_PERIOD = `
+    WITH other AS (
+      INSERT INTO subscriptions
+      SELECT (jsonb_populate_record(running, '{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "is_current": false, "status": "canceled"}')).*
+      FROM subscriptions AS running
+      RETURNING id
+    )
+    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+    SELECT business_id, other.id, ordinal, start_time + $1::interval, end_time + $1::interval, plan_id, 0, closed_at
+    FROM subscription_periods, other`;
+
+  it.each([
+    ['by a millisecond', '1295999999 milliseconds'],
+    ['by a millisecond at its start', '-1295999999 milliseconds'],
+    ['entirely', '0'],
+  ])('a period that overlaps %s that of another subscription of the business', (_, shift) =>
+    withConnection(server.database.url, { scope: 'platform' }, async (client) => {
+      expect(await refusalOf(client, OTHER_PERIOD, ['15 days'])).toBeNull();
+      expect(await refusalOf(client, OTHER_PERIOD, [shift])).toBe(EXCLUSION);
+    }),
+  );
+
+  it.each(['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])(
+    'the second of two periods that overlap, in transactions (%s) that do not see each other',
+    (isolation) =>
+      withConnection(server.database.url, { scope: 'platform' }, async (first) => {
+        await first.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+        await first.query(COPY_PERIOD, [1, '15 days', 0]);
+        await withConnection(server.database.url, { scope: 'platform' }, async (second) => {
+          await second.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+          const refusal = codeOf(second.query(OTHER_PERIOD, ['20 days']));
+          await until('the second waits for the first', isSomebodyWaiting);
+          await first.query('COMMIT');
+          expect(await refusal).toBe(EXCLUSION);
+        });
+      }),
+  );
+
+  /** The code (SQLSTATE) with which a statement fails; null when it does not. */
+  function codeOf(statement: Promise<unknown>): Promise<string | null> {
+    return statement.then(
+      () => null,
+      (error: { code: string }) => error.code,
+    );
+  }
+
+  async function isSomebodyWaiting(): Promise<boolean> {
+    const waiting = await server.database.query(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'transactionid'`,
+    );
+    return waiting.length > 0;
+  }
 
   it('a second current subscription of a business', () =>
     withConnection(server.database.url, { scope: 'platform' }, async (client) => {
