@@ -14,7 +14,9 @@ const ONE_DAY_MS = 86_400_000;
 
 /** A bound above all ids that were made by this moment, with a day's room for clocks that differ. */
 export function idsUntil(moment: Date): string {
-  const hex = (moment.getTime() + ONE_DAY_MS).toString(16).padStart(12, '0');
+  const hex = Math.max(0, moment.getTime() + ONE_DAY_MS)
+    .toString(16)
+    .padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 

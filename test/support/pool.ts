@@ -10,6 +10,7 @@ import { testConfig } from './test-config';
 export interface Pool {
   dataSource: DataSource;
   database: Database;
+  feed: ChangeFeed;
   close(): Promise<void>;
 }
 
@@ -21,6 +22,7 @@ export async function openPool(
   const config = testConfig(url, changes);
   const dataSource = createDataSource(config, { entities, migrations: [] }, () => undefined);
   await dataSource.initialize();
-  const database = new Database(dataSource, new Clock(), new ChangeFeed(), config);
-  return { dataSource, database, close: () => dataSource.destroy() };
+  const feed = new ChangeFeed();
+  const database = new Database(dataSource, new Clock(), feed, config);
+  return { dataSource, database, feed, close: () => dataSource.destroy() };
 }

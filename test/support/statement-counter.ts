@@ -3,9 +3,16 @@ import { Client } from 'pg';
 const FRAME =
   /^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK)\b|; COMMIT$|^(LISTEN|SELECT pg_notify)\b/i; // with the heartbeats
 
+export interface SentStatement {
+  text: string;
+  values: unknown[];
+}
+
 export interface SentStatements {
   /** Every text that went to the database, in order. */
   all: string[];
+  /** The same, with their parameters. */
+  sent: SentStatement[];
   /** Without what begins and ends transactions. */
   work: string[];
 }
@@ -14,11 +21,12 @@ type Query = (...parameters: unknown[]) => unknown;
 
 /** Listens to what this process sends to PostgreSQL while `work` runs. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<SentStatements> {
-  const all: string[] = [];
+  const sent: SentStatement[] = [];
   const query = Reflect.get(Client.prototype, 'query') as Query;
   const spy = jest.spyOn(Client.prototype as { query: Query }, 'query');
   spy.mockImplementation(function (this: Client, ...parameters: unknown[]) {
-    all.push(textOf(parameters[0]));
+    const [, values] = parameters;
+    sent.push({ text: textOf(parameters[0]), values: Array.isArray(values) ? values : [] });
     return Reflect.apply(query, this, parameters);
   });
   try {
@@ -26,7 +34,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<SentSt
   } finally {
     spy.mockRestore();
   }
-  return { all, work: all.filter((text) => !FRAME.test(text)) };
+  const all = sent.map(({ text }) => text);
+  return { all, sent, work: all.filter((text) => !FRAME.test(text)) };
 }
 
 /** pg takes a text, or an object that has one. */

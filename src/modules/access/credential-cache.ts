@@ -53,9 +53,14 @@ export class CredentialCache {
     return { epoch: this.listener.epoch(), changes: this.changes, atMs: this.nowMs() };
   }
 
+  /** Whether a look-up that is under way answers for somebody who asks now. */
+  isCurrent(lookUp: LookUp): boolean {
+    return lookUp.epoch !== null && lookUp.changes === this.changes;
+  }
+
   /** Keeps what a look-up has found, unless something has changed while it was under way. */
   keep(tokenHash: string, credential: Credential, lookUp: LookUp, livesMs: number): void {
-    if (lookUp.epoch === null || lookUp.changes !== this.changes) return;
+    if (lookUp.epoch === null || !this.isCurrent(lookUp)) return;
     const untilMs = lookUp.atMs + Math.min(livesMs, KEPT_FOR_MS);
     this.entries.set(tokenHash, { credential, epoch: lookUp.epoch, untilMs });
   }

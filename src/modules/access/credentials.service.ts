@@ -6,15 +6,25 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
-import { CredentialCache } from './credential-cache';
+import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
 /** A write for every request would cost more than the request. With the time in the cache, it is told to the minute. */
 const USE_IS_RECORDED_EVERY_MS = 30_000;
 
+/** Whose end is announced, so that a look-up from before it is known to be old. */
+const ANNOUNCED: readonly TokenKind[] = ['session', 'api_key'];
+
+interface UnderWay {
+  lookUp: LookUp;
+  found: Promise<Credential | null>;
+}
+
 @Injectable()
 export class CredentialsService {
+  private readonly underWay = new Map<string, UnderWay>();
+
   constructor(
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
@@ -31,12 +41,25 @@ export class CredentialsService {
     return this.cache.find(key) ?? (await this.lookUp(kind, tokenHash, key));
   }
 
-  private async lookUp(
+  /** When the entry of a busy key runs out, all its requests come here at once: one of them asks. */
+  private lookUp(kind: TokenKind, tokenHash: Buffer, key: string): Promise<Credential | null> {
+    if (!ANNOUNCED.includes(kind)) return this.ask(kind, tokenHash, key, this.cache.beginLookUp());
+    const underWay = this.underWay.get(key);
+    if (underWay && this.cache.isCurrent(underWay.lookUp)) return underWay.found;
+    const lookUp = this.cache.beginLookUp();
+    const found = this.ask(kind, tokenHash, key, lookUp).finally(() => {
+      if (this.underWay.get(key)?.lookUp === lookUp) this.underWay.delete(key);
+    });
+    this.underWay.set(key, { lookUp, found });
+    return found;
+  }
+
+  private async ask(
     kind: TokenKind,
     tokenHash: Buffer,
     key: string,
+    lookUp: LookUp,
   ): Promise<Credential | null> {
-    const lookUp = this.cache.beginLookUp();
     const found = await this.database.platform(
       RequestContext.job('credential.resolve'),
       'nobody knows yet whose token it is',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { translateDatabaseError } from '../../platform/database/database-errors';
+import { isLockTimeout, translateDatabaseError } from '../../platform/database/database-errors';
 import { DomainError } from '../../common/problem';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import { ingestionOverloaded } from './recordings.errors';
@@ -52,9 +52,22 @@ export class IngestionQueue {
 
   /** One bad row must not refuse its neighbours: each is tried by itself, unless the database is away for all. */
   private async recover(waiting: Waiting[], mayWait: boolean, error: unknown): Promise<void> {
+    if (mayWait && waiting.length > 1 && isLockTimeout(error))
+      return this.flushFree(waiting, error);
     const isForAll = translateDatabaseError(error) instanceof DomainError;
     if (isForAll || waiting.length === 1) for (const { fail } of waiting) fail(error);
     else for (const each of waiting) await this.flush([each], mayWait);
+  }
+
+  /** One counter was held for too long; only those who need it hear so. */
+  private async flushFree(waiting: Waiting[], error: unknown): Promise<void> {
+    const recordings = waiting.map(({ recording }) => recording);
+    const admissions = await this.ingestion.admitAll(recordings, false).catch(() => []);
+    for (const [index, each] of waiting.entries()) {
+      const admission = admissions[index];
+      if (admission) each.settle(admission);
+      else each.fail(error);
+    }
   }
 }
 

@@ -6,6 +6,12 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import { Recording, type LiveRecording } from './recording.entity';
 
+/** What is shown of a recording that counts, tombstones included. */
+export type CountedRecording = Pick<
+  Recording,
+  'id' | 'externalId' | 'applicationId' | 'createdAt' | 'deletedAt'
+>;
+
 export interface UsageVerification {
   counter: number;
   rows: number;
@@ -54,12 +60,9 @@ export class RecordingsRepository {
     subscriptionId: string,
     periodOrdinal: number,
     limit: number,
-  ): Promise<Recording[]> {
-    return tx.repository(Recording).find({
-      where: { businessId: tx.requireBusinessId(), subscriptionId, periodOrdinal },
-      order: { id: 'DESC' },
-      take: limit,
-    });
+  ): Promise<CountedRecording[]> {
+    const given = [tx.requireBusinessId(), subscriptionId, periodOrdinal, limit];
+    return tx.query<CountedRecording>(LIST_RECENT, given);
   }
 
   /** Counter and rows of the running period, as of one moment. */
@@ -88,6 +91,15 @@ export class RecordingsRepository {
     }));
   }
 }
+
+// OFFSET 0 keeps the conditions out of the inner query: PostgreSQL takes a period that has just begun for all but empty,
+// and would go through everything there is of the tenant, instead of the newest down to the last that is wanted.
+const LIST_RECENT = `
+  SELECT id, external_id AS "externalId", application_id AS "applicationId", created_at AS "createdAt",
+         deleted_at AS "deletedAt"
+  FROM (SELECT * FROM recordings WHERE business_id = $1 ORDER BY id DESC OFFSET 0) AS newest
+  WHERE subscription_id = $2 AND period_ordinal = $3
+  ORDER BY id DESC LIMIT $4`;
 
 const VERIFY = `
   SELECT counter.business_id AS "businessId", counter.used AS counter, counter.carried_over + (

@@ -7,9 +7,13 @@ import { CreditsRepository } from '../subscriptions/credits.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import type { ListRecordingsQuery } from './dto/recording.requests';
-import type { LiveRecording, Recording } from './recording.entity';
+import type { LiveRecording } from './recording.entity';
 import { recordingNotFound } from './recordings.errors';
-import { RecordingsRepository, type UsageVerification } from './recordings.repository';
+import {
+  RecordingsRepository,
+  type CountedRecording,
+  type UsageVerification,
+} from './recordings.repository';
 
 const RECENT = 20;
 const VERIFY_PAGE = 500;
@@ -18,7 +22,7 @@ export interface UsageExplanation {
   view: SubscriptionView;
   /** In the order in which they are spent. */
   credits: Credit[];
-  recent: Recording[];
+  recent: CountedRecording[];
 }
 
 @Injectable()

@@ -14,7 +14,7 @@ import {
   type CountedRecordingResponse,
   type UsageSourceResponse,
 } from './dto/recording.responses';
-import type { Recording } from './recording.entity';
+import type { CountedRecording } from './recordings.repository';
 import { RecordingsService } from './recordings.service';
 
 @ApiTags('Usage')
@@ -99,7 +99,7 @@ function toCountedRecording({
   applicationId,
   createdAt,
   deletedAt,
-}: Recording): CountedRecordingResponse {
+}: CountedRecording): CountedRecordingResponse {
   return {
     id,
     externalId,

@@ -19,6 +19,9 @@ const FRESH_FOR_MS = 1_000;
 /** Without anybody asking for so long, the beats stop, until somebody asks again. */
 const IDLE_AFTER_MS = 10_000;
 const RECONNECT_AFTER_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A connection over which no beat has come for so long is given up, and another is made. */
+const SILENT_AFTER_MS = 3_000;
 
 /**
  * Hears what other processes change. That a connection is silent does not mean that nothing changes: it may be half
@@ -36,6 +39,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
   private timer: NodeJS.Timeout | null = null;
   private askedAtMs = 0;
   private heardUntilMs = -Infinity;
+  private silentSinceMs = 0;
   private currentEpoch = 0;
   private ended = false;
 
@@ -60,8 +64,10 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     this.stop();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.client?.end().catch(() => undefined); // it ends either way
+  onApplicationShutdown(): void {
+    const { client } = this;
+    this.client = null;
+    if (client) hangUp(client);
   }
 
   private isFresh(): boolean {
@@ -69,6 +75,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
   }
 
   private start(): void {
+    this.silentSinceMs = monotonicMs();
     this.timer = setInterval(() => void this.beat(), BEAT_EVERY_MS).unref();
     void this.beat();
   }
@@ -81,6 +88,8 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
   private async beat(): Promise<void> {
     if (monotonicMs() - this.askedAtMs > IDLE_AFTER_MS) return this.stop();
     if (!this.client) return this.connect();
+    if (monotonicMs() - this.silentSinceMs > SILENT_AFTER_MS)
+      return this.lose(this.client, new Error('no heartbeat came over it'));
     const beat = `${this.process} ${monotonicMs()}`;
     await this.database
       .statement('SELECT pg_notify($1, $2)', [HEARTBEATS, beat])
@@ -94,6 +103,8 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
       connectionString: this.config.databaseDirectUrl ?? undefined,
       application_name: 'tenantry-changes',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
     });
     client.on('error', (error) => this.lose(client, error));
     client.on('end', () => this.lose(client, null));
@@ -101,12 +112,19 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANGES}; LISTEN ${HEARTBEATS}`);
-      this.client = client;
+      this.take(client);
     } catch (error) {
       this.lose(client, error as Error);
     } finally {
       this.connecting = false;
     }
+  }
+
+  /** The application may have ended while the connection was being made. */
+  private take(client: Client): void {
+    if (this.ended) return hangUp(client);
+    this.client = client;
+    this.silentSinceMs = monotonicMs();
   }
 
   private lose(client: Client, error: Error | null): void {
@@ -116,7 +134,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     this.client = null;
     this.heardUntilMs = -Infinity;
     this.reconnectAfterMs = monotonicMs() + RECONNECT_AFTER_MS;
-    client.end().catch(() => undefined); // it is broken: there is nothing to say good-bye to
+    hangUp(client);
   }
 
   private hear({ channel, payload = '' }: Notification): void {
@@ -125,5 +143,11 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     if (sender !== this.process) return;
     if (!this.isFresh()) this.currentEpoch += 1;
     this.heardUntilMs = Math.max(this.heardUntilMs, Number(sentAtMs));
+    this.silentSinceMs = monotonicMs();
   }
+}
+
+/** Not `end()`, which waits for the other side: over a half-open connection for ever. */
+function hangUp(client: Client): void {
+  client.connection.stream.destroy();
 }

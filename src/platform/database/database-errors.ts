@@ -31,6 +31,11 @@ export function isRetriable(error: unknown): boolean {
   return RETRIABLE.has(driverError(error)?.code ?? '');
 }
 
+/** True where somebody else held a lock for longer than `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return driverError(error)?.code === '55P03'; // lock_not_available
+}
+
 /** The name of the constraint that refused a write, or null. Repositories map it to their own problem. */
 export function violatedConstraint(error: unknown): string | null {
   return driverError(error)?.constraint ?? null;

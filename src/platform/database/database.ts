@@ -55,10 +55,15 @@ export class Database {
    * for a function that names its tenants itself. Row-level security hides everything else from it.
    */
   async statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
+    const runner = this.dataSource.createQueryRunner();
+    let failure: unknown;
     try {
-      return { rows: await this.dataSource.query<unknown[]>(sql, parameters) };
+      return { rows: (await runner.query(sql, parameters)) as unknown[] };
     } catch (error) {
+      failure = error;
       throw translateDatabaseError(error);
+    } finally {
+      await release(runner, failure);
     }
   }
 

@@ -1,0 +1,153 @@
+import { Clock } from '../../common/clock';
+import { newId } from '../../common/ids';
+import { ChangeFeed } from '../../platform/database/change-feed';
+import type { ChangeListener } from '../../platform/database/change-listener';
+import { CredentialCache } from './credential-cache';
+import type { Credential } from './credential';
+
+const LONG_MS = 86_400_000;
+const KEPT_FOR_MS = 30_000;
+const MAXIMUM_ENTRIES = 10_000;
+
+/** What of the listener the cache asks: the epoch, or null while changes may go unheard. */
+let epoch: number | null;
+let clock: Clock;
+let feed: ChangeFeed;
+let cache: CredentialCache;
+beforeEach(() => {
+  epoch = 1;
+  clock = new Clock();
+  feed = new ChangeFeed();
+  cache = new CredentialCache(clock, { epoch: () => epoch } as ChangeListener, feed);
+});
+afterEach(() => jest.restoreAllMocks());
+
+function credentialOf(businessId: string, userId: string | null = null): Credential {
+  const member = {
+    ...{ memberId: newId(), userId, role: 'viewer' as const, kind: 'person' as const },
+    ...{ credentialId: newId(), profile: null },
+  };
+  return {
+    ...{ kind: 'session', actor: { kind: 'person', id: member.memberId, email: null } },
+    ...{ businessId, businessStatus: 'active', member, permissions: [] },
+    ...{ support: null, staffSessionId: null },
+  };
+}
+
+function keep(hash: string, credential: Credential, livesMs = LONG_MS): void {
+  cache.keep(hash, credential, cache.beginLookUp(), livesMs);
+}
+
+const [mine, others] = [credentialOf('mine', 'ada'), credentialOf('others', 'grace')];
+
+it('finds what was kept, under its hash and no other', () => {
+  keep('a', mine);
+  expect(cache.find('a')).toBe(mine);
+  expect(cache.find('b')).toBeNull();
+});
+
+describe('a change', () => {
+  beforeEach(() => {
+    keep('a', mine);
+    keep('b', others);
+  });
+
+  it.each([
+    ['of the business', 'mine'],
+    ['of the person', 'ada'],
+    ['of several', 'nobody mine nothing'],
+  ])('%s forgets the credential, and leaves the others', (_, subjects) => {
+    feed.publish(subjects);
+    expect(cache.find('a')).toBeNull();
+    expect(cache.find('b')).toBe(others);
+  });
+
+  it('of everything forgets all', () => {
+    feed.publish('*');
+    expect([cache.find('a'), cache.find('b')]).toEqual([null, null]);
+  });
+
+  it('does not forget credentials without a person or a business by an empty name', () => {
+    keep('c', { ...mine, businessId: null, member: null });
+    feed.publish('others');
+    expect(cache.find('c')).not.toBeNull();
+  });
+});
+
+describe('a look-up during which something changes', () => {
+  it.each(['mine', 'others', '*'])('of %s is not kept', (subjects) => {
+    const lookUp = cache.beginLookUp();
+    feed.publish(subjects);
+    cache.keep('a', mine, lookUp, LONG_MS);
+    expect(cache.find('a')).toBeNull();
+  });
+
+  it('leaves the next look-up alone', () => {
+    feed.publish('mine');
+    keep('a', mine);
+    expect(cache.find('a')).toBe(mine);
+  });
+});
+
+describe('while changes may go unheard', () => {
+  it('nothing is found, and counts again when the silence was too short to miss anything', () => {
+    keep('a', mine);
+    epoch = null;
+    expect(cache.find('a')).toBeNull();
+    epoch = 1;
+    expect(cache.find('a')).toBe(mine);
+  });
+
+  it('nothing is kept', () => {
+    epoch = null;
+    keep('a', mine);
+    epoch = 1;
+    expect(cache.find('a')).toBeNull();
+  });
+
+  it('nothing that was read before counts afterwards', () => {
+    keep('a', mine);
+    const lookUp = cache.beginLookUp();
+    epoch = 2;
+    cache.keep('b', others, lookUp, LONG_MS);
+    expect([cache.find('a'), cache.find('b')]).toEqual([null, null]);
+    keep('a', mine);
+    expect(cache.find('a')).toBe(mine);
+  });
+});
+
+describe('time', () => {
+  /** Time stands still, until it is moved. */
+  function stopAt(milliseconds: number): void {
+    jest.spyOn(clock, 'at').mockReturnValue(new Date(milliseconds));
+  }
+
+  it.each([
+    ['the life of the credential', 5_000, 5_000],
+    ['half a minute, however long it lives', LONG_MS, KEPT_FOR_MS],
+    ['half a minute, though it lives for ever', Infinity, KEPT_FOR_MS],
+  ])('ends after %s, to the millisecond', (_, livesMs, endsAfterMs) => {
+    stopAt(0);
+    keep('a', mine, livesMs);
+    stopAt(endsAfterMs - 1);
+    expect(cache.find('a')).toBe(mine);
+    stopAt(endsAfterMs);
+    expect(cache.find('a')).toBeNull();
+  });
+
+  it('counts from before the look-up, not from after it', () => {
+    stopAt(0);
+    const lookUp = cache.beginLookUp();
+    stopAt(4_000);
+    cache.keep('a', mine, lookUp, 5_000);
+    stopAt(5_000);
+    expect(cache.find('a')).toBeNull();
+  });
+});
+
+it('keeps so many, and drops what was used longest ago', () => {
+  for (let number = 0; number < MAXIMUM_ENTRIES; number += 1) keep(String(number), mine);
+  cache.find('0');
+  keep('one more', mine);
+  expect([cache.find('0'), cache.find('1'), cache.find('one more')]).toEqual([mine, null, mine]);
+});

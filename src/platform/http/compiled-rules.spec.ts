@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { validateSync } from 'class-validator';
+import * as fc from 'fast-check';
+import { ListQuery } from '../../common/dto/list.query';
+import { fieldsOf, type FieldClass } from '../../common/fields';
+import { keepsRules } from './compiled-rules';
+
+// The rules that were put together say of every document what class-validator says of it, for every request of the
+// application.
+
+const MODULES = join(__dirname, '../../modules');
+
+/** What some field of some class takes, or only just does not. */
+const LIKELY = [
+  ...[
+    '',
+    ' ',
+    'a',
+    'Ada',
+    'ada@example.com',
+    '01890a5d-ac96-774b-bcce-b302099a8057',
+    'acme',
+    'eur',
+  ],
+  ...[
+    '2030-01-01T00:00:00Z',
+    '2030-02-31T00:00:00Z',
+    '2030-01-01',
+    'a\0b',
+    '\ud800',
+    '12',
+    'x'.repeat(12),
+  ],
+  ...['x'.repeat(129), 'x'.repeat(3_000), 0, 1, 2, 15, 100, 3_600, -1, 0.5, 86_400_001, 2 ** 53],
+  ...[true, false, null, undefined, {}, [], [{}], ['a'], ['a', 1], { a: 1 }, { a: '\0' }],
+];
+
+async function listFieldClasses(): Promise<[string, FieldClass][]> {
+  const files = readdirSync(MODULES, { recursive: true, encoding: 'utf8' });
+  const declaring = files.filter((file) => /(?:\/dto\/[\w.-]+|\.fields)\.(?:ts|js)$/.test(file));
+  const exported = await Promise.all(
+    declaring.map((file) => import(join(MODULES, file)) as Promise<Record<string, unknown>>),
+  );
+  const classes = exported.flatMap((of) => Object.entries(of)).filter(isFieldClass);
+  return classes.filter(([name]) => /(?:Request|Query|Fields)$/.test(name));
+}
+
+function isFieldClass(entry: [string, unknown]): entry is [string, FieldClass] {
+  const [, value] = entry;
+  return typeof value === 'function' && !!value.prototype && fieldsOf(value as FieldClass).size > 0;
+}
+
+function instanceOf(of: FieldClass, document: object): object {
+  return Object.assign(new of(), document);
+}
+
+function faultsOf(of: FieldClass, document: object): string[] {
+  const errors = validateSync(instanceOf(of, document), { forbidUnknownValues: false });
+  return errors.map(({ property }) => property);
+}
+
+/** The words of an @Choice, which nobody would guess. */
+function choicesOf(of: FieldClass, name: string): unknown[] {
+  const described = Reflect.getMetadata(
+    'swagger/apiModelProperties',
+    of.prototype as object,
+    name,
+  ) as { enum?: unknown[]; items?: { enum?: unknown[] } } | undefined;
+  return described?.enum ?? described?.items?.enum ?? [];
+}
+
+/** Mostly what the field takes: a document of mere noise would never be right. */
+function valuesOf(of: FieldClass, name: string): fc.Arbitrary<unknown> {
+  const choices = choicesOf(of, name);
+  const likely = [...LIKELY, ...choices, choices];
+  const good = likely.filter((value) => !faultsOf(of, { [name]: value }).includes(name));
+  const any = fc.oneof(fc.constantFrom(...likely), fc.anything(), fc.string(), fc.integer());
+  if (good.length === 0) throw new Error(`nothing in LIKELY is good for ${of.name}.${name}`);
+  return fc.oneof(
+    { weight: 15, arbitrary: fc.constantFrom(...good) },
+    { weight: 1, arbitrary: any },
+  );
+}
+
+function documentsOf(of: FieldClass): fc.Arbitrary<object> {
+  const names = [...fieldsOf(of).keys()];
+  return fc.record(Object.fromEntries(names.map((name) => [name, valuesOf(of, name)])));
+}
+
+let classes: [string, FieldClass][];
+beforeAll(async () => {
+  classes = [['ListQuery', ListQuery], ...(await listFieldClasses())];
+});
+
+it('there are classes to ask', () => {
+  const names = classes.map(([name]) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(['CreateRecordingRequest', 'SignupRequest', 'CreatePlanRequest']),
+  );
+  expect(classes.length).toBeGreaterThan(30);
+});
+
+it('agrees with class-validator about every document', () => {
+  for (const [name, of] of classes) {
+    const verdicts = new Set<boolean>();
+    fc.assert(
+      fc.property(documentsOf(of), (document) => {
+        const isRight = faultsOf(of, document).length === 0;
+        verdicts.add(isRight);
+        expect([name, keepsRules(of, instanceOf(of, document))]).toEqual([name, isRight]);
+      }),
+      { numRuns: 100 },
+    );
+    expect([name, verdicts.has(true)]).toEqual([name, true]);
+    expect([name, verdicts.has(false)]).toEqual([name, true]);
+  }
+});
+
+it('agrees about a document that says nothing', () => {
+  for (const [name, of] of classes)
+    expect([name, keepsRules(of, new of())]).toEqual([name, faultsOf(of, {}).length === 0]);
+});
