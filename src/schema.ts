@@ -8,6 +8,7 @@ import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-
 import { SharedIngestion1763690000010 } from '../migrations/1763690000010-shared-ingestion';
 import { AnnouncedChanges1763690000011 } from '../migrations/1763690000011-announced-changes';
 import { ReadsAtSize1763690000012 } from '../migrations/1763690000012-reads-at-size';
+import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seeding';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -58,5 +59,6 @@ export const schema: Schema = {
     SharedIngestion1763690000010,
     AnnouncedChanges1763690000011,
     ReadsAtSize1763690000012,
+    BulkSeeding1763690000013,
   ],
 };

@@ -180,6 +180,13 @@ describe('seed:demo', () => {
     const other = await createTestDatabase();
     const [first, second] = await Promise.all([run(SEED), run(SEED, { DATABASE_URL: other.url })]);
     expect([first.code, second.code]).toEqual([0, 0]);
+    expect(first.stdout).toMatch(
+      /^Seeded 12 businesses with \d+ people and 600 recordings from seed 7 in /,
+    );
+    expect(first.stdout).toMatch(/^Subscriptions: \d+ active.*\nPlans: \d+ free.*$/m);
+    expect(first.stdout).toMatch(
+      /password "correct horse battery staple".*\n {2}\S+@\S+\.seed7\.example /,
+    );
     const world = await database.query(WORLD);
     expect(world).toEqual(await other.query(WORLD));
     expect(JSON.stringify(world).length).toBeGreaterThan(600 * 100);

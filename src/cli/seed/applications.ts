@@ -1,8 +1,9 @@
 import { APPLICATION_NAMES, DEVICES } from './names';
 import type { Random } from './random';
 import { between, type Row } from './rows';
+import { heavyTailed } from './sizes';
 
-const MOST = 5;
+const MOST = APPLICATION_NAMES.length;
 
 export interface ApplicationsOwner {
   businessId: string;
@@ -19,7 +20,7 @@ export function makeApplications(
   random: Random,
 ): (Row & { id: string })[] {
   const { businessId, businessName, limit, since, today } = owner;
-  const count = Math.min(limit ?? MOST, random.integer(1, MOST));
+  const count = Math.min(limit ?? MOST, heavyTailed(MOST, random)); // none where the plan allows none
   const word = businessName.toLowerCase().replace(' ', '');
   return APPLICATION_NAMES.slice(0, count).map((suffix, order) => ({
     business_id: businessId,

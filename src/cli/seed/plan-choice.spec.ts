@@ -12,6 +12,8 @@ const plan = (
   interval: { unit: 'month', count: 1 },
   isDefault: false,
   isPublic: true,
+  isFree: slug === 'free',
+  trialDays: 0,
   recordingsLimit,
   applicationsLimit: 1,
   seatsLimit: 3,

@@ -9,6 +9,8 @@ export interface SeedPlan {
   interval: BillingInterval;
   isDefault: boolean;
   isPublic: boolean;
+  isFree: boolean;
+  trialDays: number;
   /** Null: unlimited. */
   recordingsLimit: number | null;
   applicationsLimit: number | null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Random } from './random';
-import { shareOut, splitOverPeriods } from './sizes';
+import { heavyTailed, shareOut, splitOverPeriods } from './sizes';
 
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
 
@@ -29,23 +29,34 @@ describe('shareOut', () => {
   });
 });
 
+describe('heavyTailed', () => {
+  it('mostly gives one, seldom many, and never more than the most', () => {
+    const random = new Random(1, 0);
+    const sizes = Array.from({ length: 5_000 }, () => heavyTailed(30, random));
+    const share = (least: number) => sizes.filter((size) => size >= least).length / sizes.length;
+    expect([Math.min(...sizes), Math.max(...sizes)]).toEqual([1, 30]);
+    expect(share(2)).toBeCloseTo(0.35, 1);
+    expect(share(10)).toBeCloseTo(0.03, 1);
+    expect(heavyTailed(0, random)).toBe(1);
+  });
+});
+
 describe('splitOverPeriods', () => {
-  it('keeps every period within the limit and loses nothing that fits', () => {
-    const limits = fc.option(fc.nat(1_000), { nil: null });
+  it('keeps every period within its limit and loses nothing that fits', () => {
+    const limits = fc.array(fc.oneof(fc.nat(1_000), fc.constant(Infinity)), {
+      minLength: 1,
+      maxLength: 12,
+    });
     fc.assert(
-      fc.property(
-        fc.nat(10_000),
-        fc.integer({ min: 1, max: 12 }),
-        limits,
-        fc.nat(),
-        (total, periods, limit, seed) => {
-          const used = splitOverPeriods(total, periods, limit, new Random(seed, 0));
-          expect(used).toHaveLength(periods);
-          expect(sum(used)).toBe(limit === null ? total : Math.min(total, limit * periods));
-          expect(Math.min(...used)).toBeGreaterThanOrEqual(0);
-          if (limit !== null) expect(Math.max(...used)).toBeLessThanOrEqual(limit);
-        },
-      ),
+      fc.property(fc.nat(10_000), limits, fc.nat(), (total, most, seed) => {
+        const used = splitOverPeriods(total, most, new Random(seed, 0));
+        expect(used).toHaveLength(most.length);
+        expect(sum(used)).toBe(Math.min(total, sum(most)));
+        used.forEach((count, index) => {
+          expect(count).toBeGreaterThanOrEqual(0);
+          expect(count).toBeLessThanOrEqual(most[index]!);
+        });
+      }),
     );
   });
 });

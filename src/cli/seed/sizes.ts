@@ -2,6 +2,7 @@ import { Random } from './random';
 
 const GOLDEN = 0.618;
 const STEEPNESS = 1.1; // of Zipf's law: the second has about half of what the first has
+const TAIL = 1.5; // of Pareto's law: of a hundred 65 have one, and 3 have ten
 
 /** Shares a total out unevenly: a few get much, most get little. The shares add up to the total exactly. */
 export function* shareOut(total: number, count: number, seed: number): Generator<number> {
@@ -19,6 +20,11 @@ export function* shareOut(total: number, count: number, seed: number): Generator
   }
 }
 
+/** Mostly one, seldom many, and never more than so many. */
+export function heavyTailed(maximum: number, random: Random): number {
+  return Math.max(1, Math.min(maximum, Math.floor((1 - random.next()) ** (-1 / TAIL))));
+}
+
 /** Each index has a rank of its own, without a list of them: a step that shares no factor with the count visits all. */
 function shuffledRanks(count: number, seed: number): (index: number) => number {
   let step = Math.max(1, Math.floor(count * GOLDEN));
@@ -32,23 +38,26 @@ function greatestCommonDivisor(one: number, other: number): number {
 }
 
 /**
- * Splits what a business used over its periods, none above the limit; what does not fit is left out.
- * @param limit of one period; null: unlimited
+ * Splits what a business used over its periods, none above its limit; what does not fit is left out.
+ * @param limits of each period; Infinity: unlimited
  */
 export function splitOverPeriods(
   total: number,
-  periods: number,
-  limit: number | null,
+  limits: readonly number[],
   random: Random,
 ): number[] {
-  const most = limit ?? Infinity;
-  let rest = Math.min(total, most * periods);
-  return Array.from({ length: periods }, (_, index) => {
-    const later = periods - index - 1;
-    const atLeast = Math.max(0, rest - (later === 0 ? 0 : most * later)); // the later ones cannot hold it
-    const wanted = Math.round((rest / (later + 1)) * (0.4 + 1.2 * random.next()));
+  let room = sum(limits);
+  let rest = Math.min(total, room);
+  return limits.map((most, index) => {
+    room = sum(limits.slice(index + 1));
+    const atLeast = Math.max(0, rest - room); // the later ones cannot hold it
+    const wanted = Math.round((rest / (limits.length - index)) * (0.4 + 1.2 * random.next()));
     const used = Math.min(rest, most, Math.max(atLeast, wanted));
     rest -= used;
     return used;
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -1,124 +1,159 @@
-import { splitOverPeriods } from './sizes';
+import { pickFate } from './fates';
+import { run, standingOf, type Life, type LifeSetup, type LivedPeriod } from './lives';
 import type { SeedPlan } from './plan-choice';
 import type { Random } from './random';
-import { between, type Row, type Rows } from './rows';
-import type { Timeline } from './timeline';
+import type { Row, Rows } from './rows';
+import { splitOverPeriods } from './sizes';
 
-const CANCELED = 0.04;
-const PAUSED = 0.03;
-const CANCELED_AT_PERIOD_END = 0.04;
+const RUSHES = 0.7; // of those that have recorded enough for one
+const REMINDED_BEFORE_MS = 3 * 86_400_000;
 
 /** A period with what was recorded in it, and until when it could be. */
-export interface UsedPeriod {
-  ordinal: number;
-  start: Date;
-  end: Date;
+export interface UsedPeriod extends LivedPeriod {
   until: Date;
   recordings: number;
+  /** The part of them that credits paid for. */
+  credited: number;
 }
 
-export interface SeededSubscription {
+export interface SeededSubscription extends Omit<Life, 'periods'> {
   id: string;
   businessId: string;
+  /** That of the last period. */
   plan: SeedPlan;
-  anchor: Date;
-  /** The last one is the subscription's current one. */
   periods: UsedPeriod[];
-  status: 'active' | 'paused' | 'canceled';
-  pausedAt: Date | null;
-  cancelAtPeriodEnd: boolean;
+  /** What a change of plan brought along into the last period. */
+  carriedOver: number;
 }
 
 type Identity = Pick<SeededSubscription, 'id' | 'businessId' | 'plan'>;
 
-/** Makes up what became of a subscription: most run, some are paused, and some ended with their last closed period. */
+/** Makes up what became of a subscription: a fate that leaves room for what was recorded, or else it runs on. */
 export function makeSubscription(
   identity: Identity,
-  { anchor, periods }: Timeline,
+  setup: LifeSetup,
   recordings: number,
-  today: Date,
   random: Random,
 ): SeededSubscription {
-  const limit = identity.plan.recordingsLimit;
-  const fitsBefore = recordings <= (limit ?? Infinity) * (periods.length - 1);
-  const isCanceled = random.chance(CANCELED) && periods.length > 1 && fitsBefore;
-  const isPaused = random.chance(PAUSED) && !isCanceled;
-  const isLeaving = random.chance(CANCELED_AT_PERIOD_END);
-  const lived = isCanceled ? periods.slice(0, -1) : periods;
-  const pausedAt = isPaused ? between(lived.at(-1)!.start, today, random.next()) : null;
-  const used = splitOverPeriods(recordings, lived.length, limit, random);
-  return {
-    ...identity,
-    anchor,
-    periods: lived.map(({ start, end }, index) => {
-      const until = end.getTime() <= today.getTime() ? end : (pausedAt ?? today);
-      return { ordinal: index + 1, start, end, until, recordings: used[index] ?? 0 };
-    }),
-    status: isCanceled ? 'canceled' : isPaused ? 'paused' : 'active',
-    pausedAt,
-    cancelAtPeriodEnd: isCanceled || isLeaving,
-  };
+  const fated = pickFate(setup, random)(setup, random);
+  const fits = limitsOf(fated).reduce((sum, limit) => sum + limit, 0) >= recordings;
+  const life = fits ? fated : run(setup, random);
+  const used = useUp(life, recordings, random);
+  const periods = life.periods.map((period, index) => {
+    const until = Math.min(period.end.getTime(), (life.pausedAt ?? setup.today).getTime());
+    return { ...period, until: new Date(until), ...used[index]! };
+  });
+  return { ...identity, ...life, periods, carriedOver: carriedInto(life, periods) };
 }
 
 /** The subscription, its closed periods, and the counter of the last period, exactly as renewals would have left them. */
-export function toSubscriptionRows(subscription: SeededSubscription): Rows {
-  const { periods, status } = subscription;
-  const closed = status === 'canceled' ? periods : periods.slice(0, -1);
+export function toSubscriptionRows(subscription: SeededSubscription, today: Date): Rows {
+  const { periods, endedAt } = subscription;
+  const closed = endedAt ? periods : periods.slice(0, -1);
   return {
-    subscriptions: [toSubscriptionRow(subscription)],
+    subscriptions: [toSubscriptionRow(subscription, today)],
     subscription_periods: closed.map((period) => toPeriodRow(subscription, period)),
     usage_counters: [toCounterRow(subscription)],
   };
 }
 
-function toSubscriptionRow(subscription: SeededSubscription): Row {
-  const { id, businessId, plan, anchor, periods, status, pausedAt } = subscription;
-  const current = periods.at(-1)!; // a subscription begins with its first period
-  const endedAt = status === 'canceled' ? current.end : null;
+/** What can be recorded in each period; in one that a change of plan began, with the usage that it brought along. */
+function limitsOf({ periods }: Life): number[] {
+  const limitOf = ({ plan }: LivedPeriod) => plan.recordingsLimit ?? Infinity;
+  return periods.map((period, index) => {
+    const before = periods[index - 1];
+    const hasMoved = before !== undefined && before.plan.id !== period.plan.id;
+    return hasMoved ? Math.max(0, limitOf(period) - limitOf(before)) : limitOf(period);
+  });
+}
+
+type Usage = Pick<UsedPeriod, 'recordings' | 'credited'>;
+
+function useUp(life: Life, recordings: number, random: Random): Usage[] {
+  const limits = limitsOf(life);
+  const most = Math.max(...limits);
+  const canRush = new Set(limits).size === 1 && recordings > most && limits.length > 1;
+  if (canRush && random.chance(RUSHES)) return rush(most, recordings, limits.length, random);
+  return splitOverPeriods(recordings, limits, random).map((used) => ({
+    recordings: used,
+    credited: 0,
+  }));
+}
+
+/** In one of the last two periods more was recorded than the plan allows; credits paid for the rest. */
+function rush(limit: number, recordings: number, periods: number, random: Random): Usage[] {
+  const credited = random.integer(1, Math.min(recordings - limit, Math.ceil(limit / 4)));
+  const others = Array.from({ length: periods - 1 }, () => limit);
+  const usage = splitOverPeriods(recordings - limit - credited, others, random).map((used) => ({
+    recordings: used,
+    credited: 0,
+  }));
+  usage.splice(periods - random.integer(1, 2), 0, { recordings: limit + credited, credited });
+  return usage;
+}
+
+function carriedInto({ endedAt }: Life, periods: readonly UsedPeriod[]): number {
+  const [before, last] = [periods.at(-2), periods.at(-1)!];
+  return before && before.plan.id !== last.plan.id && !endedAt ? before.recordings : 0;
+}
+
+function toSubscriptionRow(subscription: SeededSubscription, today: Date): Row {
+  const { id, businessId, plan, periods } = subscription;
+  const standing = standingOf(subscription);
+  const last = periods.at(-1)!; // a life has a period
   return {
     business_id: businessId,
     id,
-    plan_id: plan.id,
+    plan_id: standing.planId,
     plan_version: plan.version,
-    scheduled_plan_id: null,
-    status,
+    scheduled_plan_id: standing.scheduledPlanId,
+    status: standing.status,
     is_current: true,
-    anchor,
-    cycle: periods.length - 1,
-    period_ordinal: current.ordinal,
-    period_start: current.start,
-    period_end: current.end,
-    auto_renew: true,
-    cancel_at_period_end: subscription.cancelAtPeriodEnd,
-    trial_ends_at: null,
-    paused_at: pausedAt,
-    canceled_at: endedAt,
-    ended_at: endedAt,
-    created_at: anchor,
+    anchor: subscription.anchor,
+    cycle: subscription.cycle,
+    period_ordinal: last.ordinal,
+    period_start: last.start,
+    period_end: last.end,
+    auto_renew: standing.autoRenew,
+    cancel_at_period_end: standing.cancelAtPeriodEnd,
+    trial_ends_at: subscription.trialEndsAt,
+    trial_reminded_at: remindedAt(subscription, today),
+    paused_at: subscription.pausedAt,
+    canceled_at: subscription.canceledAt,
+    ended_at: subscription.endedAt,
+    created_at: periods[0]!.start,
   };
 }
 
-function toPeriodRow({ id, businessId, plan }: SeededSubscription, period: UsedPeriod): Row {
+/** Whose trial is about to end has been told: nobody should be written to because of a made-up past. */
+function remindedAt({ trialEndsAt, periods }: SeededSubscription, today: Date): Date | null {
+  if (!trialEndsAt) return null;
+  const at = Math.max(trialEndsAt.getTime() - REMINDED_BEFORE_MS, periods[0]!.start.getTime());
+  return at <= today.getTime() ? new Date(at) : null;
+}
+
+function toPeriodRow({ id, businessId }: SeededSubscription, period: UsedPeriod): Row {
   return {
     business_id: businessId,
     subscription_id: id,
     ordinal: period.ordinal,
     start_time: period.start,
     end_time: period.end,
-    plan_id: plan.id,
+    plan_id: period.plan.id,
     recordings_used: period.recordings,
     closed_at: period.end,
   };
 }
 
-function toCounterRow({ id, businessId, periods }: SeededSubscription): Row {
-  const { ordinal, recordings } = periods.at(-1)!;
+function toCounterRow({ id, businessId, periods, carriedOver }: SeededSubscription): Row {
+  const { ordinal, recordings, credited } = periods.at(-1)!;
   return {
     business_id: businessId,
     feature: 'recordings',
     subscription_id: id,
     period_ordinal: ordinal,
-    used: recordings,
-    carried_over: 0,
+    used: carriedOver + recordings,
+    carried_over: carriedOver,
+    credited,
   };
 }

@@ -1,8 +1,9 @@
 import { FIRST_NAMES, LAST_NAMES } from './names';
 import type { Random } from './random';
 import { between, type Row } from './rows';
+import { heavyTailed } from './sizes';
 
-const LARGEST_TEAM = 12;
+const LARGEST_TEAM = 30;
 const ROLES = ['admin', 'member', 'member', 'viewer'] as const; // after the owner
 const COPRIME_STEP = 7; // visits every first name once, so nobody in a team has another's
 
@@ -16,8 +17,7 @@ export interface Person {
 
 /** The people of a business: an owner, and more of them where the plan has more seats. */
 export function makeTeam(seats: number | null, domain: string, random: Random): Person[] {
-  const room = Math.max(1, Math.min(seats ?? LARGEST_TEAM, LARGEST_TEAM));
-  const size = Math.min(room, 1 + Math.floor((-Math.log(1 - random.next()) * room) / 4));
+  const size = heavyTailed(Math.min(seats ?? LARGEST_TEAM, LARGEST_TEAM), random);
   const first = random.integer(0, FIRST_NAMES.length - 1);
   return Array.from({ length: size }, (_, index) => {
     const firstName = FIRST_NAMES[(first + index * COPRIME_STEP) % FIRST_NAMES.length]!;

@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import {
   boundary,
   nextPeriod,
@@ -13,11 +12,23 @@ export interface Timeline {
   periods: Period[];
 }
 
-const ENDS_OF_MONTHS = 0.3;
+const ONE_DAY_MS = 86_400_000;
+/** Some end just after midnight, so that the next renewal has something to do whenever somebody looks. */
+const DUE_SOON = 0.03;
+const DUE_WITHIN_MS = 60_000;
+
+/** Days that calendars stumble over, and how many subscriptions began on one. */
+const SPECIAL_DAYS: { share: number; suits: (day: Date) => boolean }[] = [
+  { share: 0.25, suits: (day) => new Date(day.getTime() + ONE_DAY_MS).getUTCDate() === 1 },
+  { share: 0.02, suits: (day) => day.getUTCDate() === 29 },
+  { share: 0.02, suits: (day) => day.getUTCDate() === 30 },
+  { share: 0.02, suits: (day) => day.getUTCDate() === 31 },
+  { share: 0.02, suits: (day) => day.getUTCMonth() === 11 && day.getUTCDate() === 31 },
+  { share: 0.01, suits: (day) => day.getUTCMonth() === 1 && day.getUTCDate() === 29 },
+];
 
 /**
- * Makes up when a subscription began: so that at least `closed` periods have passed, and for some with a boundary
- * at the end of a month.
+ * Makes up when a subscription began: so that at least `closed` periods have passed, and for some on an odd day.
  * @param today the moment that the world is made for; the last period contains it
  */
 export function makeTimeline(
@@ -26,25 +37,49 @@ export function makeTimeline(
   today: Date,
   random: Random,
 ): Timeline {
+  const isDueSoon = random.chance(DUE_SOON);
+  const begun = isDueSoon
+    ? boundary(soonAfter(today, random), interval, -closed - 1)
+    : beginWithin(interval, closed, today, random);
+  const special = pickSpecialDay(random);
+  const byMonths = interval.unit === 'month' || interval.unit === 'year';
+  const anchor = byMonths && special && !isDueSoon ? lastDayBefore(begun, special) : begun;
+  return { anchor, periods: periodsUpTo(anchor, interval, today) };
+}
+
+/** A trial that is running; its end is the anchor of what follows. */
+export function makeTrial(days: number, today: Date, random: Random): Period {
+  const left = random.chance(DUE_SOON) ? 0 : random.integer(5, 95) / 100;
+  const end = new Date(soonAfter(today, random).getTime() + Math.floor(left * days) * ONE_DAY_MS);
+  return { start: new Date(end.getTime() - days * ONE_DAY_MS), end };
+}
+
+/** All periods of an anchor, the last one contains today. */
+export function periodsUpTo(anchor: Date, interval: BillingInterval, today: Date): Period[] {
+  const periods = [nextPeriod(anchor, interval, 0)];
+  while (periods.at(-1)!.end.getTime() <= today.getTime())
+    periods.push(nextPeriod(anchor, interval, periods.length));
+  return periods;
+}
+
+function beginWithin(interval: BillingInterval, closed: number, today: Date, random: Random): Date {
   const into = random.integer(5, 95) / 100; // how far the running period has come
-  const lastMonth = random.chance(ENDS_OF_MONTHS);
   const latest = boundary(today, interval, -closed);
   const length = latest.getTime() - boundary(today, interval, -closed - 1).getTime();
-  const begun = new Date(Math.floor(latest.getTime() - into * length));
-  const byMonths = interval.unit === 'month' || interval.unit === 'year';
-  const anchor = byMonths && lastMonth ? endOfMonthBefore(begun) : begun;
-  return { anchor, periods: [...periodsUpTo(anchor, interval, today)] };
+  return new Date(Math.floor(latest.getTime() - into * length));
 }
 
-function endOfMonthBefore(moment: Date): Date {
-  const day = DateTime.fromJSDate(moment, { zone: 'utc' });
-  return day.minus({ days: day.day }).toJSDate(); // the day 0 of a month is the last of the one before
+function soonAfter(today: Date, random: Random): Date {
+  return new Date(today.getTime() + random.integer(1, DUE_WITHIN_MS));
 }
 
-function* periodsUpTo(anchor: Date, interval: BillingInterval, today: Date): Generator<Period> {
-  for (let n = 0; ; n += 1) {
-    const period = nextPeriod(anchor, interval, n);
-    yield period;
-    if (period.end.getTime() > today.getTime()) return;
-  }
+function pickSpecialDay(random: Random): ((day: Date) => boolean) | undefined {
+  let rest = random.next();
+  return SPECIAL_DAYS.find(({ share }) => (rest -= share) < 0)?.suits;
+}
+
+function lastDayBefore(moment: Date, suits: (day: Date) => boolean): Date {
+  let day = new Date(moment.getTime() - ONE_DAY_MS);
+  while (!suits(day)) day = new Date(day.getTime() - ONE_DAY_MS);
+  return day;
 }

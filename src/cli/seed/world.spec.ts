@@ -1,7 +1,8 @@
 import { isId } from '../../common/ids';
+import { SUBSCRIPTION_STATUSES } from '../../modules/subscriptions/subscription.entity';
 import type { SeedPlan } from './plan-choice';
-import type { Row, SeededTable } from './rows';
-import { firstBusinessId, makeWorld, type WorldOptions } from './world';
+import { SEEDED_COLUMNS, SEEDED_TABLES, type Row, type SeededTable } from './rows';
+import { firstBusinessId, makeBusiness, shareWorld, type WorldOptions } from './world';
 
 const plan = (
   slug: string,
@@ -14,6 +15,8 @@ const plan = (
   interval: { unit: 'month', count: 1 },
   isDefault: false,
   isPublic: true,
+  isFree: slug === 'free' || slug === 'unlimited',
+  trialDays: 0,
   recordingsLimit: limits[0],
   applicationsLimit: limits[1],
   seatsLimit: limits[2],
@@ -35,25 +38,22 @@ const options: WorldOptions = {
 };
 
 function collect(changes: Partial<WorldOptions> = {}): Record<SeededTable, Row[]> {
-  const world = {
-    businesses: [],
-    users: [],
-    members: [],
-    subscriptions: [],
-    subscription_periods: [],
-  };
-  const tables: Record<SeededTable, Row[]> = {
-    ...world,
-    usage_counters: [],
-    applications: [],
-    recordings: [],
-  };
-  for (const business of makeWorld({ ...options, ...changes })) {
-    for (const [table, rows] of Object.entries(business.rows))
-      tables[table as SeededTable].push(...rows);
+  const tables = Object.fromEntries(
+    SEEDED_TABLES.map((table): [SeededTable, Row[]] => [table, []]),
+  ) as Record<SeededTable, Row[]>;
+  const given = { ...options, ...changes };
+  for (const share of shareWorld(given)) {
+    const business = makeBusiness(given, share);
+    for (const table of SEEDED_TABLES) tables[table].push(...(business.rows[table] ?? []));
     tables.recordings.push(...business.recordings());
   }
   return tables;
+}
+
+/** Of one table, and without making recordings. */
+function rowsOf(table: SeededTable, changes: Partial<WorldOptions>): Row[] {
+  const given = { ...options, ...changes };
+  return [...shareWorld(given)].flatMap((share) => makeBusiness(given, share).rows[table] ?? []);
 }
 
 const world = collect();
@@ -62,7 +62,7 @@ const of = (rows: Row[], businessId: unknown) =>
 const keyOf = (...parts: Row[string][]) => JSON.stringify(parts);
 const planOf = (row: Row) => plans.find(({ id }) => id === row.plan_id)!;
 
-describe('makeWorld', () => {
+describe('a made-up world', () => {
   it('makes the same world twice, and another of another seed', () => {
     expect(collect()).toEqual(world);
     expect(collect({ seed: 2 }).businesses).not.toEqual(world.businesses);
@@ -100,8 +100,10 @@ describe('makeWorld', () => {
       const key = keyOf(subscription_id!, period_ordinal!);
       counted.set(key, (counted.get(key) ?? 0) + 1);
     }
-    for (const { subscription_id, period_ordinal, used } of world.usage_counters)
-      expect(counted.get(keyOf(subscription_id!, period_ordinal!)) ?? 0).toBe(used);
+    for (const { subscription_id, period_ordinal, used, carried_over } of world.usage_counters)
+      expect(counted.get(keyOf(subscription_id!, period_ordinal!)) ?? 0).toBe(
+        Number(used) - Number(carried_over),
+      );
     for (const { subscription_id, ordinal, recordings_used } of world.subscription_periods)
       expect(counted.get(keyOf(subscription_id!, ordinal!)) ?? 0).toBe(recordings_used);
   });
@@ -112,11 +114,13 @@ describe('makeWorld', () => {
       const businessId = subscription.business_id;
       const [counter] = of(world.usage_counters, businessId);
       const seats = of(world.members, businessId).filter(({ kind }) => kind === 'person');
-      const closed = of(world.subscription_periods, businessId).map(
-        (row) => row.recordings_used as number,
-      );
-      expect(counter?.used).toBeLessThanOrEqual(recordingsLimit ?? Infinity);
-      expect(Math.max(0, ...closed)).toBeLessThanOrEqual(recordingsLimit ?? Infinity);
+      const ofPlan = Number(counter?.used) - Number(counter?.credited);
+      expect(ofPlan).toBeLessThanOrEqual(recordingsLimit ?? Infinity);
+      for (const period of of(world.subscription_periods, businessId)) {
+        const spent = of(world.credits, businessId).map((credit) => credit.spent as number);
+        const limit = planOf(period).recordingsLimit ?? Infinity;
+        expect(period.recordings_used).toBeLessThanOrEqual(limit + Math.max(0, ...spent));
+      }
       expect(seats.length).toBeLessThanOrEqual(seatsLimit ?? Infinity);
       expect(of(world.applications, businessId).length).toBeLessThanOrEqual(
         applicationsLimit ?? Infinity,
@@ -153,11 +157,65 @@ describe('makeWorld', () => {
     }
   });
 
-  it('has subscriptions in several states and on all plans', () => {
-    expect(new Set(world.subscriptions.map(({ status }) => status))).toEqual(
-      new Set(['active', 'paused', 'canceled']),
-    );
+  it('has subscriptions in all states and on all plans', () => {
+    const statuses = new Set(world.subscriptions.map(({ status }) => status));
+    expect(statuses).toEqual(new Set(SUBSCRIPTION_STATUSES));
     expect(new Set(world.subscriptions.map(({ plan_id }) => plan_id)).size).toBe(plans.length);
     expect(world.subscription_periods.length).toBeGreaterThan(300);
+    const some = (is: (row: Row) => boolean) => world.subscriptions.some(is);
+    expect(some((row) => row.status === 'active' && row.cancel_at_period_end === true)).toBe(true);
+    expect(some((row) => row.status === 'active' && row.auto_renew === false)).toBe(true);
+    expect(some((row) => row.scheduled_plan_id !== null)).toBe(true);
+    expect(some((row) => row.period_end! <= new Date(+options.today + 60_000))).toBe(true);
+  });
+
+  it('has usage that a change of plan brought along', () => {
+    const counters = rowsOf('usage_counters', { seed: 3, businesses: 1_000 });
+    const carrying = counters.filter(({ carried_over }) => Number(carried_over) > 0);
+    expect(carrying.length).toBeGreaterThan(2);
+  });
+
+  it('has credits that are spent, partly spent, open, expired and void', () => {
+    const credits = rowsOf('credits', { businesses: 1_000, recordings: 100_000 });
+    const kindOf = ({ granted, spent, voided_at, expires_at }: Row) =>
+      spent === granted
+        ? 'spent'
+        : Number(spent) > 0
+          ? 'partly spent'
+          : voided_at
+            ? 'void'
+            : expires_at && expires_at < options.today
+              ? 'expired'
+              : 'open';
+    expect(new Set(credits.map(kindOf))).toEqual(
+      new Set(['spent', 'partly spent', 'void', 'expired', 'open']),
+    );
+    for (const { created_at } of credits) expect(created_at! <= options.today).toBe(true);
+  });
+
+  it('tells of every subscription how it came to stand where it stands', () => {
+    const told = [
+      'status',
+      'plan_id',
+      'scheduled_plan_id',
+      'cancel_at_period_end',
+      'auto_renew',
+      'period_ordinal',
+    ];
+    const standing = (row: Row) => told.map((column) => row[column]);
+    for (const subscription of world.subscriptions) {
+      const events = of(world.subscription_events, subscription.business_id);
+      const last = events.at(-1)!;
+      expect(events[0]).toMatchObject({ at: subscription.created_at, status_before: null });
+      expect(standing(last).slice(0, -1)).toEqual(standing(subscription).slice(0, -1));
+      expect(last.period_ordinal).toBeLessThanOrEqual(subscription.period_ordinal as number);
+    }
+  });
+
+  it('names the columns of each table, all of them and no others', () => {
+    for (const table of SEEDED_TABLES) {
+      const wanted = Object.keys(SEEDED_COLUMNS[table]).sort();
+      for (const row of world[table].slice(0, 20)) expect(Object.keys(row).sort()).toEqual(wanted);
+    }
   });
 });

@@ -1,4 +1,8 @@
+import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
 import { makeApplications } from './applications';
+import { makeCredits } from './credits';
+import { toEventRows } from './history';
+import { standingOf } from './lives';
 import { BUSINESS_FIELDS, BUSINESS_WORDS } from './names';
 import { choosePlan, closedPeriodsOf, type SeedPlan } from './plan-choice';
 import { Random } from './random';
@@ -6,13 +10,14 @@ import { makeRecordings } from './recordings';
 import type { Row, Rows } from './rows';
 import { shareOut } from './sizes';
 import { makeSubscription, toSubscriptionRows, type SeededSubscription } from './subscription';
-import { makeTeam, toMemberRows, toUserRow } from './team';
-import { makeTimeline } from './timeline';
+import { makeTeam, toMemberRows, toUserRow, type Person } from './team';
 
 const MOST_CLOSED_PERIODS = 6;
 // Sequences of their own for what happened when, so that names and ids depend on the seed and not on the day.
 const HISTORY = 3;
 const SESSIONS = 4;
+const CREDITS = 5;
+const EVENTS = 6;
 
 export interface WorldOptions {
   seed: number;
@@ -25,10 +30,17 @@ export interface WorldOptions {
   passwordHash: string;
 }
 
+/** A business that is still to be made up: which one, and how much was recorded in it. */
+export interface Share {
+  index: number;
+  recordings: number;
+}
+
 /** A made-up tenant with everything that belongs to it. */
 export interface SeededBusiness {
   name: string;
   planSlug: string;
+  status: SubscriptionStatus;
   ownerEmail: string;
   people: number;
   recordingsCount: number;
@@ -37,14 +49,11 @@ export interface SeededBusiness {
   recordings(): Generator<Row>;
 }
 
-/**
- * Makes up businesses, one at a time. The same seed, sizes and plans make the same names, sizes and ids on any day;
- * times follow `today`, since periods should be running when somebody looks.
- */
-export function* makeWorld(world: WorldOptions): Generator<SeededBusiness> {
+/** All businesses of a world, in order, with how much each has recorded. */
+export function* shareWorld(world: WorldOptions): Generator<Share> {
   let index = 0;
-  for (const share of shareOut(world.recordings, world.businesses, world.seed)) {
-    yield makeBusiness(world, index, share);
+  for (const recordings of shareOut(world.recordings, world.businesses, world.seed)) {
+    yield { index, recordings };
     index += 1;
   }
 }
@@ -54,34 +63,56 @@ export function firstBusinessId(seed: number): string {
   return new Random(seed, 0).id();
 }
 
-function makeBusiness(world: WorldOptions, index: number, share: number): SeededBusiness {
-  const { seed, today, passwordHash } = world;
+/**
+ * Makes up a business. The same seed, sizes and plans make the same names, sizes and ids on any day;
+ * times follow `today`, since periods should be running when somebody looks.
+ */
+export function makeBusiness(world: WorldOptions, { index, recordings }: Share): SeededBusiness {
+  const { seed, today } = world;
   const random = new Random(seed, index);
   const id = random.id();
   const name = `${random.pick(BUSINESS_WORDS)} ${random.pick(BUSINESS_FIELDS)}`;
-  const subscription = subscribe(world, index, id, share, random);
-  const { plan, anchor: since } = subscription;
+  const subscription = subscribe(world, index, id, recordings, random);
+  const { plan } = subscription;
+  const since = subscription.periods[0]!.start;
   const team = makeTeam(plan.seatsLimit, domainOf(name, index, seed), random);
   const applications = makeApplications(
     { businessId: id, businessName: name, limit: plan.applicationsLimit, since, today },
     random,
   );
-  const applicationIds = applications.map((application) => application.id);
   return {
     name,
     planSlug: plan.slug,
-    ownerEmail: team[0]?.email ?? '',
+    status: standingOf(subscription).status,
+    ownerEmail: team[0]!.email, // a team has an owner
     people: team.length,
-    recordingsCount: subscription.periods.reduce((sum, { recordings }) => sum + recordings, 0),
+    recordingsCount: subscription.periods.reduce((sum, period) => sum + period.recordings, 0),
     rows: {
       businesses: [{ id, name, status: 'active', support_access: true, created_at: since }],
-      users: team.map((person) => toUserRow(person, passwordHash, since)),
+      users: team.map((person) => toUserRow(person, world.passwordHash, since)),
       members: toMemberRows(id, team, since, today, random),
-      ...toSubscriptionRows(subscription),
+      ...toHistoryRows(world, index, subscription, team[0]!),
       applications,
     },
     recordings: () =>
-      makeRecordings(subscription, applicationIds, new Random(seed, index, SESSIONS)),
+      makeRecordings(
+        subscription,
+        applications.map((application) => application.id),
+        new Random(seed, index, SESSIONS),
+      ),
+  };
+}
+
+function toHistoryRows(
+  { seed, today }: WorldOptions,
+  index: number,
+  subscription: SeededSubscription,
+  owner: Person,
+): Rows {
+  return {
+    ...toSubscriptionRows(subscription, today),
+    subscription_events: toEventRows(subscription, owner, new Random(seed, index, EVENTS)),
+    credits: makeCredits(subscription, today, new Random(seed, index, CREDITS)),
   };
 }
 
@@ -92,12 +123,13 @@ function subscribe(
   recordings: number,
   random: Random,
 ): SeededSubscription {
-  const history = new Random(seed, index, HISTORY);
-  const closed = random.integer(0, MOST_CLOSED_PERIODS);
-  const plan = choosePlan(plans, recordings, closed, random);
-  const timeline = makeTimeline(plan.interval, closedPeriodsOf(plan, closed), today, history);
+  const draw = random.next();
+  const passed = Math.floor((MOST_CLOSED_PERIODS + 1) * draw * draw); // a world that grows: most are young
+  const plan = choosePlan(plans, recordings, passed, random);
+  const closed = closedPeriodsOf(plan, passed);
   const identity = { id: random.id(), businessId, plan };
-  return makeSubscription(identity, timeline, recordings, today, history);
+  const history = new Random(seed, index, HISTORY);
+  return makeSubscription(identity, { plan, plans, closed, today }, recordings, history);
 }
 
 /** No two businesses of all worlds share one; `.example` reaches nobody (RFC 2606). */

@@ -1,0 +1,71 @@
+import { PLATFORM_ID } from '../../common/ids';
+import type { Transaction } from '../../platform/database/transaction';
+import { Random } from './random';
+import { firstBusinessId, shareWorld, type Share, type WorldOptions } from './world';
+
+/** The rows of a batch come in one transaction, with one row of the audit log; the triggers leave it at that. */
+const BUSINESSES_A_BATCH = 1_000;
+const BATCHES = 7; // a sequence of its own, as those of world.ts
+
+export interface Batch {
+  number: number;
+  shares: Share[];
+}
+
+/** What makes two worlds of a seed the same one. */
+export type WorldSizes = Pick<WorldOptions, 'seed' | 'businesses' | 'recordings'>;
+export type BegunWorld = WorldSizes & { today: string };
+
+export function* batchesOf(world: WorldOptions): Generator<Batch> {
+  let batch: Batch = { number: 0, shares: [] };
+  for (const share of shareWorld(world)) {
+    batch.shares.push(share);
+    if (batch.shares.length < BUSINESSES_A_BATCH) continue;
+    yield batch;
+    batch = { number: batch.number + 1, shares: [] };
+  }
+  if (batch.shares.length > 0) yield batch;
+}
+
+/**
+ * Writes the audit row of a batch, whose id follows from seed and number: of several processes one gets it, and the
+ * others wait until it is committed. @returns false when the batch is there already
+ */
+export async function claimBatch(
+  tx: Transaction,
+  { seed, businesses, recordings, today }: WorldOptions,
+  { number, shares }: Batch,
+): Promise<boolean> {
+  const world: BegunWorld = { seed, businesses, recordings, today: dayOf(today) };
+  const changes = { businesses: [0, shares.length], world: [null, world] };
+  const given = [PLATFORM_ID, batchId(seed, number), tx.now, `seed ${seed}`, changes];
+  return (await tx.execute(CLAIM, given)) === 1;
+}
+
+/** The world of a seed as it was begun; null: nothing is there. */
+export async function findBegunWorld(tx: Transaction, seed: number): Promise<BegunWorld | null> {
+  const [row] = await tx.query<{ world: BegunWorld }>(BEGUN, [PLATFORM_ID, batchId(seed, 0)]);
+  return row?.world ?? null;
+}
+
+/** Whether its first business is there, however it came. */
+export async function hasFirstBusiness(tx: Transaction, seed: number): Promise<boolean> {
+  const found = await tx.query('SELECT id FROM businesses WHERE id = $1', [firstBusinessId(seed)]);
+  return found.length > 0;
+}
+
+export function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+function batchId(seed: number, number: number): string {
+  return new Random(seed, number, BATCHES).id();
+}
+
+const CLAIM = `
+  INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id)
+  VALUES ($1, $2, $3, current_setting('app.action'), current_setting('app.actor')::jsonb, 'world', $4, $5,
+          current_setting('app.request_id'))
+  ON CONFLICT (business_id, id) DO NOTHING`;
+
+const BEGUN = `SELECT changes -> 'world' -> 1 AS world FROM audit_log WHERE business_id = $1 AND id = $2`;
