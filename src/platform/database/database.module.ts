@@ -57,6 +57,7 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.database.drain();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { escapeLiteral } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
+import { databaseUnavailable } from '../../common/problems';
 import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
@@ -18,6 +19,10 @@ const MAXIMUM_TRIES = 5;
  */
 @Injectable()
 export class Database {
+  private running = 0;
+  private isClosing = false;
+  private onIdle: () => void = () => undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -54,7 +59,11 @@ export class Database {
    * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants, and
    * for a function that names its tenants itself. Row-level security hides everything else from it.
    */
-  async statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
+  statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
+    return this.whileOpen(() => this.alone(sql, parameters));
+  }
+
+  private async alone(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
     const runner = this.dataSource.createQueryRunner();
     let failure: unknown;
     try {
@@ -67,7 +76,39 @@ export class Database {
     }
   }
 
-  private async outermost<T>(
+  /**
+   * Ends it: what is running goes on to its end, nothing new begins. A request whose client has gone is not waited for
+   * by the HTTP server; were the pool closed under it, TypeORM would give its connection to the next one that waits,
+   * in the middle of its transaction.
+   */
+  drain(): Promise<void> {
+    this.isClosing = true;
+    return new Promise((resolve) => {
+      this.onIdle = resolve;
+      if (this.running === 0) resolve();
+    });
+  }
+
+  private async whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isClosing) throw databaseUnavailable({ headers: { 'Retry-After': '1' } });
+    this.running += 1;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.onIdle();
+    }
+  }
+
+  private outermost<T>(
+    context: RequestContext,
+    scope: Scope,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.whileOpen(() => this.withRetries(context, scope, work));
+  }
+
+  private async withRetries<T>(
     context: RequestContext,
     scope: Scope,
     work: (tx: Transaction) => Promise<T>,
