@@ -2,7 +2,7 @@
 // in docs/throughput.svg. `npm run bench -- concurrency [--seconds 3] [--rounds 3]`
 const fs = require('node:fs');
 const path = require('node:path');
-const { send, startServer } = require('./support/bench-server');
+const { signUp, startServerWithRivals } = require('./support/bench-server');
 const { lineChart } = require('./support/chart');
 const { measure } = require('./support/load');
 
@@ -16,10 +16,14 @@ const SIDES = {
 async function run(options = {}) {
   const seconds = Number(options.seconds ?? 3);
   const rounds = Number(options.rounds ?? 3);
-  const main = path.join(__dirname, 'support', 'bench-main.js');
-  const server = await startServer({ BCRYPT_COST: '4' }, main);
+  const server = await startServerWithRivals();
   try {
-    const results = await measureAll(server.url, await signUp(server.url), seconds, rounds);
+    const results = await measureAll(
+      server.url,
+      (await signUp(server.url)).apiKey.key,
+      seconds,
+      rounds,
+    );
     draw(results);
     return results;
   } finally {
@@ -57,14 +61,6 @@ function draw(results) {
 
 function median(numbers) {
   return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)];
-}
-
-async function signUp(url) {
-  const body = { businessName: 'Hot', fullName: 'Ada Lovelace', email: 'owner@bench.example' };
-  const { body: signedUp } = await send(url, 'POST', '/v1/auth/signup', {
-    body: { ...body, password: 'correct horse battery staple' },
-  });
-  return signedUp.apiKey.key;
 }
 
 module.exports = { run };

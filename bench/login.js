@@ -1,17 +1,9 @@
 // Passwords are slow on purpose. This shows that a storm of logins does not starve the rest, and that an unknown
 // address takes as long as a wrong password. `npm run bench -- login`
-const { quantile, send, startServer } = require('./support/bench-server');
+const { PASSWORD, quantile, send, signUp, startServer } = require('./support/bench-server');
 
-const PASSWORD = 'correct horse battery staple';
 const STORM = 50;
 const TIMING_ROUNDS = 40;
-
-async function signUp(url) {
-  const email = `owner-${Date.now()}@example.com`;
-  const body = { businessName: 'Bench', fullName: 'Ada Lovelace', email, password: PASSWORD };
-  const { body: signedUp } = await send(url, 'POST', '/v1/auth/signup', { body });
-  return { email, token: signedUp.session.token };
-}
 
 /** GET /v1/me one after the other while 50 logins run. */
 async function storm(url, { email, token }) {
@@ -62,7 +54,8 @@ async function timing(url, { email }) {
 async function run() {
   const server = await startServer();
   try {
-    const customer = await signUp(server.url);
+    const { email, session } = await signUp(server.url);
+    const customer = { email, token: session.token };
     await send(server.url, 'POST', '/v1/auth/login', {
       body: { email: customer.email, password: PASSWORD },
     }); // warm

@@ -1,9 +1,8 @@
 // Pages of GET /v1/recordings where one tenant has most of ten million recordings: first, middle and last page, with
 // and without filters, and what else reads at that size. `npm run bench -- reads [--recordings 10000000] [--seconds 4]`
 const { Buffer } = require('node:buffer');
-const path = require('node:path');
 const { startDatabases, withClient } = require('./support/bench-database');
-const { send, startServer } = require('./support/bench-server');
+const { send, signUp, startServerWithRivals } = require('./support/bench-server');
 const { measure } = require('./support/load');
 
 const CONNECTIONS = 16;
@@ -16,8 +15,7 @@ async function run(options = {}) {
   const seconds = Number(options.seconds ?? 4);
   const databases = await startDatabases();
   const url = await databases.create('bench_reads');
-  const main = path.join(__dirname, 'support', 'bench-main.js');
-  const server = await startServer({ DATABASE_URL: url, BCRYPT_COST: '4' }, main);
+  const server = await startServerWithRivals({ DATABASE_URL: url });
   try {
     const tenant = await prepare(server.url, url, count);
     const results = { recordings: count, connections: CONNECTIONS };
@@ -39,11 +37,7 @@ async function read(url, name, route, token, seconds) {
 }
 
 async function prepare(serverUrl, databaseUrl, count) {
-  const body = { businessName: 'Large', fullName: 'Ada Lovelace', email: 'owner@bench.example' };
-  const answer = await send(serverUrl, 'POST', '/v1/auth/signup', {
-    body: { ...body, password: 'correct horse battery staple' },
-  });
-  const { business, session, subscription } = answer.body;
+  const { business, session, subscription } = await signUp(serverUrl);
   const token = session.token;
   const application = await send(serverUrl, 'POST', '/v1/applications', {
     token,

@@ -1,8 +1,7 @@
 // POST /v1/recordings, all that a server of this product does all day: on one hot tenant and spread over a thousand,
 // beside the same server without a database, the plain way by an ORM, and one statement a recording.
 // `npm run bench -- recordings [--seconds 4] [--rounds 3] [--tenants 1000]`
-const path = require('node:path');
-const { startServer, send } = require('./support/bench-server');
+const { signUp, startServerWithRivals } = require('./support/bench-server');
 const { measure } = require('./support/load');
 const { spread: spreadOf } = require('./support/statistics');
 
@@ -17,10 +16,7 @@ const ROUTES = {
 async function run(options = {}) {
   const seconds = Number(options.seconds ?? 4);
   const rounds = Number(options.rounds ?? 3);
-  const server = await startServer(
-    { BCRYPT_COST: '4' },
-    path.join(__dirname, 'support', 'bench-main.js'),
-  );
+  const server = await startServerWithRivals();
   try {
     const tenants = await signUpAll(server.url, Number(options.tenants ?? 1000));
     const keys = tenants.map(({ apiKey }) => apiKey.key);
@@ -41,26 +37,11 @@ async function run(options = {}) {
 async function signUpAll(url, count) {
   const tenants = [];
   for (let from = 0; from < count; from += 10) {
-    const batch = Array.from({ length: Math.min(10, count - from) }, (_, index) =>
-      signUp(url, from + index),
-    );
+    const batch = Array.from({ length: Math.min(10, count - from) }, () => signUp(url));
     tenants.push(...(await Promise.all(batch)));
     if (from % 200 === 0) process.stderr.write(`signed up ${tenants.length} of ${count}\n`);
   }
   return tenants;
-}
-
-async function signUp(url, number) {
-  const email = `owner-${number}@bench.example`;
-  const body = {
-    businessName: `Bench ${number}`,
-    fullName: 'Ada Lovelace',
-    email,
-    password: 'correct horse battery',
-  };
-  const { status, body: signedUp } = await send(url, 'POST', '/v1/auth/signup', { body });
-  if (status !== 201) throw new Error(`signup answered ${status}`);
-  return signedUp;
 }
 
 /** The sides take turns, so that noise meets all alike. */

@@ -56,7 +56,6 @@ function usage() {
   return {
     rssMb: process.memoryUsage.rss() / 2 ** 20,
     descriptors: readdirSync('/proc/self/fd').length,
-    cpuMicroseconds: process.cpuUsage().user + process.cpuUsage().system,
   };
 }
 

@@ -1,10 +1,12 @@
 // A database and a server of the bench's own, as built; both end with it.
 const { spawn } = require('node:child_process');
+const { randomUUID } = require('node:crypto');
 const { once } = require('node:events');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 
+const PASSWORD = 'correct horse battery staple';
 const entry = path.join(__dirname, '..', '..', 'dist', 'src', 'main.js');
 
 async function startServer(environment = {}, main = entry) {
@@ -24,7 +26,7 @@ async function startServer(environment = {}, main = entry) {
   return { url, usage: () => usage(child), stop: () => stop(child, directory) };
 }
 
-/** Memory, descriptors and processor time of the server; `bench-main.js` answers. */
+/** Memory and descriptors of the server; `bench-main.js` answers. */
 async function usage(child) {
   child.send('usage');
   const [answer] = await once(child, 'message');
@@ -46,6 +48,21 @@ async function stop(child, directory) {
   child.kill('SIGTERM');
   await exited;
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** The server with the rivals beside its own routes (bench-main.js). Passwords are cheap: nothing here is about them. */
+function startServerWithRivals(environment = {}) {
+  const main = path.join(__dirname, 'bench-main.js');
+  return startServer({ BCRYPT_COST: '4', ...environment }, main);
+}
+
+/** A business of its own. @returns what the signup answers, with the owner's address */
+async function signUp(url) {
+  const email = `owner-${randomUUID()}@bench.example`;
+  const body = { businessName: 'Bench', fullName: 'Ada Lovelace', email, password: PASSWORD };
+  const answer = await send(url, 'POST', '/v1/auth/signup', { body });
+  if (answer.status !== 201) throw new Error(`signup answered ${answer.status}`);
+  return { ...answer.body, email };
 }
 
 /** Sends JSON and gives status, body and how long it took. */
@@ -74,4 +91,4 @@ function quantile(numbers, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
-module.exports = { startServer, send, quantile };
+module.exports = { startServer, startServerWithRivals, signUp, send, quantile, PASSWORD };

@@ -2,7 +2,7 @@
 // not make the next request wait.
 const { randomUUID } = require('node:crypto');
 const { setTimeout: delay } = require('node:timers/promises');
-const { send, quantile } = require('./bench-server');
+const { quantile, send, signUp } = require('./bench-server');
 const { withClient } = require('./bench-database');
 
 const TENANTS = 10;
@@ -13,13 +13,9 @@ const WARM_UP_MS = 2_000;
 async function signUpTenants(serverUrl, databaseUrl) {
   const keys = [];
   for (let number = 0; number < TENANTS; number += 1) {
-    const email = `owner-${randomUUID()}@example.com`;
-    const body = { businessName: 'Other', fullName: 'Ada Lovelace', email };
-    const answer = await send(serverUrl, 'POST', '/v1/auth/signup', {
-      body: { ...body, password: 'correct horse battery staple' },
-    });
-    await lift(databaseUrl, answer.body.business.id);
-    keys.push(answer.body.apiKey.key);
+    const { business, apiKey } = await signUp(serverUrl);
+    await lift(databaseUrl, business.id);
+    keys.push(apiKey.key);
   }
   return keys;
 }

@@ -1,16 +1,11 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { wholeNumber } from '../../platform/database/whole-number';
 
 export const INTERVAL_UNITS = ['day', 'week', 'month', 'year'] as const;
 export type IntervalUnit = (typeof INTERVAL_UNITS)[number];
 
 export const AFTER_GRACE = ['default_plan', 'expire'] as const;
 export type AfterGrace = (typeof AFTER_GRACE)[number];
-
-/** bigint comes as text from pg; limits and amounts stay below 2^53. */
-const wholeNumber = {
-  to: (value: number | null) => value,
-  from: (value: string | null) => (value === null ? null : Number(value)),
-};
 
 /** What a business subscribes to. Limits apply to all its subscribers at once; price and interval by version. */
 @Entity('plans')

@@ -37,17 +37,25 @@ export class IngestionQueue {
 
   private async flush(waiting: Waiting[], mayWait: boolean): Promise<void> {
     try {
-      const recordings = waiting.map(({ recording }) => recording);
-      const admissions = await this.ingestion.admitAll(recordings, mayWait);
-      for (const [index, each] of waiting.entries()) this.answer(each, admissions[index] ?? null);
+      await this.ask(waiting, mayWait, (each) => this.patient.add(each));
     } catch (error) {
       await this.recover(waiting, mayWait, error);
     }
   }
 
-  private answer(waiting: Waiting, admission: Admission | null): void {
-    if (admission) waiting.settle(admission);
-    else this.patient.add(waiting);
+  /** Throws before anybody has an answer, or answers all. */
+  private async ask(
+    waiting: Waiting[],
+    mayWait: boolean,
+    ifHeld: (each: Waiting) => void,
+  ): Promise<void> {
+    const recordings = waiting.map(({ recording }) => recording);
+    const admissions = await this.ingestion.admitAll(recordings, mayWait);
+    for (const [index, each] of waiting.entries()) {
+      const admission = admissions[index];
+      if (admission) each.settle(admission);
+      else ifHeld(each);
+    }
   }
 
   /** One bad row must not refuse its neighbours: each is tried by itself, unless the database is away for all. */
@@ -61,13 +69,8 @@ export class IngestionQueue {
 
   /** One counter was held for too long; only those who need it hear so. */
   private async flushFree(waiting: Waiting[], error: unknown): Promise<void> {
-    const recordings = waiting.map(({ recording }) => recording);
-    const admissions = await this.ingestion.admitAll(recordings, false).catch(() => []);
-    for (const [index, each] of waiting.entries()) {
-      const admission = admissions[index];
-      if (admission) each.settle(admission);
-      else each.fail(error);
-    }
+    const fail = (each: Waiting): void => each.fail(error);
+    await this.ask(waiting, false, fail).catch(() => waiting.forEach(fail));
   }
 }
 

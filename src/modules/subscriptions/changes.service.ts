@@ -121,11 +121,7 @@ export class ChangesService {
   ): Promise<T> {
     await this.renewal.renewOne(context); // by itself, so that it stays where the change is refused
     return this.database.transaction(context, async (tx) => {
-      let subscription = await this.repository.lockCurrent(tx);
-      if (isDue(subscription, tx.now)) {
-        await this.renewal.renewOne(tx);
-        subscription = await this.repository.lockCurrent(tx);
-      }
+      const subscription = await this.subscriptions.lockRenewed(tx);
       await this.repository.lockCounter(tx);
       return work(tx, { subscription, now: await this.readTime(tx, subscription) });
     });

@@ -1,9 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { wholeNumber } from '../../platform/database/whole-number';
 
 export const CREDIT_FEATURES = ['recordings'] as const;
 export type CreditFeature = (typeof CREDIT_FEATURES)[number];
-
-const wholeNumber = { to: (value: number) => value, from: (value: string) => Number(value) };
 
 /** Units of a feature that staff gave a business beside its plan: spent after the plan's allowance, whatever the period. */
 @Entity('credits')

@@ -1,10 +1,22 @@
-import type { IntervalUnit } from '../plans/plan.entity';
+import type { IntervalUnit, PlanVersion } from '../plans/plan.entity';
 
 const ONE_DAY_MS = 86_400_000;
 
 export interface BillingInterval {
   unit: IntervalUnit;
   count: number;
+}
+
+/** Of a plan's terms. */
+export function intervalOf({
+  intervalUnit: unit,
+  intervalCount: count,
+}: Pick<PlanVersion, 'intervalUnit' | 'intervalCount'>): BillingInterval {
+  return { unit, count };
+}
+
+export function isSameInterval(one: BillingInterval, other: BillingInterval): boolean {
+  return one.unit === other.unit && one.count === other.count;
 }
 
 /** From start (inclusive) to end (exclusive), in UTC. */

@@ -1,6 +1,5 @@
 import type { PlanWithTerms } from '../plans/plan.entity';
-import type { BillingInterval } from './periods';
-import { boundary, type Period } from './periods';
+import { boundary, intervalOf, isSameInterval, type Period } from './periods';
 import { computeProration, noProration, pricePerDay, type Proration } from './proration';
 import { beginPeriod, type ClosedPeriod } from './renewal-decision';
 import { isEnded, type UsageCounts } from './subscription-view';
@@ -73,7 +72,7 @@ export function computeChange(setup: ChangeSetup, request: ChangeRequest, now: D
   };
   const next = { ...subscription, ...terms };
   if (status === 'trialing') return switchPlan(setup, target, next, now, noProration(target.terms));
-  return isSameInterval(plan, target)
+  return isSameInterval(intervalOf(plan.terms), intervalOf(target.terms))
     ? switchPlan(setup, target, next, now, prorationOf(setup, request, now, 'rest_of_period'))
     : restart(setup, target, next, now, prorationOf(setup, request, now, 'whole_period'));
 }
@@ -121,17 +120,22 @@ function atPeriodEnd(
   target: PlanWithTerms,
 ): Omit<PlanChange, 'conflicts' | 'write'> {
   const { id, terms } = target;
-  const later = { id, version: terms.version, interval: intervalOf(target) };
+  const later = { id, version: terms.version, interval: intervalOf(terms) };
   return {
     when: 'period_end',
     effectiveAt: next.periodEnd,
     plan: target,
     proration: noProration(terms),
     after: {
-      subscription: beginPeriod(next, intervalOf(plan), later),
-      counts: { ...counts, recordings: 0, carriedOver: 0, credited: 0 },
+      subscription: beginPeriod(next, intervalOf(plan.terms), later),
+      counts: countedAnew(counts),
     },
   };
+}
+
+/** As a new period finds it. */
+function countedAnew(counts: UsageCounts): UsageCounts {
+  return { ...counts, recordings: 0, carriedOver: 0, credited: 0 };
 }
 
 /** Whether a renewal will begin another period; after a trial it does so also on a plan that does not renew. */
@@ -180,7 +184,7 @@ function restart(
     cycle: 0,
     periodOrdinal: changed.periodOrdinal + 1,
     periodStart: closed.end,
-    periodEnd: boundary(closed.end, intervalOf(target), 1),
+    periodEnd: boundary(closed.end, intervalOf(target.terms), 1),
   };
   const change = switchPlan(setup, target, next, closed.end, proration);
   return { ...change, write: { next, closed, successor: null, usage: 'carried' } };
@@ -207,8 +211,7 @@ function begin(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChang
     proration: isFree ? noProration(target.terms) : wholePeriod(target),
     after: {
       subscription: { ...first, id, businessId, createdAt: start },
-      counts:
-        usage === 'reset' ? { ...counts, recordings: 0, carriedOver: 0, credited: 0 } : counts,
+      counts: usage === 'reset' ? countedAnew(counts) : counts,
     },
     conflicts: conflictsOf(counts, target),
     write: { next: replaced(subscription, closed, now), closed, successor: first, usage },
@@ -230,7 +233,7 @@ function replaced(
 function naturalEnd({ subscription, plan }: ChangeSetup): Date {
   const { status, cancelAtPeriodEnd, periodEnd, anchor, cycle } = subscription;
   const wasCutShort = status === 'canceled' && !cancelAtPeriodEnd;
-  return wasCutShort ? boundary(anchor, intervalOf(plan), cycle + 1) : periodEnd;
+  return wasCutShort ? boundary(anchor, intervalOf(plan.terms), cycle + 1) : periodEnd;
 }
 
 function givesTrial({ subscription, plan, hadTrial }: ChangeSetup, target: PlanWithTerms): boolean {
@@ -255,7 +258,7 @@ function prorationOf(
 
 /** The running period without the time that it was paused: that is what was paid for. */
 function paidPeriod({ anchor, cycle, periodEnd }: Subscription, plan: PlanWithTerms): Period {
-  const interval = intervalOf(plan);
+  const interval = intervalOf(plan.terms);
   const lastsMs =
     boundary(anchor, interval, cycle + 1).getTime() - boundary(anchor, interval, cycle).getTime();
   return { start: new Date(periodEnd.getTime() - lastsMs), end: periodEnd };
@@ -270,12 +273,4 @@ function conflictsOf(
     const [used, limit] = [counts[feature], limits[feature]];
     return limit !== null && used > limit ? [{ feature, used, limit }] : [];
   });
-}
-
-function isSameInterval({ terms: a }: PlanWithTerms, { terms: b }: PlanWithTerms): boolean {
-  return a.intervalUnit === b.intervalUnit && a.intervalCount === b.intervalCount;
-}
-
-function intervalOf({ terms }: PlanWithTerms): BillingInterval {
-  return { unit: terms.intervalUnit, count: terms.intervalCount };
 }

@@ -1,5 +1,6 @@
-import { boundary, type BillingInterval } from './periods';
+import { boundary, isSameInterval, type BillingInterval } from './periods';
 import type { SubscriptionStatus } from './subscription.entity';
+import { isActive } from './subscription-view';
 import { transition } from './transitions';
 
 /** One subscription and run; what is still missing waits for the next run, and somebody should look. */
@@ -58,8 +59,6 @@ export interface RenewalDecision {
   isBehind: boolean;
 }
 
-const RENEWING: readonly SubscriptionStatus[] = ['trialing', 'active', 'past_due'];
-
 /**
  * Decides what becomes of a subscription at a moment: every ended period is closed, in order, and after each
  * one the subscription is canceled (if so asked), expired (if it or its plan does not renew), moved (to the
@@ -94,9 +93,7 @@ export function isDue(
   subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'>,
   now: Date,
 ): boolean {
-  return (
-    RENEWING.includes(subscription.status) && subscription.periodEnd.getTime() <= now.getTime()
-  );
+  return isActive(subscription) && subscription.periodEnd.getTime() <= now.getTime();
 }
 
 interface Step {
@@ -154,8 +151,7 @@ export function beginPeriod<Running extends RenewableSubscription>(
   plan: Pick<RenewalPlan, 'id' | 'version' | 'interval'>,
 ): Running {
   const start = subscription.periodEnd;
-  const sameInterval =
-    plan.interval.unit === interval.unit && plan.interval.count === interval.count;
+  const sameInterval = isSameInterval(plan.interval, interval);
   const anchor = sameInterval ? subscription.anchor : start;
   const cycle = sameInterval ? subscription.cycle + 1 : 0;
   return {

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { PlanWithTerms } from '../plans/plan.entity';
-import { nextPeriod } from './periods';
+import { intervalOf, nextPeriod } from './periods';
 import type { Subscription } from './subscription.entity';
 
 /** A subscription that begins, before it has an id. */
@@ -31,8 +31,7 @@ function trial(plan: PlanWithTerms, now: Date): Pick<SubscriptionStart, Running>
 }
 
 function paid(plan: PlanWithTerms, now: Date): Pick<SubscriptionStart, Running> {
-  const { intervalUnit: unit, intervalCount: count } = plan.terms;
-  const { start, end } = nextPeriod(now, { unit, count }, 0);
+  const { start, end } = nextPeriod(now, intervalOf(plan.terms), 0);
   return {
     status: 'active',
     anchor: now,

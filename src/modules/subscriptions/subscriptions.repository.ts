@@ -66,11 +66,11 @@ export class SubscriptionsRepository {
     return row!.now;
   }
 
-  /** Writes what was decided about the locked subscription. @returns the one that is current afterwards */
+  /** Writes what was decided about the locked subscription. */
   async write(
     tx: Transaction,
     { next, closed, successor, usage }: SubscriptionWrite,
-  ): Promise<Subscription> {
+  ): Promise<void> {
     if (closed) await this.close(tx, next, closed);
     await tx.repository(Subscription).update({ businessId: next.businessId, id: next.id }, next);
     const current = successor ? await this.insert(tx, successor) : next;
@@ -81,7 +81,6 @@ export class SubscriptionsRepository {
         current.periodOrdinal,
         usage === 'carried',
       ]);
-    return current;
   }
 
   private async close(

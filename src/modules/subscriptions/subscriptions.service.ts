@@ -82,15 +82,22 @@ export class SubscriptionsService {
   }
 
   /**
+   * The current subscription, locked, with the period that is running now: it may have ended with its last one,
+   * whatever the cron has come to. @throws 503 subscription_behind
+   */
+  async lockRenewed(tx: Transaction): Promise<Subscription> {
+    const subscription = await this.subscriptions.lockCurrent(tx);
+    if (!isDue(subscription, tx.now)) return subscription;
+    await this.renewal.renewOne(tx);
+    return this.subscriptions.lockCurrent(tx);
+  }
+
+  /**
    * Makes sure that one more of these may be created, and that nobody else creates one meanwhile.
    * @throws 403 subscription_inactive, 402 limit_reached, 503 subscription_behind
    */
   async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
-    let subscription = await this.subscriptions.lockCurrent(tx);
-    if (isDue(subscription, tx.now)) {
-      await this.renewal.renewOne(tx); // it may have ended with its period, whatever the cron has come to
-      subscription = await this.subscriptions.lockCurrent(tx);
-    }
+    const subscription = await this.lockRenewed(tx);
     if (!isActive(subscription)) throw subscriptionInactive();
     await this.assertWithinLimit(tx, subscription, feature);
   }
