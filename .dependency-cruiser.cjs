@@ -5,7 +5,7 @@ const tiers = [
   ['subscriptions'],
   ['team-members', 'applications'],
   ['api-keys', 'recordings', 'support-sessions'],
-  ['access', 'accounts', 'notifications', 'staff'],
+  ['access', 'accounts', 'billing', 'notifications', 'staff'],
   ['onboarding', 'operations'],
 ];
 

@@ -6,10 +6,18 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE subscriptions ADD COLUMN trial_reminded_at timestamptz(3),
+      ADD COLUMN runs_until timestamptz(3), -- where a payment provider sets the periods: when something has to be decided without its news
+      ADD COLUMN past_due_since timestamptz(3),
       ADD CONSTRAINT ck_subscriptions_paused CHECK ((status = 'paused') = (paused_at IS NOT NULL))`);
     await runner.query(`
       CREATE INDEX ix_subscriptions_trial_end ON subscriptions (trial_ends_at)
       WHERE is_current AND status = 'trialing' AND trial_reminded_at IS NULL`);
+    // What a payment provider renews is not looked for by its period.
+    await runner.query('DROP INDEX ix_subscriptions_due');
+    await runner.query(`${DUE_INDEX} AND runs_until IS NULL`);
+    await runner.query(`
+      CREATE INDEX ix_subscriptions_runs_until ON subscriptions (runs_until)
+      WHERE is_current AND runs_until IS NOT NULL`);
     await runner.query(`
       CREATE TABLE subscription_events (
         business_id uuid NOT NULL,
@@ -87,11 +95,17 @@ export class SubscriptionLifeCycle1763690000007 implements MigrationInterface {
     await runner.query('DROP TRIGGER history_subscriptions ON subscriptions');
     await runner.query('DROP TABLE subscription_events');
     await runner.query('DROP FUNCTION record_subscription_event');
-    await runner.query(
-      'ALTER TABLE subscriptions DROP CONSTRAINT ck_subscriptions_paused, DROP COLUMN trial_reminded_at',
-    );
+    await runner.query('DROP INDEX ix_subscriptions_due, ix_subscriptions_runs_until');
+    await runner.query(`
+      ALTER TABLE subscriptions DROP CONSTRAINT ck_subscriptions_paused, DROP COLUMN trial_reminded_at,
+        DROP COLUMN runs_until, DROP COLUMN past_due_since`);
+    await runner.query(DUE_INDEX);
   }
 }
+
+const DUE_INDEX = `
+  CREATE INDEX ix_subscriptions_due ON subscriptions (period_end)
+  WHERE is_current AND status IN ('trialing', 'active', 'past_due')`;
 
 // One row a change, in the same transaction, so that no code path can forget it; and the second wall of
 // src/modules/subscriptions/transitions.ts: a status that may not follow another is refused. A test compares the two.
@@ -104,7 +118,7 @@ const RECORD_EVENT = `
       IF OLD.status <> NEW.status AND NOT (OLD.status, NEW.status) IN (
         ('trialing', 'active'), ('trialing', 'past_due'), ('trialing', 'paused'), ('trialing', 'canceled'), ('trialing', 'expired'),
         ('active', 'past_due'), ('active', 'paused'), ('active', 'canceled'), ('active', 'expired'),
-        ('past_due', 'active'), ('past_due', 'canceled'), ('past_due', 'expired'),
+        ('past_due', 'active'), ('past_due', 'paused'), ('past_due', 'canceled'), ('past_due', 'expired'),
         ('paused', 'active'), ('paused', 'trialing'), ('paused', 'canceled'))
       THEN
         RAISE EXCEPTION 'a subscription does not go from % to %', OLD.status, NEW.status

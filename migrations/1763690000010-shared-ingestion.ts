@@ -61,7 +61,7 @@ const ADMIT_RECORDINGS = `
        AND subscription.period_ordinal = counter.period_ordinal
       JOIN plans AS plan ON plan.id = subscription.plan_id
       WHERE counter.business_id = ANY (locked) AND counter.feature = 'recordings'
-        AND subscription.status IN ('trialing', 'active', 'past_due') AND subscription.period_end > moment
+        AND subscription.status IN ('trialing', 'active', 'past_due') AND coalesce(subscription.runs_until, subscription.period_end) > moment
     ), judged AS MATERIALIZED (
       SELECT sent.*, CASE
           WHEN earlier.is_there THEN 'exists'

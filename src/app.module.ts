@@ -6,6 +6,7 @@ import { AccountsModule } from './modules/accounts/accounts.module';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module';
 import { ApplicationsModule } from './modules/applications/applications.module';
 import { AuditModule } from './modules/audit/audit.module';
+import { BillingModule } from './modules/billing/billing.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
 import { IdentityModule } from './modules/identity/identity.module';
 import { NotificationsModule } from './modules/notifications/notifications.module';
@@ -26,6 +27,7 @@ import { MailModule } from './platform/mail/mail.module';
 import { MetricsModule } from './platform/metrics/metrics.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
+import { StripeModule } from './platform/stripe/stripe.module';
 import { schema } from './schema';
 
 /** Everything. The server, the commands and the tests run the same modules. */
@@ -40,6 +42,7 @@ export class AppModule {
       MailModule,
       MetricsModule,
       RateLimitModule,
+      StripeModule,
       ScheduleModule.forRoot(),
     ];
     const features = [
@@ -56,6 +59,7 @@ export class AppModule {
       RecordingsModule,
       AccountsModule,
       OnboardingModule,
+      BillingModule,
       NotificationsModule,
       StaffModule,
       OperationsModule,

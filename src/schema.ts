@@ -9,6 +9,8 @@ import { SharedIngestion1763690000010 } from '../migrations/1763690000010-shared
 import { AnnouncedChanges1763690000011 } from '../migrations/1763690000011-announced-changes';
 import { ReadsAtSize1763690000012 } from '../migrations/1763690000012-reads-at-size';
 import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seeding';
+import { StripeBilling1763690000014 } from '../migrations/1763690000014-stripe-billing';
+import { CronHeartbeats1763690000016 } from '../migrations/1763690000016-cron-heartbeats';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -60,5 +62,7 @@ export const schema: Schema = {
     AnnouncedChanges1763690000011,
     ReadsAtSize1763690000012,
     BulkSeeding1763690000013,
+    StripeBilling1763690000014,
+    CronHeartbeats1763690000016,
   ],
 };

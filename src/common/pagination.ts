@@ -1,3 +1,4 @@
+import type { DomainError } from './problem';
 import { validationFailed } from './problems';
 
 /** One page of a list, newest first; `nextCursor` is null on the last. */
@@ -26,11 +27,16 @@ export function decodeCursor(
   if (cursor === undefined) return null;
   const keyset = parse(cursor);
   if (keyset?.length !== shape.length || !shape.every((check, index) => check(keyset[index]))) {
-    throw validationFailed([
-      { pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' },
-    ]);
+    throw invalidCursor();
   }
   return keyset;
+}
+
+/** 422 validation_failed at /cursor. */
+export function invalidCursor(): DomainError {
+  return validationFailed([
+    { pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' },
+  ]);
 }
 
 /** Cuts a result of `limit + 1` rows into a page; the extra row only tells that there is more. */

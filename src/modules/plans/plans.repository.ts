@@ -21,6 +21,11 @@ export class PlansRepository {
     return cheapestFirst(newest(tx), query);
   }
 
+  /** All of them at once, in their newest versions, for work of the installation itself: they are few. */
+  listAll(tx: Transaction): Promise<PlanWithTerms[]> {
+    return many(newest(tx).orderBy('plan.id'));
+  }
+
   /** The plan of new businesses, in its newest version. */
   getDefault(tx: Transaction): Promise<PlanWithTerms> {
     return one(newest(tx).where('plan.isDefault'));

@@ -2,7 +2,13 @@ import { Body, Controller, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
+import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { Ctx } from '../../platform/http/request';
+import {
+  paymentFailed,
+  paymentProviderRefused,
+  paymentProviderUnavailable,
+} from '../../platform/stripe/stripe.errors';
 import { planNotFound } from '../plans/plans.errors';
 import { ChangesService } from './changes.service';
 import {
@@ -12,8 +18,10 @@ import {
   toPlanChangeResponse,
   UpdateSubscriptionRequest,
 } from './dto/plan-change';
+import type { SubscriptionCommand } from './payments';
 import { SubscriptionResponse, toSubscriptionResponse } from './dto/subscription.response';
 import {
+  billingBusy,
   currencyMismatch,
   invalidState,
   paymentRequired,
@@ -21,11 +29,22 @@ import {
   usageExceedsPlan,
 } from './subscriptions.errors';
 
+/** Where a payment provider sets the periods. */
+const FROM_PROVIDER = [
+  billingBusy,
+  paymentFailed,
+  paymentProviderRefused,
+  paymentProviderUnavailable,
+];
+
 /** What an owner does with the subscription. */
 @ApiTags('Subscription')
 @Controller('v1/subscription')
 export class ChangesController {
-  constructor(private readonly changes: ChangesService) {}
+  constructor(
+    private readonly changes: ChangesService,
+    private readonly idempotency: Idempotency,
+  ) {}
 
   @Post('preview-change')
   @Access({
@@ -36,14 +55,25 @@ export class ChangesController {
     description:
       'Limits of a plan apply to all its subscribers at once. A new price or interval of the own plan comes with the next period: ask with the own plan, and `when` is `period_end`.',
     status: 200,
+    idempotency: 'in_handler',
     answers: PlanChangeResponse,
-    problems: [planNotFound, invalidState, currencyMismatch, subscriptionBehind],
+    problems: [
+      planNotFound,
+      invalidState,
+      currencyMismatch,
+      subscriptionBehind,
+      paymentProviderRefused,
+      paymentProviderUnavailable,
+    ],
   })
   async preview(
     @Ctx() context: RequestContext,
     @Body() { planId, when }: ChangePlanRequest,
   ): Promise<PlanChangeResponse> {
-    return toPlanChangeResponse(await this.changes.preview(context, planId, when));
+    const earlier = await this.idempotency.findAnswer<PlanChangeResponse>(context);
+    if (earlier) return earlier.answer;
+    const change = await this.changes.preview(context, planId, when);
+    return this.idempotency.run(context, () => Promise.resolve(toPlanChangeResponse(change)));
   }
 
   @Post('change')
@@ -55,6 +85,7 @@ export class ChangesController {
     description:
       'Usage is carried over. The own plan again changes nothing, and calls off a change that waits. After the end of a subscription it begins a new one.',
     status: 200,
+    idempotency: 'in_handler',
     answers: SubscriptionResponse,
     problems: [
       planNotFound,
@@ -63,13 +94,14 @@ export class ChangesController {
       invalidState,
       currencyMismatch,
       subscriptionBehind,
+      ...FROM_PROVIDER,
     ],
   })
-  async change(
+  change(
     @Ctx() context: RequestContext,
     @Body() { planId, when }: ChangePlanRequest,
   ): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.change(context, planId, when));
+    return this.perform(context, { kind: 'change', planId, when });
   }
 
   @Post('cancel')
@@ -79,14 +111,15 @@ export class ChangesController {
     action: 'subscription.cancel',
     summary: 'Cancel: at the end of the period, or now',
     status: 200,
+    idempotency: 'in_handler',
     answers: SubscriptionResponse,
-    problems: [invalidState, subscriptionBehind],
+    problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
-  async cancel(
+  cancel(
     @Ctx() context: RequestContext,
     @Body() { when }: CancelRequest,
   ): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.cancel(context, when));
+    return this.perform(context, { kind: 'cancel', when });
   }
 
   @Post('uncancel')
@@ -96,11 +129,12 @@ export class ChangesController {
     action: 'subscription.uncancel',
     summary: 'Take back a cancellation that waits for the end of the period',
     status: 200,
+    idempotency: 'in_handler',
     answers: SubscriptionResponse,
-    problems: [invalidState, subscriptionBehind],
+    problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
-  async uncancel(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.uncancel(context));
+  uncancel(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
+    return this.perform(context, { kind: 'uncancel' });
   }
 
   @Post('pause')
@@ -110,11 +144,12 @@ export class ChangesController {
     action: 'subscription.pause',
     summary: 'Pause: no ingestion, no renewal',
     status: 200,
+    idempotency: 'in_handler',
     answers: SubscriptionResponse,
-    problems: [invalidState, subscriptionBehind],
+    problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
-  async pause(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.pause(context));
+  pause(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
+    return this.perform(context, { kind: 'pause' });
   }
 
   @Post('resume')
@@ -124,11 +159,12 @@ export class ChangesController {
     action: 'subscription.resume',
     summary: 'Resume: the rest of the period goes on, all boundaries move by the time paused',
     status: 200,
+    idempotency: 'in_handler',
     answers: SubscriptionResponse,
-    problems: [invalidState, subscriptionBehind],
+    problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
-  async resume(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.resume(context));
+  resume(@Ctx() context: RequestContext): Promise<SubscriptionResponse> {
+    return this.perform(context, { kind: 'resume' });
   }
 
   @Patch()
@@ -139,12 +175,23 @@ export class ChangesController {
     summary: 'Switch renewal on or off',
     status: 200,
     answers: SubscriptionResponse,
-    problems: [invalidState, subscriptionBehind],
+    problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
-  async update(
+  update(
     @Ctx() context: RequestContext,
     @Body() { autoRenew }: UpdateSubscriptionRequest,
   ): Promise<SubscriptionResponse> {
-    return toSubscriptionResponse(await this.changes.setAutoRenew(context, autoRenew));
+    return this.perform(context, { kind: 'set_auto_renew', autoRenew });
+  }
+
+  /** In two halves: a payment provider is asked outside the transaction that remembers the answer. */
+  private async perform(
+    context: RequestContext,
+    command: SubscriptionCommand,
+  ): Promise<SubscriptionResponse> {
+    const earlier = await this.idempotency.findAnswer<SubscriptionResponse>(context);
+    if (earlier) return earlier.answer;
+    const complete = await this.changes.prepare(context, command);
+    return this.idempotency.run(context, async (tx) => toSubscriptionResponse(await complete(tx)));
   }
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -7,6 +6,7 @@ import type { PlanWithTerms } from '../plans/plan.entity';
 import { planArchived, planNotFound } from '../plans/plans.errors';
 import { PlansRepository } from '../plans/plans.repository';
 import { cancel, pause, resume, setAutoRenew, uncancel } from './life-cycle';
+import { Payments, type Completion, type SubscriptionCommand } from './payments';
 import {
   computeChange,
   type ChangeRequest,
@@ -14,12 +14,16 @@ import {
   type ChangeTime,
   type PlanChange,
 } from './plan-change';
-import { isDue } from './renewal-decision';
 import { RenewalService } from './renewal.service';
 import { isEnded, type SubscriptionView } from './subscription-view';
 import type { Subscription } from './subscription.entity';
-import type { SubscriptionWrite } from './subscription-write';
-import { paymentRequired, usageExceedsPlan } from './subscriptions.errors';
+import { unchanged, type SubscriptionWrite } from './subscription-write';
+import {
+  invalidState,
+  paymentRequired,
+  stripeSubscriptionExists,
+  usageExceedsPlan,
+} from './subscriptions.errors';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
 
@@ -35,6 +39,7 @@ interface Locked {
 /**
  * What people do to a subscription. Each locks it, decides in a pure function, and writes once; a second click meets
  * what the first has left. A period that has ended is renewed first: nobody changes what should be over.
+ * Where a payment provider sets the periods, it is asked first and ours follows.
  */
 @Injectable()
 export class ChangesService {
@@ -44,74 +49,103 @@ export class ChangesService {
     private readonly subscriptions: SubscriptionsService,
     private readonly plans: PlansRepository,
     private readonly renewal: RenewalService,
-    private readonly clock: Clock,
+    private readonly payments: Payments,
   ) {}
 
-  /** What `change` would do now; `conflicts` are listed and not thrown. @throws 404 plan_not_found, 409 invalid_state, currency_mismatch */
-  preview(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
+  /**
+   * What `change` would do now; `conflicts` are listed and not thrown.
+   * @throws 404 plan_not_found, 409 invalid_state, currency_mismatch, 503 payment_provider_unavailable
+   */
+  async preview(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
+    const change = await this.compute(context, planId, when);
+    const proration = await this.payments.prorate(context, change);
+    return proration ? { ...change, proration } : change;
+  }
+
+  /** What a change would do, without asking what a payment provider makes of it. @throws as `preview` */
+  compute(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
     return this.onLocked(context, async (tx, locked) => {
       const target = await this.getChoosable(tx, planId, locked.subscription);
-      return this.compute(tx, locked, { target, when, isAssigned: false });
+      return this.computeFor(tx, locked, { target, when, isAssigned: false });
     });
   }
 
-  /** @throws as `preview`, and 402 payment_required, 409 usage_exceeds_plan */
-  change(context: RequestContext, planId: string, when?: ChangeTime): Promise<SubscriptionView> {
+  /**
+   * The first half of a command, outside any transaction: where a payment provider has to do something, it is done.
+   * @returns the second half, to be called in a transaction, which throws what `complete` throws
+   * @throws 402 payment_failed, 409 invalid_state, billing_busy, 503 payment_provider_unavailable
+   */
+  async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion> {
+    await this.renewal.renewOne(context); // by itself, so that it stays where the change is refused
+    const completion = await this.payments.prepare(context, command);
+    return completion ?? ((tx) => this.complete(tx, command));
+  }
+
+  /**
+   * Decides and writes a command without a payment provider.
+   * @throws 404 plan_not_found, 402 payment_required, 409 usage_exceeds_plan, plan_archived, currency_mismatch, invalid_state
+   */
+  complete(context: RequestContext, command: SubscriptionCommand): Promise<SubscriptionView> {
+    switch (command.kind) {
+      case 'change':
+        return this.change(context, command.planId, command.when);
+      case 'assign':
+        return this.assign(context, command);
+      case 'set_auto_renew':
+        return this.decide(context, (subscription) =>
+          setAutoRenew(subscription, command.autoRenew),
+        );
+      case 'cancel':
+        return this.decide(context, (subscription, now) => cancel(subscription, command.when, now));
+      case 'uncancel':
+      case 'pause':
+      case 'resume':
+        return this.decide(context, { uncancel, pause, resume }[command.kind]);
+    }
+  }
+
+  private change(
+    context: RequestContext,
+    planId: string,
+    when?: ChangeTime,
+  ): Promise<SubscriptionView> {
     return this.onLocked(context, async (tx, locked) => {
+      assertOurs(locked.subscription);
       const target = await this.getChoosable(tx, planId, locked.subscription);
-      const change = await this.compute(tx, locked, { target, when, isAssigned: false });
+      const change = await this.computeFor(tx, locked, { target, when, isAssigned: false });
       if (!isOwn(target, locked.subscription)) assertPayable(target);
-      if (change.conflicts.length > 0)
-        throw usageExceedsPlan({ members: { conflicts: change.conflicts } });
+      assertRoom(change);
       return this.write(tx, change.write);
     });
   }
 
   /**
-   * Staff give a business any plan, at once and for nothing, also where more is in use than it allows.
-   * @param context in platform scope, with the business
-   * @throws 404 plan_not_found, 409 plan_archived, invalid_state
+   * Staff give a business any plan, at once and for nothing, also where more is in use than it allows. Where a
+   * provider goes on charging for another (`stripe: keep`), the periods stay its own.
    */
-  assign(context: RequestContext, planId: string, reason: string): Promise<SubscriptionView> {
+  private assign(
+    context: RequestContext,
+    { planId, reason, stripe }: Extract<SubscriptionCommand, { kind: 'assign' }>,
+  ): Promise<SubscriptionView> {
     return this.onLocked(context, async (tx, locked) => {
       const target = await this.plans.findNewest(tx, planId);
       if (!target) throw planNotFound();
       if (target.archivedAt) throw planArchived();
       await tx.query(`SELECT set_config('app.reason', $1, true)`, [reason]);
-      const change = await this.compute(tx, locked, { target, isAssigned: true });
+      if (isProviders(locked.subscription)) {
+        if (stripe !== 'keep') throw stripeSubscriptionExists();
+        return this.write(tx, assignBeside(locked.subscription, target));
+      }
+      const change = await this.computeFor(tx, locked, { target, isAssigned: true });
       return this.write(tx, change.write);
     });
   }
 
-  /** @throws 409 invalid_state */
-  cancel(context: RequestContext, when: ChangeTime): Promise<SubscriptionView> {
-    return this.decide(context, (subscription, now) => cancel(subscription, when, now));
-  }
-
-  /** @throws 409 invalid_state */
-  uncancel(context: RequestContext): Promise<SubscriptionView> {
-    return this.decide(context, uncancel);
-  }
-
-  /** @throws 409 invalid_state */
-  pause(context: RequestContext): Promise<SubscriptionView> {
-    return this.decide(context, pause);
-  }
-
-  /** @throws 409 invalid_state */
-  resume(context: RequestContext): Promise<SubscriptionView> {
-    return this.decide(context, resume);
-  }
-
-  /** @throws 409 invalid_state */
-  setAutoRenew(context: RequestContext, autoRenew: boolean): Promise<SubscriptionView> {
-    return this.decide(context, (subscription) => setAutoRenew(subscription, autoRenew));
-  }
-
   private decide(context: RequestContext, decide: Decide): Promise<SubscriptionView> {
-    return this.onLocked(context, (tx, { subscription, now }) =>
-      this.write(tx, decide(subscription, now)),
-    );
+    return this.onLocked(context, (tx, { subscription, now }) => {
+      assertOurs(subscription);
+      return this.write(tx, decide(subscription, now));
+    });
   }
 
   /** Works on the current subscription with its running period, locked. @throws 503 subscription_behind */
@@ -119,26 +153,14 @@ export class ChangesService {
     context: RequestContext,
     work: (tx: Transaction, locked: Locked) => Promise<T>,
   ): Promise<T> {
-    await this.renewal.renewOne(context); // by itself, so that it stays where the change is refused
     return this.database.transaction(context, async (tx) => {
       const subscription = await this.subscriptions.lockRenewed(tx);
       await this.repository.lockCounter(tx);
-      return work(tx, { subscription, now: await this.readTime(tx, subscription) });
+      return work(tx, { subscription, now: await this.subscriptions.readTime(tx, subscription) });
     });
   }
 
-  /**
-   * The time at which a change takes effect. Not that of the transaction, which may have waited for its locks while
-   * recordings were counted and another change began the running period: after all of that, and within the period.
-   */
-  private async readTime(tx: Transaction, subscription: Subscription): Promise<Date> {
-    const { periodStart, periodEnd } = subscription;
-    const locked = this.clock.at(await this.repository.readClock(tx));
-    const now = new Date(Math.max(locked.getTime() + 1, periodStart.getTime())); // recordings have whole milliseconds
-    return isDue(subscription, now) ? periodEnd : now;
-  }
-
-  private async compute(
+  private async computeFor(
     tx: Transaction,
     { subscription, now }: Locked,
     request: ChangeRequest,
@@ -176,7 +198,34 @@ function isOwn({ id }: PlanWithTerms, subscription: Subscription): boolean {
   return id === subscription.planId && !isEnded(subscription);
 }
 
-/** Payments come with a provider; without one, a plan with a price is given by staff only. @throws 402 payment_required */
+/** Whether a payment provider sets the periods of what runs. */
+export function isProviders(subscription: Subscription): boolean {
+  return subscription.stripeSubscriptionId !== null && !isEnded(subscription);
+}
+
+/** Somebody may have paid since the provider was asked. @throws 409 invalid_state */
+function assertOurs(subscription: Subscription): void {
+  if (isProviders(subscription))
+    throw invalidState('It has just been paid for. Read the subscription again.');
+}
+
+/** @throws 409 usage_exceeds_plan */
+export function assertRoom({ conflicts }: PlanChange): void {
+  if (conflicts.length > 0) throw usageExceedsPlan({ members: { conflicts } });
+}
+
+/** The plan of the running period and of those that follow; all else stays with the provider. */
+function assignBeside(subscription: Subscription, { id, terms }: PlanWithTerms): SubscriptionWrite {
+  const given = {
+    planId: id,
+    planVersion: terms.version,
+    planAssigned: true,
+    scheduledPlanId: null,
+  };
+  return { ...unchanged(subscription), next: { ...subscription, ...given } };
+}
+
+/** A plan with a price is begun by a checkout; without a payment provider, staff give it. @throws 402 payment_required */
 function assertPayable({ terms }: PlanWithTerms): void {
   if (terms.priceAmount > 0) throw paymentRequired();
 }

@@ -22,6 +22,7 @@ export function cancel(subscription: Subscription, when: ChangeTime, now: Date):
     scheduledPlanId: null,
     pausedAt: null,
     periodEnd: closed.end,
+    runsUntil: null,
   };
   return { ...unchanged(subscription), next, closed };
 }

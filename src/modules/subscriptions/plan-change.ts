@@ -218,7 +218,8 @@ function begin(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChang
   };
 }
 
-function replaced(
+/** The subscription that another takes the place of. */
+export function replaced(
   subscription: Subscription,
   closed: ClosedPeriod | null,
   now: Date,
@@ -230,7 +231,10 @@ function replaced(
 }
 
 /** When the running period ends, or the last one would have ended, had nobody canceled it halfway. */
-function naturalEnd({ subscription, plan }: ChangeSetup): Date {
+export function naturalEnd({
+  subscription,
+  plan,
+}: Pick<ChangeSetup, 'subscription' | 'plan'>): Date {
   const { status, cancelAtPeriodEnd, periodEnd, anchor, cycle } = subscription;
   const wasCutShort = status === 'canceled' && !cancelAtPeriodEnd;
   return wasCutShort ? boundary(anchor, intervalOf(plan.terms), cycle + 1) : periodEnd;

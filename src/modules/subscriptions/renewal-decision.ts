@@ -88,12 +88,13 @@ export function decideRenewal(
   return decision;
 }
 
-/** True when the running period has ended and something has to be decided. */
+/** True when the running period has ended, or no news of its payment came, and something has to be decided. */
 export function isDue(
-  subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'>,
+  subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'> & { runsUntil?: Date | null },
   now: Date,
 ): boolean {
-  return isActive(subscription) && subscription.periodEnd.getTime() <= now.getTime();
+  const { runsUntil, periodEnd } = subscription;
+  return isActive(subscription) && (runsUntil ?? periodEnd).getTime() <= now.getTime();
 }
 
 interface Step {

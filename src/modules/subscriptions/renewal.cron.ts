@@ -8,8 +8,14 @@ import {
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { RequestContext } from '../../common/request-context';
+import { continueTrace } from '../../common/trace';
 import { CONFIG, type Config } from '../../platform/config/config';
+import { runInLogScope } from '../../platform/logging/log-scope';
+import { CronHeartbeats } from '../../platform/queue/cron-heartbeats';
 import { RenewalService } from './renewal.service';
+
+/** The name of its heartbeat. */
+export const RENEWAL = 'subscriptions.renew';
 
 /** Renews on schedule, in every process with the `cron` role; they share the work by the rows they claim. */
 @Injectable()
@@ -21,35 +27,36 @@ export class RenewalCron implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(CONFIG) private readonly config: Config,
     private readonly scheduler: SchedulerRegistry,
     private readonly renewal: RenewalService,
+    private readonly heartbeats: CronHeartbeats,
   ) {}
 
   onApplicationBootstrap(): void {
     if (!this.config.roles.includes('cron')) return;
     const job = new CronJob(this.config.renewalCron, () => this.tick());
-    this.scheduler.addCronJob('subscriptions.renew', job);
+    this.scheduler.addCronJob(RENEWAL, job);
     job.start();
   }
 
   /** No new run starts, and the running one is waited for. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.scheduler.doesExist('cron', 'subscriptions.renew'))
-      this.scheduler.deleteCronJob('subscriptions.renew');
+    if (this.scheduler.doesExist('cron', RENEWAL)) this.scheduler.deleteCronJob(RENEWAL);
     await this.running;
   }
 
   /** A run that is still going is not started again: @nestjs/schedule would overlap itself. */
   private tick(): void {
     if (this.running) return;
-    this.running = this.run().finally(() => {
+    const context = RequestContext.job('subscription.renew').with({ trace: continueTrace(null) });
+    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
+    this.running = runInLogScope(scope, () => this.run(context)).finally(() => {
       this.running = null;
     });
   }
 
-  private async run(): Promise<void> {
+  private async run(context: RequestContext): Promise<void> {
     try {
-      const { renewed, moved, expired, canceled } = await this.renewal.renewAll(
-        RequestContext.job('subscription.renew'),
-      );
+      const { renewed, moved, expired, canceled } = await this.renewal.renewAll(context);
+      await this.heartbeats.beat(RENEWAL);
       const decided = renewed + moved + expired + canceled;
       if (decided > 0)
         this.logger.log(

@@ -57,7 +57,7 @@ export class RenewalMetrics {
 async function findEarliestEnd(tx: Transaction): Promise<Date | null> {
   const [found] = await tx.query<{ earliest: Date | null }>(
     `SELECT min(period_end) AS earliest FROM subscriptions
-     WHERE is_current AND status IN ('trialing', 'active', 'past_due')`,
+     WHERE is_current AND status IN ('trialing', 'active', 'past_due') AND runs_until IS NULL`,
   );
   return found?.earliest ?? null;
 }

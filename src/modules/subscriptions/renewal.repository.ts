@@ -59,10 +59,17 @@ export class RenewalRepository {
     return (await tx.query<DueRow>(sql, [tx.now, arrayOf(businessIds)])).map(toDueSubscription);
   }
 
-  /** Like `claimDue`, of one business, and waits for whoever holds it. */
-  async claimDueOf(tx: Transaction, businessId: string): Promise<DueSubscription[]> {
-    const rows = await tx.query<DueRow>(`${CLAIM} FOR UPDATE`, [tx.now, arrayOf([businessId])]);
-    return rows.map(toDueSubscription);
+  /**
+   * Like `claimDue`, of one business, and waits for whoever holds it.
+   * @returns what renewal decides; `overdue` where a payment provider renews it and no news came
+   */
+  async claimDueOf(
+    tx: Transaction,
+    businessId: string,
+  ): Promise<DueSubscription | 'overdue' | null> {
+    const [row] = await tx.query<DueRow & { isOverdue: boolean }>(CLAIM_ONE, [tx.now, businessId]);
+    if (!row) return null;
+    return row.isOverdue ? 'overdue' : toDueSubscription(row);
   }
 
   /** Reads due subscriptions without a lock, page by page, the one that is due longest first. */
@@ -234,8 +241,10 @@ function byClosedPeriods(renewals: WrittenRenewal[]): Map<number, string[]> {
   return groups;
 }
 
-// The condition of ix_subscriptions_due.
-const RENEWING = `is_current AND status IN ('trialing', 'active', 'past_due')`;
+const RUNNING = `is_current AND status IN ('trialing', 'active', 'past_due')`;
+
+// The condition of ix_subscriptions_due: what a payment provider renews is not among them.
+const RENEWING = `${RUNNING} AND runs_until IS NULL`;
 
 // As one text: tens of thousands of rows would be as many objects, all at once.
 const FIND_DUE = `
@@ -249,14 +258,20 @@ const FIND_DUE = `
 const COUNT_DUE = `
   SELECT count(*)::integer AS count FROM subscriptions WHERE ${RENEWING} AND period_end <= $1`;
 
-const DUE = `
-  SELECT business_id AS "businessId", id, status, plan_id AS "planId", plan_version AS "planVersion",
+const DUE_COLUMNS = `
+  business_id AS "businessId", id, status, plan_id AS "planId", plan_version AS "planVersion",
          scheduled_plan_id AS "scheduledPlanId", round(date_part('epoch', anchor) * 1000) AS "anchorMs", cycle,
          period_ordinal AS "periodOrdinal", round(date_part('epoch', period_start) * 1000) AS "startMs",
          round(date_part('epoch', period_end) * 1000) AS "endMs", auto_renew AS "autoRenew",
-         cancel_at_period_end AS "cancelAtPeriodEnd", canceled_at AS "canceledAt", ended_at AS "endedAt"
-  FROM subscriptions
+         cancel_at_period_end AS "cancelAtPeriodEnd", canceled_at AS "canceledAt", ended_at AS "endedAt"`;
+
+const DUE = `
+  SELECT ${DUE_COLUMNS} FROM subscriptions
   WHERE ${RENEWING}`;
+
+const CLAIM_ONE = `
+  SELECT ${DUE_COLUMNS}, runs_until IS NOT NULL AS "isOverdue" FROM subscriptions
+  WHERE ${RUNNING} AND business_id = $2 AND coalesce(runs_until, period_end) <= $1 FOR UPDATE`;
 
 // A subtraction, which no index answers: with period_end <= $1 a planner whose statistics are older than the
 // boundary expects next to none to be due, and walks through all that are, batch after batch.

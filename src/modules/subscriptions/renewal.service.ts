@@ -9,6 +9,7 @@ import {
   type RenewalOutcome,
   type RenewalPlans,
 } from './renewal-decision';
+import { OverdueService } from './overdue.service';
 import { RenewalMetrics } from './renewal.metrics';
 import {
   RenewalRepository,
@@ -50,6 +51,7 @@ export class RenewalService {
     private readonly database: Database,
     private readonly renewals: RenewalRepository,
     private readonly metrics: RenewalMetrics,
+    private readonly overdue: OverdueService,
   ) {}
 
   /**
@@ -60,6 +62,7 @@ export class RenewalService {
     context: RequestContext,
     onProgress: (decided: number) => void = () => undefined,
   ): Promise<RenewalReport> {
+    await this.overdue.settleAll(context); // before: some move to plans whose periods have ended as well
     const report = emptyReport();
     const behind: string[] = [];
     const settled = (decided: Decided[]): void => {
@@ -102,13 +105,19 @@ export class RenewalService {
    * @throws 503 subscription_behind while more periods are missing than one run may close
    */
   async renewOne(context: RequestContext): Promise<void> {
-    const decided = await this.database.transaction(context, async (tx) => {
-      const due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
-      return due.length > 0 ? this.settle(tx, due) : [];
-    });
+    const decided = await this.database.transaction(context, (tx) => this.decideOne(tx));
     this.metrics.observe(decided);
     if (decided.some(({ decision }) => decision.isBehind))
       throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
+  }
+
+  private async decideOne(tx: Transaction): Promise<Decided[]> {
+    let due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
+    if (due === 'overdue') {
+      await this.overdue.settleOne(tx);
+      due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan of ours, long ago
+    }
+    return due && due !== 'overdue' ? this.settle(tx, [due]) : [];
   }
 
   private findDue(context: RequestContext, after: string | null): Promise<string[]> {

@@ -7,6 +7,10 @@ import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import {
+  paymentProviderRefused,
+  paymentProviderUnavailable,
+} from '../../platform/stripe/stripe.errors';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { planArchived, planNotFound } from '../plans/plans.errors';
 import { CreditResponse, GrantCreditRequest, toCreditResponse } from './dto/credit';
@@ -14,7 +18,13 @@ import { AssignPlanRequest } from './dto/plan-change';
 import { SubscriptionEventPage, toSubscriptionEventPage } from './dto/subscription-event.response';
 import { SubscriptionResponse, toSubscriptionResponse } from './dto/subscription.response';
 import { StaffSubscriptionsService } from './staff-subscriptions.service';
-import { creditNotFound, invalidState, subscriptionBehind } from './subscriptions.errors';
+import {
+  billingBusy,
+  creditNotFound,
+  invalidState,
+  stripeSubscriptionExists,
+  subscriptionBehind,
+} from './subscriptions.errors';
 
 class CreditPage extends pageOf(CreditResponse) {}
 
@@ -32,7 +42,17 @@ export class StaffSubscriptionsController {
       'How a beta user becomes unlimited. Usage is carried over; what is in use beyond the limits of the plan stays, and nothing is added to it.',
     status: 200,
     answers: SubscriptionResponse,
-    problems: [businessNotFound, planNotFound, planArchived, invalidState, subscriptionBehind],
+    problems: [
+      businessNotFound,
+      planNotFound,
+      planArchived,
+      invalidState,
+      stripeSubscriptionExists,
+      subscriptionBehind,
+      billingBusy,
+      paymentProviderRefused,
+      paymentProviderUnavailable,
+    ],
   })
   async assign(
     @Ctx() context: RequestContext,

@@ -27,13 +27,16 @@ export class StaffSubscriptionsService {
     private readonly credits: CreditsRepository,
   ) {}
 
-  /** @throws as `ChangesService.assign` */
-  assign(
+  /** @throws as `ChangesService.prepare` and `complete`, 409 stripe_subscription_exists */
+  async assign(
     context: RequestContext,
     businessId: string,
-    { planId, reason }: AssignPlanRequest,
+    { planId, reason, stripe }: AssignPlanRequest,
   ): Promise<SubscriptionView> {
-    return this.inBusiness(context, businessId, (tx) => this.changes.assign(tx, planId, reason));
+    await this.inBusiness(context, businessId, () => Promise.resolve()); // who asks Stripe for a business has one
+    const command = { kind: 'assign', planId, reason, stripe } as const;
+    const complete = await this.changes.prepare(context.with({ businessId }), command);
+    return this.inBusiness(context, businessId, complete);
   }
 
   /** What happened to the subscriptions of a business, newest first. */

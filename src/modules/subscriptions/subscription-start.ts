@@ -55,5 +55,10 @@ function common(plan: PlanWithTerms): Omit<SubscriptionStart, Running> {
     pausedAt: null,
     canceledAt: null,
     endedAt: null,
+    stripeSubscriptionId: null,
+    planAssigned: false,
+    runsUntil: null,
+    pastDueSince: null,
+    dunningMails: 0,
   };
 }

@@ -76,6 +76,28 @@ export class Subscription {
   @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true })
   endedAt!: Date | null;
 
+  /** The subscription at Stripe that sets the periods of this one; null: the renewal does. */
+  @Column({ name: 'stripe_subscription_id', type: 'text', nullable: true })
+  stripeSubscriptionId!: string | null;
+
+  /** Staff gave the plan, while Stripe goes on charging for the one before. */
+  @Column({ name: 'plan_assigned', type: 'boolean' })
+  planAssigned!: boolean;
+
+  /**
+   * Only where Stripe sets the periods: when something has to be decided although no news came. A while after the end
+   * of what is paid for; while it is past due, the end of the grace.
+   */
+  @Column({ name: 'runs_until', type: 'timestamptz', precision: 3, nullable: true })
+  runsUntil!: Date | null;
+
+  @Column({ name: 'past_due_since', type: 'timestamptz', precision: 3, nullable: true })
+  pastDueSince!: Date | null;
+
+  /** How many mails the owners got about the payment that is missing now. */
+  @Column({ name: 'dunning_mails', type: 'smallint' })
+  dunningMails!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

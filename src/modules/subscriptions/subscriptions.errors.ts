@@ -43,7 +43,24 @@ export const paymentRequired = defineProblem({
   code: 'payment_required',
   kind: 'payment_required',
   title: 'This plan has to be paid for',
-  description: 'This installation takes no payments by itself; its staff can assign the plan.',
+  description:
+    'POST /v1/billing/checkout-sessions leads to the payment. Where the installation takes none, its staff can assign the plan.',
+});
+
+export const stripeSubscriptionExists = defineProblem({
+  code: 'stripe_subscription_exists',
+  kind: 'conflict',
+  title: 'Stripe charges this business for a subscription',
+  description:
+    'Say what becomes of it: `stripe` is `cancel` (it ends now, and the unused rest is credited) or `keep` (it goes on being charged, and sets the periods).',
+});
+
+export const billingBusy = defineProblem({
+  code: 'billing_busy',
+  kind: 'conflict',
+  title: 'Another change is on its way to the payment provider',
+  description:
+    'One goes at a time. Try again after `Retry-After` seconds; the same one again joins the first.',
 });
 
 export const currencyMismatch = defineProblem({

@@ -4,6 +4,8 @@ import { PlansModule } from '../plans/plans.module';
 import { ChangesController } from './changes.controller';
 import { ChangesService } from './changes.service';
 import { CreditsRepository } from './credits.repository';
+import { OverdueService } from './overdue.service';
+import { Payments } from './payments';
 import { RenewalCron } from './renewal.cron';
 import { RenewalMetrics } from './renewal.metrics';
 import { RenewalRepository } from './renewal.repository';
@@ -23,16 +25,26 @@ import { TrialReminder } from './trial-reminder';
   providers: [
     SubscriptionsService,
     SubscriptionsRepository,
+    OverdueService,
     RenewalService,
     RenewalRepository,
     RenewalCron,
     RenewalMetrics,
     TimeShiftService,
     ChangesService,
+    Payments,
     CreditsRepository,
     StaffSubscriptionsService,
     TrialReminder,
   ],
-  exports: [SubscriptionsService, RenewalService, CreditsRepository, TrialReminder],
+  exports: [
+    SubscriptionsService,
+    SubscriptionsRepository,
+    ChangesService,
+    Payments,
+    RenewalService,
+    CreditsRepository,
+    TrialReminder,
+  ],
 })
 export class SubscriptionsModule {}

@@ -83,6 +83,13 @@ export class SubscriptionsRepository {
       ]);
   }
 
+  /** The plan is again the one that is paid for. */
+  async takeBackAssignment(tx: Transaction): Promise<void> {
+    await tx
+      .repository(Subscription)
+      .update({ businessId: tx.requireBusinessId(), isCurrent: true }, { planAssigned: false });
+  }
+
   private async close(
     tx: Transaction,
     { businessId, id }: Subscription,

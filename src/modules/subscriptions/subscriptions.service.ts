@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock';
 import type { ListQuery } from '../../common/dto/list.query';
 import { decodeCursor } from '../../common/pagination';
 import type { DomainError } from '../../common/problem';
@@ -28,6 +29,7 @@ export class SubscriptionsService {
     private readonly subscriptions: SubscriptionsRepository,
     private readonly plans: PlansRepository,
     private readonly renewal: RenewalService,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -90,6 +92,18 @@ export class SubscriptionsService {
     if (!isDue(subscription, tx.now)) return subscription;
     await this.renewal.renewOne(tx);
     return this.subscriptions.lockCurrent(tx);
+  }
+
+  /**
+   * The time at which a change takes effect. Not that of the transaction, which may have waited for its locks while
+   * recordings were counted and another change began the running period: after all of that, and within the period.
+   */
+  async readTime(tx: Transaction, subscription: Subscription): Promise<Date> {
+    const { periodStart, periodEnd } = subscription;
+    const locked = this.clock.at(await this.subscriptions.readClock(tx));
+    const now = new Date(Math.max(locked.getTime() + 1, periodStart.getTime())); // recordings have whole milliseconds
+    const isOver = subscription.runsUntil === null && isDue(subscription, now);
+    return isOver ? periodEnd : now;
   }
 
   /**

@@ -84,6 +84,7 @@ const MOVE_PERIOD = `
 const MOVE_SUBSCRIPTIONS = `
   UPDATE subscriptions
   SET anchor = anchor - ${BY_DAYS}, period_start = period_start - ${BY_DAYS}, period_end = period_end - ${BY_DAYS},
+      runs_until = runs_until - ${BY_DAYS}, past_due_since = past_due_since - ${BY_DAYS},
       trial_ends_at = trial_ends_at - ${BY_DAYS}, paused_at = paused_at - ${BY_DAYS},
       canceled_at = canceled_at - ${BY_DAYS}, ended_at = ended_at - ${BY_DAYS}, created_at = created_at - ${BY_DAYS}
   WHERE business_id = $1

@@ -14,6 +14,8 @@ const ALLOWED: Record<TransitionName, string[]> = {
   changePlan: ['trialing → trialing', 'active → active', 'past_due → past_due'],
   failPayment: ['trialing → past_due', 'active → past_due'],
   recoverPayment: ['past_due → active'],
+  endGrace: ['past_due → active'],
+  suspend: ['past_due → paused'],
   pause: ['trialing → paused', 'active → paused'],
   resume: ['paused → active'],
   resumeTrial: ['paused → trialing'],

@@ -4,7 +4,7 @@ import { invalidState } from './subscriptions.errors';
 /**
  * What may happen to a subscription in each status, and the status it is in afterwards. All changes of status
  * pass through this table; the database refuses every other pair (record_subscription_event), and a test compares
- * the two. `canceled` and `expired` are ends: a change of plan then begins a new subscription.
+ * the two. `suspend` is a pause at the payment provider: an owner whose payment is missing cannot pause. `canceled` and `expired` are ends: a change of plan then begins a new subscription.
  */
 export const TRANSITIONS = {
   trialing: {
@@ -27,6 +27,8 @@ export const TRANSITIONS = {
     beginPeriod: 'past_due',
     changePlan: 'past_due',
     recoverPayment: 'active',
+    endGrace: 'active',
+    suspend: 'paused',
     cancel: 'canceled',
     expire: 'expired',
   },

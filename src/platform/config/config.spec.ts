@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import fastify from 'fastify';
 import { ConfigFaults, readConfig, withPort, type Config } from './config';
 
 const SECRET_KEY = 'a secret of exactly 32 bytes ...';
@@ -41,7 +42,9 @@ describe('readConfig', () => {
       smtpUrl: null,
       roles: ['web', 'worker', 'cron'],
       renewalCron: '* * * * *',
+      rateLimitRequests: 600,
       trustProxy: [],
+      corsOrigins: [],
       logLevel: 'info',
       metricsToken: null,
       bcryptCost: 12,
@@ -68,6 +71,7 @@ describe('readConfig', () => {
       UPGRADE_URL: 'https://app.example/plans///',
       ROLES: 'web, cron',
       TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+      CORS_ORIGINS: 'https://app.example, http://localhost:5173',
       METRICS_TOKEN: 'a-token.for_Prometheus~+/1==',
       BCRYPT_COST: '14',
       SESSION_IDLE_HOURS: '1',
@@ -87,6 +91,7 @@ describe('readConfig', () => {
       secretKey: SECRET_KEY,
       roles: ['web', 'cron'],
       trustProxy: ['10.0.0.1', '10.0.0.2'],
+      corsOrigins: ['https://app.example', 'http://localhost:5173'],
       metricsToken: 'a-token.for_Prometheus~+/1==',
       bcryptCost: 14,
       sessionIdleHours: 1,
@@ -152,6 +157,46 @@ describe('readConfig', () => {
     expect(() => readConfig(environment)).toThrow(/not usable:\n {2}- .+(\n {2}- .+){4,}/);
   });
 
+  const ODD_NETWORKS = [
+    ...[
+      'nonsense',
+      '1',
+      'true',
+      'proxy.example',
+      '10.0.0',
+      '10.0.0.1:80',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+    ],
+    ...[
+      '10.0.0.0/0',
+      '10.0.0.0/8/8',
+      '10.0.0.0/-1',
+      '10.0.0.0/0x8',
+      '2001:db8::/129',
+      '::ffff:10.0.0.0/8',
+    ],
+    ...['fe80::1%eth0', '10.0.0.1;10.0.0.2', '10.0.0.1,', ',', 'loopback/8', 'LOOPBACK'],
+  ];
+  const ODD_ORIGINS = [
+    ...[
+      '*',
+      'https://*.example',
+      'app.example',
+      '//app.example',
+      'null',
+      'https://',
+      'https://a b',
+    ],
+    ...[
+      'https://app.example/',
+      'https://app.example/path',
+      'https://app.example:443',
+      'http://a:80',
+    ],
+    ...['https://APP.example', 'ftp://app.example', 'file://', 'https://user@app.example'],
+    ...['https://app.example,', 'https://app.example;https://b.example', 'https://app.example,*'],
+  ];
   const faulty: [string, string[]][] = [
     ['NODE_ENV', ['prod', 'PRODUCTION']],
     ['PORT', ['-1', '65536', '1.5', 'http', '80 80']],
@@ -163,6 +208,9 @@ describe('readConfig', () => {
     ['SMTP_URL', ['mail.example', 'http://mail.example']],
     ['SECRET_KEY', ['x'.repeat(31)]],
     ['ROLES', ['web,', 'api', 'web;cron', 'WEB']],
+    ['RATE_LIMIT_REQUESTS', ['0', '-1', '1.5', 'on', 'OFF', '1000001']],
+    ['TRUST_PROXY', ODD_NETWORKS],
+    ['CORS_ORIGINS', ODD_ORIGINS],
     ['LOG_LEVEL', ['loud']],
     ['METRICS_TOKEN', ['two words', 'tökén', '=', 'a:b']],
     ['BCRYPT_COST', ['3', '17', '12.5']],
@@ -172,6 +220,22 @@ describe('readConfig', () => {
   it.each(faulty)('refuses a faulty %s, and that alone', (name, values) => {
     for (const value of values)
       expect([value, faultyIn({ [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('takes for a proxy what the server itself takes', () => {
+    const networks = [
+      ...['loopback', 'linklocal', 'uniquelocal', '127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.1/32'],
+      ...['0.0.0.0/1', '2001:db8::/32', '2001:db8::1/128', '::ffff:10.0.0.1'],
+    ];
+    const { trustProxy } = readConfig({ SECRET_KEY, TRUST_PROXY: networks.join(' , ') });
+    expect(trustProxy).toEqual(networks);
+    expect(() => fastify({ trustProxy: [...trustProxy] })).not.toThrow();
+  });
+
+  it('limits requests as it is told, or not at all', () => {
+    const limitOf = (text: string) =>
+      readConfig({ SECRET_KEY, RATE_LIMIT_REQUESTS: text }).rateLimitRequests;
+    expect([limitOf('1'), limitOf('1000000'), limitOf('off')]).toEqual([1, 1_000_000, null]);
   });
 
   it('counts the bytes of the secret, not its characters', () => {

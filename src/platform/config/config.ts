@@ -33,13 +33,23 @@ export interface Config {
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   readonly secretKey: string;
+  /** Null: no payments; staff give the plans that have a price. */
+  readonly stripeSecretKey: string | null;
+  /** One, or two while one is replaced. */
+  readonly stripeWebhookSecrets: readonly string[];
+  /** Null: Stripe's own. */
+  readonly stripeApiBase: string | null;
   readonly roles: readonly ProcessRole[];
   readonly renewalCron: string;
+  /** A minute and caller, in one process; null: not limited. */
+  readonly rateLimitRequests: number | null;
   /** An hour and address; null: not limited. */
   readonly rateLimitSignups: number | null;
   /** In 15 minutes and account; null: not limited. */
   readonly rateLimitFailures: number | null;
   readonly trustProxy: readonly string[];
+  /** Exact origins; none: no page of another origin reads an answer. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** Null: whoever reaches the server may read its metrics. */
   readonly metricsToken: string | null;
@@ -68,7 +78,7 @@ const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'SECRET_KEY', 'SMTP_URL'] as con
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = withoutEmpty(environment);
   const parsed = settingsSchema.safeParse(given);
-  const missing = missingInProduction(given);
+  const missing = [...missingInProduction(given), ...missingWithStripe(given)];
   if (!parsed.success)
     throw new ConfigFaults([...missing, ...parsed.error.issues.map(describeIssue)]);
   if (missing.length > 0) throw new ConfigFaults(missing);
@@ -96,6 +106,12 @@ function missingInProduction(given: NodeJS.ProcessEnv): string[] {
   const isOpen = given.HOST !== undefined && !isLoopback(given.HOST.trim());
   if (given.METRICS_TOKEN || !isOpen) return missing;
   return [...missing, 'METRICS_TOKEN is required in production unless HOST is a loopback address'];
+}
+
+/** A server that charges and cannot hear that it was paid would take money for nothing. */
+function missingWithStripe(given: NodeJS.ProcessEnv): string[] {
+  if (!given.STRIPE_SECRET_KEY === !given.STRIPE_WEBHOOK_SECRET) return [];
+  return ['STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are given together or not at all'];
 }
 
 /** Nobody but the machine itself reaches such an address. */
@@ -140,11 +156,16 @@ function toConfig(settings: Settings): Config {
     smtpUrl: settings.SMTP_URL ?? null,
     mailFrom: settings.MAIL_FROM,
     secretKey: settings.SECRET_KEY ?? developmentSecret(dataDirectory),
+    stripeSecretKey: settings.STRIPE_SECRET_KEY ?? null,
+    stripeWebhookSecrets: settings.STRIPE_WEBHOOK_SECRET,
+    stripeApiBase: settings.STRIPE_API_BASE ?? null,
     roles: settings.ROLES,
     renewalCron: settings.RENEWAL_CRON,
+    rateLimitRequests: settings.RATE_LIMIT_REQUESTS,
     rateLimitSignups: settings.RATE_LIMIT_SIGNUPS,
     rateLimitFailures: settings.RATE_LIMIT_FAILURES,
-    trustProxy: settings.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
+    trustProxy: settings.TRUST_PROXY,
+    corsOrigins: settings.CORS_ORIGINS,
     logLevel: settings.LOG_LEVEL,
     metricsToken: settings.METRICS_TOKEN ?? null,
     bcryptCost: settings.BCRYPT_COST,

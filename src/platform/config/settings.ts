@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 
@@ -13,6 +14,34 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
 const ROLE_NAMES = ['web', 'worker', 'cron'] as const;
 const rateLimit = z.union([z.literal('off').transform(() => null), count(1, 1_000_000)]);
+
+/** A comma-separated list; the fault names the first entry that is none. */
+const listOf = (isEntry: (entry: string) => boolean, described: string) =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((entry) => entry.trim()))
+    .superRefine((entries, context) => {
+      const odd = entries.find((entry) => !isEntry(entry));
+      if (odd === undefined) return;
+      const message = `must be ${described}, comma-separated; '${odd}' is none`;
+      context.addIssue({ code: 'custom', message });
+    });
+
+/** As a browser writes it into `Origin`: anything else would never match. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An address, a network (`10.0.0.0/8`), or one of the names for private networks; Fastify ends the process at others. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  if (more.length > 0 || text.includes('%')) return false;
+  if (bits === undefined) return NETWORK_NAMES.includes(text) || isIP(text) !== 0;
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most && !/^::ffff:/i.test(address);
+}
 
 const roles = z
   .string()
@@ -56,18 +85,35 @@ export const settings = {
     .describe(
       'pepper, derived keys, encryption at rest; made once under `DATA_DIR` in development',
     ),
+  STRIPE_SECRET_KEY: text
+    .optional()
+    .describe('takes payments with Stripe; unset: plans with a price are given by staff only'),
+  STRIPE_WEBHOOK_SECRET: text
+    .transform((value) => value.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every((secret) => secret !== ''), 'must not have an empty entry')
+    .default([])
+    .describe("signs Stripe's webhooks; two, comma-separated, while one is replaced"),
+  STRIPE_API_BASE: httpUrl
+    .optional()
+    .describe("another address of Stripe's API, for development: `npm run cli -- stripe:local`"),
   ROLES: roles.default([...ROLE_NAMES]).describe('what this process does: `web,worker,cron`'),
   RENEWAL_CRON: text
     .refine((value) => validateCronExpression(value).valid, 'must be a cron expression')
     .default('* * * * *')
     .describe('when ended periods are looked for'),
+  RATE_LIMIT_REQUESTS: rateLimit
+    .default(600)
+    .describe('requests a minute and caller, counted by each process, or `off`'),
   RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups an hour and address, or `off`'),
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)
     .describe('failed guesses in 15 minutes and account, staff half of it, or `off`'),
-  TRUST_PROXY: text
-    .optional()
+  TRUST_PROXY: listOf(isNetwork, 'addresses or networks like 10.0.0.0/8')
+    .default([])
     .describe('addresses of proxies whose X-Forwarded-For is believed, comma-separated'),
+  CORS_ORIGINS: listOf(isOrigin, 'origins like https://app.example')
+    .default([])
+    .describe('origins whose pages may call the API from a browser, comma-separated'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -5,10 +5,16 @@ import type { Logger } from 'pino';
 import { newId } from '../../common/ids';
 import { malformedRequest, unsupportedMediaType } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
+import { continueTrace } from '../../common/trace';
 import type { Config } from '../config/config';
-import { answerBrokenHttp } from './broken-http';
+import { logIdsOf, openLogScope } from '../logging/log-scope';
+import { answerBrokenHttp, answerUnknownExpectations } from './broken-http';
+import { CONNECTION_OPTIONS, limitConnections, REQUEST_TIMEOUT_MS } from './connection-limits';
+import { allowOrigins } from './cors';
 import { sendProblem } from './problem.filter';
 import type { RouteTable } from './route-table';
+import { secureAnswers, securityHeaders } from './security-headers';
+import { refuseAmbiguousHeads } from './strict-head';
 import { parseStrictJson } from './strict-json';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -24,9 +30,11 @@ export function createHttpServer(
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 60_000, // Fastify would wait for a slow body for ever
+    http: CONNECTION_OPTIONS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: 65_000,
     keepAliveTimeout: 72_000,
+    return503OnClosing: false, // what comes over open connections while the server stops is served, and closes them
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: (request: { headers: Record<string, unknown> }) =>
       requestId(request.headers['x-request-id']),
@@ -34,14 +42,20 @@ export function createHttpServer(
     routerOptions: { maxParamLength: 100_000 },
     frameworkErrors: (cause: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerBadAddress(config, cause, request, reply),
-    clientErrorHandler: (cause, socket) => answerBrokenHttp(config.appUrl, cause, socket),
+    clientErrorHandler: (cause, socket) => answerBrokenHttp(config, cause, socket),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   rememberRoutes(fastify, routes);
   replaceBodyParsers(fastify);
+  limitConnections(fastify.server);
+  answerUnknownExpectations(fastify.server, config);
   identifyAnswers(fastify);
-  refuseUnknownRoutesFirst(fastify);
+  secureAnswers(fastify, config);
+  traceRequests(fastify);
   logAnswers(fastify, logger);
+  refuseAmbiguousHeads(fastify);
+  allowOrigins(fastify, config, routes);
+  refuseUnknownRoutesFirst(fastify);
   return adapter;
 }
 
@@ -73,13 +87,26 @@ function parseBody(request: FastifyRequest, body: Buffer): unknown {
   if (body.length === 0 && type === '') return undefined;
   if (!JSON_IN_UTF8.test(type) || request.headers['content-encoding'] !== undefined)
     throw unsupportedMediaType();
-  return parseStrictJson(body);
+  return request.routeOptions.config.takesRawBody ? body : parseStrictJson(body);
 }
 
 function identifyAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
+  });
+}
+
+/** The scope begins behind the body: its last bytes arrive in the context of the socket, not of the request. */
+function traceRequests(fastify: FastifyInstance): void {
+  fastify.decorateRequest('trace', null);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.trace = continueTrace(request.headers.traceparent);
+    done();
+  });
+  fastify.addHook('preValidation', (request, reply, done) => {
+    if (request.routeOptions.config.isHot) return done();
+    openLogScope(request, reply.raw, done);
   });
 }
 
@@ -90,14 +117,17 @@ function refuseUnknownRoutesFirst(fastify: FastifyInstance): void {
   });
 }
 
-/** A path with a broken percent-encoding reaches no route, no hook and no filter. */
+/**
+ * A path with a broken percent-encoding reaches no route, no hook and no filter. It is 400 even where an id would
+ * stand: it is not a malformed id, which is a missing thing, but no address at all.
+ */
 function answerBadAddress(
   config: Config,
   cause: Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  void reply.header('x-request-id', request.id);
+  void reply.headers({ 'x-request-id': request.id, ...securityHeaders(config) });
   const error = malformedRequest({ detail: 'the address is not a URL', cause });
   sendProblem(reply, error, config.appUrl, request.id);
 }
@@ -110,18 +140,10 @@ function logAnswers(fastify: FastifyInstance, logger: Logger): void {
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const { businessId, actor, supportSessionId } = request.requestContext ?? {};
     const durationMs = Math.round((monotonicMs() - (starts.get(request) ?? 0)) * 10) / 10;
     const path = request.url.split('?', 1)[0];
-    const who = {
-      requestId: request.id,
-      businessId,
-      actorId: actor?.id,
-      supportSessionId,
-      ip: request.ip,
-    };
     logger.info(
-      { ...who, status: reply.statusCode, durationMs },
+      { ...logIdsOf(request), ip: request.ip, status: reply.statusCode, durationMs },
       `${request.method} ${path} ${reply.statusCode}`,
     );
     done();

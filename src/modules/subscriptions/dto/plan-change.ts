@@ -31,6 +31,12 @@ export class AssignPlanRequest {
 
   @Text({ min: 1, max: 500, description: 'Stands in the history, which the tenant can read' })
   reason!: string;
+
+  @Choice(['cancel', 'keep'], {
+    optional: true,
+    description: 'What becomes of the subscription at Stripe, where there is one',
+  })
+  stripe?: 'cancel' | 'keep';
 }
 
 export class ProrationResponse {

@@ -1,0 +1,18 @@
+/** The version that the installed `stripe` is pinned to; its types are the shapes that are sent. */
+export const API_VERSION = '2026-10-28.endive';
+
+/** What the settings of a Stripe account would say. */
+export interface Settings {
+  /** Days from one attempt at a payment to the next. */
+  retryAfterDays: readonly number[];
+  /** What becomes of a subscription when the last attempt has failed. */
+  afterRetries: 'canceled' | 'unpaid' | 'past_due';
+  /** How long the invoice of a renewal stays a draft. */
+  draftSeconds: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  retryAfterDays: [3, 5, 7],
+  afterRetries: 'canceled',
+  draftSeconds: 3_600,
+};

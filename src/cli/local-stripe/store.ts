@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import type Stripe from 'stripe';
+import { missing } from './stripe-fault';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ID_LENGTH = 24;
+
+/** An id as Stripe makes them: `sub_1Mowd…`. */
+export function newId(prefix: string): string {
+  const drawn = Array.from({ length: ID_LENGTH }, () => ALPHABET.charAt(randomInt(62)));
+  return `${prefix}_${drawn.join('')}`;
+}
+
+/** Objects of one kind. What is in it is never changed in place: events and snapshots hold the very same objects. */
+export class Table<T extends { id: string }> {
+  private rows = new Map<string, T>();
+
+  constructor(private readonly kind: string) {}
+
+  find(id: string): T | undefined {
+    return this.rows.get(id);
+  }
+
+  /** @throws 404 resource_missing */
+  get(id: string, param?: string): T {
+    const row = this.rows.get(id);
+    if (row) return row;
+    throw missing(this.kind, id, param);
+  }
+
+  put(row: T): T {
+    this.rows.set(row.id, row);
+    return row;
+  }
+
+  /** Oldest first. */
+  all(): T[] {
+    return [...this.rows.values()];
+  }
+
+  copy(): () => void {
+    const copy = new Map(this.rows);
+    return () => void (this.rows = copy);
+  }
+}
+
+/** What this server knows of an object and the API does not tell. */
+export interface Hidden {
+  /** What the next invoice of a subscription will hold besides its own lines. */
+  pendingLines: Stripe.InvoiceLineItem[];
+  /** The end of trial that has been announced. */
+  announcedTrialEnd: number | null;
+  /** The subscription that a declined payment has left behind, for the next attempt of the session. */
+  attemptedSubscription: string | null;
+  /** How a checkout session will set up its subscription. */
+  subscriptionData: SubscriptionData | null;
+}
+
+export interface SubscriptionData {
+  prices: { price: string; quantity: number }[];
+  metadata: Stripe.Metadata;
+  trialPeriodDays: number | null;
+  trialSettings: Stripe.Subscription.TrialSettings | null;
+}
+
+const NOTHING_HIDDEN: Hidden = {
+  pendingLines: [],
+  announcedTrialEnd: null,
+  attemptedSubscription: null,
+  subscriptionData: null,
+};
+
+/** Everything that is kept. */
+export class Store {
+  readonly customers = new Table<Stripe.Customer | Stripe.DeletedCustomer>('customer');
+  readonly products = new Table<Stripe.Product>('product');
+  readonly prices = new Table<Stripe.Price>('price');
+  readonly paymentMethods = new Table<Stripe.PaymentMethod>('PaymentMethod');
+  readonly sessions = new Table<Stripe.Checkout.Session>('checkout.session');
+  readonly portalSessions = new Table<Stripe.BillingPortal.Session>('billing_portal.session');
+  readonly subscriptions = new Table<Stripe.Subscription>('subscription');
+  readonly invoices = new Table<Stripe.Invoice>('invoice');
+  readonly invoicePayments = new Table<Stripe.InvoicePayment>('invoice_payment');
+  readonly charges = new Table<Stripe.Charge>('charge');
+  readonly refunds = new Table<Stripe.Refund>('refund');
+  readonly disputes = new Table<Stripe.Dispute>('dispute');
+  readonly events = new Table<Stripe.Event>('event');
+  private readonly hiddenRows = new Table<Hidden & { id: string }>('object');
+
+  hidden(id: string): Hidden {
+    return this.hiddenRows.find(id) ?? NOTHING_HIDDEN;
+  }
+
+  hide(id: string, changes: Partial<Hidden>): void {
+    this.hiddenRows.put({ ...this.hidden(id), ...changes, id });
+  }
+
+  /** @returns a function that brings back what is there now */
+  copy(): () => void {
+    const tables = Object.values(this).filter((value) => value instanceof Table);
+    const restores = tables.map((table) => table.copy());
+    return () => restores.forEach((restore) => restore());
+  }
+}

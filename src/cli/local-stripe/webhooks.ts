@@ -1,0 +1,127 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import Stripe from 'stripe';
+
+/**
+ * How deliveries go: one after the other, kept for the test to send, each twice, in an order drawn by a seed,
+ * or not at all.
+ */
+export type DeliveryMode = 'in_order' | 'held' | 'duplicated' | 'dropped' | { shuffled: number };
+
+/** One signed delivery. */
+export interface Delivery {
+  event: Stripe.Event;
+  body: string;
+  /** For `stripe-signature`. */
+  header: string;
+}
+
+export interface WebhookOptions {
+  secret: string;
+  /** The time in the signature, in seconds. */
+  signedAt: () => number;
+  /** How long to wait before each new attempt; after the last one it is given up. */
+  retryAfterMs: readonly number[];
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Sends events to one address and remembers what it could not deliver. */
+export class Webhooks {
+  mode: DeliveryMode = 'in_order';
+  /** What was given up. */
+  readonly undelivered: Delivery[] = [];
+  private url: string | null = null;
+  private held: Stripe.Event[] = [];
+  private queue: Stripe.Event[] = [];
+  private pump: Promise<void> | null = null;
+  private readonly stopped = new AbortController();
+
+  constructor(private readonly options: WebhookOptions) {}
+
+  deliverTo(url: string): void {
+    this.url = url;
+  }
+
+  accept(events: Stripe.Event[]): void {
+    if (this.mode === 'held') return void this.held.push(...events);
+    if (this.mode === 'dropped' || this.url === null || events.length === 0) return;
+    const twice = this.mode === 'duplicated';
+    this.queue.push(...events.flatMap((event) => (twice ? [event, event] : [event])));
+    this.pump ??= this.run();
+  }
+
+  /** What was held, signed now; it is the test's to send. */
+  takeHeld(): Delivery[] {
+    const taken = this.held;
+    this.held = [];
+    return taken.map((event) => this.sign(event));
+  }
+
+  sign(event: Stripe.Event): Delivery {
+    const body = JSON.stringify(event, null, 2);
+    const { secret, signedAt } = this.options;
+    const timestamp = signedAt();
+    const header = Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
+    return { event, body, header };
+  }
+
+  /** When nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.pump) await this.pump;
+  }
+
+  async close(): Promise<void> {
+    this.queue = [];
+    this.stopped.abort();
+    await this.settled();
+  }
+
+  private async run(): Promise<void> {
+    await pause(0); // what happens at once is shuffled together
+    for (let event = this.next(); event; event = this.next()) await this.deliver(event);
+    this.pump = null;
+  }
+
+  private next(): Stripe.Event | undefined {
+    if (typeof this.mode !== 'object') return this.queue.shift();
+    this.mode = { shuffled: nextRandom(this.mode.shuffled) };
+    const index = this.mode.shuffled % Math.max(1, this.queue.length);
+    return this.queue.splice(index, 1)[0];
+  }
+
+  private async deliver(event: Stripe.Event): Promise<void> {
+    for (const waitMs of [0, ...this.options.retryAfterMs]) {
+      if (waitMs > 0) await this.wait(waitMs);
+      if (this.stopped.signal.aborted || (await this.send(this.sign(event)))) return;
+    }
+    this.undelivered.push(this.sign(event));
+  }
+
+  private async wait(milliseconds: number): Promise<void> {
+    await pause(milliseconds, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+  }
+
+  /** @returns whether it was taken */
+  private async send({ body, header }: Delivery): Promise<boolean> {
+    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    const headers = { 'content-type': 'application/json', 'stripe-signature': header };
+    try {
+      const answer = await fetch(this.url ?? '', {
+        method: 'POST',
+        body,
+        headers,
+        signal,
+        redirect: 'manual',
+      });
+      await answer.arrayBuffer();
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A step of a linear congruential generator: the same seed draws the same order. */
+function nextRandom(seed: number): number {
+  return (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+}

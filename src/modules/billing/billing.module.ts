@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { BusinessesModule } from '../businesses/businesses.module';
+import { PlansModule } from '../plans/plans.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { AccountsRepository } from './accounts.repository';
+import { BillingController } from './billing.controller';
+import { BillingMetrics } from './billing.metrics';
+import { BillingService } from './billing.service';
+import { CatalogService } from './catalog.service';
+import { CheckoutService } from './checkout.service';
+import { CheckoutsRepository } from './checkouts.repository';
+import { CustomersService } from './customers.service';
+import { InboxRepository } from './inbox.repository';
+import { InboxService } from './inbox.service';
+import { OperationsRepository } from './operations.repository';
+import { PricesRepository } from './prices.repository';
+import { StaffInboxController } from './staff-inbox.controller';
+import { StripePayments } from './stripe-payments';
+import { SyncService } from './sync.service';
+import { UnseenPeriodsCron } from './unseen-periods.cron';
+import { VerificationService } from './verification.service';
+import { WebhooksController } from './webhooks.controller';
+
+/** Payments by Stripe: it is the truth, and our subscriptions follow it. */
+@Module({
+  imports: [BusinessesModule, PlansModule, SubscriptionsModule],
+  controllers: [BillingController, WebhooksController, StaffInboxController],
+  providers: [
+    AccountsRepository,
+    BillingMetrics,
+    BillingService,
+    CatalogService,
+    CheckoutService,
+    CheckoutsRepository,
+    CustomersService,
+    InboxRepository,
+    InboxService,
+    OperationsRepository,
+    PricesRepository,
+    StripePayments,
+    SyncService,
+    UnseenPeriodsCron,
+    VerificationService,
+  ],
+  exports: [CatalogService, InboxRepository, InboxService, SyncService, VerificationService],
+})
+export class BillingModule {}

@@ -1,0 +1,255 @@
+import type { PlanWithTerms } from '../plans/plan.entity';
+import { boundary, intervalOf } from '../subscriptions/periods';
+import { beginGrace, moveTo, runsUntilWhilePaid } from '../subscriptions/overdue';
+import { naturalEnd, replaced } from '../subscriptions/plan-change';
+import { beginPeriod } from '../subscriptions/renewal-decision';
+import { isActive, isEnded } from '../subscriptions/subscription-view';
+import { startOf, type SubscriptionStart } from '../subscriptions/subscription-start';
+import type { Subscription } from '../subscriptions/subscription.entity';
+import { closeNow, unchanged, type SubscriptionWrite } from '../subscriptions/subscription-write';
+import { transition } from '../subscriptions/transitions';
+import type { StripeTruth } from './stripe-truth';
+
+/** Ours as it is, and the plans that a step may lead to. */
+export interface FollowSetup {
+  subscription: Subscription;
+  /** In the version that the running period is on. */
+  plan: PlanWithTerms;
+  /** What the price at Stripe stands for. */
+  paid: PlanWithTerms;
+  /** What follows the end of the subscription at Stripe, where that was asked for. */
+  next: PlanWithTerms | null;
+  fallback: PlanWithTerms;
+}
+
+/**
+ * The next step that brings ours to what Stripe says, or null when there is none left. Stripe's truth and ours decide,
+ * never which event came: whatever the order, the repetition or the loss of events, the last look ends in one state.
+ * Each step is a change that the table of transitions allows, so that periods that were missed are closed in order.
+ * Pure; reads no clock.
+ */
+export function follow(
+  setup: FollowSetup,
+  truth: StripeTruth,
+  now: Date,
+): SubscriptionWrite | null {
+  const { subscription } = setup;
+  if (!isFollowing(subscription, truth))
+    return isPaid(truth, now) && !truth.isPaused ? attach(setup, truth, now) : null;
+  if (isActive(subscription) && truth.period.start >= subscription.periodEnd && !isShifted(truth))
+    return advance(setup, truth);
+  if (truth.state === 'ended') return end(setup, truth, now);
+  if (truth.state === 'trial_unpaid')
+    return moveTo(setup.fallback, subscription, closeNow(subscription, subscription.periodEnd));
+  if (truth.isPaused) return suspend(subscription, now);
+  if (isActive(subscription) && isRestarted(subscription, truth)) return restart(setup, truth, now);
+  return adjust(setup, truth, now);
+}
+
+/** Whether ours is the one that this subscription at Stripe pays for. */
+export function isFollowing(subscription: Subscription, { id }: StripeTruth): boolean {
+  return subscription.stripeSubscriptionId === id && !isEnded(subscription);
+}
+
+/** Stripe says active for a while after a period's end; without the next period, nothing was paid for it. */
+function isPaid({ state, period }: StripeTruth, now: Date): boolean {
+  return state === 'paid' && runsUntilWhilePaid(period.end) > now;
+}
+
+function isShifted({ intent, period }: StripeTruth): boolean {
+  return intent.resumedUntil?.getTime() === period.end.getTime();
+}
+
+/** Somebody has paid: a subscription begins that follows Stripe's. What was used of the period before is carried over. */
+function attach(setup: FollowSetup, truth: StripeTruth, now: Date): SubscriptionWrite {
+  const { subscription, paid } = setup;
+  const closed = isEnded(subscription) ? null : closeNow(subscription, now);
+  const start = closed?.end ?? new Date(Math.max(+now, +subscription.endedAt!)); // ended: it has the time
+  const usage = start < naturalEnd(setup) ? 'carried' : 'reset';
+  const successor = following(paid, truth, start);
+  return { next: replaced(subscription, closed, now), closed, successor, usage };
+}
+
+function following(paid: PlanWithTerms, truth: StripeTruth, start: Date): SubscriptionStart {
+  const { isOnTrial, period } = truth;
+  return {
+    ...startOf({ ...paid, trialDays: 0 }, start),
+    status: isOnTrial ? 'trialing' : 'active',
+    ...countedFrom(paid, truth),
+    periodOrdinal: isOnTrial ? 0 : 1,
+    periodStart: start,
+    periodEnd: period.end,
+    trialEndsAt: isOnTrial ? period.end : null,
+    stripeSubscriptionId: truth.id,
+    runsUntil: runsUntilWhilePaid(period.end),
+  };
+}
+
+/** Stripe's anchor, and how many intervals after it the period began. */
+function countedFrom(
+  { terms }: PlanWithTerms,
+  { anchor, period, isOnTrial }: StripeTruth,
+): Pick<Subscription, 'anchor' | 'cycle'> {
+  if (isOnTrial) return { anchor: period.end, cycle: -1 };
+  let cycle = 0;
+  while (boundary(anchor, intervalOf(terms), cycle + 1) <= period.start) cycle += 1;
+  return { anchor, cycle };
+}
+
+/** The period is over. One that passed without our noticing ends where it should have; the last as Stripe says. */
+function advance(setup: FollowSetup, truth: StripeTruth): SubscriptionWrite {
+  const { subscription, plan } = setup;
+  const closed = closeNow(subscription, subscription.periodEnd);
+  const missed = begun(subscription, plan, plan);
+  const wasMissed = missed.periodEnd <= truth.period.start;
+  const running = subscription.planAssigned ? plan : setup.paid;
+  const next = wasMissed
+    ? missed
+    : { ...begun(subscription, plan, running), periodEnd: truth.period.end };
+  return { ...unchanged(subscription), next, closed, usage: 'reset' };
+}
+
+function begun(subscription: Subscription, from: PlanWithTerms, to: PlanWithTerms): Subscription {
+  const { id, terms } = to;
+  const later = { id, version: terms.version, interval: intervalOf(terms) };
+  return {
+    ...beginPeriod(subscription, intervalOf(from.terms), later),
+    trialEndsAt: subscription.trialEndsAt,
+  };
+}
+
+/** Canceled, or not renewed; or the plan follows that was asked for, which costs nothing. */
+function end(
+  { subscription, next: plan }: FollowSetup,
+  truth: StripeTruth,
+  now: Date,
+): SubscriptionWrite {
+  const closed = closeNow(subscription, truth.endedAt ?? now);
+  if (plan) return moveTo(plan, subscription, closed);
+  const isExpiry = truth.intent.isNotRenewed && isActive(subscription);
+  const next: Subscription = {
+    ...subscription,
+    status: transition(subscription.status, isExpiry ? 'expire' : 'cancel'),
+    canceledAt: isExpiry ? null : (truth.canceledAt ?? closed.end),
+    endedAt: closed.end,
+    periodEnd: closed.end,
+    scheduledPlanId: null,
+    pausedAt: null,
+    runsUntil: null,
+  };
+  return { ...unchanged(subscription), next, closed };
+}
+
+function suspend(subscription: Subscription, now: Date): SubscriptionWrite | null {
+  if (subscription.status === 'paused') return null;
+  const status = transition(
+    subscription.status,
+    subscription.status === 'past_due' ? 'suspend' : 'pause',
+  );
+  const next = { ...subscription, status, pausedAt: now, runsUntil: null, pastDueSince: null };
+  return { ...unchanged(subscription), next };
+}
+
+/** Stripe began another period in the middle of ours: another interval, or a trial that was ended early. */
+function isRestarted(subscription: Subscription, truth: StripeTruth): boolean {
+  const isOther = truth.period.end.getTime() !== subscription.periodEnd.getTime();
+  return isOther && truth.period.start > subscription.periodStart && !isShifted(truth);
+}
+
+function restart(setup: FollowSetup, truth: StripeTruth, now: Date): SubscriptionWrite {
+  const { subscription, plan } = setup;
+  const closed = closeNow(subscription, new Date(Math.max(+now, +truth.period.start)));
+  const running = subscription.planAssigned ? plan : setup.paid;
+  const next: Subscription = {
+    ...subscription,
+    status: transition(subscription.status, 'beginPeriod'),
+    planId: running.id,
+    planVersion: running.terms.version,
+    scheduledPlanId: null,
+    ...countedFrom(running, truth),
+    periodOrdinal: subscription.periodOrdinal + 1,
+    periodStart: closed.end,
+    periodEnd: truth.period.end,
+  };
+  return { ...unchanged(subscription), next, closed, usage: 'carried' };
+}
+
+/** The same period: its plan, its end, what follows it, and whether it is paid. */
+function adjust(setup: FollowSetup, truth: StripeTruth, now: Date): SubscriptionWrite | null {
+  const { subscription } = setup;
+  const described = { ...withPlan(setup, truth), ...withEnd(subscription, truth) };
+  const next = withStatus({ ...subscription, ...described }, setup, truth, now);
+  return differs(subscription, next) ? { ...unchanged(subscription), next } : null;
+}
+
+function withPlan(
+  { subscription, paid, next }: FollowSetup,
+  { intent, period }: StripeTruth,
+): Pick<Subscription, 'planId' | 'planVersion' | 'scheduledPlanId'> {
+  const { planId, planVersion } = subscription;
+  if (next && intent.nextFrom === null) return { planId, planVersion, scheduledPlanId: next.id };
+  if (intent.nextFrom && period.start < intent.nextFrom)
+    return { planId, planVersion, scheduledPlanId: paid.id };
+  if (subscription.planAssigned) return { planId, planVersion, scheduledPlanId: null };
+  return { planId: paid.id, planVersion: paid.terms.version, scheduledPlanId: null };
+}
+
+function withEnd(subscription: Subscription, truth: StripeTruth): Partial<Subscription> {
+  const { intent, endsWithPeriod, canceledAt } = truth;
+  const periodEnd = endOf(subscription, truth);
+  const laterMs = periodEnd.getTime() - subscription.periodEnd.getTime();
+  const isCanceled = endsWithPeriod && !intent.isNotRenewed && !intent.nextPlanId;
+  return {
+    periodEnd,
+    anchor: new Date(subscription.anchor.getTime() + laterMs),
+    trialEndsAt: subscription.status === 'trialing' ? periodEnd : subscription.trialEndsAt,
+    autoRenew: !intent.isNotRenewed,
+    cancelAtPeriodEnd: isCanceled,
+    canceledAt: isCanceled ? canceledAt : null,
+  };
+}
+
+/** Where periods passed while it was paused, the one that was paused ends first, and they are closed after it. */
+function endOf(subscription: Subscription, truth: StripeTruth): Date {
+  const wentOn = truth.period.start >= subscription.periodEnd && !isShifted(truth);
+  return wentOn ? subscription.periodEnd : truth.period.end;
+}
+
+function withStatus(
+  next: Subscription,
+  { plan }: FollowSetup,
+  truth: StripeTruth,
+  now: Date,
+): Subscription {
+  if (next.status === 'paused') return resumed(next);
+  if (isPaid(truth, now)) return asPaid(next, truth);
+  if (next.status === 'past_due') return next;
+  return beginGrace(next, plan, truth.state === 'paid' ? truth.period.end : truth.period.start);
+}
+
+function resumed(next: Subscription): Subscription {
+  const status = transition('paused', next.cycle === -1 ? 'resumeTrial' : 'resume');
+  return { ...next, status, pausedAt: null, runsUntil: runsUntilWhilePaid(next.periodEnd) };
+}
+
+function asPaid(next: Subscription, { isOnTrial }: StripeTruth): Subscription {
+  const runs = {
+    runsUntil: runsUntilWhilePaid(next.periodEnd),
+    pastDueSince: null,
+    dunningMails: 0,
+  };
+  if (next.status === 'past_due')
+    return { ...next, ...runs, status: transition('past_due', 'recoverPayment') };
+  if (next.status === 'trialing' && !isOnTrial)
+    return { ...next, ...runs, status: transition('trialing', 'beginPeriod') };
+  return { ...next, ...runs };
+}
+
+function differs(one: Subscription, other: Subscription): boolean {
+  return Object.entries(one).some(([name, value]: [string, unknown]) => {
+    const changed: unknown = other[name as keyof Subscription];
+    return value instanceof Date && changed instanceof Date
+      ? +value !== +changed
+      : value !== changed;
+  });
+}

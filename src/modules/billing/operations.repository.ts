@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../common/ids';
+import type { Transaction } from '../../platform/database/transaction';
+import type { SubscriptionCommand } from '../subscriptions/payments';
+import type { StripeCall } from './stripe-calls';
+
+/** A command on its way to Stripe: written before the first call, so that a crash leaves nothing half done. */
+export interface Operation {
+  businessId: string;
+  id: string;
+  request: SubscriptionCommand;
+  calls: StripeCall[];
+}
+
+@Injectable()
+export class OperationsRepository {
+  async findPending(tx: Transaction): Promise<Operation | null> {
+    const [pending] = await tx.query<Operation>(`${SELECT} AND finished_at IS NULL`, [
+      tx.requireBusinessId(),
+    ]);
+    return pending ?? null;
+  }
+
+  async insert(
+    tx: Transaction,
+    request: SubscriptionCommand,
+    calls: StripeCall[],
+  ): Promise<Operation> {
+    const operation = { businessId: tx.requireBusinessId(), id: newId(), request, calls };
+    await tx.query(
+      `INSERT INTO billing_operations (business_id, id, request, calls, created_at) VALUES ($1, $2, $3, $4, $5)`,
+      [operation.businessId, operation.id, JSON.stringify(request), JSON.stringify(calls), tx.now],
+    );
+    return operation;
+  }
+
+  /** @returns false when somebody else has finished it */
+  async finish(tx: Transaction, { id }: Operation, outcome: 'done' | 'refused'): Promise<boolean> {
+    const finished = await tx.execute(
+      `UPDATE billing_operations SET finished_at = $3, outcome = $4
+       WHERE business_id = $1 AND id = $2 AND finished_at IS NULL`,
+      [tx.requireBusinessId(), id, tx.now, outcome],
+    );
+    return finished === 1;
+  }
+}
+
+const SELECT = `SELECT business_id AS "businessId", id, request, calls FROM billing_operations WHERE business_id = $1`;

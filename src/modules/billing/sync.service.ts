@@ -1,0 +1,238 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isId } from '../../common/ids';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { JobHandler } from '../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../platform/queue/job-queue';
+import { StripeApi } from '../../platform/stripe/stripe-api';
+import type { PlanWithTerms } from '../plans/plan.entity';
+import { PlansRepository } from '../plans/plans.repository';
+import { cancel } from '../subscriptions/life-cycle';
+import type { Subscription } from '../subscriptions/subscription.entity';
+import { isEnded } from '../subscriptions/subscription-view';
+import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { AccountsRepository, type Look } from './accounts.repository';
+import { CheckoutsRepository } from './checkouts.repository';
+import { follow, type FollowSetup } from './follow';
+import { InboxRepository, MAXIMUM_TRIES } from './inbox.repository';
+import { PricesRepository } from './prices.repository';
+import { toTruth, type StripeTruth } from './stripe-truth';
+
+const SYNC = 'billing.sync';
+const REASON = 'Stripe knows customers, not tenants';
+/** Fifteen missed periods, as in a renewal, and what may come before and after them. */
+const MAXIMUM_STEPS = 18;
+
+/** What Stripe said of a customer, and the number of the look that saw it. */
+export interface Seen {
+  look: Look;
+  isDeleted: boolean;
+  truths: StripeTruth[];
+}
+
+/** A subscription of ours, and how it would be if it followed; or what else is wrong with it. */
+export interface Difference {
+  stripeSubscriptionId: string;
+  before: Subscription;
+  after: Subscription | string;
+}
+
+/**
+ * Brings ours to what Stripe says. Events only say when to look: the look is what counts, so that no order,
+ * repetition or loss of events matters.
+ */
+@Injectable()
+export class SyncService {
+  private readonly logger = new Logger(SyncService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly queue: JobQueue,
+    private readonly accounts: AccountsRepository,
+    private readonly inbox: InboxRepository,
+    private readonly prices: PricesRepository,
+    private readonly checkouts: CheckoutsRepository,
+    private readonly plans: PlansRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly repository: SubscriptionsRepository,
+  ) {}
+
+  /** Asks for a look soon; one that waits already serves for both. */
+  enqueue(tx: Transaction, customerId: string): Promise<void> {
+    const options = { key: `${SYNC}:${customerId}`, maximumTries: MAXIMUM_TRIES };
+    return this.queue.enqueue(tx, SYNC, { customerId }, options);
+  }
+
+  @JobHandler(SYNC)
+  async sync(context: RequestContext, { customerId }: { customerId: string }): Promise<void> {
+    const seen = await this.look(context, customerId);
+    if (!seen) return this.ignore(context, customerId);
+    try {
+      await this.database.platform(context, REASON, (tx) =>
+        this.apply(tx.with({ businessId: seen.look.businessId }), seen),
+      );
+    } catch (error) {
+      await this.noteFailure(context, seen.look.eventIds, error);
+      throw error;
+    }
+  }
+
+  /** Asks Stripe. @returns null for a customer that is none of ours @throws as `StripeApi.call` */
+  async look(context: RequestContext, customerId: string): Promise<Seen | null> {
+    const look = await this.database.platform(context, REASON, (tx) =>
+      this.accounts.beginLook(tx, customerId),
+    );
+    if (!look) return null;
+    try {
+      return { look, ...(await this.ask(customerId)) };
+    } catch (error) {
+      await this.noteFailure(context, look.eventIds, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Writes what a look has seen, unless a newer one was written; the effect and the mark of its events are one.
+   * @param tx in platform scope, with the business
+   */
+  async apply(tx: Transaction, { look, isDeleted, truths }: Seen): Promise<void> {
+    const account = await this.accounts.lock(tx);
+    if (account.looksApplied < look.number) {
+      if (isDeleted) await this.accounts.markDeleted(tx);
+      if (!(await this.followAll(tx, truths, isDeleted)))
+        return this.enqueue(tx, account.stripeCustomerId!);
+      await this.accounts.endLook(tx, look.number);
+    }
+    await this.inbox.markHandled(tx, look.eventIds, 'applied');
+  }
+
+  /** What differs, for `billing:verify`: the next step that ours would take, and whatever is charged beside it. */
+  async compare(tx: Transaction, truths: StripeTruth[]): Promise<Difference[]> {
+    const before = await this.repository.getCurrent(tx);
+    const truth = choose(before, truths);
+    const others = truths.filter((each) => each !== truth && isCharged(each));
+    const found: Difference[] = others.map(({ id }) => ({
+      stripeSubscriptionId: id,
+      before,
+      after: 'a second subscription is charged: cancel it at Stripe',
+    }));
+    if (!truth) return isOrphaned(before, truths) ? [...found, missing(before)] : found;
+    const write = follow(await this.setup(tx, before, truth), truth, tx.now);
+    if (!write) return found;
+    const after = write.successor ? { ...write.next, ...write.successor } : write.next;
+    return [...found, { stripeSubscriptionId: truth.id, before, after }];
+  }
+
+  private async ask(customerId: string): Promise<Omit<Seen, 'look'>> {
+    const [customer, subscriptions] = await Promise.all([
+      this.stripe.find((stripe) => stripe.customers.retrieve(customerId)),
+      this.stripe.find((stripe) =>
+        stripe.subscriptions.list({ customer: customerId, status: 'all', limit: 100 }),
+      ),
+    ]);
+    return {
+      isDeleted: !customer || customer.deleted === true,
+      truths: (subscriptions?.data ?? []).map(toTruth),
+    };
+  }
+
+  /** @returns false when there is more to do than one transaction should */
+  private async followAll(
+    tx: Transaction,
+    truths: StripeTruth[],
+    isDeleted: boolean,
+  ): Promise<boolean> {
+    for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
+      const subscription = await this.lock(tx);
+      const now = await this.subscriptions.readTime(tx, subscription);
+      if (isDeleted && isOrphaned(subscription, truths)) {
+        await this.repository.write(tx, cancel(subscription, 'now', now));
+        continue;
+      }
+      const truth = choose(subscription, truths);
+      const write = truth && follow(await this.setup(tx, subscription, truth), truth, now);
+      if (!write) return true;
+      await this.repository.write(tx, write);
+      if (write.successor) await this.checkouts.closeAll(tx);
+    }
+    return false;
+  }
+
+  /** With the period that runs now. What follows Stripe is not renewed here: Stripe's periods come with the steps. */
+  private async lock(tx: Transaction): Promise<Subscription> {
+    const subscription = await this.repository.lockCurrent(tx);
+    const current = subscription.runsUntil
+      ? subscription
+      : await this.subscriptions.lockRenewed(tx);
+    await this.repository.lockCounter(tx);
+    return current;
+  }
+
+  private async setup(
+    tx: Transaction,
+    subscription: Subscription,
+    truth: StripeTruth,
+  ): Promise<FollowSetup> {
+    const { planId, planVersion } = subscription;
+    const plan = await this.plans.getVersion(tx, planId, planVersion);
+    const { nextPlanId } = truth.intent;
+    return {
+      subscription,
+      plan,
+      paid: truth.state === 'ended' ? plan : await this.getPaid(tx, truth),
+      next: nextPlanId && isId(nextPlanId) ? await this.plans.findNewest(tx, nextPlanId) : null,
+      fallback: await this.plans.getDefault(tx),
+    };
+  }
+
+  /** @throws Error for a price that was not made by us: somebody has to look */
+  private async getPaid(tx: Transaction, { priceId, id }: StripeTruth): Promise<PlanWithTerms> {
+    const price = await this.prices.find(tx, priceId);
+    if (!price)
+      throw new Error(
+        `${id} has the price ${priceId}, which belongs to no plan of this installation`,
+      );
+    return this.plans.getVersion(tx, price.planId, price.planVersion);
+  }
+
+  /** A customer of something else that uses the same Stripe account. */
+  private async ignore(context: RequestContext, customerId: string): Promise<void> {
+    await this.database.platform(context, REASON, async (tx) => {
+      const ids = await this.inbox.listWaitingOf(tx, customerId);
+      await this.inbox.markHandled(tx, ids, 'ignored');
+    });
+  }
+
+  private async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
+    const reason = (error as Error).message;
+    this.logger.warn(`events stay unhandled: ${reason}`);
+    await this.database
+      .platform(context, REASON, (tx) => this.inbox.noteFailure(tx, ids, reason))
+      .catch(() => undefined); // the error itself is what the job ends with
+  }
+}
+
+/** Whether it follows something that went with its customer. */
+function isOrphaned(subscription: Subscription, truths: StripeTruth[]): boolean {
+  const { stripeSubscriptionId: id } = subscription;
+  return id !== null && !isEnded(subscription) && !truths.some((truth) => truth.id === id);
+}
+
+function missing(before: Subscription): Difference {
+  const stripeSubscriptionId = before.stripeSubscriptionId!; // an orphan has followed one
+  return { stripeSubscriptionId, before, after: 'Stripe does not have it any more' };
+}
+
+function isCharged({ state, isPaused }: StripeTruth): boolean {
+  return (state === 'paid' || state === 'unpaid') && !isPaused;
+}
+
+/** The one that ours follows; else the newest that somebody pays for. */
+function choose(subscription: Subscription, truths: StripeTruth[]): StripeTruth | null {
+  const followed = truths.find(({ id }) => id === subscription.stripeSubscriptionId);
+  if (followed && !isEnded(subscription)) return followed;
+  return truths.find(({ state, isPaused }) => state === 'paid' && !isPaused) ?? null; // Stripe lists the newest first
+}

@@ -1,0 +1,163 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { newId } from '../../common/ids';
+import { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import { JobHandler } from '../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../platform/queue/job-queue';
+import { StripeApi } from '../../platform/stripe/stripe-api';
+import type { Subscription } from '../subscriptions/subscription.entity';
+import { SyncService } from './sync.service';
+import { toTruth, type StripeTruth } from './stripe-truth';
+
+const VERIFY = 'billing.verify';
+const REASON = 'Stripe knows customers, not tenants';
+
+/** A subscription that is one thing at Stripe and another here. */
+export interface BillingDifference {
+  businessId: string | null;
+  customerId: string;
+  stripeSubscriptionId: string;
+  /** `status: active → past_due` and the like: ours, and what Stripe says. */
+  detail: string;
+}
+
+export interface BillingReport {
+  compared: number;
+  differences: BillingDifference[];
+}
+
+/** Compares all subscriptions at Stripe with ours: for the night, and for whoever doubts. */
+@Injectable()
+export class VerificationService {
+  private readonly logger = new Logger(VerificationService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly queue: JobQueue,
+    private readonly sync: SyncService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Every process with the `cron` role asks; the job's key makes it one job. */
+  @Cron('23 3 * * *', { name: VERIFY })
+  async schedule(): Promise<void> {
+    if (!this.config.roles.includes('cron') || !this.stripe.isConfigured) return;
+    await this.database
+      .transaction(RequestContext.job(VERIFY), (tx) =>
+        this.queue.enqueue(tx, VERIFY, {}, { key: VERIFY }),
+      )
+      .catch((error: Error) => this.logger.warn(`could not ask to verify: ${error.message}`));
+  }
+
+  @JobHandler(VERIFY)
+  async handle(context: RequestContext): Promise<void> {
+    const { differences } = await this.verify(context);
+    for (const { customerId, detail } of differences)
+      this.logger.error(`${customerId} differs from Stripe: ${detail}`);
+  }
+
+  /**
+   * @param repair follows Stripe where ours differs; what is left is compared again
+   * @param onProgress is told how many customers are compared
+   * @throws 503 payment_provider_unavailable
+   */
+  async verify(
+    context: RequestContext,
+    repair = false,
+    onProgress: (compared: number) => void = () => undefined,
+  ): Promise<BillingReport> {
+    const customers = await this.listCustomers(context);
+    const differences: BillingDifference[] = [];
+    let compared = 0;
+    for (const [customerId, truths] of customers) {
+      let found = await this.compare(context, customerId, truths);
+      if (found.length > 0 && repair) {
+        await this.sync.sync(context, { customerId });
+        found = await this.compare(context, customerId, truths);
+      }
+      differences.push(...found);
+      onProgress((compared += 1));
+    }
+    await this.remember(context, compared, differences.length);
+    return { compared, differences };
+  }
+
+  /** All at Stripe, by customer, and those that only we know. */
+  private async listCustomers(context: RequestContext): Promise<Map<string, StripeTruth[]>> {
+    const rows = await this.database.platform(context, REASON, (tx) =>
+      tx.query<{ id: string }>(FOLLOWING),
+    );
+    const customers = new Map<string, StripeTruth[]>(rows.map(({ id }) => [id, []]));
+    await this.stripe.call(async (stripe) => {
+      for await (const subscription of stripe.subscriptions.list({ status: 'all', limit: 100 })) {
+        const truth = toTruth(subscription);
+        customers.set(truth.customerId, [...(customers.get(truth.customerId) ?? []), truth]);
+      }
+    });
+    return customers;
+  }
+
+  private async compare(
+    context: RequestContext,
+    customerId: string,
+    truths: StripeTruth[],
+  ): Promise<BillingDifference[]> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const [account] = await tx.query<{ businessId: string }>(ACCOUNT, [customerId]);
+      if (!account) return []; // of something else that uses the Stripe account
+      const { businessId } = account;
+      const found = await this.sync.compare(tx.with({ businessId }), truths);
+      return found.map(({ stripeSubscriptionId, before, after }) => ({
+        businessId,
+        customerId,
+        stripeSubscriptionId,
+        detail: typeof after === 'string' ? after : describe(before, after),
+      }));
+    });
+  }
+
+  private async remember(
+    context: RequestContext,
+    compared: number,
+    differences: number,
+  ): Promise<void> {
+    await this.database.platform(context, REASON, (tx) =>
+      tx.query(
+        'INSERT INTO billing_verifications (id, verified_at, compared, differences) VALUES ($1, $2, $3, $4)',
+        [newId(), tx.now, compared, differences],
+      ),
+    );
+  }
+}
+
+function describe(before: Subscription, after: Subscription): string {
+  const changes = COMPARED.filter((name) => String(before[name]) !== String(after[name]));
+  return changes
+    .map((name) => `${name}: ${textOf(before[name])} → ${textOf(after[name])}`)
+    .join(', ');
+}
+
+const COMPARED = [
+  'status',
+  'planId',
+  'periodEnd',
+  'scheduledPlanId',
+  'cancelAtPeriodEnd',
+  'autoRenew',
+  'stripeSubscriptionId',
+] as const satisfies (keyof Subscription)[];
+
+function textOf(value: Date | string | boolean | null): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+const FOLLOWING = `
+  SELECT account.stripe_customer_id AS id
+  FROM billing_accounts AS account JOIN subscriptions AS subscription ON subscription.business_id = account.business_id
+  WHERE subscription.is_current AND subscription.stripe_subscription_id IS NOT NULL AND subscription.ended_at IS NULL
+    AND account.stripe_customer_id IS NOT NULL`;
+
+const ACCOUNT = `SELECT business_id AS "businessId" FROM billing_accounts WHERE stripe_customer_id = $1`;

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
+import type { Transaction } from '../../platform/database/transaction';
+import type { ChangeTime, PlanChange } from './plan-change';
+import type { Proration } from './proration';
+import type { SubscriptionView } from './subscription-view';
+
+/** What somebody asks to be done to a subscription. */
+export type SubscriptionCommand =
+  | { kind: 'change'; planId: string; when?: ChangeTime }
+  | { kind: 'cancel'; when: ChangeTime }
+  | { kind: 'uncancel' | 'pause' | 'resume' }
+  | { kind: 'set_auto_renew'; autoRenew: boolean }
+  | { kind: 'assign'; planId: string; reason: string; stripe?: 'cancel' | 'keep' };
+
+/** The second half of a command: writes its effect, in the transaction that remembers the answer. */
+export type Completion = (tx: Transaction) => Promise<SubscriptionView>;
+
+/** Takes money for subscriptions. Its two methods speak over a network and are called outside transactions. */
+export interface PaymentProvider {
+  /** Does there what is asked for. @returns null where the current subscription is none of the provider's */
+  prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null>;
+  /** What a change that takes effect now costs there. @returns null, as above */
+  prorate(context: RequestContext, change: PlanChange): Promise<Proration | null>;
+}
+
+/** The seam to the provider of this installation; without one, plans that have a price are given by staff only. */
+@Injectable()
+export class Payments {
+  private provider: PaymentProvider | null = null;
+
+  use(provider: PaymentProvider): void {
+    this.provider = provider;
+  }
+
+  async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null> {
+    return (await this.provider?.prepare(context, command)) ?? null;
+  }
+
+  async prorate(context: RequestContext, change: PlanChange): Promise<Proration | null> {
+    return (await this.provider?.prorate(context, change)) ?? null;
+  }
+}

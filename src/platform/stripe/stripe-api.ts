@@ -1,0 +1,84 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import Stripe from 'stripe';
+import type { DomainError } from '../../common/problem';
+import { CONFIG, type Config } from '../config/config';
+import { paymentFailed, paymentProviderRefused, paymentProviderUnavailable } from './stripe.errors';
+
+/** Twice, with the pause between, stays within the ten seconds in which everything is answered. */
+const TIMEOUT_MS = 4_000;
+const RETRIES = 1;
+
+/** The SDK's client, with its errors as problems. Never called inside a transaction: a slow answer would hold its locks. */
+@Injectable()
+export class StripeApi {
+  private readonly logger = new Logger(StripeApi.name);
+  private readonly client: Stripe | null;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.client = config.stripeSecretKey ? connect(config.stripeSecretKey, config) : null;
+  }
+
+  /** Whether this installation takes payments. */
+  get isConfigured(): boolean {
+    return this.client !== null;
+  }
+
+  /** @throws 503 payment_provider_unavailable, 402 payment_failed, 409 payment_provider_refused */
+  async call<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
+    try {
+      return await ask(this.requireClient());
+    } catch (error) {
+      throw error instanceof Stripe.errors.StripeError ? this.translate(error) : error;
+    }
+  }
+
+  /** The same, or null where Stripe knows no such thing. */
+  async find<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T | null> {
+    return this.call(async (stripe) => {
+      try {
+        return await ask(stripe);
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  private requireClient(): Stripe {
+    if (!this.client) throw new Error('there is no STRIPE_SECRET_KEY');
+    return this.client;
+  }
+
+  /** Stripe's own words name its ids and our key's end: they stay here, and the log has what finds them there. */
+  private translate(cause: InstanceType<typeof Stripe.errors.StripeError>): DomainError {
+    const { type, code, requestId, statusCode } = cause;
+    this.logger.warn(
+      { type, code, stripeRequestId: requestId, statusCode },
+      'Stripe refused or is away',
+    );
+    if (cause instanceof Stripe.errors.StripeCardError)
+      return paymentFailed({ members: { declineCode: cause.decline_code }, cause });
+    if (cause instanceof Stripe.errors.StripeInvalidRequestError)
+      return paymentProviderRefused({ cause });
+    return paymentProviderUnavailable({ headers: { 'Retry-After': '5' }, cause });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeError && error.code === 'resource_missing';
+}
+
+function connect(key: string, { stripeApiBase }: Config): Stripe {
+  return new Stripe(key, {
+    ...(stripeApiBase ? addressOf(stripeApiBase) : {}),
+    timeout: TIMEOUT_MS,
+    maxNetworkRetries: RETRIES,
+    telemetry: false,
+  });
+}
+
+function addressOf(base: string): { host: string; port: string; protocol: 'http' | 'https' } {
+  const { hostname: host, port, protocol } = new URL(base);
+  const isPlain = protocol === 'http:';
+  return { host, port: port || (isPlain ? '80' : '443'), protocol: isPlain ? 'http' : 'https' };
+}

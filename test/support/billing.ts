@@ -1,0 +1,131 @@
+import type { Response } from 'supertest';
+import { LocalStripe } from '../../src/cli/local-stripe/local-stripe';
+import type { Card } from '../../src/cli/local-stripe/cards';
+import { RequestContext } from '../../src/common/request-context';
+import { RenewalService } from '../../src/modules/subscriptions/renewal.service';
+import type { Config } from '../../src/platform/config/config';
+import { signUp, type Customer } from './customers';
+import { TestApplication } from './test-application';
+import { TEST_DATE_OFFSET_MS } from './test-date';
+import { until } from './until';
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+const API_KEY = 'sk_test_of_the_tests';
+export const WEBHOOK_SECRET = 'whsec_of_the_tests';
+
+/** The application and a local Stripe that know each other, on one clock that only moves when it is told. */
+export class BillingWorld {
+  private constructor(
+    readonly stripe: LocalStripe,
+    readonly server: TestApplication,
+  ) {}
+
+  /** Events are delivered as they happen, and jobs are done. */
+  static async start(changes: Partial<Config> = {}): Promise<BillingWorld> {
+    const now = new Date(Date.now() + TEST_DATE_OFFSET_MS);
+    const stripe = await LocalStripe.start({
+      apiKey: API_KEY,
+      webhookSecret: WEBHOOK_SECRET,
+      now,
+      signedBy: 'local',
+    });
+    const server = await TestApplication.start({
+      roles: ['worker'],
+      stripeSecretKey: API_KEY,
+      stripeWebhookSecrets: [WEBHOOK_SECRET],
+      stripeApiBase: stripe.url,
+      ...changes,
+    });
+    stripe.deliverTo(`${server.url}/v1/webhooks/stripe`);
+    return new BillingWorld(stripe, server);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    await this.stripe.close();
+  }
+
+  /** Lets time pass here and there; what Stripe does meanwhile is told and handled. */
+  async pass(milliseconds: number): Promise<void> {
+    this.server.clock.moveBy(milliseconds);
+    this.stripe.advanceBy(milliseconds);
+    await this.settle();
+  }
+
+  /** What the cron does every minute. */
+  async renew(): Promise<void> {
+    await this.server.app.get(RenewalService).renewAll(RequestContext.job('subscription.renew'));
+  }
+
+  /** When all events are delivered and have had their effect, and no job is due. */
+  async settle(): Promise<void> {
+    await this.stripe.settled();
+    await until('all events are handled', async () => {
+      const [waiting] = await this.server.database.query<{ count: number }>(WAITING);
+      return waiting!.count === 0;
+    });
+  }
+
+  /** The id of a plan. */
+  async planId(slug: string): Promise<string> {
+    const [plan] = await this.server.database.query<{ id: string }>(
+      'SELECT id FROM plans WHERE slug = $1',
+      [slug],
+    );
+    return plan!.id;
+  }
+
+  /** A business whose owner has paid for a plan at the local Stripe. */
+  async subscribe(slug = 'pro', card: Card = 'good'): Promise<Customer> {
+    const customer = await signUp(this.server);
+    await this.pay(customer, slug, card);
+    return customer;
+  }
+
+  async openCheckout(customer: Customer, slug = 'pro'): Promise<Response> {
+    return this.server.post('/v1/billing/checkout-sessions', customer.token, {
+      planId: await this.planId(slug),
+      successPath: '/billing?paid=1',
+      cancelPath: '/billing',
+    });
+  }
+
+  async pay(customer: Customer, slug = 'pro', card: Card = 'good'): Promise<void> {
+    const opened = await this.openCheckout(customer, slug);
+    if (opened.status !== 201) throw new Error(`checkout answered ${opened.text}`);
+    this.stripe.completeCheckout((opened.body as { id: string }).id, { card });
+    await this.settle();
+  }
+
+  async subscription(customer: Customer): Promise<SubscriptionBody> {
+    const { body } = await this.server.get('/v1/subscription', customer.token);
+    return body as SubscriptionBody;
+  }
+
+  /** What the customer is at Stripe. */
+  async stripeCustomer({ business }: Customer): Promise<string> {
+    const [account] = await this.server.database.query<{ id: string }>(
+      'SELECT stripe_customer_id AS id FROM billing_accounts WHERE business_id = $1',
+      [business.id],
+    );
+    return account!.id;
+  }
+}
+
+export interface SubscriptionBody {
+  id: string;
+  status: string;
+  plan: { slug: string; price: { amount: number } };
+  scheduledPlan: { slug: string } | null;
+  currentPeriod: { ordinal: number; start: string; end: string };
+  autoRenew: boolean;
+  cancelAtPeriodEnd: boolean;
+  trialEndsAt: string | null;
+  usage: { recordings: { used: number } };
+}
+
+const WAITING = `
+  SELECT ((SELECT count(*) FROM webhook_inbox WHERE handled_at IS NULL)
+    + (SELECT count(*) FROM graphile_worker._private_jobs WHERE run_at <= now()))::integer AS count`;
