@@ -15,6 +15,7 @@ async function startServer(environment = {}, main = entry) {
     DATA_DIR: directory,
     PORT: '0',
     LOG_LEVEL: 'error',
+    RATE_LIMIT_REQUESTS: 'off',
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
   };

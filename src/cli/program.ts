@@ -1,11 +1,15 @@
 import { Command } from 'commander';
+import type { SyncPlansOptions } from './billing-sync-plans';
+import type { VerifyBillingOptions } from './billing-verify';
 import type { DemoOptions } from './demo';
 import { httpUrl, id, wholeNumber } from './options';
 import type { SeedOptions } from './seed-demo';
 import type { ShiftTimeOptions } from './shift-time';
 import type { StaffCreateOptions } from './staff-create';
+import type { StripeLocalOptions } from './stripe-local';
 import type { PruneOptions } from './recordings-prune';
 import type { RenewOptions } from './subscriptions-renew';
+import type { ReplayOptions } from './webhooks-replay';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 const CHECK_OPTION = ['--check', 'write nothing; exit 1 when the file differs'] as const;
@@ -22,6 +26,7 @@ export function createProgram(): Command {
   addDatabaseCommands(program);
   addStaffCommands(program);
   addOperatorCommands(program);
+  addBillingCommands(program);
   addDevelopmentCommands(program);
   addGenerators(program);
   program.commandsGroup('Help:').helpCommand(true);
@@ -98,11 +103,48 @@ function addOperatorCommands(program: Command): void {
       (await import('./recordings-prune.js')).runRecordingsPrune(options),
     );
   program
+    .command('doctor')
+    .description('look for what is wrong with this installation, and how to mend it; exit 1 then')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./doctor.js')).runDoctor(options),
+    );
+  program
     .command('usage:verify')
     .description('compare all usage counters with the rows they count; exit 1 when one differs')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
       (await import('./usage-verify.js')).runUsageVerify(options),
+    );
+}
+
+function addBillingCommands(program: Command): void {
+  program.commandsGroup('Payments:');
+  program
+    .command('billing:sync-plans')
+    .description(
+      'make the products and prices at Stripe those of the plans; shows the difference first',
+    )
+    .option('--dry-run', 'only show the difference')
+    .option(...JSON_OPTION)
+    .action(async (options: SyncPlansOptions) =>
+      (await import('./billing-sync-plans.js')).runSyncPlans(options),
+    );
+  program
+    .command('billing:verify')
+    .description('compare every subscription at Stripe with ours; exit 1 when one differs')
+    .option('--repair', 'follow Stripe where ours differs')
+    .option(...JSON_OPTION)
+    .action(async (options: VerifyBillingOptions) =>
+      (await import('./billing-verify.js')).runVerifyBilling(options),
+    );
+  program
+    .command('webhooks:replay')
+    .description('have the events of Stripe handled again that have had no effect')
+    .option('--event <id>', 'only this one')
+    .option(...JSON_OPTION)
+    .action(async (options: ReplayOptions) =>
+      (await import('./webhooks-replay.js')).runWebhooksReplay(options),
     );
 }
 
@@ -113,6 +155,12 @@ function addDevelopmentCommands(program: Command): void {
     .description("play a day of a customer's life against a running server")
     .option('--url <url>', 'the server; by default the one of this checkout', httpUrl)
     .action(async (options: DemoOptions) => (await import('./demo.js')).runDemo(options));
+  program
+    .command('demo:billing')
+    .description(
+      'play the life of a paid subscription, on a server, database and Stripe of its own',
+    )
+    .action(async () => (await import('./demo-billing.js')).runDemoBilling());
   program
     .command('seed:demo')
     .description('fill the database with made-up businesses; the same seed makes the same ones')
@@ -135,6 +183,19 @@ function addDevelopmentCommands(program: Command): void {
     .requiredOption('--days <days>', 'how many days seem to pass', wholeNumber(1, 3650))
     .action(async (options: ShiftTimeOptions) =>
       (await import('./shift-time.js')).runShiftTime(options),
+    );
+  program
+    .command('stripe:local')
+    .description('run a Stripe on this machine, in which no money moves; not in production')
+    .option('--port <port>', 'where it listens', wholeNumber(0, 65_535), 12_111)
+    .option(
+      '--forward-to <url>',
+      'where it sends its events',
+      httpUrl,
+      'http://127.0.0.1:3000/v1/webhooks/stripe',
+    )
+    .action(async (options: StripeLocalOptions) =>
+      (await import('./stripe-local.js')).runStripeLocal(options),
     );
 }
 

@@ -13,6 +13,7 @@ export const STATUS_OF_KIND: Record<ProblemKind, number> = {
   gone: 410,
   too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   invalid: 422,
   rate_limited: 429,
   headers_too_large: 431,

@@ -14,6 +14,7 @@ export type ProblemKind =
   | 'gone'
   | 'too_large'
   | 'unsupported_media_type'
+  | 'expectation_failed'
   | 'invalid'
   | 'rate_limited'
   | 'headers_too_large'

@@ -98,11 +98,19 @@ export const unsupportedMediaType = defineProblem({
     'The content type must be application/json, optionally with charset=utf-8, and the body must not be compressed.',
 });
 
+export const expectationFailed = defineProblem({
+  code: 'expectation_failed',
+  kind: 'expectation_failed',
+  title: 'This expectation is not known',
+  description: 'The only Expect header that the server knows is `100-continue`.',
+});
+
 export const validationProblem = defineProblem({
   code: 'validation_failed',
   kind: 'invalid',
   title: 'Some fields are not valid',
-  description: '`errors` points at each field (RFC 6901) and says what is wrong with it.',
+  description:
+    '`errors` points at each field (RFC 6901) and says what is wrong with it; of more than 50 faults, at the first 50.',
 });
 
 export const internalError = defineProblem({
@@ -141,10 +149,13 @@ export const limitReached = defineProblem({
     '`feature`, `used` and `limit` say which limit; `upgradeUrl` leads to a larger plan.',
 });
 
-/** 422 with a pointer for each fault. */
-export function validationFailed(errors: FieldFault[]): DomainError {
-  return validationProblem({
-    detail: errors.map((fault) => `${fault.pointer || 'the body'}: ${fault.detail}`).join('; '),
-    members: { errors },
-  });
+const MOST_FAULTS_NAMED = 50;
+
+/** 422 with a pointer for each fault; of very many, for the first ones, and it says so. */
+export function validationFailed(faults: FieldFault[]): DomainError {
+  const errors = faults.slice(0, MOST_FAULTS_NAMED);
+  const details = errors.map((fault) => `${fault.pointer || 'the body'}: ${fault.detail}`);
+  const unnamed = faults.length - errors.length;
+  if (unnamed > 0) details.push(`and ${unnamed} more`);
+  return validationProblem({ detail: details.join('; '), members: { errors } });
 }

@@ -1,5 +1,6 @@
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
+import type { Trace } from './trace';
 
 /** `job` is the server itself: a cron run, a queued job, a command. `database`: somebody past the server. */
 export const ACTOR_KINDS = ['anonymous', 'person', 'sdk', 'staff', 'job', 'database'] as const;
@@ -40,6 +41,8 @@ export interface IdempotentRequest {
 
 export interface RequestContextFields {
   requestId: string;
+  /** Handed on to the jobs and requests that follow from it. Null: the work begins none of its own. */
+  trace: Trace | null;
   /** The route's own word (`application.create`), or the job's name. Audit rows bear it. */
   action: string;
   ip: string | null;
@@ -63,6 +66,7 @@ const ANONYMOUS: Actor = { kind: 'anonymous', id: null, email: null };
  */
 export class RequestContext implements Readonly<RequestContextFields> {
   readonly requestId: string;
+  readonly trace: Trace | null;
   readonly action: string;
   readonly ip: string | null;
   readonly actor: Actor;
@@ -76,6 +80,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
 
   constructor(fields: Partial<RequestContextFields> & Pick<RequestContextFields, 'action'>) {
     this.requestId = fields.requestId ?? newId();
+    this.trace = fields.trace ?? null;
     this.action = fields.action;
     this.ip = fields.ip ?? null;
     this.actor = fields.actor ?? ANONYMOUS;

@@ -16,16 +16,18 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',
   'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
   'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',
+  'src/modules/operations/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
   'src/modules/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
   'src/modules/recordings/retention.service.ts': 'retention is for all businesses',
   'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
   'src/modules/staff/staff.controller.ts': 'staff read every log',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
+  'src/modules/subscriptions/overdue.service.ts': 'payments are missing in all tenants',
+  'src/modules/subscriptions/reminders.ts': 'reminders go to all tenants',
   'src/modules/subscriptions/renewal.metrics.ts': 'measures how far renewal is behind, over all',
   'src/modules/subscriptions/renewal.service.ts': 'renews what is due, of all tenants',
   'src/modules/subscriptions/staff-subscriptions.service.ts': 'staff look after all businesses',
-  'src/modules/subscriptions/trial-reminder.ts': 'trials end in all tenants',
   'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',
@@ -44,6 +46,7 @@ const OUTSIDE_TRANSACTIONS: Record<string, string> = {
 
 /** The files that may hold a connection. Everybody else is given a transaction by Database. */
 const WITH_CONNECTION: Record<string, string> = {
+  'src/cli/doctor/examine.ts': 'looks at a database that may be too broken for Database',
   'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',

@@ -37,6 +37,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
 
 /** Tables without a policy, and why nothing of a tenant's can be read in them. */
 const WITHOUT_POLICY: Record<string, string> = {
+  cron_heartbeats: 'times, and of no tenant',
   guesses: 'counters under hashes; written outside any transaction, by rate-limiter-flexible',
   idempotency_keys: 'found by a hash that holds the caller; answers are encrypted under that hash',
   mails: 'ids of what a mail is about, and nothing of it',
@@ -62,6 +63,7 @@ const CROSS_TENANT_INDEXES: Record<string, string> = {
 /** Tables of whose writes the audit log does not tell all, and why. */
 const NOT_AUDITED: Record<string, string> = {
   audit_log: 'is the log',
+  cron_heartbeats: 'a heartbeat is no news',
   guesses: 'counters',
   idempotency_keys: 'answers that are in the log by their effects',
   mails: 'the reason for each mail is in the log',

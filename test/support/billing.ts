@@ -12,7 +12,7 @@ import { until } from './until';
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 
-const API_KEY = 'sk_test_of_the_tests';
+export const API_KEY = 'sk_test_of_the_tests';
 export const WEBHOOK_SECRET = 'whsec_of_the_tests';
 
 /** The application and a local Stripe that know each other, on one clock that only moves when it is told. */

@@ -1,5 +1,7 @@
+import { Registry } from 'prom-client';
 import { Clock } from '../../src/common/clock';
 import { newId } from '../../src/common/ids';
+import { FlushMetrics } from '../../src/modules/recordings/flush.metrics';
 import { IngestionQueue } from '../../src/modules/recordings/ingestion-queue';
 import {
   IngestionRepository,
@@ -29,7 +31,8 @@ export async function openQueue(url: string, changes: Partial<Config> = {}): Pro
   const pool = await openPool(url, [], changes);
   const clock = new Clock();
   const repository = new IngestionRepository(pool.database, clock);
-  return { queue: new IngestionQueue(repository), repository, clock, pool };
+  const queue = new IngestionQueue(repository, new FlushMetrics(new Registry()));
+  return { queue, repository, clock, pool };
 }
 
 /** Businesses without people whose period runs for ten more days. @param limit of recordings; null for none */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { TestDatabase } from './test-database';
@@ -26,6 +27,8 @@ export class MailServer {
   readonly refused: ReceivedMail[] = [];
   private readonly held: Answer[] = [];
   private refusalsLeft = 0;
+  private dropsLeft = 0;
+  private slownessMs = 0;
   private isHanging = false;
   private server: SMTPServer;
 
@@ -51,6 +54,16 @@ export class MailServer {
   /** Refuses the next mails for now (451), after it has read them. */
   refuseNext(count: number): void {
     this.refusalsLeft = count;
+  }
+
+  /** Hangs up on the next mails, after it has read them and without a word. */
+  dropNext(count: number): void {
+    this.dropsLeft = count;
+  }
+
+  /** Each mail takes it so long from now on. */
+  slowDown(milliseconds: number): void {
+    this.slownessMs = milliseconds;
   }
 
   /** From now on it takes connections and says nothing. */
@@ -130,8 +143,21 @@ export class MailServer {
       this.refused.push(mail);
       throw temporaryFailure(451);
     }
+    if (this.dropsLeft > 0) {
+      this.dropsLeft -= 1;
+      this.refused.push(mail);
+      return this.dropConnectionOf(session);
+    }
+    await pause(this.slownessMs);
     this.mails.push(mail);
     return null;
+  }
+
+  /** Never answers. */
+  private dropConnectionOf(session: SMTPServerSession): Promise<null> {
+    const connections = this.server.connections as Set<{ id: string; _socket: Socket }>;
+    for (const { id, _socket } of connections) if (id === session.id) _socket.destroy();
+    return new Promise(() => undefined);
   }
 }
 

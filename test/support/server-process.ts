@@ -25,6 +25,7 @@ export class ServerProcess {
       DATA_DIR: directory,
       SECRET_KEY: 'a secret of the tests, long enough to be taken',
       BCRYPT_COST: '4',
+      RATE_LIMIT_REQUESTS: 'off',
       RATE_LIMIT_SIGNUPS: 'off',
       RATE_LIMIT_FAILURES: 'off',
       LOG_LEVEL: 'error',

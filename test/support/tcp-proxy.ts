@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between this process and the database, and lets nothing through while it is told so. */
+/** Stands before the database, and fails as a network does while it is told so. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private isSwallowing = false;
+  private delayMs = 0;
   /** How many connections there have been. */
   accepted = 0;
 
@@ -40,6 +41,28 @@ export class TcpProxy {
     this.isSwallowing = false;
   }
 
+  /** Both sides of all connections hear RST. New connections work. */
+  reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Nobody listens any more, until `accept`. */
+  async refuse(): Promise<void> {
+    this.reset();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  async accept(): Promise<void> {
+    this.server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  /** Bytes take so long, each way. */
+  delayBy(milliseconds: number): void {
+    this.delayMs = milliseconds;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
@@ -56,14 +79,26 @@ export class TcpProxy {
   private pass(from: Socket, to: Socket): void {
     let isBroken = false;
     this.sockets.add(from);
+    const forward = this.forwarding(to);
     from.on('data', (bytes) => {
       isBroken ||= this.isSwallowing;
-      if (!isBroken) to.write(bytes);
+      if (!isBroken) forward(bytes);
     });
     from.on('error', () => to.destroy());
     from.on('close', () => {
       this.sockets.delete(from);
       to.destroy();
     });
+  }
+
+  /** Keeps the order, also where the delay becomes shorter. */
+  private forwarding(to: Socket): (bytes: Buffer) => void {
+    const underWay: Buffer[] = [];
+    const deliver = (): boolean => to.writable && to.write(underWay.shift()!);
+    return (bytes) => {
+      underWay.push(bytes);
+      if (this.delayMs > 0 || underWay.length > 1) setTimeout(deliver, this.delayMs);
+      else deliver();
+    };
   }
 }

@@ -11,6 +11,7 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     APP_URL: 'http://app.test',
+    RATE_LIMIT_REQUESTS: 'off',
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
   });

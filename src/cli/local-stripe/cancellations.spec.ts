@@ -39,6 +39,15 @@ describe('a cancellation', () => {
     const read = (await client.customers.retrieve(customer)) as Stripe.Customer;
     expect(read.balance).toBe(-2_100);
   });
+
+  it('leaves the invoice of the last renewal uncollected', async () => {
+    const { subscription, customer } = await subscribe(stripe, client);
+    stripe.advanceTo(new Date('2027-04-01T00:30:00Z'));
+    await client.subscriptions.cancel(subscription.id);
+    stripe.advanceTo(new Date('2027-04-09T00:00:00Z'));
+    const invoices = await client.invoices.list({ customer });
+    expect(invoices.data.map(({ status }) => status)).toEqual(['draft', 'paid']);
+  });
 });
 
 describe('charges', () => {

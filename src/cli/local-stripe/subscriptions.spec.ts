@@ -102,6 +102,17 @@ describe('an update of the price', () => {
     });
   });
 
+  it('gives nothing back for the old interval with none', async () => {
+    const { subscription, item } = await subscribe(stripe, client, { amount: 3_100 });
+    const yearly = await createPrice(client, 30_000, 'year');
+    const updated = await client.subscriptions.update(subscription.id, {
+      items: [{ id: item.id, price: yearly.id }],
+      proration_behavior: 'none',
+      expand: ['latest_invoice'],
+    });
+    expect(linesOf(latestInvoice(updated))).toEqual([[30_000, false]]);
+  });
+
   it('to a cheaper one leaves a credit that the next invoice spends', async () => {
     const { subscription, item, customer } = await subscribe(stripe, client, { amount: 6_200 });
     const price = await createPrice(client, 3_100);

@@ -13,6 +13,7 @@ import {
 } from '../../common/problems';
 import { RequestContext } from '../../common/request-context';
 import { requestOf } from '../../platform/http/request';
+import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { BearerStrategy } from './bearer.strategy';
 import { AUDIENCE_OF_KIND, type Credential } from './credential';
 
@@ -21,7 +22,10 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 /** Lets a request in as its route's decorator says. A route without the decorator lets nobody in. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly bearer: BearerStrategy) {}
+  constructor(
+    private readonly bearer: BearerStrategy,
+    private readonly limiter: RequestLimiter,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = accessOf(context.getHandler());
@@ -30,11 +34,21 @@ export class AccessGuard implements CanActivate {
         `${context.getClass().name}.${context.getHandler().name} does not say who may call it`,
       );
     const request = requestOf(context);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
     request.requestContext =
       access.audience === 'public'
-        ? new RequestContext({ requestId: request.id, action: access.action, ip: request.ip })
-        : await this.admit(access, request, context.switchToHttp().getResponse<FastifyReply>());
+        ? await this.admitAnybody(access, request, reply)
+        : await this.admit(access, request, reply);
     return true;
+  }
+
+  private async admitAnybody(
+    access: Access,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<RequestContext> {
+    await this.limiter.countAddress(request, reply);
+    return new RequestContext({ ...originOf(request), action: access.action });
   }
 
   private async admit(
@@ -44,10 +58,25 @@ export class AccessGuard implements CanActivate {
   ): Promise<RequestContext> {
     const { authorization } = request.headers;
     const credential = await this.bearer.authenticate(authorization);
+    await this.count(credential, request, reply);
     if (!credential) throw noCredential(authorization);
     announceSupport(credential, reply);
     assertAdmitted(access, credential, request.method);
     return toContext(access, credential, request);
+  }
+
+  /** People are counted by who they are, in all their sessions together. */
+  private count(
+    credential: Credential | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { kind, actor, member } = credential ?? {};
+    if (kind === 'api_key' && member)
+      return this.limiter.countSharedKey(member.credentialId, request, reply);
+    return actor?.id
+      ? this.limiter.countCaller(actor.id, request, reply)
+      : this.limiter.countAddress(request, reply);
   }
 }
 
@@ -106,11 +135,18 @@ function toContext(
 ): RequestContext {
   const { actor, businessId, member, permissions, support, staffSessionId } = credential;
   return new RequestContext({
-    requestId: request.id,
+    ...originOf(request),
     action: access.action,
-    ip: request.ip,
     ...{ actor, businessId, member, permissions, staffSessionId },
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
   });
+}
+
+function originOf({
+  id,
+  trace,
+  ip,
+}: FastifyRequest): Pick<RequestContext, 'requestId' | 'trace' | 'ip'> {
+  return { requestId: id, trace, ip };
 }

@@ -43,6 +43,21 @@ export class AuditRepository {
       tx.ip,
     ]);
   }
+
+  /** The queue's tables are not ours to put a trigger on. What staff do about its jobs belongs to the installation. */
+  async recordJobRetry(tx: Transaction, job: { id: string; tries: number }): Promise<void> {
+    const { kind, id, email } = tx.actor;
+    await tx.query(RECORD_JOB_RETRY, [
+      PLATFORM_ID,
+      tx.now,
+      tx.action,
+      JSON.stringify({ kind, id, email }),
+      job.id,
+      JSON.stringify({ tries: [job.tries, 0] }),
+      tx.requestId,
+      tx.ip,
+    ]);
+  }
 }
 
 /** PostgreSQL takes fewer offsets than ISO 8601 has. */
@@ -65,3 +80,7 @@ const LIST = `
 const RECORD_FAILED_SIGN_IN = `
   INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)
   SELECT business_id, uuid_v7(), $2, $3, $4::jsonb, 'user', $5, '{}', $6, $7 FROM unnest($1::uuid[]) AS business_id`;
+
+const RECORD_JOB_RETRY = `
+  INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)
+  VALUES ($1, uuid_v7(), $2, $3, $4, 'job', $5, $6, $7, $8)`;

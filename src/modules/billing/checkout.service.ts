@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { hoursAfter } from '../../common/clock';
+import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { violatedConstraint } from '../../platform/database/database-errors';
 import { Database } from '../../platform/database/database';
 import { StripeApi } from '../../platform/stripe/stripe-api';
+import { paymentProviderRefused } from '../../platform/stripe/stripe.errors';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { planNotFound } from '../plans/plans.errors';
 import { PlansRepository } from '../plans/plans.repository';
@@ -18,7 +20,7 @@ import { CheckoutsRepository, type Checkout, type CheckoutRequest } from './chec
 import { CustomersService } from './customers.service';
 import type { CreateCheckoutRequest } from './dto/billing';
 import { SyncService } from './sync.service';
-import { toSeconds } from './stripe-truth';
+import { idOf, toSeconds, toTruth } from './stripe-truth';
 
 /** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
 const OPEN_FOR_HOURS = 12;
@@ -91,10 +93,10 @@ export class CheckoutService {
   ): Promise<Stripe.Checkout.Session | null> {
     const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
     if (!open) return null;
-    const page = await this.fetch(context, open);
-    if (page.status === 'complete') return this.refusePaid(context, open);
-    if (page.status === 'open' && isSame(open, request)) return page;
-    if (page.status === 'open') await this.expire(context, open, page.id);
+    let page = await this.find(context, open);
+    if (page?.status === 'open' && isSame(open, request)) return page;
+    if (page?.status === 'open') page = await this.expire(page.id);
+    if (page?.status !== 'expired') await this.refusePaid(context, open, page);
     await this.database.transaction(context, (tx) => this.checkouts.close(tx, open.id));
     return null;
   }
@@ -111,7 +113,19 @@ export class CheckoutService {
         if (violatedConstraint(error) !== 'uq_checkout_sessions_open') throw error;
         return this.joinOther(context, request);
       });
-    return this.fetch(context, checkout);
+    return this.fetch(context, checkout).catch(async (error: unknown) => {
+      if (isRefusal(error)) await this.forget(context, checkout);
+      throw error;
+    });
+  }
+
+  /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
+  private async forget(
+    context: RequestContext,
+    { id, stripeCustomerId }: Checkout,
+  ): Promise<void> {
+    await this.sync.sync(context, { customerId: stripeCustomerId });
+    await this.database.transaction(context, (tx) => this.checkouts.close(tx, id));
   }
 
   /** Another click was quicker by a hair: the same one is joined. */
@@ -121,14 +135,36 @@ export class CheckoutService {
     throw billingBusy({ headers: { 'Retry-After': '1' } });
   }
 
+  /** The page of a row as it is now. @returns null where Stripe never made it, and will not any more */
+  private async find(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.Session | null> {
+    const id = checkout.stripeSessionId ?? (await this.makeAgain(context, checkout))?.id;
+    return id ? this.retrieve(id) : null;
+  }
+
+  private makeAgain(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.Session | null> {
+    return this.fetch(context, checkout).catch((error: unknown) => {
+      if (isRefusal(error)) return null; // it was asked for too long ago, or for somebody who is gone
+      throw error;
+    });
+  }
+
+  private retrieve(id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe.call((stripe) => stripe.checkout.sessions.retrieve(id));
+  }
+
   /** The page of a row. Where its id was never written, the call that makes it is repeated, and gives the same one. */
   private async fetch(
     context: RequestContext,
     checkout: Checkout,
   ): Promise<Stripe.Checkout.Session> {
     const { id, stripeSessionId } = checkout;
-    if (stripeSessionId)
-      return this.stripe.call((stripe) => stripe.checkout.sessions.retrieve(stripeSessionId));
+    if (stripeSessionId) return this.retrieve(stripeSessionId);
     const parameters = await this.parametersOf(context, checkout);
     const page = await this.stripe.call((stripe) =>
       stripe.checkout.sessions.create(parameters, { idempotencyKey: `tenantry_checkout_${id}` }),
@@ -159,25 +195,43 @@ export class CheckoutService {
     };
   }
 
-  /** It may be paid in this very moment: then Stripe refuses, and there is nothing to buy any more. */
-  private async expire(context: RequestContext, open: Checkout, pageId: string): Promise<void> {
-    await this.stripe
-      .call((stripe) => stripe.checkout.sessions.expire(pageId))
+  /** It may be paid in this very moment: then Stripe refuses. @returns the page as it is then */
+  private async expire(id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe
+      .call((stripe) => stripe.checkout.sessions.expire(id))
       .catch(async (error: unknown) => {
-        const page = await this.fetch(context, { ...open, stripeSessionId: pageId });
-        if (page.status === 'complete') await this.refusePaid(context, open);
-        if (page.status !== 'expired') throw error;
+        const page = await this.retrieve(id);
+        if (page.status === 'open') throw error;
+        return page;
       });
   }
 
-  /** Paid, and the news is on its way: it is fetched, so that the next reading shows it. */
+  /**
+   * Paid, and the news is on its way: it is fetched, so that the next reading shows it.
+   * @throws 409 subscription_exists, unless what was bought has ended since
+   */
   private async refusePaid(
     context: RequestContext,
     { stripeCustomerId }: Checkout,
-  ): Promise<never> {
+    page: Stripe.Checkout.Session | null,
+  ): Promise<void> {
     await this.sync.sync(context, { customerId: stripeCustomerId });
-    throw subscriptionExists();
+    const isPaid = await this.database.transaction(context, async (tx) =>
+      isProviders(await this.subscriptions.getCurrent(tx)),
+    );
+    if (isPaid || (await this.isRunning(page))) throw subscriptionExists();
   }
+
+  private async isRunning(page: Stripe.Checkout.Session | null): Promise<boolean> {
+    const id = page?.subscription && idOf(page.subscription);
+    if (!id) return false;
+    const bought = await this.stripe.find((stripe) => stripe.subscriptions.retrieve(id));
+    return bought !== null && toTruth(bought).state !== 'ended';
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError && error.definition === paymentProviderRefused.definition;
 }
 
 function isSame(open: Checkout, request: CheckoutRequest): boolean {

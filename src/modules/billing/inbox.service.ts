@@ -24,6 +24,8 @@ import { isSignedBy } from './webhook-signature';
 
 const FIND_CUSTOMER = 'billing.find_customer';
 const REASON = 'Stripe knows customers, not tenants';
+/** The year 10000. */
+const LATEST_SECONDS = 253_402_300_800;
 
 /** After any of these, Stripe is asked how things stand. All others are stored and ignored. */
 const WATCHED = new Set([
@@ -135,14 +137,14 @@ export class InboxService {
 /** Signed, so Stripe has made it; what is no event all the same is refused like a forgery. */
 function parse(body: Buffer): EventBody {
   try {
-    return JSON.parse(body.toString()) as EventBody;
+    return (JSON.parse(body.toString()) ?? {}) as EventBody;
   } catch (cause) {
     throw webhookSignatureInvalid({ detail: 'the body is no event', cause });
   }
 }
 
 function toReceived({ id, type, created, data }: EventBody): ReceivedEvent {
-  if (!isWord(id) || !isWord(type) || typeof created !== 'number')
+  if (!isWord(id) || !isWord(type) || !isSeconds(created))
     throw webhookSignatureInvalid({ detail: 'the body is no event' });
   const object = data?.object ?? {};
   const isCustomer = object.object === 'customer';
@@ -162,6 +164,10 @@ function textOf(value: unknown): string | null {
   if (isWord(value)) return value;
   const { id } = (value ?? {}) as { id?: unknown };
   return isWord(id) ? id : null;
+}
+
+function isSeconds(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < LATEST_SECONDS;
 }
 
 function isWord(value: unknown): value is string {

@@ -1,12 +1,12 @@
-import Stripe from 'stripe';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Stripe's own tolerance; here it holds in both directions. */
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Whether a body, byte by byte, was signed by one of the secrets within the last 300 seconds. The SDK compares in
- * constant time and refuses what is old, but not what is from the future.
- * Source: https://docs.stripe.com/webhooks#verify-manually
+ * Whether a body, byte by byte, was signed by one of the secrets within 300 seconds of now. Not by the SDK: it decodes
+ * the body first, so that other bytes than the signed ones pass, takes stamps of the future, and throws at an empty
+ * signature. Source: https://docs.stripe.com/webhooks#verify-manually
  */
 export function isSignedBy(
   secrets: readonly string[],
@@ -14,23 +14,22 @@ export function isSignedBy(
   header: string,
   now: Date,
 ): boolean {
-  return (
-    !isFromFuture(header, now) && secrets.some((secret) => isSigned(secret, body, header, now))
-  );
+  const parts = header.split(',').map((part) => part.trim());
+  const [stamp, ...others] = new Set(valuesOf(parts, /^t=(\d{1,12})$/));
+  if (!stamp || others.length > 0 || !isRecent(Number(stamp), now)) return false;
+  const signatures = valuesOf(parts, /^v1=([0-9a-f]{64})$/).map((hex) => Buffer.from(hex, 'hex'));
+  const expected = secrets.map((secret) => hmacOf(secret, stamp, body));
+  return signatures.some((given) => expected.some((each) => timingSafeEqual(given, each)));
 }
 
-function isSigned(secret: string, body: Buffer, header: string, now: Date): boolean {
-  try {
-    const verifier = Stripe.webhooks.signature!; // the SDK's types allow for builds without it
-    return verifier.verifyHeader(body, header, secret, TOLERANCE_SECONDS, undefined, now.getTime());
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
-    throw error;
-  }
+function valuesOf(parts: string[], pattern: RegExp): string[] {
+  return parts.flatMap((part) => pattern.exec(part)?.[1] ?? []);
 }
 
-function isFromFuture(header: string, now: Date): boolean {
-  const stamps = [...header.matchAll(/(?:^|,)\s*t=(\d{1,12})(?=,|$)/g)];
-  const seconds = now.getTime() / 1000;
-  return stamps.some(([, stamp]) => Number(stamp) > seconds + TOLERANCE_SECONDS);
+function isRecent(stamp: number, now: Date): boolean {
+  return Math.abs(Math.floor(now.getTime() / 1000) - stamp) <= TOLERANCE_SECONDS;
+}
+
+function hmacOf(secret: string, stamp: string, body: Buffer): Buffer {
+  return createHmac('sha256', secret).update(`${stamp}.`).update(body).digest();
 }

@@ -165,6 +165,25 @@ describe('PasswordHasher', () => {
       await expect(last).resolves.toBe('a hash');
     });
 
+    it('waits four seconds at most; who has not had a turn by then is told to come back', async () => {
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+      try {
+        const work = new Work();
+        const hasher = createHasher();
+        const served = Promise.all(crowd(hasher, MAXIMUM_AT_ONCE));
+        const late = hasher.hash('x').catch((error: unknown) => error);
+        jest.advanceTimersByTime(3_999);
+        const later = hasher.hash('x');
+        jest.advanceTimersByTime(1);
+        expect(await late).toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '5' } });
+        for (let ended = 0; ended < MAXIMUM_AT_ONCE + 1; ended += 1) await work.endOne();
+        await expect(served).resolves.toHaveLength(MAXIMUM_AT_ONCE);
+        await expect(later).resolves.toBe('a hash');
+      } finally {
+        jest.useRealTimers();
+      }
+    });
+
     it('goes on when bcrypt fails: the turn is passed', async () => {
       const hasher = createHasher();
       const failing = jest

@@ -7,6 +7,8 @@ import { SecretBox } from '../../platform/config/secret-box';
 
 const MAXIMUM_AT_ONCE = 2; // bcrypt runs on libuv's four threads; the others are for the rest of the process
 const MAXIMUM_WAITING = 200;
+const WAIT_LIMIT_MS = 4_000; // with cost 12 the last of 200 would wait for longer than anybody reads on
+const COME_BACK = { headers: { 'Retry-After': '5' } };
 
 /**
  * bcrypt over a peppered HMAC: bcrypt alone cuts a password at 72 bytes and stops at NUL, and a stolen
@@ -28,14 +30,14 @@ export class PasswordHasher {
     this.decoy = `$2b$${String(config.bcryptCost).padStart(2, '0')}$${'.'.repeat(53)}`;
   }
 
-  /** @throws 503 overloaded when too many are waiting */
+  /** @throws 503 overloaded when too many are waiting, or for too long */
   hash(password: string): Promise<string> {
     return this.inTurn(() => hash(this.peppered(password), this.config.bcryptCost));
   }
 
   /**
    * Compares with a stored hash; with null (nobody has that address) it works as long and says no.
-   * @throws 503 overloaded when too many are waiting
+   * @throws 503 overloaded when too many are waiting, or for too long
    */
   async matches(password: string, storedHash: string | null): Promise<boolean> {
     const compared = storedHash ?? this.decoy;
@@ -61,9 +63,18 @@ export class PasswordHasher {
       this.running += 1;
       return undefined;
     }
-    if (this.waiting.length >= MAXIMUM_WAITING)
-      throw overloaded({ headers: { 'Retry-After': '5' } });
-    return new Promise((resolve) => this.waiting.push(resolve));
+    if (this.waiting.length >= MAXIMUM_WAITING) throw overloaded(COME_BACK);
+    return new Promise((resolve, reject) => {
+      const take = (): void => {
+        clearTimeout(patience);
+        resolve();
+      };
+      const patience = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(take), 1);
+        reject(overloaded(COME_BACK));
+      }, WAIT_LIMIT_MS);
+      this.waiting.push(take);
+    });
   }
 
   /** The turn goes straight to the next in line, so that nobody slips in between. */

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { BusinessesRepository } from '../businesses/businesses.repository';
+import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
@@ -43,12 +44,43 @@ export class SubscriptionMails {
     });
   }
 
+  /** Says until when everything goes on without the payment; nothing where it has come by now. */
+  @MailComposer('payment-missing')
+  composePaymentMissing(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
+    return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
+      const tx = platform.with({ businessId });
+      const { subscription, plan } = await this.subscriptions.getCurrent(tx);
+      const { status, pastDueSince, runsUntil } = subscription;
+      if (status !== 'past_due' || !pastDueSince || !runsUntil) return null;
+      const { name: businessName } = await this.businesses.get(tx);
+      return {
+        to: await this.members.listOwnerEmails(tx),
+        values: {
+          businessName,
+          planName: plan.name,
+          since: pastDueSince.toUTCString(),
+          until: runsUntil.toUTCString(),
+          whatFollows: await this.afterGrace(tx, plan),
+          url: this.config.upgradeUrl,
+        },
+      };
+    });
+  }
+
+  private async afterGrace(tx: Transaction, { afterGrace }: PlanWithTerms): Promise<string> {
+    if (afterGrace === 'expire') return 'Then the subscription expires.';
+    const { name } = await this.plans.getDefault(tx);
+    return `Then the business moves to the plan ${name}.`;
+  }
+
   private async whatFollows(tx: Transaction, view: SubscriptionView): Promise<string> {
     const { subscription, plan, scheduledPlan } = view;
     if (subscription.cancelAtPeriodEnd || !subscription.autoRenew)
       return 'The subscription ends with it, as you asked.';
     if (scheduledPlan) return `Then the plan ${scheduledPlan.name} begins, as you asked.`;
     if (plan.terms.priceAmount === 0) return 'The plan goes on after it; there is nothing to do.';
+    if (subscription.stripeSubscriptionId)
+      return 'Then the plan is charged for the first time; cancel before, and nothing is.';
     const { name } = await this.plans.getDefault(tx);
     return `Unless it is paid for, the business then moves to the plan ${name}.`;
   }

@@ -10,14 +10,16 @@ import { MailQueue } from '../../platform/mail/mail-queue';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { InboxRepository } from '../billing/inbox.repository';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { StaffService } from '../staff/staff.service';
 
+const EVENTS_KEPT_DAYS = 90; // Stripe itself keeps them for 30
 const MAILS_KEPT_DAYS = 90; // longer than the queue tries
 const PRUNE = 'housekeeping.prune';
 
-/** Forgets what has run out: idempotent answers, sessions, one-time keys, mails, guesses. */
+/** Forgets what has run out: idempotent answers, sessions, one-time keys, mails, events of Stripe, guesses. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -31,6 +33,7 @@ export class Housekeeping {
     private readonly mails: MailQueue,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
+    private readonly inbox: InboxRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -63,6 +66,7 @@ export class Housekeeping {
     await this.oneTimeKeys.prune(tx);
     await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);
+    await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
     await this.guesses.prune(tx.now);
     return this.sessions.prune(
       tx,

@@ -5,8 +5,9 @@ import { Text } from '../../common/fields';
 import { allProblems } from '../../common/problem';
 import { routeNotFound } from '../../common/problems';
 import { CONFIG, type Config } from '../../platform/config/config';
+import { policyOfPage } from '../../platform/http/security-headers';
 import { linkPage, type LinkName } from './link-pages';
-import { problemPage, welcomePage } from './pages';
+import { page, problemPage, welcomePage } from './pages';
 
 /** The key is for the page's own script; here it is only let through. */
 class LinkQuery {
@@ -19,6 +20,9 @@ class LinkQuery {
 
 const HTML = 'text/html; charset=utf-8';
 
+/** Every page has the same style; those that links lead to have a script each. */
+const POLICY = policyOfPage(page('', ''));
+
 /** Pages for people who open the server's address in a browser. */
 @ApiExcludeController()
 @Controller()
@@ -27,6 +31,7 @@ export class PagesController {
 
   @Get()
   @Header('content-type', HTML)
+  @Header('content-security-policy', POLICY)
   @Access({ audience: 'public', action: 'page.welcome', summary: 'Where to begin', status: 200 })
   welcome(): string {
     return welcomePage(this.config.appUrl, this.config.environment);
@@ -35,6 +40,7 @@ export class PagesController {
   /** Where the `type` of every problem leads. */
   @Get('problems/:code')
   @Header('content-type', HTML)
+  @Header('content-security-policy', POLICY)
   @Access({
     audience: 'public',
     action: 'page.problem',
@@ -49,6 +55,7 @@ export class PagesController {
 
   @Get('signup')
   @Header('content-type', HTML)
+  @Header('content-security-policy', policyOfPage(linkPage('signup')))
   @Access({
     audience: 'public',
     action: 'page.signup',
@@ -61,6 +68,7 @@ export class PagesController {
 
   @Get('reset-password')
   @Header('content-type', HTML)
+  @Header('content-security-policy', policyOfPage(linkPage('reset-password')))
   @Access({
     audience: 'public',
     action: 'page.reset_password',
@@ -73,6 +81,7 @@ export class PagesController {
 
   @Get('verify-email')
   @Header('content-type', HTML)
+  @Header('content-security-policy', policyOfPage(linkPage('verify-email')))
   @Access({
     audience: 'public',
     action: 'page.verify_email',

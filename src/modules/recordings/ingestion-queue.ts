@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isLockTimeout, translateDatabaseError } from '../../platform/database/database-errors';
 import { DomainError } from '../../common/problem';
+import { FlushMetrics } from './flush.metrics';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import { ingestionOverloaded } from './recordings.errors';
 
@@ -26,7 +27,10 @@ export class IngestionQueue {
   private readonly quick = new Lane((waiting) => this.flush(waiting, false));
   private readonly patient = new Lane((waiting) => this.flush(waiting, true));
 
-  constructor(private readonly ingestion: IngestionRepository) {}
+  constructor(
+    private readonly ingestion: IngestionRepository,
+    private readonly metrics: FlushMetrics,
+  ) {}
 
   /** @throws 503 ingestion_overloaded, database_unavailable; then nothing was stored, as far as anybody knows */
   admit(recording: SentRecording): Promise<Admission> {
@@ -50,6 +54,7 @@ export class IngestionQueue {
     ifHeld: (each: Waiting) => void,
   ): Promise<void> {
     const recordings = waiting.map(({ recording }) => recording);
+    this.metrics.observe(recordings.length);
     const admissions = await this.ingestion.admitAll(recordings, mayWait);
     for (const [index, each] of waiting.entries()) {
       const admission = admissions[index];

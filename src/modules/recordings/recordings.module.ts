@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { FlushMetrics } from './flush.metrics';
 import { IngestionQueue } from './ingestion-queue';
 import { IngestionRepository } from './ingestion.repository';
 import { IngestionService } from './ingestion.service';
@@ -18,6 +19,7 @@ import { UsageController } from './usage.controller';
   providers: [
     IngestionService,
     IngestionQueue,
+    FlushMetrics,
     IngestionRepository,
     RecordingsService,
     RecordingsRepository,

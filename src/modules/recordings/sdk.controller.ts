@@ -9,6 +9,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { translateDatabaseError } from '../../platform/database/database-errors';
 import { Transaction } from '../../platform/database/transaction';
+import { writeInLogScope } from '../../platform/logging/log-scope';
 import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
@@ -48,6 +49,7 @@ export class SdkController {
   ) {}
 
   @Post('recordings')
+  @RouteConfig({ isHot: true })
   @Access({
     audience: 'sdk',
     action: 'recording.create',
@@ -81,7 +83,7 @@ export class SdkController {
   }
 
   @Post('recordings/batch')
-  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES })
+  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES, isHot: true })
   @Access({
     audience: 'sdk',
     action: 'recording.create_batch',
@@ -141,7 +143,10 @@ export class SdkController {
     if (context instanceof Transaction && !(error instanceof DomainError)) throw error;
     const translated = translateDatabaseError(error);
     if (translated instanceof DomainError) return translated;
-    this.logger.error(`an item of a batch failed: ${(error as Error).stack}`);
+    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
+    writeInLogScope(scope, () =>
+      this.logger.error(`an item of a batch failed: ${(error as Error).stack}`),
+    );
     return internalError({ cause: error });
   }
 }

@@ -4,6 +4,7 @@ import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { PLATFORM_ID } from '../../common/ids';
 import { toPage } from '../../common/pagination';
+import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { PathId } from '../../platform/http/path-id';
@@ -111,7 +112,7 @@ export class StaffController {
       "Go into a business's support seat, for a reason and a while; its owners are told by mail",
     status: 201,
     answers: OpenedSupportSessionResponse,
-    problems: [businessNotFound, supportAccessOff],
+    problems: [businessNotFound, businessDeactivated, supportAccessOff],
   })
   async openSupport(
     @Ctx() context: RequestContext,

@@ -16,7 +16,7 @@ import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
 import { TimeShiftService } from './time-shift.service';
-import { TrialReminder } from './trial-reminder';
+import { Reminders } from './reminders';
 
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
@@ -35,7 +35,7 @@ import { TrialReminder } from './trial-reminder';
     Payments,
     CreditsRepository,
     StaffSubscriptionsService,
-    TrialReminder,
+    Reminders,
   ],
   exports: [
     SubscriptionsService,
@@ -44,7 +44,7 @@ import { TrialReminder } from './trial-reminder';
     Payments,
     RenewalService,
     CreditsRepository,
-    TrialReminder,
+    Reminders,
   ],
 })
 export class SubscriptionsModule {}

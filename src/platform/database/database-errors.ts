@@ -5,7 +5,7 @@ const RETRY_AFTER_SECONDS = '2';
 
 // PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const RETRIABLE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
-const UNAVAILABLE = /^(08|53[03]|57P|25006|55P03|57014)/; // connection, resources, shutdown, read-only, time-outs
+const UNAVAILABLE = /^(08|3D000|53[03]|57P|25006|55P03|57014)/; // connection, no such database, resources, shutdown, read-only, time-outs
 const ENDED = /^(08|57P)/; // the server closed the connection
 const FULL = new Set(['53100']);
 const SOCKET_FAULTS = new Set([

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config';
 
-interface RoleRow {
+export interface RoleRow {
   name: string;
   superuser: boolean;
   bypasses: boolean;
@@ -19,11 +19,18 @@ export async function assertSafeRole(
   query: (sql: string) => Promise<RoleRow[]>,
   warn: (fault: string) => void = () => undefined,
 ): Promise<void> {
-  const faults = faultsOf((await query(ROLE))[0]);
+  const faults = await findRoleFaults(query);
   if (faults.length === 0) return;
   if (environment === 'production')
     throw new Error(`The database is not safe to use: ${faults.join('; ')}`);
   for (const fault of faults) warn(`${fault}. In production the server refuses to start.`);
+}
+
+/** What keeps row-level security from binding the role that `query` runs as. */
+export async function findRoleFaults(
+  query: (sql: string) => Promise<RoleRow[]>,
+): Promise<string[]> {
+  return faultsOf((await query(ROLE))[0]);
 }
 
 function faultsOf(role: RoleRow | undefined): string[] {

@@ -11,6 +11,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
+import { outsideLogScope } from '../logging/log-scope';
 import { createDataSource, SCHEMA, type Schema } from './data-source';
 import { ChangeFeed } from './change-feed';
 import { ChangeListener } from './change-listener';
@@ -65,6 +66,6 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
 function makeDataSource(config: Config, schema: Schema): DataSource {
   const logger = new Logger('Database');
   return createDataSource(config, schema, (error) =>
-    logger.warn(`an idle connection was lost: ${error.message}`),
+    outsideLogScope(() => logger.warn(`an idle connection was lost: ${error.message}`)),
   );
 }

@@ -1,9 +1,16 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '../../common/ids';
-import type { ProblemFactory } from '../../common/problem';
-import { headersTooLarge, malformedRequest, requestTimeout } from '../../common/problems';
+import type { DomainError, ProblemFactory } from '../../common/problem';
+import {
+  expectationFailed,
+  headersTooLarge,
+  malformedRequest,
+  requestTimeout,
+} from '../../common/problems';
+import type { Config } from '../config/config';
 import { PROBLEM_TYPE, toProblem } from './problem.filter';
+import { securityHeaders } from './security-headers';
 
 /** What Node's HTTP parser refuses, by its codes; anything else is not HTTP. */
 const PROBLEMS: Record<string, ProblemFactory> = {
@@ -13,21 +20,39 @@ const PROBLEMS: Record<string, ProblemFactory> = {
 
 /** What is not HTTP becomes no request: it is answered on the connection itself, which then ends. */
 export function answerBrokenHttp(
-  baseUrl: string,
+  config: Config,
   error: Error & { code?: string },
   socket: Socket,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal = (PROBLEMS[error.code ?? ''] ?? malformedRequest)({ cause: error });
+  const { status, headers, body } = toAnswer(refusal, config);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n');
+  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** Node answers an `Expect` that it does not know by itself, with nothing in it. */
+export function answerUnknownExpectations(server: Server, config: Config): void {
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = toAnswer(expectationFailed(), config);
+    response.writeHead(status, headers).end(body);
+  });
+}
+
+function toAnswer(
+  refusal: DomainError,
+  config: Config,
+): { status: number; headers: Record<string, string | number>; body: string } {
   const requestId = newId();
-  const problem = toProblem(refusal, baseUrl, requestId);
+  const problem = toProblem(refusal, config.appUrl, requestId);
   const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    'connection: close',
-    `content-type: ${PROBLEM_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  const headers = {
+    connection: 'close',
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': requestId,
+    ...securityHeaders(config),
+  };
+  return { status: problem.status, headers, body };
 }

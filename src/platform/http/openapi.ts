@@ -2,11 +2,15 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ProblemResponse } from '../../common/access/problem-responses';
 import { STATUS_OF_KIND } from '../../common/problem-status';
+import type { ProblemFactory } from '../../common/problem';
 import { bodyTooLarge, malformedRequest, unsupportedMediaType } from '../../common/problems';
+import { rateLimitedProblem } from '../rate-limit/rate-limit.errors';
+import { isLimited } from '../rate-limit/request-limiter';
+import { idempotencyKeyInUse, idempotencyKeyReused } from './idempotency/idempotency';
 
 interface Operation {
   parameters?: { name?: string; in?: string }[];
-  responses: Partial<Record<string, object>>;
+  responses: Partial<Record<string, { description: string }>>;
 }
 
 const CREDENTIALS = {
@@ -53,31 +57,46 @@ export function serveDocs(app: INestApplication): void {
 
 /** Of headers only the Idempotency-Key is asked for, and only of POST: its decorator does not know the route's method. */
 function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
-  for (const item of Object.values(paths)) {
+  for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
       operation.parameters = operation.parameters?.filter((parameter) =>
         isAskedFor(parameter, method),
       );
-      if (method === 'post' || method === 'patch') documentBodyProblems(operation);
+      if (method !== 'get') document(operation, OF_A_BODY);
+      if (operation.parameters?.some(isKey)) document(operation, OF_A_KEY);
+      if (isLimited(path)) document(operation, [rateLimitedProblem]);
     }
   }
   return paths;
 }
 
-/** What every route that takes a body may say of it. */
-function documentBodyProblems(operation: Operation): void {
-  for (const { definition } of [malformedRequest, bodyTooLarge, unsupportedMediaType]) {
-    const { code, kind, title } = definition;
-    operation.responses[STATUS_OF_KIND[kind]] ??= {
-      description: `\`${code}\`: ${title}`,
+/** What every route that reads a body may say of it: all but GET do, if only to refuse it. */
+const OF_A_BODY = [malformedRequest, bodyTooLarge, unsupportedMediaType];
+
+/** What every route that takes an Idempotency-Key may say of it. */
+const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse];
+
+function document(operation: Operation, problems: ProblemFactory[]): void {
+  for (const { definition } of problems) {
+    const description = `\`${definition.code}\`: ${definition.title}`;
+    const status = STATUS_OF_KIND[definition.kind];
+    const known = operation.responses[status];
+    if (known && !known.description.includes(description))
+      known.description += `\n\n${description}`;
+    operation.responses[status] ??= {
+      description,
       content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
-    };
+    } as { description: string };
   }
 }
 
 function isAskedFor(parameter: { name?: string; in?: string }, method: string): boolean {
   if (parameter.in !== 'header') return true;
-  return method === 'post' && parameter.name === 'Idempotency-Key';
+  return method === 'post' && isKey(parameter);
+}
+
+function isKey({ name }: { name?: string }): boolean {
+  return name === 'Idempotency-Key';
 }
 
 function sortedComponents(document: OpenAPIObject): OpenAPIObject['components'] {

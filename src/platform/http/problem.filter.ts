@@ -19,7 +19,9 @@ import {
 } from '../../common/problems';
 import { CONFIG, type Config } from '../config/config';
 import { translateDatabaseError } from '../database/database-errors';
+import { writeInLogScope } from '../logging/log-scope';
 import { QuotaRefusals } from '../metrics/quota-refusals';
+import { RequestLimiter } from '../rate-limit/request-limiter';
 import { RouteTable } from './route-table';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -44,15 +46,20 @@ export class ProblemFilter implements ExceptionFilter {
     @Inject(CONFIG) private readonly config: Config,
     private readonly routes: RouteTable,
     private readonly refusals: QuotaRefusals,
+    private readonly limiter: RequestLimiter,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const error = this.toDomainError(exception, request);
     this.refusals.observe(error);
     this.log(error, exception, request);
-    sendProblem(http.getResponse<FastifyReply>(), error, this.config.appUrl, request.id);
+    const answer = (refusal: DomainError) =>
+      sendProblem(reply, refusal, this.config.appUrl, request.id);
+    if (request.is404 || this.limiter.hasCounted(reply)) return answer(error);
+    this.limiter.countAddress(request, reply).then(() => answer(error), answer);
   }
 
   private toDomainError(exception: unknown, request: FastifyRequest): DomainError {
@@ -75,7 +82,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (status < 500) return;
     const cause = exception instanceof DomainError ? exception.cause : exception;
     const stack = cause instanceof Error ? cause.stack : undefined;
-    this.logger.error(`${error.code} in request ${request.id}: ${stack ?? error.message}`);
+    writeInLogScope(request, () =>
+      this.logger.error(`${error.code} in request ${request.id}: ${stack ?? error.message}`),
+    );
   }
 }
 

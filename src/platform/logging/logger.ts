@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
-import pino, { type Logger } from 'pino';
+import pino, { type Logger, type LoggerOptions } from 'pino';
 import type { Config } from '../config/config';
+import { currentLogIds } from './log-scope';
 
 /** The injection token of pino's logger. */
 export const LOGGER = Symbol('Logger');
@@ -23,14 +24,19 @@ export function createLogger(
   config: Pick<Config, 'logLevel' | 'environment'>,
   output: 'stdout' | 'stderr' = 'stdout',
 ): Logger {
-  const redact = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
-  const options = { level: config.logLevel, redact, base: undefined };
+  const options = loggerOptions(config);
   const destination = process[output].fd;
   if (config.environment === 'production' || !process[output].isTTY)
     return pino(options, pino.destination(destination));
   const target = 'pino-pretty';
   const style = { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true };
   return pino({ ...options, transport: { target, options: { ...style, destination } } });
+}
+
+/** What a line bears, wherever it goes: the ids of the request or job that wrote it, and no secret. */
+export function loggerOptions({ logLevel }: Pick<Config, 'logLevel'>): LoggerOptions {
+  const redact = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
+  return { level: logLevel, redact, base: undefined, mixin: currentLogIds };
 }
 
 /** Nest's own messages, and `new Logger(name)` everywhere, through pino. */

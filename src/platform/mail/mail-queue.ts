@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids';
 import type { Transaction } from '../database/transaction';
+import { ORIGIN_FIELD, originOf } from '../queue/job-origin';
 import type { MailTemplate } from './mail-templates';
 
 /** The job that sends one mail. */
@@ -21,7 +22,16 @@ export class MailQueue {
    * and the mail the row's: keys and addresses are looked up when it is sent.
    */
   async enqueue(tx: Transaction, template: MailTemplate, subjectId: string): Promise<void> {
-    await tx.query(ENQUEUE, [newId(), template, subjectId, tx.now, SEND_MAIL, MAXIMUM_TRIES]);
+    const origin = JSON.stringify(originOf(tx));
+    await tx.query(ENQUEUE, [
+      newId(),
+      template,
+      subjectId,
+      tx.now,
+      SEND_MAIL,
+      MAXIMUM_TRIES,
+      origin,
+    ]);
   }
 }
 
@@ -29,4 +39,4 @@ const ENQUEUE = `
   WITH mail AS (
     INSERT INTO mails (id, template, subject_id, created_at) VALUES ($1, $2, $3, $4) RETURNING id
   )
-  SELECT graphile_worker.add_job($5, json_build_object('mailId', id), max_attempts => $6) FROM mail`;
+  SELECT graphile_worker.add_job($5, json_build_object('mailId', id, '${ORIGIN_FIELD}', $7::json), max_attempts => $6) FROM mail`;

@@ -23,6 +23,14 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     whatFollows: 'Unless it is paid for, the business then moves to the plan Free.',
     url: 'https://app.example/billing',
   },
+  'payment-missing': {
+    businessName: 'Acme',
+    planName: 'Pro',
+    since: 'Sat, 21 Nov 2026 12:00:00 GMT',
+    until: 'Sat, 28 Nov 2026 12:00:00 GMT',
+    whatFollows: 'Then the business moves to the plan Free.',
+    url: 'https://app.example/billing',
+  },
   'support-session-started': {
     businessName: 'Acme',
     staffEmail: 'help@tenantry.example',

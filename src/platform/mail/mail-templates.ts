@@ -8,6 +8,7 @@ export const MAIL_TEMPLATES = [
   'email-verification',
   'support-session-started',
   'trial-ending',
+  'payment-missing',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

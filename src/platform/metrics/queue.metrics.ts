@@ -8,12 +8,13 @@ interface QueueState {
   ready: number;
   delayed: number;
   failed: number;
+  running: number;
   oldestReadyAgeSeconds: number;
 }
 
 const SCRAPE = RequestContext.job('metrics.read_queue');
 
-/** The jobs that wait. `delayed` ones are due later, which those that failed and will be tried again are too. */
+/** The jobs that wait, and those that are being done. `delayed` ones are due later, which those that failed and will be tried again are too. */
 @Injectable()
 export class QueueMetrics {
   private readonly jobs: Gauge<'state'>;
@@ -26,7 +27,7 @@ export class QueueMetrics {
   ) {
     this.jobs = new Gauge({
       name: 'queue_jobs',
-      help: 'Jobs that wait: ready to run, due later, or given up after their last try',
+      help: 'Jobs that are ready to run, due later, being done, or given up after their last try',
       labelNames: ['state'],
       registers: [registry],
     });
@@ -55,6 +56,7 @@ export class QueueMetrics {
     this.jobs.set({ state: 'ready' }, state.ready);
     this.jobs.set({ state: 'delayed' }, state.delayed);
     this.jobs.set({ state: 'failed' }, state.failed);
+    this.jobs.set({ state: 'running' }, state.running);
     this.oldestReadyAge.set(state.oldestReadyAgeSeconds);
   }
 }
@@ -62,10 +64,10 @@ export class QueueMetrics {
 // By PostgreSQL's own time, as the queue itself decides what is due. A locked job is being done and waits for nobody.
 const STATE = `
   SELECT count(*) FILTER (WHERE is_ready)::integer AS ready,
-         count(*) FILTER (WHERE NOT has_failed AND NOT is_due)::integer AS delayed,
-         count(*) FILTER (WHERE has_failed)::integer AS failed,
+         count(*) FILTER (WHERE waits AND NOT has_failed AND NOT is_due)::integer AS delayed,
+         count(*) FILTER (WHERE waits AND has_failed)::integer AS failed,
+         count(*) FILTER (WHERE NOT waits)::integer AS running,
          coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE is_ready)), 0)::float8 AS "oldestReadyAgeSeconds"
   FROM graphile_worker.jobs,
-       LATERAL (SELECT attempts >= max_attempts AS has_failed, run_at <= now() AS is_due) AS job,
-       LATERAL (SELECT is_due AND NOT has_failed AS is_ready) AS state
-  WHERE locked_at IS NULL`;
+       LATERAL (SELECT locked_at IS NULL AS waits, attempts >= max_attempts AS has_failed, run_at <= now() AS is_due) AS job,
+       LATERAL (SELECT waits AND is_due AND NOT has_failed AS is_ready) AS state`;

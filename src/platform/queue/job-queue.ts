@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction';
+import { ORIGIN_FIELD, originOf } from './job-origin';
+
+/** With the queue's growing pauses, some three and a half hours: longer than a restart or a short outage, and a poisoned job is in the list of failed ones the same day. */
+export const DEFAULT_MAXIMUM_TRIES = 10;
 
 export interface JobOptions {
   /** Not before this moment. */
   runAt?: Date;
   /** A waiting job with the same key is replaced, so there is one. */
   key?: string;
+  /** Ten unless said. */
   maximumTries?: number;
 }
 
@@ -23,10 +28,10 @@ export class JobQueue {
       'SELECT graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)',
       [
         name,
-        JSON.stringify(payload),
+        JSON.stringify({ ...payload, [ORIGIN_FIELD]: originOf(tx) }),
         options.runAt ?? null,
         options.key ?? null,
-        options.maximumTries ?? null,
+        options.maximumTries ?? DEFAULT_MAXIMUM_TRIES,
       ],
     );
   }

@@ -10,16 +10,15 @@ import {
   Logger as GraphileLogger,
   run,
   type Runner,
-  type Task,
   type TaskList,
   type LogLevel,
   type WorkerEvents,
 } from 'graphile-worker';
 import type { Logger } from 'pino';
-import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { LOGGER } from '../logging/logger';
 import { jobNameOf } from './job-handler.decorator';
+import { asTask, type Handler } from './job-task';
 import { WorkerPresence } from './worker-presence';
 
 const CONCURRENCY = 4;
@@ -31,8 +30,6 @@ const PINO_LEVELS: Record<LogLevel, 'error' | 'warn' | 'info' | 'debug'> = {
   info: 'debug',
   debug: 'debug',
 };
-
-type Handler = (context: RequestContext, payload: unknown) => Promise<void>;
 
 /** Runs the jobs of this process, when the `worker` role is among its roles. */
 @Injectable()
@@ -94,14 +91,10 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     )) {
       const method = provider[methodName];
       const name = typeof method === 'function' ? jobNameOf(method) : undefined;
-      if (name && method) tasks[name] = asTask(name, method.bind(instance));
+      if (name && method) tasks[name] = asTask(name, method.bind(instance), this.logger);
     }
     return tasks;
   }
-}
-
-function asTask(name: string, handler: Handler): Task {
-  return async (payload) => handler(RequestContext.job(name), payload);
 }
 
 function announcing(presence: WorkerPresence, logger: Logger): WorkerEvents {

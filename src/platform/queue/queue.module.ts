@@ -1,9 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { CronHeartbeats } from './cron-heartbeats';
 import { JobQueue } from './job-queue';
 import { JobWorker } from './job-worker';
 
 /** Jobs in PostgreSQL: a row of the sender's transaction, done after its commit by a process with the `worker` role. */
 @Global()
-@Module({ imports: [DiscoveryModule], providers: [JobQueue, JobWorker], exports: [JobQueue] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [JobQueue, JobWorker, CronHeartbeats],
+  exports: [JobQueue, CronHeartbeats],
+})
 export class QueueModule {}

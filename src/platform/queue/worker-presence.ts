@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import type { Logger } from 'pino';
 
-const LOCK_CLASS = 7_461; // any number that no other advisory lock of ours uses
+/** Of the advisory lock that each living worker holds: any number that no other of ours uses. */
+export const LOCK_CLASS = 7_461;
 const RECONNECT_AFTER_MS = 1_000;
 const SWEEP_EVERY_MS = 15_000;
 

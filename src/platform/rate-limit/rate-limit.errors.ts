@@ -8,18 +8,36 @@ export const rateLimitedProblem = defineProblem({
     'Try again after `Retry-After` seconds. `RateLimit-Policy` says how many are allowed in how long. Who is locked out of signing in can still reset the password.',
 });
 
-/** The headers of draft-ietf-httpapi-ratelimit-headers, beside Retry-After (RFC 9110). */
+/** The headers of draft-ietf-httpapi-ratelimit-headers. */
+export function limitHeaders(
+  policy: string,
+  limit: number,
+  windowSeconds: number,
+  remaining: number,
+  waitMs: number,
+): Record<string, string> {
+  return {
+    'RateLimit-Policy': `"${policy}";q=${limit};w=${windowSeconds}`,
+    RateLimit: `"${policy}";r=${remaining};t=${inSeconds(waitMs)}`,
+  };
+}
+
+/** 429 with these headers and Retry-After (RFC 9110). */
 export function rateLimited(
   policy: string,
   limit: number,
   windowSeconds: number,
   waitMs: number,
 ): DomainError {
-  const waitSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  const waitSeconds = inSeconds(waitMs);
   const headers = {
     'Retry-After': String(waitSeconds),
-    'RateLimit-Policy': `"${policy}";q=${limit};w=${windowSeconds}`,
-    RateLimit: `"${policy}";r=0;t=${waitSeconds}`,
+    ...limitHeaders(policy, limit, windowSeconds, 0, waitMs),
   };
   return rateLimitedProblem({ detail: `Try again in ${waitSeconds} seconds.`, headers });
+}
+
+/** Rounded up, so that who waits so long is let in. */
+function inSeconds(milliseconds: number): number {
+  return Math.max(1, Math.ceil(milliseconds / 1000));
 }

@@ -58,14 +58,19 @@ export class StripeApi {
     );
     if (cause instanceof Stripe.errors.StripeCardError)
       return paymentFailed({ members: { declineCode: cause.decline_code }, cause });
-    if (cause instanceof Stripe.errors.StripeInvalidRequestError)
-      return paymentProviderRefused({ cause });
+    const isRefusal = cause instanceof Stripe.errors.StripeInvalidRequestError;
+    if (isRefusal && !isUnderWay(cause)) return paymentProviderRefused({ cause });
     return paymentProviderUnavailable({ headers: { 'Retry-After': '5' }, cause });
   }
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.code === 'resource_missing';
+}
+
+/** The same call is being made beside this one, which therefore tells nothing of its outcome. */
+function isUnderWay({ code }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
+  return code === 'idempotency_key_in_use';
 }
 
 function connect(key: string, { stripeApiBase }: Config): Stripe {

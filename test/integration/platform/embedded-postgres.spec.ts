@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { locateHome } from '../../../src/platform/database/embedded/database-home';
 import { findDatabaseUser } from '../../../src/platform/database/embedded/database-user';
 import { Deadline } from '../../../src/platform/database/embedded/deadline';
@@ -27,6 +28,7 @@ import {
   open,
   query,
   readNotes,
+  untilUsedBy,
   writeNote,
 } from '../../support/embedded/database';
 import { killLauncherProcesses, LauncherProcess } from '../../support/embedded/launcher-process';
@@ -70,6 +72,17 @@ const launch = (dataDirectory: string) =>
 async function killServer(dataDirectory: string): Promise<void> {
   process.kill(readServerPid(dataDirectory), 'SIGKILL');
   await until(() => !isServerRunning(dataDirectory));
+}
+
+/** PostgreSQL ends all sessions when one of them was killed, and recovers. */
+async function crashSession(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const ended = new Promise((resolve) => client.once('end', resolve)); // events.once would reject at 'error'
+  process.kill(rows[0]!.pid, 'SIGKILL');
+  await ended;
 }
 
 async function listen(): Promise<Server> {
@@ -150,6 +163,18 @@ describe('several processes', () => {
     const dataDirectory = copyDataDirectory(original);
     const [first, last] = [launch(dataDirectory), launch(dataDirectory)];
     const [, opened] = await Promise.all([first.opened(), last.opened()]);
+    await first.release();
+    await assertAnswers(opened);
+    await last.release();
+    expect(isServerRunning(dataDirectory)).toBe(false);
+  });
+
+  it('keep it after a crash from which the server recovers by itself', async () => {
+    const dataDirectory = copyDataDirectory(original);
+    const [first, last] = [launch(dataDirectory), launch(dataDirectory)];
+    const [, opened] = await Promise.all([first.opened(), last.opened()]);
+    await crashSession(opened.url);
+    await untilUsedBy(2, dataDirectory, opened.port);
     await first.release();
     await assertAnswers(opened);
     await last.release();

@@ -1,6 +1,7 @@
 import { newId } from '../../../src/common/ids';
 import { createApplication } from '../applications';
 import { aRecording, PASSWORD, type Customer } from '../customers';
+import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
 import { storeRecording } from '../recordings';
 import { aSignup, newEmail } from '../signups';
@@ -107,6 +108,10 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const path = `/v1/staff/businesses/${id}/credits`;
     const granted = await server.post(path, staff.token, credit);
     return { id, creditId: idIn(granted.body) };
+  },
+  '/v1/staff/jobs/{id}': async ({ server }) => {
+    const { id } = await insertFailedJob(server.database);
+    return { id };
   },
   '/v1/staff/plans/{id}': async ({ server, staff }) => {
     const created = await server.post('/v1/staff/plans', staff.token, aPlan());

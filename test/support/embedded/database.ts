@@ -8,6 +8,7 @@ import {
   type EmbeddedPostgresOptions,
 } from '../../../src/platform/database/embedded/embedded-postgres';
 import { LauncherConnection } from '../../../src/platform/database/embedded/launcher-connection';
+import { until } from '../until';
 import { homeOf } from './sandbox';
 
 /** Opens in this process, not durable: faster, and no test cuts the power. */
@@ -51,10 +52,32 @@ export async function readNotes({ url }: { url: string }): Promise<string[]> {
 
 /** Undoes what the launcher does after initdb. */
 export async function dropApplicationDatabase(dataDirectory: string, port: number): Promise<void> {
-  const file = readFileSync(join(homeOf(dataDirectory), 'credentials.json'), 'utf8');
-  const { superuserPassword } = JSON.parse(file) as Credentials;
-  const connection = await LauncherConnection.open(port, superuserPassword);
+  const connection = await openAsLauncher(dataDirectory, port);
   await connection.query('drop database tenantry');
   await connection.query('drop role tenantry');
   await connection.close();
+}
+
+/** Waits until so many processes use the server, which may have to recover first. */
+export async function untilUsedBy(
+  count: number,
+  dataDirectory: string,
+  port: number,
+): Promise<void> {
+  const countUsers = async (): Promise<number> => {
+    const connection = await openAsLauncher(dataDirectory, port);
+    const users = await connection.countOtherPresences();
+    await connection.close();
+    return users;
+  };
+  await until(
+    `${count} processes use the database`,
+    async () => (await countUsers().catch(() => 0)) === count,
+  );
+}
+
+function openAsLauncher(dataDirectory: string, port: number): Promise<LauncherConnection> {
+  const file = readFileSync(join(homeOf(dataDirectory), 'credentials.json'), 'utf8');
+  const { superuserPassword } = JSON.parse(file) as Credentials;
+  return LauncherConnection.open(port, superuserPassword);
 }

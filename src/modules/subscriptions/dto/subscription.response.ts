@@ -1,6 +1,10 @@
 import { Choice, Flag, Id, Instant, Integer, Nested } from '../../../common/fields';
 import { PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
-import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../subscription.entity';
+import {
+  SUBSCRIPTION_STATUSES,
+  type Subscription,
+  type SubscriptionStatus,
+} from '../subscription.entity';
 import type { SubscriptionPeriod } from '../subscription-period';
 import type { SubscriptionView } from '../subscription-view';
 import { toUsageResponse, UsageResponse } from './usage.response';
@@ -50,6 +54,17 @@ export class SubscriptionResponse {
   @Instant({ nullable: true })
   pausedAt!: string | null;
 
+  @Choice(['manual', 'stripe'], {
+    description: 'Who sets the periods: the renewal of this installation, or Stripe',
+  })
+  paymentProvider!: 'manual' | 'stripe';
+
+  @Instant({ nullable: true, description: 'Since when a payment is missing' })
+  pastDueSince!: string | null;
+
+  @Instant({ nullable: true, description: 'Until when everything goes on without it' })
+  graceEndsAt!: string | null;
+
   @Nested(() => PlanResponse, {
     nullable: true,
     description: 'The plan of the next period, when a change waits for it',
@@ -80,8 +95,23 @@ export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResp
     endedAt: endedAt?.toISOString() ?? null,
     trialEndsAt: trialEndsAt?.toISOString() ?? null,
     pausedAt: pausedAt?.toISOString() ?? null,
+    ...paymentOf(subscription),
     scheduledPlan: scheduledPlan && toPlanResponse(scheduledPlan),
     usage: toUsageResponse(view),
+  };
+}
+
+function paymentOf({
+  status,
+  stripeSubscriptionId,
+  pastDueSince,
+  runsUntil,
+}: Subscription): Pick<SubscriptionResponse, 'paymentProvider' | 'pastDueSince' | 'graceEndsAt'> {
+  const isPastDue = status === 'past_due';
+  return {
+    paymentProvider: stripeSubscriptionId === null ? 'manual' : 'stripe',
+    pastDueSince: (isPastDue && pastDueSince?.toISOString()) || null,
+    graceEndsAt: (isPastDue && runsUntil?.toISOString()) || null,
   };
 }
 

@@ -3,6 +3,7 @@ import { Client, type QueryResultRow } from 'pg';
 
 const PRESENCE_NAME = 'tenantry-presence';
 const CONNECT_LIMIT_MS = 2_000;
+const REMAKE_AFTER_MS = 500;
 
 /**
  * The launcher's own connection, as the superuser: it looks after the application's role and
@@ -11,26 +12,24 @@ const CONNECT_LIMIT_MS = 2_000;
  * that is killed, and PostgreSQL keeps slots for superusers when the pools have taken the rest.
  */
 export class LauncherConnection {
+  private client: Client;
+  private socket = new Socket();
+  private isPresence = false;
+  private isClosed = false;
+  private remaking: NodeJS.Timeout | null = null;
+
   private constructor(
-    private readonly client: Client,
-    private readonly socket: Socket,
-  ) {}
+    private readonly port: number,
+    private readonly password: string,
+  ) {
+    this.client = this.createClient();
+  }
 
   /** Connects on 127.0.0.1; scram proves that the other side knows the password as well. */
   static async open(port: number, password: string): Promise<LauncherConnection> {
-    const socket = new Socket();
-    const client = new Client({
-      ...{ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', ssl: false },
-      ...{ application_name: PRESENCE_NAME, connectionTimeoutMillis: CONNECT_LIMIT_MS },
-      stream: () => socket,
-    });
-    // Dropped because the database died: the application's own pool tells that story.
-    client.on('error', () => undefined);
-    await client.connect().catch((error: unknown) => {
-      socket.destroy();
-      throw error;
-    });
-    return new LauncherConnection(client, socket);
+    const connection = new LauncherConnection(port, password);
+    await connection.connect();
+    return connection;
   }
 
   async query<Row extends QueryResultRow>(text: string): Promise<Row[]> {
@@ -58,14 +57,53 @@ export class LauncherConnection {
     return rows[0]?.others ?? 0;
   }
 
-  /** From now on only marks the presence: the process may end while it is open. */
+  /**
+   * From now on only marks the presence: the process may end while it is open. Where the database
+   * crashes and recovers, the presence is made anew, or others would stop it under this process.
+   */
   letProcessEnd(): void {
+    this.isPresence = true;
     this.socket.unref();
   }
 
   /** Resolves when the server has closed its side too, so nobody counts this presence any more. */
   async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.remaking) clearTimeout(this.remaking);
     this.socket.ref();
     await this.client.end();
+  }
+
+  private createClient(): Client {
+    const { port, password, socket } = this;
+    const client = new Client({
+      ...{ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', ssl: false },
+      ...{ application_name: PRESENCE_NAME, connectionTimeoutMillis: CONNECT_LIMIT_MS },
+      stream: () => socket,
+    });
+    // Dropped because the database died: the application's own pool tells that story.
+    client.on('error', () => undefined);
+    client.once('end', () => this.remakeLater());
+    return client;
+  }
+
+  private async connect(): Promise<void> {
+    const { socket } = this;
+    await this.client.connect().catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    });
+  }
+
+  private remakeLater(): void {
+    if (!this.isPresence || this.isClosed || this.remaking) return;
+    this.remaking = setTimeout(() => void this.remake(), REMAKE_AFTER_MS).unref();
+  }
+
+  private async remake(): Promise<void> {
+    this.remaking = null;
+    this.socket = new Socket().unref();
+    this.client = this.createClient();
+    await this.connect().catch(() => this.remakeLater());
   }
 }

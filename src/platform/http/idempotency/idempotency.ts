@@ -101,7 +101,8 @@ export class Idempotency {
     if (!earlier.fingerprint.equals(this.digest(request.fingerprint))) throw idempotencyKeyReused();
     request.replayed = true;
     request.status = earlier.status;
-    return JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T;
+    const answer = JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T | null;
+    return (answer ?? undefined) as T; // of an empty answer, nothing: null would be sent as `null`
   }
 
   private async remember(

@@ -1,0 +1,92 @@
+import { Client } from 'pg';
+import type { Config } from '../../platform/config/config';
+import {
+  checkClock,
+  checkMigrations,
+  checkRole,
+  checkVersion,
+  measureSkew,
+  type Query,
+} from './database-checks';
+import { attempt, fail, messageOf, ok, type Finding } from './finding';
+import { checkSmtp, checkStripe } from './network-checks';
+import { checkFailedJobs, checkQueue, checkRenewal, checkWorkers } from './queue-checks';
+import { checkAppUrl, checkDisk, checkMetricsToken, checkSecretKey } from './setting-checks';
+
+const PATIENCE_MS = 5_000;
+const MIGRATE = 'Run `npm run cli -- migrate`, then this again.';
+
+/** Looks at everything. Never throws: what cannot be looked at is a finding too. */
+export async function examine(config: Config, readClock = () => Date.now()): Promise<Finding[]> {
+  const [ofDatabase, others] = await Promise.all([
+    examineDatabase(config, readClock),
+    examineSurroundings(config),
+  ]);
+  return [...ofDatabase, ...others];
+}
+
+/** The same without a database; what depends on one is left out. */
+export async function examineWithoutDatabase(config: Config, cause: unknown): Promise<Finding[]> {
+  return [unreachable(cause), ...(await examineSurroundings(config))];
+}
+
+async function examineDatabase(config: Config, readClock: () => number): Promise<Finding[]> {
+  const client = new Client({
+    connectionString: config.databaseDirectUrl ?? undefined,
+    application_name: 'tenantry-doctor',
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  });
+  client.on('error', () => undefined); // the statement that waits for it tells
+  const query: Query = async <Row>(sql: string, parameters?: unknown[]) =>
+    (await client.query(sql, parameters)).rows as Row[];
+  try {
+    await client.connect();
+    return await examineConnected(config, query, readClock);
+  } catch (error) {
+    return [unreachable(error)];
+  } finally {
+    await client.end();
+  }
+}
+
+async function examineConnected(
+  config: Config,
+  query: Query,
+  readClock: () => number,
+): Promise<Finding[]> {
+  const [{ number, name }] = (await query(SERVER)) as [{ number: number; name: string }];
+  const checks: [check: string, make: () => Finding | Promise<Finding>][] = [
+    ['version', () => checkVersion(number)],
+    ['role', () => checkRole(query)],
+    ['migrations', () => checkMigrations(config)],
+    ['clock', async () => checkClock(await measureSkew(query, readClock))],
+    ['renewal', () => checkRenewal(query, config.renewalCron)],
+    ['queue', () => checkQueue(query)],
+    ['failed jobs', () => checkFailedJobs(query)],
+    ['workers', () => checkWorkers(query)],
+  ];
+  const findings = [ok('database', `${name} answers`)];
+  for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one connection
+  return findings;
+}
+
+async function examineSurroundings(config: Config): Promise<Finding[]> {
+  const disk = 'Let this user read the file system of DATA_DIR.';
+  const network = await Promise.all([checkSmtp(config), checkStripe(config)]);
+  return [
+    ...network,
+    checkSecretKey(config),
+    checkMetricsToken(config),
+    checkAppUrl(config),
+    await attempt('disk', disk, () => checkDisk(config)),
+  ];
+}
+
+function unreachable(cause: unknown): Finding {
+  const fix =
+    'Start PostgreSQL, and check host, port, user and password in DATABASE_URL and DATABASE_DIRECT_URL.';
+  return fail('database', `it cannot be reached: ${messageOf(cause)}`, fix);
+}
+
+const SERVER = `SELECT current_setting('server_version_num')::integer AS number, current_database() AS name`;

@@ -1,0 +1,51 @@
+import { continueTrace, traceparentOf } from './trace';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const SPAN_ID = '00f067aa0ba902b7';
+
+describe('a trace', () => {
+  it.each([
+    [`00-${TRACE_ID}-${SPAN_ID}-01`, '01'],
+    [`00-${TRACE_ID}-${SPAN_ID}-00`, '00'],
+    [`00-${TRACE_ID}-${SPAN_ID}-fe`, '00'],
+    [`00-${TRACE_ID}-${SPAN_ID}-03`, '01'],
+    [`cc-${TRACE_ID}-${SPAN_ID}-01`, '01'],
+    [`cc-${TRACE_ID}-${SPAN_ID}-01-what-will-be`, '01'],
+  ])('that the caller names is gone on with: %s', (traceparent, flags) => {
+    const trace = continueTrace(traceparent);
+    expect(trace).toEqual({ traceId: TRACE_ID, spanId: expect.any(String) as string, flags });
+    expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);
+    expect(trace.spanId).not.toBe(SPAN_ID);
+  });
+
+  it.each([
+    undefined,
+    null,
+    7,
+    ['00'],
+    '',
+    'nonsense',
+    `ff-${TRACE_ID}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${SPAN_ID}-01-more`,
+    `00-${TRACE_ID}-${SPAN_ID}-01-`,
+    `00-${TRACE_ID}-${SPAN_ID}`,
+    `00-${TRACE_ID}-${SPAN_ID}-1`,
+    `00-${TRACE_ID.toUpperCase()}-${SPAN_ID}-01`,
+    `00-${'0'.repeat(32)}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
+    ` 00-${TRACE_ID}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${SPAN_ID}-01, 00-${TRACE_ID}-${SPAN_ID}-01`,
+    `cc-${TRACE_ID}-${SPAN_ID}-01what-will-be`,
+  ])('begins where there is none to go on with: %j', (traceparent) => {
+    const trace = continueTrace(traceparent);
+    expect(trace.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(trace.traceId).not.toBe(TRACE_ID);
+    expect(continueTrace(traceparent).traceId).not.toBe(trace.traceId);
+  });
+
+  it('is handed on under the own span', () => {
+    const trace = continueTrace(`00-${TRACE_ID}-${SPAN_ID}-00`);
+    expect(traceparentOf(trace)).toBe(`00-${TRACE_ID}-${trace.spanId}-00`);
+    expect(continueTrace(traceparentOf(trace)).traceId).toBe(TRACE_ID);
+  });
+});

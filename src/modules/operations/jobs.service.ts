@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import { AuditRepository } from '../audit/audit.repository';
+import type { ListJobsQuery } from './dto/job';
+import { jobNotFailed, jobNotFound } from './jobs.errors';
+import { JobsRepository, type Job } from './jobs.repository';
+
+/** What staff see of the queue, and do about jobs that were given up. */
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobsRepository,
+    private readonly audit: AuditRepository,
+  ) {}
+
+  list(context: RequestContext, query: ListJobsQuery): Promise<Job[]> {
+    return this.database.transaction(context, (tx) => this.jobs.list(tx, query));
+  }
+
+  /**
+   * Gives a failed job all its tries again.
+   * @throws 404 job_not_found, 409 job_not_failed
+   */
+  retry(context: RequestContext, id: string): Promise<Job> {
+    return this.database.platform(context, 'the queue belongs to no tenant', async (tx) => {
+      const job = await this.jobs.lock(tx, id);
+      if (!job) throw jobNotFound();
+      if (job.state !== 'failed') throw jobNotFailed({ detail: `The job is ${job.state}.` });
+      await this.jobs.retry(tx, id);
+      await this.audit.recordJobRetry(tx, job);
+      return (await this.jobs.find(tx, id)) ?? job;
+    });
+  }
+}

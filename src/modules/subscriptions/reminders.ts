@@ -1,0 +1,108 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { hoursAfter } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import type { MailTemplate } from '../../platform/mail/mail-templates';
+
+/** As Stripe's customer.subscription.trial_will_end. */
+const TRIAL_ENDS_WITHIN_HOURS = 3 * 24;
+/** When the owners hear that a payment is missing: as long as it is, and the grace lasts. */
+const DUNNING_AFTER_DAYS = [0, 3, 6];
+const BATCH_SIZE = 200;
+const ACTION = 'subscription.remind';
+
+/** Marks a batch as told and names whom to tell, in one statement: each once, however many processes look. */
+interface Reminder {
+  mail: MailTemplate;
+  markDue: (tx: Transaction) => Promise<{ businessId: string }[]>;
+}
+
+/** Tells the owners what comes: that a trial ends in three days, that a payment is missing. */
+@Injectable()
+export class Reminders {
+  private readonly logger = new Logger(Reminders.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly mails: MailQueue,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Every process with the `cron` role looks; each subscription is claimed by one of them. */
+  @Cron('*/10 * * * *', { name: ACTION })
+  async remindOnSchedule(): Promise<void> {
+    if (!this.config.roles.includes('cron')) return;
+    try {
+      await this.remindAll(RequestContext.job(ACTION));
+    } catch (error) {
+      this.logger.warn(
+        `could not ask for reminders, the next run will: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** Asks for the mails that are due, each once however many processes ask. @returns how many */
+  async remindAll(context: RequestContext): Promise<number> {
+    let reminded = 0;
+    for (const reminder of REMINDERS) reminded += await this.remind(context, reminder);
+    return reminded;
+  }
+
+  private async remind(context: RequestContext, reminder: Reminder): Promise<number> {
+    let reminded = 0;
+    for (;;) {
+      const batch = await this.database.platform(context, 'reminders go to all tenants', (tx) =>
+        this.remindBatch(tx, reminder),
+      );
+      reminded += batch;
+      if (batch < BATCH_SIZE) return reminded;
+    }
+  }
+
+  private async remindBatch(tx: Transaction, { mail, markDue }: Reminder): Promise<number> {
+    const due = await markDue(tx);
+    for (const { businessId } of due) await this.mails.enqueue(tx, mail, businessId);
+    return due.length;
+  }
+}
+
+const REMINDERS: Reminder[] = [
+  {
+    mail: 'trial-ending',
+    markDue: (tx) =>
+      tx.query(MARK_TRIALS, [tx.now, hoursAfter(tx.now, TRIAL_ENDS_WITHIN_HOURS), BATCH_SIZE]),
+  },
+  {
+    mail: 'payment-missing',
+    markDue: (tx) => tx.query(MARK_PAYMENTS, [tx.now, DUNNING_AFTER_DAYS, BATCH_SIZE]),
+  },
+];
+
+const MARK_TRIALS = `
+  UPDATE subscriptions SET trial_reminded_at = $1
+  WHERE (business_id, id) IN (
+    SELECT business_id, id FROM subscriptions
+    WHERE is_current AND status = 'trialing' AND trial_reminded_at IS NULL AND trial_ends_at > $1 AND trial_ends_at <= $2
+    ORDER BY trial_ends_at LIMIT $3
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING business_id AS "businessId"`;
+
+// Of a mail whose day passed while no process looked, only the last is sent.
+const MARK_PAYMENTS = `
+  UPDATE subscriptions AS subscription SET dunning_mails = due.mails
+  FROM (
+    SELECT business_id, id, (SELECT count(*) FROM unnest($2::integer[]) AS days
+                             WHERE past_due_since + days * interval '24 hours' <= $1) AS mails
+    FROM subscriptions
+    WHERE is_current AND status = 'past_due' AND runs_until > $1
+      AND past_due_since + ($2::integer[])[dunning_mails + 1] * interval '24 hours' <= $1
+    ORDER BY past_due_since LIMIT $3
+    FOR UPDATE SKIP LOCKED
+  ) AS due
+  WHERE subscription.business_id = due.business_id AND subscription.id = due.id
+  RETURNING subscription.business_id AS "businessId"`;

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config';
+import type { RouteTable } from './route-table';
+
+const ASKED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-Request-Id';
+const SHOWN_HEADERS =
+  'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
+const PREFLIGHT_IS_KEPT_SECONDS = '600';
+
+/**
+ * Lets the pages of CORS_ORIGINS read answers; other pages get no header, and browsers keep the answer from them.
+ * Never with credentials: a token comes in a header that no browser sends by itself.
+ * Not by @fastify/cors: it answers a preflight for any path, with methods that the path may not have.
+ */
+export function allowOrigins(fastify: FastifyInstance, config: Config, routes: RouteTable): void {
+  const origins = new Set(config.corsOrigins);
+  if (origins.size === 0) return;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    reply.header('vary', 'Origin'); // also where there is none: a cache must not hand that answer to a page
+    if (!origin || !origins.has(origin)) return done();
+    reply.headers({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': SHOWN_HEADERS,
+    });
+    const methods = isPreflight(request) ? routes.methodsOf(request.url) : [];
+    if (methods.length === 0) return done();
+    answerPreflight(reply, methods);
+  });
+}
+
+/** A browser asks so before it sends what a form could not. */
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+function answerPreflight(reply: FastifyReply, methods: string[]): void {
+  void reply
+    .code(204)
+    .headers({
+      'access-control-allow-methods': methods.join(', '),
+      'access-control-allow-headers': ASKED_HEADERS,
+      'access-control-max-age': PREFLIGHT_IS_KEPT_SECONDS,
+    })
+    .send();
+}

@@ -1,0 +1,51 @@
+import type { Task } from 'graphile-worker';
+import type { Logger } from 'pino';
+import { monotonicMs } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { runInLogScope, type LogScope } from '../logging/log-scope';
+import { receivePayload, type ReceivedPayload } from './job-origin';
+
+export type Handler = (context: RequestContext, payload: unknown) => Promise<void>;
+
+interface Run {
+  name: string;
+  id: string;
+  tries: number;
+  maximumTries: number;
+}
+
+/** Makes graphile's task of a handler: in the trace of whoever asked for the job, with one line in the log for each try. */
+export function asTask(name: string, handler: Handler, logger: Logger): Task {
+  return (given, { job }) => {
+    const received = receivePayload(given);
+    const context = RequestContext.job(name).with({ trace: received.trace });
+    const run = { name, id: job.id, tries: job.attempts, maximumTries: job.max_attempts };
+    return runInLogScope(scopeOf(context, received), () =>
+      logged(run, logger, () => handler(context, received.payload)),
+    );
+  };
+}
+
+/** The job's own work belongs to no tenant; its lines bear the ids of whoever asked for it. */
+function scopeOf(context: RequestContext, received: ReceivedPayload): LogScope {
+  const { trace, businessId, actorId, supportSessionId } = received;
+  const actor = { id: actorId ?? context.actor.id };
+  return { id: context.requestId, trace, requestContext: { businessId, actor, supportSessionId } };
+}
+
+async function logged(run: Run, logger: Logger, work: () => Promise<void>): Promise<void> {
+  const { name, tries, maximumTries } = run;
+  const startedAtMs = monotonicMs();
+  const facts = () => ({
+    job: { id: run.id, name, tries, maximumTries },
+    durationMs: Math.round((monotonicMs() - startedAtMs) * 10) / 10,
+  });
+  try {
+    await work();
+    logger.info(facts(), `job ${name} is done`);
+  } catch (error) {
+    const what = tries >= maximumTries ? 'has failed for good' : 'has failed and is tried again';
+    logger.warn(facts(), `job ${name} ${what}: ${(error as Error).message}`);
+    throw error;
+  }
+}

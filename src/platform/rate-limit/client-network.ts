@@ -1,0 +1,27 @@
+import { isIPv6 } from 'node:net';
+
+const IPV4_IN_IPV6 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const GROUPS = 8;
+const GROUPS_OF_NETWORK = 4;
+
+/**
+ * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, since whoever has one address of it
+ * has all of them.
+ */
+export function networkOf(ip: string): string {
+  const embedded = IPV4_IN_IPV6.exec(ip)?.[1];
+  if (embedded) return embedded;
+  return isIPv6(ip) ? `${groupsOf(ip).slice(0, GROUPS_OF_NETWORK).join(':')}::/64` : ip;
+}
+
+/** `::` stands for as many zeros as are missing; a zone (`%eth0`) stands behind the address. */
+function groupsOf(ip: string): string[] {
+  const [before = '', after] = ip.split('%', 1)[0]!.toLowerCase().split('::');
+  const [head, tail] = [splitGroups(before), splitGroups(after ?? '')];
+  const zeros = Array.from({ length: GROUPS - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].map((group) => group.replace(/^0+(?=.)/, ''));
+}
+
+function splitGroups(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}

@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DomainError } from '../../common/problem';
+import type { Config } from '../config/config';
+import { isLimited, RequestLimiter } from './request-limiter';
+
+const REQUEST = { routeOptions: { url: '/v1/me' }, ip: '203.0.113.9' } as FastifyRequest;
+
+/** A reply that remembers its headers. */
+function newReply(): { reply: FastifyReply; headers: Record<string, string> } {
+  const headers: Record<string, string> = {};
+  const reply = { headers: (given: object) => Object.assign(headers, given) };
+  return { reply: reply as unknown as FastifyReply, headers };
+}
+
+describe('RequestLimiter', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const limiterOf = (rateLimitRequests: number | null) =>
+    new RequestLimiter({ rateLimitRequests } as Config);
+  const count = async (limiter: RequestLimiter, caller = 'ada'): Promise<string> => {
+    const { reply, headers } = newReply();
+    try {
+      await limiter.countCaller(caller, REQUEST, reply);
+      return `in ${headers.RateLimit}`;
+    } catch (error) {
+      return `out ${headers.RateLimit} ${(error as DomainError).headers['Retry-After']}`;
+    }
+  };
+
+  it('lets so many in and no more, until the minute is over', async () => {
+    const limiter = limiterOf(2);
+    expect(await count(limiter)).toBe('in "default";r=1;t=60');
+    jest.advanceTimersByTime(20_500);
+    expect(await count(limiter)).toBe('in "default";r=0;t=40');
+    jest.advanceTimersByTime(39_499);
+    expect(await count(limiter)).toBe('out "default";r=0;t=1 1');
+    jest.advanceTimersByTime(1);
+    expect(await count(limiter)).toBe('in "default";r=1;t=60');
+  });
+
+  it('does not let a caller wait longer for knocking on', async () => {
+    const limiter = limiterOf(1);
+    for (let knocks = 0; knocks < 50; knocks += 1) await count(limiter);
+    jest.advanceTimersByTime(60_000);
+    expect(await count(limiter)).toMatch(/^in/);
+  });
+
+  it('keeps nothing of callers whose minute is over', async () => {
+    const limiter = limiterOf(5);
+    for (let caller = 0; caller < 1_000; caller += 1) await count(limiter, `caller ${caller}`);
+    expect(jest.getTimerCount()).toBe(1_000); // one each, which ends its entry
+    jest.advanceTimersByTime(60_000);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('that is off counts nothing and says nothing', async () => {
+    const limiter = limiterOf(null);
+    expect(await count(limiter)).toBe('in undefined');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+it.each(['/health/live', '/health/ready', '/metrics', '/v1/webhooks/stripe', '/v1/webhooks'])(
+  '%s is not limited',
+  (pattern) => {
+    expect(isLimited(pattern)).toBe(false);
+  },
+);
+
+it.each([
+  '/',
+  '/v1/me',
+  '/v1/recordings/:id',
+  '/v1/health',
+  '/healthy',
+  '/metrics2',
+  '/v1/webhooksx',
+])('%s is limited', (pattern) => {
+  expect(isLimited(pattern)).toBe(true);
+});

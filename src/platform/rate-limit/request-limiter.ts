@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { CONFIG, type Config } from '../config/config';
+import { networkOf } from './client-network';
+import { limitHeaders, rateLimited } from './rate-limit.errors';
+
+const WINDOW_SECONDS = 60;
+const POLICY = 'default';
+
+/** What must answer when all else is refused, or is sent by somebody who would only send it again. */
+const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
+
+/**
+ * Limits how many requests a caller makes in a minute. In memory, each process for itself: this is about the traffic
+ * that a process has to bear. Guessing is another matter, and replicas count it together (GuessLimiter).
+ * The pages of /docs and what has no route never come here: nothing but a handler is worth protecting.
+ */
+@Injectable()
+export class RequestLimiter {
+  private readonly limiter: RateLimiterMemory | null;
+  private readonly limit: number;
+
+  constructor(@Inject(CONFIG) { rateLimitRequests }: Config) {
+    this.limit = rateLimitRequests ?? Infinity;
+    this.limiter =
+      rateLimitRequests === null
+        ? null
+        : new RateLimiterMemory({ points: rateLimitRequests, duration: WINDOW_SECONDS });
+  }
+
+  /** Counts a request of somebody known. @throws 429 rate_limited */
+  async countCaller(caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!this.limiter || !isLimited(request.routeOptions.url ?? '')) return;
+    const { isOver, state } = await consume(this.limiter, caller);
+    const { remainingPoints, msBeforeNext } = state;
+    reply.headers(limitHeaders(POLICY, this.limit, WINDOW_SECONDS, remainingPoints, msBeforeNext));
+    if (isOver) throw rateLimited(POLICY, this.limit, WINDOW_SECONDS, msBeforeNext);
+  }
+
+  /** Counts a request of nobody known, for where it came from. @throws 429 rate_limited */
+  countAddress(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.countCaller(networkOf(request.ip), request, reply);
+  }
+
+  /**
+   * Counts a request with a key that many share: every installed app has the same one. Each of them has the limit,
+   * or one of them could use it up for all.
+   * @throws 429 rate_limited
+   */
+  countSharedKey(keyId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.countCaller(`${keyId} ${networkOf(request.ip)}`, request, reply);
+  }
+
+  /** Whether this request was counted; one whose body cannot be read is refused before anybody asks who sent it. */
+  hasCounted(reply: FastifyReply): boolean {
+    return !this.limiter || reply.hasHeader('ratelimit-policy');
+  }
+}
+
+/** @param pattern the route's own, so that no spelling of its path makes a difference */
+export function isLimited(pattern: string): boolean {
+  return !UNLIMITED.test(pattern);
+}
+
+async function consume(
+  limiter: RateLimiterMemory,
+  caller: string,
+): Promise<{ isOver: boolean; state: RateLimiterRes }> {
+  try {
+    return { isOver: false, state: await limiter.consume(caller) };
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    return { isOver: true, state: refusal };
+  }
+}

@@ -1,0 +1,217 @@
+import type { Response } from 'supertest';
+import { newId } from '../../src/common/ids';
+import { makeWorld, tokenFor } from '../support/architecture/credentials';
+import { exampleOf, makeObject, type World } from '../support/architecture/examples';
+import { operationsOf, readDocument, type Operation } from '../support/architecture/openapi';
+import { bearer, call, findFaults } from '../support/architecture/requests';
+import { listRows } from '../support/architecture/rows';
+import { PASSWORD, signUp } from '../support/customers';
+import { invitationKey, issueKey } from '../support/one-time-keys';
+import { changeSubscription } from '../support/subscriptions';
+import { addStaff, type StaffMember } from '../support/staff';
+import { TestApplication } from '../support/test-application';
+
+/* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
+
+/** They take no key: a login is no effect to repeat, and a webhook bears an id of its own. */
+const WITHOUT_KEY = /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\//;
+
+/** Whoever has logged out is nobody, with a key or without: the retry is 401, and the session is dead all the same. */
+const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
+
+/** They open pages of Stripe, which is not there; the specs of billing have one and try the key on them. */
+const NEEDS_STRIPE = ['billing.open_checkout', 'billing.open_portal'];
+
+interface Prepared {
+  body?: object;
+  values?: Record<string, string>;
+}
+
+/** By action: what must be there before, where the example alone does not succeed. */
+const PREPARATIONS: Record<string, (world: World) => Promise<Prepared>> = {
+  'email.verify': async ({ customer }) => ({
+    body: { token: await issueKey(server, customer.email, 'email_verification') },
+  }),
+  'password.reset': async ({ customer }) => ({
+    body: {
+      token: await issueKey(server, customer.email, 'password_reset'),
+      password: 'another long pass phrase',
+    },
+  }),
+  'invitation.accept': async (world) => ({ body: { activationKey: await keyOfInvitation(world) } }),
+  'webhook_event.retry': async () => {
+    const id = `evt_${newId()}`;
+    await server.database.query(
+      `INSERT INTO webhook_inbox (id, type, happened_at, received_at, deliveries, tries)
+       VALUES ($1, 'invoice.paid', now(), now(), 1, 20)`,
+      [id],
+    );
+    return { values: { id } };
+  },
+  'subscription.uncancel': async (world) => {
+    await post(world, '/v1/subscription/cancel', { when: 'period_end' });
+    return {};
+  },
+  'subscription.resume': async (world) => {
+    await post(world, '/v1/subscription/pause');
+    return {};
+  },
+};
+
+/** By the name of a field: another value that the field takes, and so another request. */
+const OTHER_VALUES: Record<string, unknown> = {
+  name: 'Something else',
+  overlapSeconds: 1,
+  email: 'somebody.else@example.com',
+  planId: newId(),
+  businessId: newId(),
+  reason: 'Another reason altogether',
+  when: 'now',
+  externalId: 'another one',
+  recordings: [],
+  currentPassword: `${PASSWORD} and more`,
+  activationKey: 'another key',
+};
+
+let server: TestApplication;
+let staff: StaffMember;
+let posts: Operation[];
+/** Those that this file can bring to succeed. */
+let tried: Operation[];
+beforeAll(async () => {
+  server = await TestApplication.start();
+  staff = await addStaff(server);
+  const operations = operationsOf(await readDocument(server));
+  posts = operations.filter(({ verb, name }) => verb === 'post' && !WITHOUT_KEY.test(name));
+  const untried = [...ENDS_ITS_CALLER, ...NEEDS_STRIPE];
+  tried = posts.filter(({ action }) => !untried.includes(action));
+});
+afterAll(() => server.stop());
+
+interface Trial {
+  operation: Operation;
+  world: World;
+  send: (key: string, body?: object) => Promise<Response>;
+  body: object | undefined;
+}
+
+/** A new customer for each route, with what the route acts on. */
+async function prepare(operation: Operation): Promise<Trial> {
+  const world = await makeWorld(server, staff);
+  await changeSubscription(server.database, world.customer.business.id, { planSlug: 'pro' });
+  const made = await makeObject(operation, world);
+  const { body, values } = (await PREPARATIONS[operation.action]?.(world)) ?? {};
+  const given = body ?? exampleOf(operation).body?.(world);
+  const authorization = bearer(tokenFor(operation.audience, world));
+  const send = (key: string, other?: object) => {
+    const headers = { 'idempotency-key': key };
+    const sending = { authorization, headers, values: { ...made, ...values } };
+    return call(operation, world, { ...sending, body: other ?? given });
+  };
+  return { operation, world, send, body: given };
+}
+
+/** The audit rows of the route since then, by the request that made them. */
+async function listEffects({ action }: Operation, since: string): Promise<unknown[]> {
+  const sql = 'SELECT DISTINCT request_id FROM audit_log WHERE action = $1 AND id > $2';
+  return server.database.query(sql, [action, since]);
+}
+
+const isSuccess = ({ status }: Response): boolean => status >= 200 && status < 300;
+const wasReplayed = ({ headers }: Response): boolean => headers['idempotency-replayed'] === 'true';
+const told = ({ status, text }: Response): string => `${status} ${text.slice(0, 200)}`;
+
+it('there are routes to try', () => {
+  expect(posts.length).toBeGreaterThan(25);
+  const actions = posts.map(({ action }) => action);
+  const named = [...Object.keys(PREPARATIONS), ...ENDS_ITS_CALLER, ...NEEDS_STRIPE];
+  expect(named.filter((action) => !actions.includes(action))).toEqual([]);
+});
+
+it('every POST of the document says that it takes the key, but for logins and webhooks', () => {
+  const lacking = posts.filter(
+    ({ parameters }) => !parameters.some((each) => each.name === 'Idempotency-Key'),
+  );
+  expect(lacking.map(({ name }) => name)).toEqual([]);
+});
+
+it('every POST has one effect and one answer, sent twice at once and then again', async () => {
+  const faults: string[] = [];
+  for (const operation of tried)
+    faults.push(...(await findFaults([operation], async () => faultOf(await prepare(operation)))));
+  expect(faults).toEqual([]);
+});
+
+async function faultOf({ operation, send }: Trial): Promise<string | null> {
+  const [key, since] = [newId(), newId()];
+  const racers = await Promise.all([send(key), send(key)]);
+  const first = racers.find((each) => isSuccess(each) && !wasReplayed(each));
+  if (!first) return `did not succeed: ${racers.map(told).join(' and ')}`;
+  const other = racers.find((each) => each !== first)!;
+  const isInUse = other.status === 409 && other.text.includes('idempotency_key_in_use');
+  if (!isInUse && !isReplayOf(first, other)) return `at once: ${told(other)}`;
+  const before = await listRows(server.database);
+  const again = await send(key);
+  if (!isReplayOf(first, again)) return `again: ${told(again)} instead of ${told(first)}`;
+  const after = await listRows(server.database);
+  if (after.join() !== before.join()) return 'the third request changed something';
+  const effects = await listEffects(operation, since);
+  return effects.length > 1 ? `${effects.length} effects` : null;
+}
+
+function isReplayOf(first: Response, answer: Response): boolean {
+  return wasReplayed(answer) && answer.status === first.status && answer.text === first.text;
+}
+
+it('every POST refuses the key of another request', async () => {
+  const faults: string[] = [];
+  // Where nobody is known, the body says who calls: another body is another caller's.
+  const known = tried.filter(({ audience, hasBody }) => audience !== 'public' && hasBody);
+  expect(known.length).toBeGreaterThan(10);
+  for (const operation of known)
+    faults.push(...(await findFaults([operation], async () => reuseOf(await prepare(operation)))));
+  expect(faults).toEqual([]);
+});
+
+async function reuseOf({ send, body = {} }: Trial): Promise<string | null> {
+  const field = Object.keys(body).find((name) => name in OTHER_VALUES);
+  if (!field) return `add one of ${Object.keys(body).join()} to OTHER_VALUES`;
+  const key = newId();
+  const first = await send(key);
+  if (!isSuccess(first)) return `did not succeed: ${told(first)}`;
+  const before = await listRows(server.database);
+  const reused = await send(key, { ...body, [field]: OTHER_VALUES[field] });
+  const isRefused = reused.status === 422 && reused.text.includes('idempotency_key_reused');
+  if (!isRefused) return `with another ${field}: ${told(reused)}`;
+  const after = await listRows(server.database);
+  return after.join() === before.join() ? null : 'the refusal changed something';
+}
+
+it.each(ENDS_ITS_CALLER)(
+  '%s leaves nobody to whom an answer could be given again',
+  async (action) => {
+    const operation = posts.find((each) => each.action === action)!;
+    const { customer } = await makeWorld(server, staff);
+    const world = { server, customer, staff: await addStaff(server) };
+    const authorization = bearer(tokenFor(operation.audience, world));
+    const headers = { 'idempotency-key': newId() };
+    const answers = [
+      await call(operation, world, { authorization, headers }),
+      await call(operation, world, { authorization, headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([204, 401]);
+  },
+);
+
+async function post({ customer }: World, path: string, body?: object): Promise<void> {
+  const response = await server.post(path, customer.token, body);
+  if (!isSuccess(response)) throw new Error(`POST ${path}: ${told(response)}`);
+}
+
+/** Another business invites the customer. */
+async function keyOfInvitation({ customer }: World): Promise<string> {
+  const inviting = await signUp(server);
+  const invitation = { email: customer.email, role: 'viewer' };
+  const made = await server.post('/v1/invitations', inviting.token, invitation);
+  return invitationKey(server, (made.body as { id: string }).id);
+}

@@ -1,0 +1,32 @@
+import { addStaff, STAFF_PASSWORD } from '../support/staff';
+import { expectProblem } from '../support/problems';
+import { TestApplication } from '../support/test-application';
+
+const LIMIT = 10;
+const STAFF_LIMIT = 5;
+
+describe('guessing the password of staff', () => {
+  let server: TestApplication;
+  beforeAll(async () => {
+    server = await TestApplication.start({ rateLimitFailures: LIMIT });
+  });
+  afterAll(() => server.stop());
+
+  it('is stopped after half as many failures as that of anybody else, in any letter case', async () => {
+    const { email } = await addStaff(server);
+    const statuses: number[] = [];
+    for (let count = 0; count < LIMIT; count += 1) {
+      const spelling = count % 2 === 0 ? email : email.toUpperCase();
+      statuses.push((await logIn(spelling, 'a wrong passphrase')).status);
+    }
+    const refused = Array<number>(STAFF_LIMIT).fill(401);
+    const stopped = Array<number>(LIMIT - STAFF_LIMIT).fill(429);
+    expect(statuses).toEqual([...refused, ...stopped]);
+    const answer = await logIn(email, STAFF_PASSWORD);
+    expectProblem(answer, 429, 'rate_limited');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  const logIn = (email: string, password: string) =>
+    server.post('/v1/staff/auth/login', undefined, { email, password });
+});

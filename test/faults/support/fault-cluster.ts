@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import {
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../../src/platform/database/embedded/embedded-postgres';
+import { withConnection } from '../../support/connection';
+import {
+  clearSandboxes,
+  isServerRunning,
+  makeSandbox,
+  readServerPid,
+  until,
+} from '../../support/embedded/sandbox';
+import type { TestDatabase } from '../../support/test-database';
+
+/** A PostgreSQL of a scenario's own, as durable as in production, that may be killed and started again. */
+export class FaultCluster implements TestDatabase {
+  private constructor(
+    private readonly dataDirectory: string,
+    private embedded: EmbeddedPostgres,
+  ) {}
+
+  /** @param dataDirectory where something special is under it; otherwise one is made, and removed in the end */
+  static async start(dataDirectory = join(makeSandbox(), '.data')): Promise<FaultCluster> {
+    return new FaultCluster(dataDirectory, await open(dataDirectory));
+  }
+
+  get url(): string {
+    return this.embedded.url;
+  }
+
+  get port(): number {
+    return this.embedded.port;
+  }
+
+  get isRunning(): boolean {
+    return isServerRunning(this.dataDirectory);
+  }
+
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return withConnection(
+      this.url,
+      { scope: 'platform' },
+      async (client) => (await client.query(sql, parameters)).rows as Row[],
+    );
+  }
+
+  /** What `pg_ctl stop -m immediate` does: no checkpoint, no goodbye; the next start recovers from the log. */
+  async kill(): Promise<void> {
+    process.kill(readServerPid(this.dataDirectory), 'SIGQUIT');
+    await until(() => !this.isRunning);
+  }
+
+  /** On the same port as before. */
+  async startAgain(): Promise<void> {
+    const { port, embedded } = this;
+    this.embedded = await open(this.dataDirectory);
+    await embedded.release(); // no longer a user of it twice
+    if (this.port !== port) throw new Error('somebody has taken the port of the database');
+  }
+
+  async drop(): Promise<void> {
+    await this.embedded.release();
+    clearSandboxes();
+  }
+}
+
+function open(dataDirectory: string): Promise<EmbeddedPostgres> {
+  return openEmbeddedPostgres({ dataDirectory, createDatabases: true, maxConnections: 200 });
+}

@@ -1,0 +1,425 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import {
+  checkClock,
+  checkRole,
+  checkVersion,
+  type Query,
+} from '../../src/cli/doctor/database-checks';
+import { examine } from '../../src/cli/doctor/examine';
+import type { Finding } from '../../src/cli/doctor/finding';
+import { checkStripe } from '../../src/cli/doctor/network-checks';
+import {
+  checkAppUrl,
+  checkDisk,
+  checkMetricsToken,
+  checkSecretKey,
+  judgeRoom,
+} from '../../src/cli/doctor/setting-checks';
+import type { Config } from '../../src/platform/config/config';
+import { insertFailedJob } from '../support/jobs';
+import { MailServer } from '../support/mail-server';
+import { TestApplication } from '../support/test-application';
+import { testConfig } from '../support/test-config';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+import { startWorker } from '../support/worker-application';
+
+/* Each fault is made, and the doctor names it with what to do; without it the same check is well. */
+
+const MEBIBYTE = 1024 * 1024;
+const RANDOM_KEY = 'f3b1c98e27d64a0598d1e7c2ab40639f51c7d2e8a96b3f04';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+async function findingsOf(changes: Partial<Config> = {}): Promise<Map<string, Finding>> {
+  const findings = await examine(testConfig(database.url, changes));
+  return new Map(findings.map((finding) => [finding.check, finding]));
+}
+
+async function find(check: string, changes: Partial<Config> = {}): Promise<Finding> {
+  const finding = (await findingsOf(changes)).get(check);
+  if (!finding) throw new Error(`there is no check ${check}`);
+  return finding;
+}
+
+/** Makes the fault, looks, and takes it back. */
+async function findDuring(check: string, fault: string, cure: string): Promise<Finding> {
+  await database.query(fault);
+  try {
+    return await find(check);
+  } finally {
+    await database.query(cure);
+  }
+}
+
+/** What is wrong says so and what to do; what is well asks for nothing. */
+function expectStatus(
+  finding: Finding,
+  status: Finding['status'],
+  detail: RegExp,
+  fix?: RegExp,
+): void {
+  expect(finding).toMatchObject({ status, detail: expect.stringMatching(detail) as string });
+  if (status === 'ok') expect(finding.fix).toBeNull();
+  else expect(finding.fix).toMatch(fix!);
+}
+
+describe('the database', () => {
+  it('is well when it answers', async () => {
+    const findings = await findingsOf();
+    expectStatus(findings.get('database')!, 'ok', /tenantry_test_\w+ answers/);
+    expectStatus(findings.get('version')!, 'ok', /^PostgreSQL \d+\.\d+$/);
+    expect(JSON.stringify([...findings])).not.toContain(new URL(database.url).password);
+  });
+
+  it('that cannot be reached is the one finding about it; the rest is looked at all the same', async () => {
+    const url = 'postgres://nobody:a-password@127.0.0.1:1/nowhere';
+    const findings = await findingsOf({ databaseUrl: url, databaseDirectUrl: url });
+    expectStatus(findings.get('database')!, 'fail', /ECONNREFUSED/, /DATABASE_URL/);
+    expect([...findings.keys()]).toEqual(
+      expect.arrayContaining(['smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'disk']),
+    );
+    expect(findings.has('migrations')).toBe(false);
+    expect(JSON.stringify([...findings])).not.toContain('a-password');
+  });
+
+  it.each([
+    [150_000, 'ok'],
+    [170_006, 'ok'],
+    [149_999, 'fail'],
+    [90_624, 'fail'],
+  ] as const)('of version %i is %s', (version, status) => {
+    expectStatus(checkVersion(version), status, /PostgreSQL \d+\.\d+/, /PostgreSQL 15/);
+  });
+
+  it('that does not force row-level security on a table of tenants says which', async () => {
+    expectStatus(await find('role'), 'ok', /forced on every table/);
+    const force = 'ALTER TABLE applications FORCE ROW LEVEL SECURITY';
+    const fault = await findDuring('role', force.replace('FORCE', 'NO FORCE'), force);
+    expectStatus(fault, 'fail', /not forced on applications/, /FORCE ROW LEVEL SECURITY/);
+  });
+
+  it.each([
+    [{ superuser: true, bypasses: false }, /is a superuser/],
+    [{ superuser: false, bypasses: true }, /has BYPASSRLS/],
+  ])('whose role is %j says so', async (attributes, detail) => {
+    // The role of the tests may make neither: this is the row that PostgreSQL would answer.
+    const query = (() => Promise.resolve([{ name: 'root', unforced: [], ...attributes }])) as Query;
+    expectStatus(await checkRole(query), 'fail', detail, /NOSUPERUSER NOBYPASSRLS/);
+  });
+
+  it('that lacks a migration says which', async () => {
+    expectStatus(await find('migrations'), 'ok', /^all \d+ are applied$/);
+    const [last] = await database.query<{ timestamp: string; name: string }>(
+      'SELECT timestamp, name FROM migrations ORDER BY timestamp DESC LIMIT 1',
+    );
+    const fault = await findDuring(
+      'migrations',
+      `DELETE FROM migrations WHERE name = '${last!.name}'`,
+      `INSERT INTO migrations (timestamp, name) VALUES (${last!.timestamp}, '${last!.name}')`,
+    );
+    expectStatus(fault, 'fail', new RegExp(`missing: ${last!.name}`), /cli -- migrate/);
+  });
+
+  it('without the tables of the queue says so in each check of them', async () => {
+    await database.query('ALTER SCHEMA graphile_worker RENAME TO gone');
+    const findings = await findingsOf();
+    await database.query('ALTER SCHEMA gone RENAME TO graphile_worker');
+    for (const check of ['queue', 'failed jobs'])
+      expectStatus(findings.get(check)!, 'fail', /could not be checked/, /cli -- migrate/);
+  });
+
+  it.each([
+    [0, 'ok', /0\.0 s/],
+    [4_000, 'ok', /4\.0 s ahead/],
+    [-60_000, 'warn', /60\.0 s behind/],
+    [301_000, 'fail', /301\.0 s ahead/],
+  ] as const)('whose clock is %i ms away is %s', (skewMs, status, detail) => {
+    expectStatus(checkClock(skewMs), status, detail, /NTP/);
+  });
+
+  it('has its clock compared with that of this machine', async () => {
+    const slow = () => Date.now() - 40 * 86_400_000;
+    const findings = await examine(testConfig(database.url), slow);
+    const clock = findings.find(({ check }) => check === 'clock')!;
+    expectStatus(clock, 'fail', /^this machine is 34\d{5}\.\d s behind/, /NTP/);
+    expectStatus(await find('clock'), 'ok', /s (ahead of|behind) the database/);
+  });
+});
+
+describe('the renewal', () => {
+  afterEach(() => database.query('DELETE FROM cron_heartbeats'));
+
+  async function beatAgo(interval: string): Promise<void> {
+    await database.query(
+      `INSERT INTO cron_heartbeats (name, ran_at) VALUES ('subscriptions.renew', now() - $1::interval)`,
+      [interval],
+    );
+  }
+
+  it('that has never run is a warning', async () => {
+    expectStatus(await find('renewal'), 'warn', /never run/, /cron/);
+  });
+
+  it.each([
+    ['10 seconds', '* * * * *', 'ok'],
+    ['2 minutes', '* * * * *', 'ok'],
+    ['6 minutes', '* * * * *', 'fail'],
+  ] as const)('that ran %s ago by %s is %s', async (interval, renewalCron, status) => {
+    await beatAgo(interval);
+    expectStatus(await find('renewal', { renewalCron }), status, /it last ran at/, /ROLES/);
+  });
+
+  it('is late by its own cron: once an hour is enough where that is what was asked for', async () => {
+    const renewalCron = '0 * * * *';
+    await beatAgo('2 hours');
+    expectStatus(await find('renewal', { renewalCron }), 'fail', /missed its time/, /ROLES/);
+    const intoTheHour = `date_trunc('hour', now())`;
+    await database.query(`UPDATE cron_heartbeats SET ran_at = ${intoTheHour}`);
+    expectStatus(await find('renewal', { renewalCron }), 'ok', /it last ran at/);
+  });
+
+  it('leaves its heartbeat with each run', async () => {
+    const server = await TestApplication.start(
+      { roles: ['cron'], renewalCron: '* * * * * *' },
+      database,
+    );
+    const beats = () => database.query<{ ran_at: Date }>('SELECT ran_at FROM cron_heartbeats');
+    await until('it has run', async () => (await beats()).length === 1);
+    const [first] = await beats();
+    await until('it has run again', async () => (await beats())[0]!.ran_at > first!.ran_at);
+    await server.app.close();
+    expectStatus(await find('renewal'), 'ok', /it last ran at/);
+  });
+});
+
+describe('the queue', () => {
+  afterEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
+
+  async function addJobDue(interval: string): Promise<void> {
+    await database.query(
+      `SELECT graphile_worker.add_job('test.nothing', run_at => now() - $1::interval)`,
+      [interval],
+    );
+  }
+
+  it.each([
+    ['1 minute', 'ok'],
+    ['6 minutes', 'warn'],
+    ['2 hours', 'fail'],
+  ] as const)('whose oldest job waits for %s is %s', async (interval, status) => {
+    expectStatus(await find('queue'), 'ok', /^0 ready/);
+    await addJobDue(interval);
+    expectStatus(await find('queue'), status, /^1 ready/, /worker/);
+  });
+
+  it('names the jobs that were given up', async () => {
+    expectStatus(await find('failed jobs'), 'ok', /^none$/);
+    for (const name of ['mail.send', 'mail.send', 'housekeeping.prune'])
+      await insertFailedJob(database, { name });
+    const finding = await find('failed jobs');
+    expectStatus(finding, 'warn', /2 × mail.send, 1 × housekeeping.prune/, /state=failed.*retry/);
+  });
+
+  it('without workers is a warning, and a failure when a job waits; a living one mends it', async () => {
+    expectStatus(await find('workers'), 'warn', /none is there/, /ROLES/);
+    await addJobDue('1 second');
+    expectStatus(await find('workers'), 'fail', /1 jobs wait/, /ROLES/);
+    const worker = await startWorker(database.url);
+    await until('it has said so', async () => (await find('workers')).status === 'ok');
+    await worker.close();
+    expect((await find('workers')).status).not.toBe('ok');
+  });
+});
+
+describe('the mail server', () => {
+  it('is well when it answers, or when none is asked for', async () => {
+    const mail = await MailServer.start();
+    expectStatus(await find('smtp', { smtpUrl: mail.url }), 'ok', /127\.0\.0\.1:\d+ answers/);
+    await mail.close();
+    expectStatus(await find('smtp', { smtpUrl: null }), 'ok', /files/);
+  });
+
+  it('that is not there is named without its password', async () => {
+    const finding = await find('smtp', { smtpUrl: 'smtp://user:a-password@127.0.0.1:1' });
+    expectStatus(finding, 'fail', /127\.0\.0\.1:1: .*ECONNREFUSED/, /SMTP_URL/);
+    expect(JSON.stringify(finding)).not.toContain('a-password');
+  });
+
+  it('that is something else is found out in seconds', async () => {
+    const silent = await listen(createServer());
+    const port = new URL(silent.url).port;
+    const finding = await find('smtp', { smtpUrl: `smtp://127.0.0.1:${port}` });
+    silent.server.closeAllConnections();
+    silent.server.close();
+    expectStatus(finding, 'fail', /127\.0\.0\.1/, /SMTP_URL/);
+  });
+});
+
+describe('Stripe', () => {
+  it('is asked for only with a key, and not given it; any answer will do', async () => {
+    const heard: (string | undefined)[] = [];
+    const stripe = await listen(
+      createServer((request, response) => {
+        heard.push(request.headers.authorization);
+        response.writeHead(404).end();
+      }),
+    );
+    const stripeApiBase = stripe.url;
+    expectStatus(await checkStripe({ stripeSecretKey: null, stripeApiBase }), 'ok', /no payments/);
+    expect(heard).toEqual([]);
+    const finding = await checkStripe({ stripeSecretKey: 'sk_test_1', stripeApiBase });
+    expectStatus(finding, 'ok', /answers/);
+    expect(heard).toEqual([undefined]);
+    stripe.server.closeAllConnections();
+    stripe.server.close();
+  });
+
+  it('that cannot be reached is a failure', async () => {
+    const gone = { stripeSecretKey: 'sk_test_1', stripeApiBase: 'http://127.0.0.1:1' };
+    expectStatus(await checkStripe(gone), 'fail', /127\.0\.0\.1:1/, /STRIPE_API_BASE/);
+    expectStatus(await find('stripe', gone), 'fail', /127\.0\.0\.1:1/, /firewall/);
+  });
+});
+
+describe('a secret key', () => {
+  it.each([RANDOM_KEY, 'vJ4rQm0kX7-LzT2sYcN9dPbEwHaGuI1oKfVq8RnBtSM'])(
+    'like %s is well',
+    (secretKey) => {
+      expectStatus(checkSecretKey({ environment: 'production', secretKey }), 'ok', /random/);
+    },
+  );
+
+  it.each([
+    'a'.repeat(64),
+    'ab'.repeat(32),
+    '0192837465'.repeat(6),
+    'change-me-change-me-change-me-change-me',
+    'this is an example and nobody should use it',
+    'correct horse battery staple and some more words',
+    'a secret of the tests, long enough to be taken',
+    `${RANDOM_KEY}-tenantry`,
+  ])('like %s is not', (secretKey) => {
+    const given = { environment: 'production', secretKey } as const;
+    expectStatus(checkSecretKey(given), 'fail', /guessed/, /openssl rand/);
+    expect(JSON.stringify(checkSecretKey(given))).not.toContain(secretKey);
+    const elsewhere = { environment: 'development', secretKey } as const;
+    expectStatus(checkSecretKey(elsewhere), 'warn', /guessed/, /openssl rand/);
+  });
+});
+
+describe('the token of the metrics', () => {
+  it.each([
+    [null, 'ok'],
+    [RANDOM_KEY, 'ok'],
+    ['short', 'fail'],
+    [RANDOM_KEY.slice(0, 23), 'fail'],
+    ['0'.repeat(40), 'fail'],
+  ] as const)('%s is %s', (metricsToken, status) => {
+    const finding = checkMetricsToken({ environment: 'production', metricsToken });
+    expectStatus(finding, status, /./, /openssl rand/);
+    if (metricsToken) expect(JSON.stringify(finding)).not.toContain(metricsToken);
+  });
+});
+
+describe('APP_URL', () => {
+  it.each([
+    ['production', 'https://app.example.com', 'ok'],
+    ['production', 'http://app.example.com', 'fail'],
+    ['production', 'http://127.0.0.1:3000', 'fail'],
+    ['development', 'http://127.0.0.1:3000', 'ok'],
+  ] as const)('in %s of %s is %s', (environment, appUrl, status) => {
+    expectStatus(checkAppUrl({ environment, appUrl }), status, /https?:/, /https:/);
+  });
+});
+
+describe('the disk', () => {
+  it.each([
+    [10_000 * MEBIBYTE, 'ok'],
+    [1024 * MEBIBYTE, 'ok'],
+    [1023 * MEBIBYTE, 'warn'],
+    [199 * MEBIBYTE, 'fail'],
+    [0, 'fail'],
+  ] as const)('with %i free bytes is %s', (freeBytes, status) => {
+    expectStatus(judgeRoom(freeBytes), status, /\d+ MiB are free/, /DATA_DIR/);
+  });
+
+  it('is that of DATA_DIR, also before there is one', async () => {
+    const there = await checkDisk({ dataDirectory: tmpdir() });
+    const coming = await checkDisk({ dataDirectory: join(tmpdir(), 'not', 'yet', 'there') });
+    expect(there.detail).toMatch(/^\d+ MiB are free/);
+    expect(coming.status).toBe(there.status);
+  });
+});
+
+/* The built command. `npm test` builds first. */
+describe('npm run cli -- doctor', () => {
+  const ENTRY = join(process.cwd(), 'dist/src/cli.js');
+
+  async function run(
+    parameters: string[],
+    environment: Record<string, string> = {},
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [ENTRY, 'doctor', ...parameters], {
+      cwd: tmpdir(),
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        DATA_DIR: tmpdir(),
+        DATABASE_URL: database.url,
+        SECRET_KEY: RANDOM_KEY,
+        ...environment,
+      },
+    });
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const [code, stdout, stderr] = await Promise.all([
+      exited,
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { code, stdout, stderr };
+  }
+
+  it('ends with 0 when nothing has failed, a line for each check and what to do below it', async () => {
+    const { code, stdout, stderr } = await run([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^ok {4}database {7}tenantry_test_\w+ answers$/m);
+    expect(stdout).toMatch(
+      /^warn {2}renewal {8}it has never run on this database\n +→ Start a server/m,
+    );
+  });
+
+  it('ends with 1 when something has', async () => {
+    const { code, stdout, stderr } = await run([], { SMTP_URL: 'smtp://127.0.0.1:1' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: 1 check failed\n' });
+    expect(stdout).toMatch(/^fail {2}smtp .*ECONNREFUSED.*\n +→ /m);
+  });
+
+  it('gives the same as JSON', async () => {
+    const { code, stdout } = await run(['--json'], { SMTP_URL: 'smtp://127.0.0.1:1' });
+    expect(code).toBe(1);
+    const findings = JSON.parse(stdout) as Finding[];
+    expect(findings.map(({ check }) => check)).toEqual([
+      ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'queue', 'failed jobs'],
+      ...['workers', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'disk'],
+    ]);
+    expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([
+      'smtp',
+    ]);
+  });
+});
+
+async function listen(server: Server): Promise<{ server: Server; url: string }> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}` };
+}

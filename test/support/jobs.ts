@@ -1,0 +1,37 @@
+import type { TestDatabase } from './test-database';
+
+export interface JobPlace {
+  name?: string;
+  payload?: object;
+  tries?: number;
+  lastError?: string | null;
+  lockedBy?: string | null;
+}
+
+const MAXIMUM_TRIES = 3;
+
+/** A row of the queue that no handler of ours is for, in any state. */
+export async function insertJob(
+  database: TestDatabase,
+  { name = 'test.nothing', payload = {}, tries = 0, lastError, lockedBy }: JobPlace = {},
+): Promise<{ id: string }> {
+  const [job] = await database.query<{ id: string }>(
+    `SELECT id::text AS id FROM graphile_worker.add_job($1, $2::json, run_at => now() + interval '1 day', max_attempts => $3)`,
+    [name, JSON.stringify(payload), MAXIMUM_TRIES],
+  );
+  await database.query(
+    `UPDATE graphile_worker._private_jobs
+     SET attempts = $2, last_error = $3, locked_by = $4::text, locked_at = CASE WHEN $4 IS NULL THEN NULL ELSE now() END
+     WHERE id = $1`,
+    [job!.id, tries, lastError ?? null, lockedBy ?? null],
+  );
+  return job!;
+}
+
+/** One that has used up its tries. */
+export function insertFailedJob(
+  database: TestDatabase,
+  changes: JobPlace = {},
+): Promise<{ id: string }> {
+  return insertJob(database, { tries: MAXIMUM_TRIES, lastError: 'it was poisoned', ...changes });
+}
