@@ -56,6 +56,11 @@ describe('startOf', () => {
       pausedAt: null,
       canceledAt: null,
       endedAt: null,
+      stripeSubscriptionId: null,
+      planAssigned: false,
+      runsUntil: null,
+      pastDueSince: null,
+      dunningMails: 0,
     });
   });
 
