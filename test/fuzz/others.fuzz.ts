@@ -1,5 +1,5 @@
 import { fuzzOperations } from './support/operations';
 
 describe('a request of anybody, of the SDK or of staff', () => {
-  fuzzOperations(['public', 'sdk', 'staff'], 120);
+  fuzzOperations(['public', 'sdk', 'staff'], 100);
 });

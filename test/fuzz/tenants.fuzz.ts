@@ -1,5 +1,5 @@
 import { fuzzOperations } from './support/operations';
 
 describe("a member's request", () => {
-  fuzzOperations(['dashboard'], 120);
+  fuzzOperations(['dashboard'], 100);
 });

@@ -21,7 +21,7 @@ export const quotaExceeded = defineProblem({
   kind: 'payment_required',
   title: 'The quota of this period is used up',
   description:
-    '`feature`, `used` and `limit` say of what; it begins anew at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
+    '`feature`, `used` and `limit` say of what, `remaining` what is left, and `explanation` says it in words; it begins anew at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
 });
 
 export const invalidState = defineProblem({

@@ -9,6 +9,7 @@ export interface Schema {
   type?: string | string[];
   format?: string;
   pattern?: string;
+  example?: unknown;
   enum?: unknown[];
   oneOf?: Schema[];
   anyOf?: Schema[];

@@ -8,7 +8,6 @@ import { PASSWORD } from '../../support/customers';
 import { addMember } from '../../support/members';
 import { newEmail } from '../../support/signups';
 import { openSupport, STAFF_PASSWORD } from '../../support/staff';
-import { changeSubscription } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 import type { Case, CredentialChoice } from './cases';
 import { ChangeLog, type Change } from './change-log';
@@ -108,7 +107,7 @@ export class Target {
   resolve = (name: string, pick: number): string => {
     if (name === 'slug' && pick > 2) return `plan-${newId()}`;
     if (name === 'externalId' && pick > 2) return `recording-${newId()}`;
-    if (name === 'email' && pick > 3) return newEmail();
+    if (name === 'email' && pick > 6) return newEmail();
     const values = this.known[name] ?? [];
     return values[pick % Math.max(values.length, 1)] ?? newId();
   };
@@ -123,10 +122,7 @@ export class Target {
     const staff = this.uses === Infinity ? undefined : this.world.staff;
     this.world = await makeWorld(this.server, staff);
     this.other = await makeWorld(this.server, this.world.staff);
-    for (const { customer } of [this.world, this.other])
-      await changeSubscription(this.server.database, customer.business.id, {
-        planSlug: 'unlimited',
-      });
+    await this.log.query(UNLIMITED, [[this.world, this.other].map(businessIdOf)]);
     this.uses = 0;
     this.objects = new Map();
     this.tokens = {};
@@ -175,7 +171,7 @@ export class Target {
   private async readKeys(): Promise<Record<string, string[]>> {
     const rows = await this.log.query<{ purpose: KeyPurpose; id: string; nonce: Buffer }>(KEYS, [
       this.world.customer.email,
-      [this.world, this.other].map(({ customer }) => customer.business.id),
+      [this.world, this.other].map(businessIdOf),
     ]);
     const oneTimeKeys = this.server.app.get(OneTimeKeys, { strict: false });
     const keysFor = (isInvitation: boolean) =>
@@ -201,11 +197,20 @@ function aLogin({ email }: World['customer']): object {
   return { email, password: PASSWORD };
 }
 
+function businessIdOf({ customer }: World): string {
+  return customer.business.id;
+}
+
 /** The fields whose values the request takes from the world. */
 function namesOfKnown(drawn: Case): Set<string> {
   const found = JSON.stringify(drawn).matchAll(/"known":"(\w+)"/g);
   return new Set([...found].map(([, name]) => name!));
 }
+
+/** No limit stands in the way of what is tried. */
+const UNLIMITED = `
+  UPDATE subscriptions SET plan_id = plans.id, plan_version = plans.version
+  FROM plans WHERE slug = 'unlimited' AND business_id = ANY ($1) AND is_current`;
 
 const KEYS = `
   SELECT purpose, one_time_keys.id, nonce FROM one_time_keys JOIN users ON users.id = user_id WHERE email = $1

@@ -54,6 +54,7 @@ export function text(schema: Schema): fc.Arbitrary<string> {
   if (schema.format === 'email') return fc.emailAddress();
   if (schema.format === 'date-time') return instant();
   const { minLength = 0, maxLength = LONGEST_BY_CHANCE, pattern } = schema;
+  if (pattern?.includes('(?')) return fc.constant(String(schema.example)); // more than fast-check can read
   if (pattern)
     return fc
       .stringMatching(new RegExp(pattern), { size: 'small' })
