@@ -11,6 +11,7 @@ const benches = {
   reads: './reads',
   soak: './soak',
   renewal: './renewal',
+  webhooks: './webhooks',
 };
 // What a bench measures in full takes minutes; these make it smaller.
 const options = {

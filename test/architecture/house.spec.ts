@@ -7,12 +7,21 @@ import { definedProblems, listSources, type SourceFile } from '../support/archit
 
 /** The files that may work across tenants, and why. Whoever adds one says why a tenant's transaction will not do. */
 const ACROSS_TENANTS: Record<string, string> = {
+  'src/cli/demo-billing.ts': 'watches the inbox, which is that of all tenants',
   'src/cli/seed-demo.ts': 'makes many tenants',
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
   'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',
   'src/modules/accounts/me.service.ts': "a person's sessions are in all their businesses",
   'src/modules/accounts/recovery.service.ts': 'a password belongs to a person, not to a tenant',
+  'src/modules/billing/billing.metrics.ts': 'measures the inbox, which is that of all tenants',
+  'src/modules/billing/catalog.service.ts': 'plans and their prices belong to no tenant',
+  'src/modules/billing/inbox.service.ts': 'an event names a customer of Stripe, not a tenant',
+  'src/modules/billing/new-versions.cron.ts': 'subscribers of a plan are in all tenants',
+  'src/modules/billing/stripe-payments.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/sync.service.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/unseen-periods.cron.ts': 'periods end in all tenants',
+  'src/modules/billing/verification.service.ts': 'compares the subscriptions of all tenants',
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',
   'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
   'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',

@@ -56,6 +56,7 @@ const PUBLIC: Record<string, string> = {
   'plan.list': 'the price list',
   'session.create': 'gives the credential',
   'staff_session.create': 'gives the credential',
+  'webhook.receive': 'the signature of the body is the credential',
 };
 
 /** Dashboard routes that every member may call, whatever the role, and why. */

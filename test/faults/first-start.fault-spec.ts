@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signUp } from '../support/customers';
+import { clearSandboxes, makeSandbox } from '../support/embedded/sandbox';
 import { storeRecording } from '../support/recordings';
 import { ServerProcess } from '../support/server-process';
 import { untilReady } from './support/deployment';
@@ -36,9 +35,8 @@ describe('two replicas started at once for the first time', () => {
   });
 
   scenario('share an embedded database that is not there yet', async ({ note }) => {
-    const directory = mkdtempSync(join(tmpdir(), 'tenantry-first-'));
-    const readyMs = await startTwo({ DATA_DIR: directory });
-    rmSync(directory, { recursive: true, force: true });
+    const readyMs = await startTwo({ DATA_DIR: join(makeSandbox(), '.data') });
+    clearSandboxes();
     note({ 'ready ms': readyMs });
     expect(readyMs).toBeLessThanOrEqual(READY_LIMIT_MS);
   });

@@ -78,6 +78,14 @@ export class AccountsRepository {
     );
   }
 
+  /** It was made for what was before the change. */
+  async forgetPreview(tx: Transaction): Promise<void> {
+    await tx.execute(
+      'UPDATE billing_accounts SET previewed_plan_id = NULL, previewed_at = NULL WHERE business_id = $1',
+      [tx.requireBusinessId()],
+    );
+  }
+
   /** In platform scope: customers whose period has ended without news of it, for a look that makes up for a lost event. */
   async listUnseen(tx: Transaction, notSince: Date, limit: number): Promise<string[]> {
     const rows = await tx.query<{ customerId: string }>(UNSEEN, [tx.now, notSince, limit]);

@@ -12,6 +12,7 @@ import { CheckoutsRepository } from './checkouts.repository';
 import { CustomersService } from './customers.service';
 import { InboxRepository } from './inbox.repository';
 import { InboxService } from './inbox.service';
+import { NewVersionsCron } from './new-versions.cron';
 import { OperationsRepository } from './operations.repository';
 import { PricesRepository } from './prices.repository';
 import { StaffInboxController } from './staff-inbox.controller';
@@ -35,6 +36,7 @@ import { WebhooksController } from './webhooks.controller';
     CustomersService,
     InboxRepository,
     InboxService,
+    NewVersionsCron,
     OperationsRepository,
     PricesRepository,
     StripePayments,

@@ -19,6 +19,7 @@ import { CatalogService } from './catalog.service';
 import { CheckoutsRepository, type Checkout, type CheckoutRequest } from './checkouts.repository';
 import { CustomersService } from './customers.service';
 import type { CreateCheckoutRequest } from './dto/billing';
+import { assertRenews } from './stripe-calls';
 import { SyncService } from './sync.service';
 import { idOf, toSeconds, toTruth } from './stripe-truth';
 
@@ -70,6 +71,7 @@ export class CheckoutService {
       if (!plan?.isPublic || plan.archivedAt) throw planNotFound();
       if (plan.terms.priceAmount === 0)
         throw invalidState('The plan costs nothing: change to it by POST /v1/subscription/change.');
+      assertRenews(plan);
       if (isProviders(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
       return plan;
     });
@@ -120,10 +122,7 @@ export class CheckoutService {
   }
 
   /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
-  private async forget(
-    context: RequestContext,
-    { id, stripeCustomerId }: Checkout,
-  ): Promise<void> {
+  private async forget(context: RequestContext, { id, stripeCustomerId }: Checkout): Promise<void> {
     await this.sync.sync(context, { customerId: stripeCustomerId });
     await this.database.transaction(context, (tx) => this.checkouts.close(tx, id));
   }

@@ -41,7 +41,7 @@ export function follow(
   if (truth.state === 'ended') return end(setup, truth, now);
   if (truth.state === 'trial_unpaid')
     return moveTo(setup.fallback, subscription, closeNow(subscription, subscription.periodEnd));
-  if (truth.isPaused) return suspend(subscription, now);
+  if (truth.isPaused) return suspend(subscription, truth, now);
   if (isActive(subscription) && isRestarted(subscription, truth)) return restart(setup, truth, now);
   return adjust(setup, truth, now);
 }
@@ -125,7 +125,7 @@ function end(
   now: Date,
 ): SubscriptionWrite {
   const closed = closeNow(subscription, truth.endedAt ?? now);
-  if (plan) return moveTo(plan, subscription, closed);
+  if (plan && truth.intent.nextFrom === null) return moveTo(plan, subscription, closed);
   const isExpiry = truth.intent.isNotRenewed && isActive(subscription);
   const next: Subscription = {
     ...subscription,
@@ -140,14 +140,23 @@ function end(
   return { ...unchanged(subscription), next, closed };
 }
 
-function suspend(subscription: Subscription, now: Date): SubscriptionWrite | null {
-  if (subscription.status === 'paused') return null;
+/** Its period stands still; whether it will end with it is known all the same. */
+function suspend(
+  subscription: Subscription,
+  truth: StripeTruth,
+  now: Date,
+): SubscriptionWrite | null {
+  const paused = subscription.status === 'paused' ? subscription : pausedAt(subscription, now);
+  const next = { ...paused, ...withCancellation(truth) };
+  return differs(subscription, next) ? { ...unchanged(subscription), next } : null;
+}
+
+function pausedAt(subscription: Subscription, now: Date): Subscription {
   const status = transition(
     subscription.status,
     subscription.status === 'past_due' ? 'suspend' : 'pause',
   );
-  const next = { ...subscription, status, pausedAt: now, runsUntil: null, pastDueSince: null };
-  return { ...unchanged(subscription), next };
+  return { ...subscription, status, pausedAt: now, runsUntil: null, pastDueSince: null };
 }
 
 /** Stripe began another period in the middle of ours: another interval, or a trial that was ended early. */
@@ -184,25 +193,40 @@ function adjust(setup: FollowSetup, truth: StripeTruth, now: Date): Subscription
 
 function withPlan(
   { subscription, paid, next }: FollowSetup,
-  { intent, period }: StripeTruth,
+  { intent, period, endsWithPeriod }: StripeTruth,
 ): Pick<Subscription, 'planId' | 'planVersion' | 'scheduledPlanId'> {
   const { planId, planVersion } = subscription;
+  const isNewVersion = paid.id === planId;
   if (next && intent.nextFrom === null) return { planId, planVersion, scheduledPlanId: next.id };
   if (intent.nextFrom && period.start < intent.nextFrom)
-    return { planId, planVersion, scheduledPlanId: paid.id };
+    return {
+      planId,
+      planVersion,
+      scheduledPlanId: endsWithPeriod || isNewVersion ? null : paid.id,
+    };
   if (subscription.planAssigned) return { planId, planVersion, scheduledPlanId: null };
   return { planId: paid.id, planVersion: paid.terms.version, scheduledPlanId: null };
 }
 
 function withEnd(subscription: Subscription, truth: StripeTruth): Partial<Subscription> {
-  const { intent, endsWithPeriod, canceledAt } = truth;
   const periodEnd = endOf(subscription, truth);
   const laterMs = periodEnd.getTime() - subscription.periodEnd.getTime();
-  const isCanceled = endsWithPeriod && !intent.isNotRenewed && !intent.nextPlanId;
   return {
     periodEnd,
     anchor: new Date(subscription.anchor.getTime() + laterMs),
     trialEndsAt: subscription.status === 'trialing' ? periodEnd : subscription.trialEndsAt,
+    ...withCancellation(truth),
+  };
+}
+
+function withCancellation({
+  intent,
+  endsWithPeriod,
+  canceledAt,
+}: StripeTruth): Pick<Subscription, 'autoRenew' | 'cancelAtPeriodEnd' | 'canceledAt'> {
+  const isReplaced = intent.nextPlanId !== null && intent.nextFrom === null;
+  const isCanceled = endsWithPeriod && !intent.isNotRenewed && !isReplaced;
+  return {
     autoRenew: !intent.isNotRenewed,
     cancelAtPeriodEnd: isCanceled,
     canceledAt: isCanceled ? canceledAt : null,

@@ -2,27 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
 import type { InboxQuery } from './dto/inbox';
-
-/** What is kept of an event: which one it is and whom it concerns. */
-export interface ReceivedEvent {
-  id: string;
-  type: string;
-  objectId: string | null;
-  customerId: string | null;
-  happenedAt: Date;
-}
-
-export interface InboxEvent extends ReceivedEvent {
-  receivedAt: Date;
-  deliveries: number;
-  tries: number;
-  handledAt: Date | null;
-  outcome: 'applied' | 'ignored' | null;
-  lastError: string | null;
-}
-
-/** After so many tries a job is given up, and the event waits for somebody to look at it. */
-export const MAXIMUM_TRIES = 10;
+import { MAXIMUM_TRIES, type InboxEvent, type ReceivedEvent } from './inbox-event';
 
 /** Events of all tenants: everything here is in platform scope. */
 @Injectable()

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -12,12 +13,8 @@ import {
   webhookSignatureInvalid,
 } from './billing.errors';
 import type { InboxQuery } from './dto/inbox';
-import {
-  InboxRepository,
-  MAXIMUM_TRIES,
-  type InboxEvent,
-  type ReceivedEvent,
-} from './inbox.repository';
+import { InboxRepository } from './inbox.repository';
+import { MAXIMUM_TRIES, type InboxEvent, type ReceivedEvent } from './inbox-event';
 import { at, idOf } from './stripe-truth';
 import { SyncService } from './sync.service';
 import { isSignedBy } from './webhook-signature';
@@ -85,7 +82,7 @@ export class InboxService {
   /** Gives an event its tries back. @throws 404 webhook_event_not_found, 409 webhook_event_handled */
   retry(context: RequestContext, id: string): Promise<InboxEvent> {
     return this.database.platform(context, REASON, async (tx) => {
-      const event = await this.inbox.find(tx, id);
+      const event = isWord(id) ? await this.inbox.find(tx, id) : null;
       if (!event) throw webhookEventNotFound();
       if (event.handledAt) throw webhookEventHandled();
       await this.inbox.forgetTries(tx, id);
@@ -113,12 +110,25 @@ export class InboxService {
       this.inbox.find(tx, eventId),
     );
     if (!event?.objectId || event.handledAt) return;
-    const charge = await this.stripe.find((stripe) => stripe.charges.retrieve(event.objectId!));
+    const charge = await this.findCharge(context, eventId, event.objectId);
     await this.database.platform(context, REASON, async (tx) => {
       if (!charge?.customer) return this.inbox.markHandled(tx, [eventId], 'ignored');
       await this.inbox.setCustomer(tx, eventId, idOf(charge.customer));
       await this.sync.enqueue(tx, idOf(charge.customer));
     });
+  }
+
+  private async findCharge(
+    context: RequestContext,
+    eventId: string,
+    id: string,
+  ): Promise<Stripe.Charge | null> {
+    try {
+      return await this.stripe.find((stripe) => stripe.charges.retrieve(id));
+    } catch (error) {
+      await this.sync.noteFailure(context, [eventId], error);
+      throw error;
+    }
   }
 
   private async dispatch(tx: Transaction, event: InboxEvent): Promise<void> {

@@ -21,17 +21,20 @@ export class OperationsRepository {
     return pending ?? null;
   }
 
+  /** @returns it as it is stored: whoever repeats its calls sends the same bytes under the same key */
   async insert(
     tx: Transaction,
     request: SubscriptionCommand,
     calls: StripeCall[],
   ): Promise<Operation> {
-    const operation = { businessId: tx.requireBusinessId(), id: newId(), request, calls };
-    await tx.query(
-      `INSERT INTO billing_operations (business_id, id, request, calls, created_at) VALUES ($1, $2, $3, $4, $5)`,
-      [operation.businessId, operation.id, JSON.stringify(request), JSON.stringify(calls), tx.now],
-    );
-    return operation;
+    const [operation] = await tx.query<Operation>(INSERT, [
+      tx.requireBusinessId(),
+      newId(),
+      JSON.stringify(request),
+      JSON.stringify(calls),
+      tx.now,
+    ]);
+    return operation!;
   }
 
   /** @returns false when somebody else has finished it */
@@ -45,4 +48,8 @@ export class OperationsRepository {
   }
 }
 
-const SELECT = `SELECT business_id AS "businessId", id, request, calls FROM billing_operations WHERE business_id = $1`;
+const COLUMNS = 'business_id AS "businessId", id, request, calls';
+const SELECT = `SELECT ${COLUMNS} FROM billing_operations WHERE business_id = $1`;
+const INSERT = `
+  INSERT INTO billing_operations (business_id, id, request, calls, created_at) VALUES ($1, $2, $3, $4, $5)
+  RETURNING ${COLUMNS}`;

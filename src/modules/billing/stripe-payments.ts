@@ -21,14 +21,16 @@ import type { Subscription } from '../subscriptions/subscription.entity';
 import {
   billingBusy,
   currencyMismatch,
+  invalidState,
   stripeSubscriptionExists,
 } from '../subscriptions/subscriptions.errors';
 import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { AccountsRepository } from './accounts.repository';
 import { CatalogService } from './catalog.service';
+import { isFollowing } from './follow';
 import { OperationsRepository, type Operation } from './operations.repository';
-import { callsOf, callsOfChange, type StripeCall } from './stripe-calls';
+import { assertCharged, callsOf, callsOfChange, type StripeCall } from './stripe-calls';
 import { SyncService, type Seen } from './sync.service';
 import { at, toSeconds, type StripeTruth } from './stripe-truth';
 
@@ -91,6 +93,8 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     if (change.plan.terms.priceAmount === 0)
       return { ...change.proration, credit: 0, charge: 0, due: 0 };
     const truth = await this.seeTruth(context, followed);
+    if (truth.isOnTrial) return { ...change.proration, credit: 0, charge: 0, due: 0 };
+    assertCharged(truth);
     const price = await this.catalog.ensurePrice(context, change.plan);
     const date = laterOf(change.effectiveAt, truth.period.start);
     const { lines, currency } = await this.stripe.call((stripe) =>
@@ -188,10 +192,11 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
       if (pending) return pending;
       const { calls } = await this.decide(tx, command, truth, change, priceId);
       if (calls.length === 0) return null;
-      const { id: key, businessId } = await this.operations.insert(tx, command, calls);
+      const operation = await this.operations.insert(tx, command, calls);
+      const { id: key, businessId } = operation;
       const runAt = new Date(tx.now.getTime() + FINISHED_AFTER_MS);
       await this.queue.enqueue(tx, FINISH, { businessId }, { key: `${FINISH}:${key}`, runAt });
-      return { businessId, id: key, request: command, calls };
+      return operation;
     });
   }
 
@@ -217,6 +222,9 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     priceId: string | null,
   ): Promise<Plan> {
     const subscription = await this.repository.lockCurrent(tx);
+    if (!isFollowing(subscription, truth))
+      throw invalidState('It has just ended or changed. Read the subscription again.');
+    if (command.kind === 'assign') await this.changes.getAssignable(tx, command.planId);
     if (command.kind !== 'change' || !change)
       return {
         subscription,
@@ -268,13 +276,14 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return this.look(context, customerId);
   }
 
-  private async make(call: StripeCall, idempotencyKey: string): Promise<void> {
-    const { id } = call;
-    await this.stripe.call((stripe) =>
-      call.call === 'update'
-        ? stripe.subscriptions.update(id, call.parameters, { idempotencyKey })
-        : stripe.subscriptions.cancel(id, call.parameters, { idempotencyKey }),
-    );
+  /** Stripe knows no keys for cancellations: what is gone already was canceled by the call that is repeated. */
+  private async make({ id, ...call }: StripeCall, idempotencyKey: string): Promise<void> {
+    if (call.call === 'cancel')
+      await this.stripe.find((stripe) => stripe.subscriptions.cancel(id, call.parameters));
+    else
+      await this.stripe.call((stripe) =>
+        stripe.subscriptions.update(id, call.parameters, { idempotencyKey }),
+      );
   }
 
   /** Ours follows, and what was asked for is done: in one transaction, by whoever comes first. */
@@ -284,7 +293,10 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
       const ours = platform.with({ businessId: operation.businessId });
       await this.accounts.lock(ours);
       const isMine = await this.operations.finish(ours, operation, 'done');
-      if (isMine && request.kind === 'change') await this.repository.takeBackAssignment(ours);
+      if (isMine && request.kind === 'change') {
+        await this.repository.takeBackAssignment(ours);
+        await this.accounts.forgetPreview(ours);
+      }
       await this.sync.apply(ours, seen);
       if (isMine && request.kind === 'assign') await this.changes.complete(ours, request);
     });

@@ -16,6 +16,8 @@ export interface StripeTruth {
   anchor: Date;
   /** A trial that the subscription began with. One that came later is only how Stripe moves the end of a period. */
   isOnTrial: boolean;
+  /** The end of its period was moved. */
+  isMoved: boolean;
   isPaused: boolean;
   endsWithPeriod: boolean;
   canceledAt: Date | null;
@@ -54,6 +56,7 @@ export function toTruth(subscription: Stripe.Subscription): StripeTruth {
   const item = subscription.items.data[0]!; // Stripe has none without
   const period = { start: at(item.current_period_start), end: at(item.current_period_end) };
   const { status, trial_start: trialStart, start_date: startDate } = subscription;
+  const isOnTrial = status === 'trialing' && trialStart === startDate;
   return {
     id: subscription.id,
     customerId: idOf(subscription.customer),
@@ -62,7 +65,8 @@ export function toTruth(subscription: Stripe.Subscription): StripeTruth {
     state: stateOf(status),
     period,
     anchor: at(subscription.billing_cycle_anchor),
-    isOnTrial: status === 'trialing' && trialStart === startDate,
+    isOnTrial,
+    isMoved: status === 'trialing' && !isOnTrial,
     isPaused: subscription.pause_collection !== null,
     endsWithPeriod: endsWithPeriod(subscription, item.current_period_end),
     canceledAt: atOrNull(subscription.canceled_at),

@@ -16,7 +16,8 @@ import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { AccountsRepository, type Look } from './accounts.repository';
 import { CheckoutsRepository } from './checkouts.repository';
 import { follow, type FollowSetup } from './follow';
-import { InboxRepository, MAXIMUM_TRIES } from './inbox.repository';
+import { InboxRepository } from './inbox.repository';
+import { MAXIMUM_TRIES } from './inbox-event';
 import { PricesRepository } from './prices.repository';
 import { toTruth, type StripeTruth } from './stripe-truth';
 
@@ -38,6 +39,9 @@ export interface Difference {
   before: Subscription;
   after: Subscription | string;
 }
+
+/** A price that was not made by us: somebody has to look. */
+class ForeignPrice extends Error {}
 
 /**
  * Brings ours to what Stripe says. Events only say when to look: the look is what counts, so that no order,
@@ -113,17 +117,31 @@ export class SyncService {
   async compare(tx: Transaction, truths: StripeTruth[]): Promise<Difference[]> {
     const before = await this.repository.getCurrent(tx);
     const truth = choose(before, truths);
-    const others = truths.filter((each) => each !== truth && isCharged(each));
+    // Without one that is paid for, what is charged is what ours has left when its grace was over.
+    const others = truth ? truths.filter((each) => each !== truth && isCharged(each)) : [];
     const found: Difference[] = others.map(({ id }) => ({
       stripeSubscriptionId: id,
       before,
       after: 'a second subscription is charged: cancel it at Stripe',
     }));
     if (!truth) return isOrphaned(before, truths) ? [...found, missing(before)] : found;
-    const write = follow(await this.setup(tx, before, truth), truth, tx.now);
-    if (!write) return found;
-    const after = write.successor ? { ...write.next, ...write.successor } : write.next;
-    return [...found, { stripeSubscriptionId: truth.id, before, after }];
+    const after = await this.next(tx, before, truth);
+    return after ? [...found, { stripeSubscriptionId: truth.id, before, after }] : found;
+  }
+
+  /** How it would be after the next step, or why there is none. */
+  private async next(
+    tx: Transaction,
+    before: Subscription,
+    truth: StripeTruth,
+  ): Promise<Difference['after'] | null> {
+    try {
+      const write = follow(await this.setup(tx, before, truth), truth, tx.now);
+      return write && { ...write.next, ...write.successor };
+    } catch (error) {
+      if (error instanceof ForeignPrice) return error.message;
+      throw error;
+    }
   }
 
   private async ask(customerId: string): Promise<Omit<Seen, 'look'>> {
@@ -188,11 +206,11 @@ export class SyncService {
     };
   }
 
-  /** @throws Error for a price that was not made by us: somebody has to look */
+  /** @throws ForeignPrice */
   private async getPaid(tx: Transaction, { priceId, id }: StripeTruth): Promise<PlanWithTerms> {
     const price = await this.prices.find(tx, priceId);
     if (!price)
-      throw new Error(
+      throw new ForeignPrice(
         `${id} has the price ${priceId}, which belongs to no plan of this installation`,
       );
     return this.plans.getVersion(tx, price.planId, price.planVersion);
@@ -206,7 +224,8 @@ export class SyncService {
     });
   }
 
-  private async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
+  /** For staff to read, beside the events that had no effect. */
+  async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
     const reason = (error as Error).message;
     this.logger.warn(`events stay unhandled: ${reason}`);
     await this.database
@@ -231,7 +250,7 @@ function isCharged({ state, isPaused }: StripeTruth): boolean {
 }
 
 /** The one that ours follows; else the newest that somebody pays for. */
-function choose(subscription: Subscription, truths: StripeTruth[]): StripeTruth | null {
+export function choose(subscription: Subscription, truths: StripeTruth[]): StripeTruth | null {
   const followed = truths.find(({ id }) => id === subscription.stripeSubscriptionId);
   if (followed && !isEnded(subscription)) return followed;
   return truths.find(({ state, isPaused }) => state === 'paid' && !isPaused) ?? null; // Stripe lists the newest first

@@ -73,16 +73,24 @@ export class VerificationService {
     const differences: BillingDifference[] = [];
     let compared = 0;
     for (const [customerId, truths] of customers) {
-      let found = await this.compare(context, customerId, truths);
-      if (found.length > 0 && repair) {
-        await this.sync.sync(context, { customerId });
-        found = await this.compare(context, customerId, truths);
-      }
-      differences.push(...found);
+      const found = await this.compare(context, customerId, truths);
+      if (found.length > 0)
+        differences.push(...(await this.compareAgain(context, customerId, repair)));
       onProgress((compared += 1));
     }
     await this.remember(context, compared, differences.length);
     return { compared, differences };
+  }
+
+  /** Much may have happened since Stripe was asked for all: what differs is what differs from an answer of now. */
+  private async compareAgain(
+    context: RequestContext,
+    customerId: string,
+    repair: boolean,
+  ): Promise<BillingDifference[]> {
+    if (repair) await this.sync.sync(context, { customerId }).catch(() => undefined); // what fails stays different
+    const seen = await this.sync.look(context, customerId);
+    return seen ? this.compare(context, customerId, seen.truths) : [];
   }
 
   /** All at Stripe, by customer, and those that only we know. */

@@ -128,9 +128,7 @@ export class ChangesService {
     { planId, reason, stripe }: Extract<SubscriptionCommand, { kind: 'assign' }>,
   ): Promise<SubscriptionView> {
     return this.onLocked(context, async (tx, locked) => {
-      const target = await this.plans.findNewest(tx, planId);
-      if (!target) throw planNotFound();
-      if (target.archivedAt) throw planArchived();
+      const target = await this.getAssignable(tx, planId);
       await tx.query(`SELECT set_config('app.reason', $1, true)`, [reason]);
       if (isProviders(locked.subscription)) {
         if (stripe !== 'keep') throw stripeSubscriptionExists();
@@ -139,6 +137,14 @@ export class ChangesService {
       const change = await this.computeFor(tx, locked, { target, isAssigned: true });
       return this.write(tx, change.write);
     });
+  }
+
+  /** Any plan that is not archived. @throws 404 plan_not_found, 409 plan_archived */
+  async getAssignable(tx: Transaction, planId: string): Promise<PlanWithTerms> {
+    const plan = await this.plans.findNewest(tx, planId);
+    if (!plan) throw planNotFound();
+    if (plan.archivedAt) throw planArchived();
+    return plan;
   }
 
   private decide(context: RequestContext, decide: Decide): Promise<SubscriptionView> {

@@ -52,10 +52,8 @@ export class StripeApi {
   /** Stripe's own words name its ids and our key's end: they stay here, and the log has what finds them there. */
   private translate(cause: InstanceType<typeof Stripe.errors.StripeError>): DomainError {
     const { type, code, requestId, statusCode } = cause;
-    this.logger.warn(
-      { type, code, stripeRequestId: requestId, statusCode },
-      'Stripe refused or is away',
-    );
+    const facts = [type, code, statusCode, requestId].filter(Boolean).join(', ');
+    this.logger.warn(`Stripe refused or is away: ${facts}`);
     if (cause instanceof Stripe.errors.StripeCardError)
       return paymentFailed({ members: { declineCode: cause.decline_code }, cause });
     const isRefusal = cause instanceof Stripe.errors.StripeInvalidRequestError;

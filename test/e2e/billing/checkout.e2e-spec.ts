@@ -70,7 +70,10 @@ describe('POST /v1/billing/checkout-sessions', () => {
     const { status, body } = await world.openCheckout(customer);
     expect([status, body]).toEqual([
       201,
-      { id: expect.stringMatching(/^cs_/) as string, url: expect.stringMatching(/^http/) as string },
+      {
+        id: expect.stringMatching(/^cs_/) as string,
+        url: expect.stringMatching(/^http/) as string,
+      },
     ]);
     expect((await world.subscription(customer)).plan.slug).toBe('free');
 
@@ -254,9 +257,7 @@ describe('a trial of a plan', () => {
       plan: { slug: plan.slug },
       currentPeriod: { ordinal: 0 },
     });
-    await world.server
-      .post('/v1/subscription/cancel', customer.token, { when: 'now' })
-      .expect(200);
+    await world.server.post('/v1/subscription/cancel', customer.token, { when: 'now' }).expect(200);
     await world.settle();
     const again = await openPage(plan.slug);
     expect(world.stripe.state.sessions.get(again.id).amount_total).toBe(3000);
@@ -337,7 +338,11 @@ describe('a checkout that goes wrong', () => {
     await openPage();
     world.stripe.webhooks.mode = 'dropped';
     await deleteAtStripe(`/v1/customers/${(await atStripe()).customers[0]!.id}`);
-    expectProblem(await world.openCheckout(customer, 'pro-yearly'), 409, 'payment_provider_refused');
+    expectProblem(
+      await world.openCheckout(customer, 'pro-yearly'),
+      409,
+      'payment_provider_refused',
+    );
     await openPage('pro-yearly');
   });
 

@@ -1,5 +1,5 @@
 import type { InboxEventResponse } from '../../../src/modules/billing/dto/inbox';
-import { MAXIMUM_TRIES } from '../../../src/modules/billing/inbox.repository';
+import { MAXIMUM_TRIES } from '../../../src/modules/billing/inbox-event';
 import { BillingWorld } from '../../support/billing';
 import type { Customer } from '../../support/customers';
 import { dumpDatabase, dumpHolds } from '../../support/database-dump';
@@ -36,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 beforeEach(async () => {
+  world.stripe.takeHeld();
   world.stripe.deliverTo(`${world.server.url}/v1/webhooks/stripe`, 'in_order');
   customer = await world.subscribe();
   own = new OwnSubscription(world.server, customer);
@@ -57,13 +58,13 @@ async function list(query = ''): Promise<{ data: InboxEventResponse[]; next: str
   return { data: page.data, next: page.nextCursor };
 }
 
-const retry = (id: string) =>
-  world.server.post(`/v1/staff/webhook-inbox/${id}/retry`, staff.token);
+const retry = (id: string) => world.server.post(`/v1/staff/webhook-inbox/${id}/retry`, staff.token);
 
 async function read(id: string): Promise<StoredEvent> {
   return (await readInbox(world.server.database, [id]))[0]!;
 }
 
+/** Lets the queue try until the event has been tried so often, so that it fails once for each. */
 async function untilTried(id: string, tries: number): Promise<void> {
   await until(`${id} was tried ${tries} times`, async () => {
     await makeJobsDue(world.server.database);
@@ -96,10 +97,16 @@ describe('an event', () => {
   it('that claims our business changes nothing: the customer says whose it is', async () => {
     const before = [await own.read(), await own.history()];
     const client = clientAt(world);
-    const { id } = await client.customers.create({ metadata: { business_id: customer.business.id } });
+    const { id } = await client.customers.create({
+      metadata: { business_id: customer.business.id },
+    });
     const { object } = await foreignSubscription(id);
     const metadata = { business_id: customer.business.id };
-    const types = ['customer.subscription.created', 'customer.subscription.deleted', 'invoice.paid'];
+    const types = [
+      'customer.subscription.created',
+      'customer.subscription.deleted',
+      'invoice.paid',
+    ];
     for (const type of types) {
       const data = { object: { ...object, metadata, client_reference_id: customer.business.id } };
       await deliverAll(world.server, [sign(world.server, eventOf(id, { type, data }))]);
@@ -116,23 +123,36 @@ describe('an event', () => {
     const asked = world.stripe.requests.length;
     const { id } = await subscriptionAt(world, customer);
     // It names our subscription, and another customer: what Stripe says of that customer counts.
-    const data = { object: { id, customer: await world.stripeCustomer(other), status: 'canceled' } };
+    const data = {
+      object: { id, customer: await world.stripeCustomer(other), status: 'canceled' },
+    };
     const type = 'customer.subscription.deleted';
     await deliverAll(world.server, [sign(world.server, eventOf('', { type, data }))]);
     await world.settle();
     const mine = await world.stripeCustomer(customer);
     const looks = world.stripe.requests.slice(asked);
-    expect(looks.filter(({ path, params }) => path.includes(mine) || params.customer === mine)).toEqual([]);
+    expect(
+      looks.filter(({ path, params }) => path.includes(mine) || params.customer === mine),
+    ).toEqual([]);
     expect([await own.read(), await own.history()]).toEqual(before);
   });
 
   it('leaves nothing of names, cards and addresses behind', async () => {
     const id = await world.stripeCustomer(customer);
-    const secrets = ['Zaphod Beeblebrox', 'zaphod@heartofgold.example', '4000056655665556', 'Sirius 42'];
+    const secrets = [
+      'Zaphod Beeblebrox',
+      'zaphod@heartofgold.example',
+      '4000056655665556',
+      'Sirius 42',
+    ];
     const [name, email, last4, line1] = secrets;
     const person = { name, email, address: { line1 }, card: { last4 } };
     for (const kind of ['customer', 'subscription', 'invoice', 'charge', 'checkout.session']) {
-      const object = { id: kind === 'customer' ? id : 'x_1', object: kind, customer: { id, ...person } };
+      const object = {
+        id: kind === 'customer' ? id : 'x_1',
+        object: kind,
+        customer: { id, ...person },
+      };
       const type = kind === 'customer' ? 'customer.deleted' : 'invoice.paid';
       const data = { object: { ...object, ...person, billing_details: person } };
       await deliverAll(world.server, [sign(world.server, eventOf(id, { type, data }))]);
@@ -166,7 +186,11 @@ describe('an event whose effect fails', () => {
     await untilTried(delivery!.event.id, 1);
     const { data } = await list('?state=waiting');
     expect(data).toMatchObject([
-      { id: delivery!.event.id, handledAt: null, lastError: expect.stringMatching(/does not answer/) as string },
+      {
+        id: delivery!.event.id,
+        handledAt: null,
+        lastError: expect.stringMatching(/does not answer/) as string,
+      },
     ]);
     expect((await own.read()).cancelAtPeriodEnd).toBe(false);
 
@@ -189,7 +213,9 @@ describe('an event whose effect fails', () => {
     await deliverAll(world.server, [delivery]);
     await untilTried(eventId, MAXIMUM_TRIES);
     const { data } = await list('?state=failed');
-    expect(data).toMatchObject([{ id: eventId, state: 'failed', tries: MAXIMUM_TRIES, handledAt: null }]);
+    expect(data).toMatchObject([
+      { id: eventId, state: 'failed', tries: MAXIMUM_TRIES, handledAt: null },
+    ]);
     expect(data[0]!.lastError).toContain(price.id);
     expect(await own.read()).toMatchObject({ status: 'active', plan: { slug: 'pro' } });
     await expectMetrics({ waiting: 0, failed: 1 });
@@ -200,7 +226,10 @@ describe('an event whose effect fails', () => {
       [price.id],
     );
     const retried = await retry(eventId);
-    expect([retried.status, retried.body]).toMatchObject([200, { id: eventId, state: 'waiting', tries: 0 }]);
+    expect([retried.status, retried.body]).toMatchObject([
+      200,
+      { id: eventId, state: 'waiting', tries: 0 },
+    ]);
     await world.settle();
     expect(await read(eventId)).toMatchObject({ outcome: 'applied' });
     await expectMetrics({ waiting: 0, failed: 0 });
@@ -224,7 +253,13 @@ describe('an event whose effect fails', () => {
   });
 });
 
-async function expectMetrics({ waiting, failed }: { waiting: number; failed: number }): Promise<void> {
+async function expectMetrics({
+  waiting,
+  failed,
+}: {
+  waiting: number;
+  failed: number;
+}): Promise<void> {
   const lines = [
     `webhook_inbox_events{state="waiting"} ${waiting}`,
     `webhook_inbox_events{state="failed"} ${failed}`,

@@ -4,6 +4,7 @@ import type { Database } from '../../../src/platform/database/database';
 import type { Transaction } from '../../../src/platform/database/transaction';
 import { backendOf, NoteBook } from '../../support/notes';
 import { openPool, type Pool } from '../../support/pool';
+import { createTestDatabase } from '../../support/test-database';
 import { Gate, makeMeetingPoint } from '../../support/until';
 
 /* What becomes of a transaction that PostgreSQL gives up, and of the pool when PostgreSQL fails; nothing is mocked. */
@@ -162,6 +163,21 @@ describe('a database that fails', () => {
       expect(refused.code).toBe('database_unavailable');
     } finally {
       await hasty.close();
+    }
+  });
+
+  it('because somebody has dropped it: 503, once and again', async () => {
+    const dropped = await createTestDatabase();
+    const pool = await openPool(dropped.url);
+    try {
+      await pool.database.transaction(context, backendOf);
+      await dropped.drop();
+      for (let count = 0; count < 3; count += 1) {
+        const refused = await refusalOf(pool.database.transaction(context, backendOf));
+        expect(refused.code).toBe('database_unavailable');
+      }
+    } finally {
+      await pool.close();
     }
   });
 });

@@ -37,7 +37,28 @@ async function fill(name: string): Promise<Customer> {
   await invite(customer);
   await openSupport(server, staff, customer);
   await grantCredit(customer);
+  await bill(customer);
   return customer;
+}
+
+/** What a checkout and a command leave behind; there is no Stripe here to make them. */
+async function bill({ business: { id } }: Customer): Promise<void> {
+  await server.database.query(
+    `INSERT INTO billing_accounts (business_id, stripe_customer_id, created_at)
+     VALUES ($1::uuid, 'cus_' || $1::text, now())`,
+    [id],
+  );
+  await server.database.query(
+    `INSERT INTO billing_operations (business_id, id, request, calls, created_at)
+     VALUES ($1, uuid_v7(), '{}', '[]', now())`,
+    [id],
+  );
+  await server.database.query(
+    `INSERT INTO checkout_sessions (business_id, id, plan_id, plan_version, success_path, cancel_path, trial_days,
+                                    stripe_customer_id, created_at)
+     SELECT $1::uuid, uuid_v7(), id, version, '/', '/', 0, 'cus_' || $1::text, now() FROM plans WHERE slug = 'pro'`,
+    [id],
+  );
 }
 
 async function grantCredit({ business }: Customer): Promise<void> {

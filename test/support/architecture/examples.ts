@@ -33,6 +33,16 @@ const EXAMPLES: Record<string, Example> = {
   'api_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
   'application.create': { body: () => ({ name: 'Shop' }) },
   'application.update': { body: () => ({ name: 'Renamed' }) },
+  // These tests run without Stripe: what asks it for something says that there is none.
+  'billing.open_checkout': {
+    body: ({ customer }) => ({
+      planId: customer.subscription.plan.id,
+      successPath: '/billing?paid=1',
+      cancelPath: '/billing',
+    }),
+    answers: 402,
+  },
+  'billing.open_portal': { answers: 409 },
   'business.create': { body: () => ({ name: 'Another' }) },
   'business.sign_up': { body: () => aSignup() },
   'business.update': { body: () => ({ name: 'Renamed' }) },
@@ -71,6 +81,7 @@ const EXAMPLES: Record<string, Example> = {
   'credit.grant': { body: () => ({ feature: 'recordings', amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
+  'webhook.receive': { body: () => ({}), answers: 400 },
 };
 
 /**
@@ -118,6 +129,15 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     return { id: idIn(created.body) };
   },
   '/v1/staff/support-sessions/{id}': (world) => openSupportOf(world),
+  '/v1/staff/webhook-inbox/{id}': async ({ server }) => {
+    const id = `evt_${newId()}`;
+    await server.database.query(
+      `INSERT INTO webhook_inbox (id, type, happened_at, received_at, deliveries, tries)
+       VALUES ($1, 'invoice.paid', now(), now(), 1, 10)`,
+      [id],
+    );
+    return { id };
+  },
   '/v1/support-sessions/{id}': (world) => openSupportOf(world),
   '/v1/team-members/{id}': async ({ server, customer }) => {
     const { id } = await addMember(server, customer, 'viewer');

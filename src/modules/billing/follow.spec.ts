@@ -1,0 +1,402 @@
+import { planOf, subscriptionTo } from '../../../test/support/subscription-fixtures';
+import { runsUntilWhilePaid } from '../subscriptions/overdue';
+import { isEnded } from '../subscriptions/subscription-view';
+import type { Subscription } from '../subscriptions/subscription.entity';
+import type { SubscriptionWrite } from '../subscriptions/subscription-write';
+import { follow, isFollowing, type FollowSetup } from './follow';
+import type { Intent, StripeTruth } from './stripe-truth';
+
+// Each step by itself, and where the steps end. Stripe's month is 31 January to 28 February, and so on.
+
+const day = (text: string): Date => new Date(`2027-${text}T10:00:00.000Z`);
+const [JANUARY, FEBRUARY, MARCH, APRIL] = [day('01-31'), day('02-28'), day('03-31'), day('04-30')];
+const NOW = day('02-10');
+
+const free = planOf('free', { intervalUnit: 'day', intervalCount: 15 });
+const pro = planOf('pro', { priceAmount: 4_900 });
+const big = planOf('big', { priceAmount: 9_900 });
+const yearly = planOf('yearly', { priceAmount: 49_000, intervalUnit: 'year' });
+
+const NO_INTENT: Intent = {
+  ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
+};
+
+function truthOf(changes: Partial<StripeTruth> = {}, intent: Partial<Intent> = {}): StripeTruth {
+  return {
+    ...{ id: 'sub_1', customerId: 'cus_1', itemId: 'si_1', priceId: 'price_pro', state: 'paid' },
+    ...{ period: { start: JANUARY, end: FEBRUARY }, anchor: JANUARY, isOnTrial: false },
+    ...{ isMoved: false, isPaused: false, endsWithPeriod: false, canceledAt: null, endedAt: null },
+    ...changes,
+    intent: { ...NO_INTENT, ...intent },
+  };
+}
+
+/** Ours, following that. */
+function following(changes: Partial<Subscription> = {}): Subscription {
+  const stripe = { stripeSubscriptionId: 'sub_1', runsUntil: runsUntilWhilePaid(FEBRUARY) };
+  return subscriptionTo(pro, JANUARY, { ...stripe, ...changes });
+}
+
+function setupOf(subscription: Subscription, changes: Partial<FollowSetup> = {}): FollowSetup {
+  return { subscription, plan: pro, paid: pro, next: null, fallback: free, ...changes };
+}
+
+function step(
+  subscription: Subscription,
+  truth: StripeTruth,
+  { now = NOW, ...changes }: Partial<FollowSetup> & { now?: Date } = {},
+): SubscriptionWrite | null {
+  return follow(setupOf(subscription, changes), truth, now);
+}
+
+/** Step after step, as a look does. */
+function settle(
+  subscription: Subscription,
+  truth: StripeTruth,
+  { now = NOW, ...changes }: Partial<FollowSetup> & { now?: Date } = {},
+) {
+  const closed: [ordinal: number, end: Date][] = [];
+  let current = subscription;
+  for (let steps = 0; steps < 18; steps += 1) {
+    const write = step(current, truth, { now, ...changes });
+    if (!write) return { current, closed, steps };
+    if (write.closed) closed.push([write.closed.ordinal, write.closed.end]);
+    const { successor } = write;
+    current = successor ? { ...write.next, ...successor, id: 'successor' } : write.next;
+  }
+  throw new Error('there is always another step');
+}
+
+describe('a subscription that does not follow', () => {
+  const onFree = subscriptionTo(free, day('02-05'));
+
+  it('is replaced by one that does, which carries what was used', () => {
+    const write = step(onFree, truthOf(), { plan: free })!;
+    expect(write.next).toMatchObject({ isCurrent: false, status: 'canceled', endedAt: NOW });
+    expect(write.closed).toEqual({ ordinal: 1, start: day('02-05'), end: NOW, planId: 'free' });
+    expect(write.usage).toBe('carried');
+    expect(write.successor).toMatchObject({
+      ...{ status: 'active', planId: 'pro', stripeSubscriptionId: 'sub_1', periodOrdinal: 1 },
+      ...{ periodStart: NOW, periodEnd: FEBRUARY, anchor: JANUARY, cycle: 0 },
+      runsUntil: runsUntilWhilePaid(FEBRUARY),
+    });
+  });
+
+  it('begins with the trial that Stripe gives', () => {
+    const write = step(onFree, truthOf({ isOnTrial: true }), { plan: free })!;
+    expect(write.successor).toMatchObject({
+      ...{
+        status: 'trialing',
+        periodOrdinal: 0,
+        cycle: -1,
+        anchor: FEBRUARY,
+        trialEndsAt: FEBRUARY,
+      },
+    });
+  });
+
+  it('knows which interval of Stripe it begins in', () => {
+    const truth = truthOf({ period: { start: MARCH, end: APRIL } });
+    const write = step(onFree, truth, { plan: free, now: day('04-10') })!;
+    expect(write.successor).toMatchObject({ anchor: JANUARY, cycle: 2, periodEnd: APRIL });
+  });
+
+  it('has a new quota where its last period is over', () => {
+    const ended = {
+      ...onFree,
+      status: 'expired',
+      endedAt: day('02-07'),
+      periodEnd: day('02-07'),
+    } as const;
+    const write = step(ended, truthOf(), { plan: free })!;
+    expect(write).toMatchObject({ closed: null, usage: 'reset', successor: { periodStart: NOW } });
+  });
+
+  const nothing: [string, Partial<StripeTruth>][] = [
+    ['the first payment is missing', { state: 'unstarted' }],
+    ['a payment is missing', { state: 'unpaid' }],
+    ['the trial was not paid for', { state: 'trial_unpaid' }],
+    ['it has ended', { state: 'ended', endedAt: NOW }],
+    ['it is paused', { isPaused: true }],
+    ['its period is long over', { period: { start: day('01-01'), end: day('02-01') } }],
+  ];
+  it.each(nothing)('gets nothing while %s', (_, changes) => {
+    expect(step(onFree, truthOf(changes), { plan: free })).toBeNull();
+  });
+
+  it('is not the one that has ended, though it followed the same', () => {
+    const canceled = following({ status: 'canceled', endedAt: NOW });
+    expect(isFollowing(canceled, truthOf())).toBe(false);
+    expect(step(canceled, truthOf())!.successor).toMatchObject({ stripeSubscriptionId: 'sub_1' });
+  });
+});
+
+describe('a subscription that follows', () => {
+  it('has no step where nothing is different', () => {
+    expect(step(following(), truthOf())).toBeNull();
+  });
+
+  interface Row {
+    what: string;
+    ours?: Partial<Subscription>;
+    truth?: Partial<StripeTruth>;
+    intent?: Partial<Intent>;
+    plans?: Partial<FollowSetup>;
+    becomes: Partial<Subscription>;
+    closed?: [number, Date];
+    usage?: SubscriptionWrite['usage'];
+  }
+
+  const paused: Partial<Subscription> = { status: 'paused', pausedAt: NOW, runsUntil: null };
+  const late = { status: 'past_due', pastDueSince: JANUARY, runsUntil: day('02-14') } as const;
+  const second = { start: FEBRUARY, end: MARCH };
+  const rows: Row[] = [
+    {
+      what: 'the period is over: the next one is Stripe’s',
+      truth: { period: second },
+      becomes: { periodOrdinal: 2, cycle: 1, periodStart: FEBRUARY, periodEnd: MARCH },
+      closed: [1, FEBRUARY],
+      usage: 'reset',
+    },
+    {
+      what: 'the trial is over and paid for',
+      ours: { status: 'trialing', cycle: -1, periodOrdinal: 0, anchor: FEBRUARY },
+      truth: { period: second, anchor: FEBRUARY },
+      becomes: { status: 'active', periodOrdinal: 1, cycle: 0, periodEnd: MARCH },
+      closed: [0, FEBRUARY],
+      usage: 'reset',
+    },
+    {
+      what: 'a payment is missing',
+      truth: { state: 'unpaid' },
+      becomes: {
+        status: 'past_due',
+        pastDueSince: JANUARY,
+        runsUntil: day('02-07'),
+        dunningMails: 0,
+      },
+    },
+    {
+      what: 'the payment was made',
+      ours: { ...late, dunningMails: 2 },
+      becomes: {
+        status: 'active',
+        pastDueSince: null,
+        runsUntil: runsUntilWhilePaid(FEBRUARY),
+        dunningMails: 0,
+      },
+    },
+    {
+      what: 'the trial ended without a way to pay',
+      ours: { status: 'trialing', cycle: -1, periodOrdinal: 0 },
+      truth: { state: 'trial_unpaid' },
+      becomes: { status: 'active', planId: 'free', stripeSubscriptionId: null, runsUntil: null },
+      closed: [0, FEBRUARY],
+      usage: 'reset',
+    },
+    {
+      what: 'it was canceled',
+      truth: { state: 'ended', endedAt: day('02-09'), canceledAt: day('02-08') },
+      becomes: {
+        status: 'canceled',
+        canceledAt: day('02-08'),
+        endedAt: day('02-09'),
+        periodEnd: day('02-09'),
+      },
+      closed: [1, day('02-09')],
+    },
+    {
+      what: 'it was canceled while it was paused',
+      ours: paused,
+      truth: { state: 'ended', endedAt: day('02-09') },
+      becomes: { status: 'canceled', pausedAt: null, endedAt: day('02-09') },
+      closed: [1, day('02-09')],
+    },
+    {
+      what: 'it ended because it was not to be renewed',
+      ours: { autoRenew: false },
+      truth: { state: 'ended', endedAt: FEBRUARY, canceledAt: NOW },
+      intent: { isNotRenewed: true },
+      becomes: { status: 'expired', canceledAt: null, endedAt: FEBRUARY },
+      closed: [1, FEBRUARY],
+    },
+    {
+      what: 'it ended, and a free plan follows',
+      truth: { state: 'ended', endedAt: FEBRUARY },
+      intent: { nextPlanId: 'free' },
+      plans: { next: free },
+      becomes: {
+        status: 'active',
+        planId: 'free',
+        stripeSubscriptionId: null,
+        periodStart: FEBRUARY,
+      },
+      closed: [1, FEBRUARY],
+      usage: 'reset',
+    },
+    {
+      what: 'it was paused',
+      truth: { isPaused: true },
+      becomes: { status: 'paused', pausedAt: NOW, runsUntil: null },
+    },
+    {
+      what: 'it was canceled to its period’s end while it was paused',
+      ours: paused,
+      truth: { isPaused: true, endsWithPeriod: true, canceledAt: NOW },
+      becomes: { status: 'paused', pausedAt: NOW, cancelAtPeriodEnd: true, canceledAt: NOW },
+    },
+    {
+      what: 'it was paused while a payment was missing',
+      ours: late,
+      truth: { isPaused: true, state: 'unpaid' },
+      becomes: { status: 'paused', pausedAt: NOW, runsUntil: null, pastDueSince: null },
+    },
+    {
+      what: 'it was resumed',
+      ours: paused,
+      becomes: { status: 'active', pausedAt: null, runsUntil: runsUntilWhilePaid(FEBRUARY) },
+    },
+    {
+      what: 'it was resumed with a later end',
+      ours: paused,
+      truth: { period: { start: NOW, end: MARCH }, isMoved: true },
+      intent: { resumedUntil: MARCH },
+      becomes: {
+        status: 'active',
+        periodOrdinal: 1,
+        periodEnd: MARCH,
+        runsUntil: runsUntilWhilePaid(MARCH),
+      },
+    },
+    {
+      what: 'another plan is paid for',
+      plans: { paid: big },
+      becomes: { planId: 'big', periodEnd: FEBRUARY, periodOrdinal: 1 },
+    },
+    {
+      what: 'another interval began',
+      truth: {
+        period: { start: day('02-09'), end: new Date('2028-02-09T10:00:00Z') },
+        anchor: day('02-09'),
+      },
+      plans: { paid: yearly },
+      becomes: {
+        planId: 'yearly',
+        periodOrdinal: 2,
+        cycle: 0,
+        anchor: day('02-09'),
+        periodStart: NOW,
+      },
+      closed: [1, NOW],
+      usage: 'carried',
+    },
+    {
+      what: 'staff gave another plan, which stays',
+      ours: { planAssigned: true },
+      plans: { paid: big },
+      truth: { endsWithPeriod: true, canceledAt: NOW },
+      becomes: { planId: 'pro', planAssigned: true, cancelAtPeriodEnd: true },
+    },
+    {
+      what: 'it ends with its period',
+      truth: { endsWithPeriod: true, canceledAt: day('02-08') },
+      becomes: { cancelAtPeriodEnd: true, canceledAt: day('02-08'), autoRenew: true },
+    },
+    {
+      what: 'that was taken back',
+      ours: { cancelAtPeriodEnd: true, canceledAt: NOW },
+      becomes: { cancelAtPeriodEnd: false, canceledAt: null },
+    },
+    {
+      what: 'it is not to be renewed',
+      truth: { endsWithPeriod: true, canceledAt: NOW },
+      intent: { isNotRenewed: true },
+      becomes: { autoRenew: false, cancelAtPeriodEnd: false, canceledAt: null },
+    },
+    {
+      what: 'a free plan follows its period',
+      truth: { endsWithPeriod: true, canceledAt: NOW },
+      intent: { nextPlanId: 'free' },
+      plans: { next: free },
+      becomes: { scheduledPlanId: 'free', planId: 'pro', cancelAtPeriodEnd: false },
+    },
+    {
+      what: 'a dearer plan follows its period, and its price is set already',
+      intent: { nextPlanId: 'big', nextFrom: FEBRUARY },
+      plans: { paid: big, next: big },
+      becomes: { scheduledPlanId: 'big', planId: 'pro' },
+    },
+    {
+      what: 'that plan begins',
+      ours: { scheduledPlanId: 'big' },
+      truth: { period: second },
+      intent: { nextPlanId: 'big', nextFrom: FEBRUARY },
+      plans: { paid: big, next: big },
+      becomes: { planId: 'big', scheduledPlanId: null, periodOrdinal: 2, periodEnd: MARCH },
+      closed: [1, FEBRUARY],
+      usage: 'reset',
+    },
+  ];
+
+  it.each(rows)('$what', ({ ours, truth, intent, plans, becomes, closed, usage = 'kept' }) => {
+    const before = following(ours);
+    const write = step(before, truthOf(truth, intent), plans)!;
+    expect(write.next).toMatchObject(becomes);
+    expect(write.closed ? [write.closed.ordinal, write.closed.end] : undefined).toEqual(closed);
+    expect([write.successor, write.usage]).toEqual([null, usage]);
+  });
+
+  it.each(rows)('settles, and then has no step: $what', ({ ours, truth, intent, plans }) => {
+    const said = truthOf(truth, intent);
+    const { current } = settle(following(ours), said, plans);
+    if (!isEnded(current)) expect(step(current, said, plans)).toBeNull();
+  });
+});
+
+describe('periods that passed unseen', () => {
+  it('are closed in order, each where it ended; the last is Stripe’s', () => {
+    const truth = truthOf({ period: { start: APRIL, end: day('05-31') } });
+    const { current, closed } = settle(following(), truth, { now: day('05-10') });
+    expect(closed).toEqual([
+      [1, FEBRUARY],
+      [2, MARCH],
+      [3, APRIL],
+    ]);
+    expect(current).toMatchObject({ status: 'active', periodOrdinal: 4, periodEnd: day('05-31') });
+  });
+
+  it('while it was past due, do not bring it back', () => {
+    const late = following({ status: 'past_due', pastDueSince: JANUARY, runsUntil: day('12-01') });
+    const truth = truthOf({ state: 'unpaid', period: { start: MARCH, end: APRIL } });
+    const { current } = settle(late, truth, { now: day('04-10') });
+    expect(current).toMatchObject({ status: 'past_due', periodOrdinal: 3, periodEnd: APRIL });
+  });
+
+  it('while it was paused, are closed after it is resumed', () => {
+    const paused = following({ status: 'paused', pausedAt: NOW, runsUntil: null });
+    const truth = truthOf({ period: { start: MARCH, end: APRIL } });
+    const { current, closed } = settle(paused, truth, { now: day('04-10') });
+    expect(closed).toEqual([
+      [1, FEBRUARY],
+      [2, MARCH],
+    ]);
+    expect(current).toMatchObject({ status: 'active', pausedAt: null, periodEnd: APRIL });
+  });
+
+  it('and then it ended: it ends where Stripe ended it', () => {
+    const truth = truthOf({ state: 'ended', period: second(), endedAt: day('03-10') });
+    const { current, closed } = settle(following(), truth, { now: day('03-20') });
+    expect(closed).toEqual([
+      [1, FEBRUARY],
+      [2, day('03-10')],
+    ]);
+    expect(current).toMatchObject({ status: 'canceled', endedAt: day('03-10') });
+  });
+
+  const second = () => ({ start: FEBRUARY, end: MARCH });
+});
+
+it('what Stripe calls active long after the end of its period is past due since that end', () => {
+  const { current } = settle(following(), truthOf(), { now: day('03-01') });
+  expect(current).toMatchObject({ status: 'past_due', pastDueSince: FEBRUARY });
+});

@@ -1,0 +1,97 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { hoursAfter } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import { StripeApi } from '../../platform/stripe/stripe-api';
+import type { PlanWithTerms } from '../plans/plan.entity';
+import { PlansRepository } from '../plans/plans.repository';
+import { CatalogService } from './catalog.service';
+import { priceOfNextPeriod } from './stripe-calls';
+import { SyncService } from './sync.service';
+import { toTruth } from './stripe-truth';
+
+const ACTION = 'billing.move_to_new_versions';
+const REASON = 'new versions of plans are for the subscribers of all tenants';
+/** Long enough for a Stripe that is away, short enough for the customer to change freely until then. */
+const MOVED_BEFORE_HOURS = 24;
+const BATCH_SIZE = 200;
+
+/** A subscription whose plan has a newer version, and whose period is about to end. */
+interface Behind {
+  businessId: string;
+  customerId: string;
+  stripeSubscriptionId: string;
+  planId: string;
+  planVersion: number;
+}
+
+/** A new price or interval comes with the next period: Stripe is told the day before. */
+@Injectable()
+export class NewVersionsCron {
+  private readonly logger = new Logger(NewVersionsCron.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly catalog: CatalogService,
+    private readonly plans: PlansRepository,
+    private readonly sync: SyncService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Every process with the `cron` role tries; the key of the call makes it one. */
+  @Cron('41 * * * *', { name: ACTION })
+  async moveOnSchedule(): Promise<void> {
+    if (!this.config.roles.includes('cron') || !this.stripe.isConfigured) return;
+    await this.moveAll(RequestContext.job(ACTION)).catch((error: Error) =>
+      this.logger.warn(`could not move to new versions, the next hour will: ${error.message}`),
+    );
+  }
+
+  /** Moves all that are due; one that fails does not keep the others. @returns how many were looked at */
+  async moveAll(context: RequestContext): Promise<number> {
+    const due = await this.database.platform(context, REASON, (tx) =>
+      tx.query<Behind>(BEHIND, [tx.now, hoursAfter(tx.now, MOVED_BEFORE_HOURS), BATCH_SIZE]),
+    );
+    for (const behind of due)
+      await this.move(context, behind).catch((error: Error) =>
+        this.logger.error(`${behind.stripeSubscriptionId} keeps its old price: ${error.message}`),
+      );
+    return due.length;
+  }
+
+  private async move(context: RequestContext, behind: Behind): Promise<void> {
+    const { stripeSubscriptionId: id, planId, planVersion } = behind;
+    const [plan, newest] = await this.database.platform(context, REASON, async (tx) => [
+      await this.plans.getVersion(tx, planId, planVersion),
+      await this.plans.getNewest(tx, planId),
+    ]);
+    const price = await this.catalog.ensurePrice(context, newest);
+    const truth = toTruth(await this.stripe.call((stripe) => stripe.subscriptions.retrieve(id)));
+    if (truth.priceId === price || truth.intent.nextPlanId) return;
+    const { parameters } = priceOfNextPeriod(truth, plan, newest, price);
+    const options = { idempotencyKey: keyOf(behind, newest) };
+    await this.stripe.call((stripe) => stripe.subscriptions.update(id, parameters, options));
+    await this.sync.sync(context, { customerId: behind.customerId });
+  }
+}
+
+function keyOf({ stripeSubscriptionId, planVersion }: Behind, { terms }: PlanWithTerms): string {
+  return `tenantry_version_${stripeSubscriptionId}_${planVersion}_${terms.version}`;
+}
+
+const BEHIND = `
+  SELECT subscription.business_id AS "businessId", account.stripe_customer_id AS "customerId",
+         subscription.stripe_subscription_id AS "stripeSubscriptionId", subscription.plan_id AS "planId",
+         subscription.plan_version AS "planVersion"
+  FROM subscriptions AS subscription
+  JOIN plans AS plan ON plan.id = subscription.plan_id AND plan.version > subscription.plan_version
+  JOIN plan_versions AS terms ON terms.plan_id = plan.id AND terms.version = plan.version AND terms.price_amount > 0
+  JOIN billing_accounts AS account ON account.business_id = subscription.business_id
+  WHERE subscription.is_current AND subscription.runs_until IS NOT NULL AND NOT subscription.plan_assigned
+    AND subscription.status IN ('trialing', 'active') AND subscription.scheduled_plan_id IS NULL
+    AND subscription.auto_renew AND NOT subscription.cancel_at_period_end
+    AND subscription.period_end > $1 AND subscription.period_end <= $2
+  ORDER BY subscription.period_end LIMIT $3`;
