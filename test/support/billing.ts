@@ -100,8 +100,8 @@ export class BillingWorld {
   }
 
   async subscription(customer: Customer): Promise<SubscriptionBody> {
-    const { body } = await this.server.get('/v1/subscription', customer.token);
-    return body as SubscriptionBody;
+    const answer = await this.server.get('/v1/subscription', customer.token);
+    return answer.body as SubscriptionBody;
   }
 
   /** What the customer is at Stripe. */

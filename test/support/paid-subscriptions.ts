@@ -111,8 +111,7 @@ export class PaidSubscription extends OwnSubscription {
     const ours = await this.read();
     const isEnded = ['canceled', 'expired'].includes(ours.status);
     expect(this.atStripe.status === 'canceled').toBe(isEnded);
-    if (!isEnded)
-      expect(ours.currentPeriod.end).toBe(this.periodAtStripe.end.toISOString());
+    if (!isEnded) expect(ours.currentPeriod.end).toBe(this.periodAtStripe.end.toISOString());
   }
 
   /** The operations that were written down for it, oldest first. */

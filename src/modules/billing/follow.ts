@@ -100,18 +100,26 @@ function countedFrom(
 function advance(setup: FollowSetup, truth: StripeTruth): SubscriptionWrite {
   const { subscription, plan } = setup;
   const closed = closeNow(subscription, subscription.periodEnd);
-  const missed = begun(subscription, plan, plan);
-  const wasMissed = missed.periodEnd <= truth.period.start;
-  const running = subscription.planAssigned ? plan : setup.paid;
-  const next = wasMissed
-    ? missed
-    : { ...begun(subscription, plan, running), periodEnd: truth.period.end };
+  const charged = subscription.planAssigned ? setup.paid : plan;
+  const missed = begun(subscription, charged, charged);
+  const { periodStart, periodEnd } = missed; // of no length after a plan of staff's that had another interval
+  if (periodEnd > periodStart && periodEnd <= truth.period.start)
+    return { ...unchanged(subscription), next: missed, closed, usage: 'reset' };
+  const next = {
+    ...begun(subscription, charged, setup.paid),
+    ...countedFrom(setup.paid, truth),
+    periodEnd: truth.period.end,
+  };
   return { ...unchanged(subscription), next, closed, usage: 'reset' };
 }
 
+/** A plan that staff gave stays; the periods are those of the plan that Stripe charges for. */
 function begun(subscription: Subscription, from: PlanWithTerms, to: PlanWithTerms): Subscription {
-  const { id, terms } = to;
-  const later = { id, version: terms.version, interval: intervalOf(terms) };
+  const { planId, planVersion, planAssigned } = subscription;
+  const { id, version } = planAssigned
+    ? { id: planId, version: planVersion }
+    : { id: to.id, version: to.terms.version };
+  const later = { id, version, interval: intervalOf(to.terms) };
   return {
     ...beginPeriod(subscription, intervalOf(from.terms), later),
     trialEndsAt: subscription.trialEndsAt,
@@ -175,7 +183,7 @@ function restart(setup: FollowSetup, truth: StripeTruth, now: Date): Subscriptio
     planId: running.id,
     planVersion: running.terms.version,
     scheduledPlanId: null,
-    ...countedFrom(running, truth),
+    ...countedFrom(setup.paid, truth),
     periodOrdinal: subscription.periodOrdinal + 1,
     periodStart: closed.end,
     periodEnd: truth.period.end,
@@ -210,13 +218,23 @@ function withPlan(
 
 function withEnd(subscription: Subscription, truth: StripeTruth): Partial<Subscription> {
   const periodEnd = endOf(subscription, truth);
-  const laterMs = periodEnd.getTime() - subscription.periodEnd.getTime();
   return {
     periodEnd,
-    anchor: new Date(subscription.anchor.getTime() + laterMs),
+    ...withAnchor(subscription, truth, periodEnd),
     trialEndsAt: subscription.status === 'trialing' ? periodEnd : subscription.trialEndsAt,
     ...withCancellation(truth),
   };
+}
+
+/** Where Stripe counts from the start of the period, so does ours; else the anchor moves with the end. */
+function withAnchor(
+  { anchor, cycle, periodEnd: before }: Subscription,
+  { anchor: theirs, period }: StripeTruth,
+  periodEnd: Date,
+): Pick<Subscription, 'anchor' | 'cycle'> {
+  const isFirst = theirs.getTime() === period.start.getTime();
+  if (isFirst && periodEnd === period.end) return { anchor: theirs, cycle: 0 };
+  return { anchor: new Date(anchor.getTime() + periodEnd.getTime() - before.getTime()), cycle };
 }
 
 function withCancellation({

@@ -62,7 +62,7 @@ function changeNow({ subscription, truth, prorationDate }: ChangeCallSetup, pric
 export function assertCharged({ intent, period, isMoved }: StripeTruth): void {
   if (intent.nextFrom && period.start < intent.nextFrom)
     throw invalidState(
-      'A change waits for the end of the period. Call it off first, by a change to the plan that you have.',
+      'A change waits for the end of the period. Call it off by a change to the plan that you have, or ask with `when` `period_end`.',
     );
   if (isMoved)
     throw invalidState(

@@ -7,6 +7,7 @@ import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import { paymentProviderUnavailable } from '../../platform/stripe/stripe.errors';
+import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
 import { assertRoom, ChangesService, isProviders } from '../subscriptions/changes.service';
 import {
@@ -230,13 +231,22 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
         subscription,
         calls: callsOf(command as never, subscription, truth, tx.now),
       };
-    const { planId, planVersion } = subscription;
-    const plan = await this.plans.getVersion(tx, planId, planVersion);
+    const plan = await this.getCharged(tx, subscription, truth);
     if (priceId && plan.terms.priceCurrency !== change.plan.terms.priceCurrency)
       throw currencyMismatch();
     const prorationDate = await this.prorationDate(tx, change, truth);
     const setup = { subscription, plan, truth, change, priceId, prorationDate };
     return { subscription, calls: callsOfChange(setup) };
+  }
+
+  /** Not the plan that staff gave beside it. */
+  private getCharged(
+    tx: Transaction,
+    { planAssigned, planId, planVersion }: Subscription,
+    truth: StripeTruth,
+  ): Promise<PlanWithTerms> {
+    if (!planAssigned) return this.plans.getVersion(tx, planId, planVersion);
+    return this.database.platform(tx, REASON, (platform) => this.sync.getPaid(platform, truth));
   }
 
   private async prorationDate(

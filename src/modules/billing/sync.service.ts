@@ -206,8 +206,8 @@ export class SyncService {
     };
   }
 
-  /** @throws ForeignPrice */
-  private async getPaid(tx: Transaction, { priceId, id }: StripeTruth): Promise<PlanWithTerms> {
+  /** In platform scope: what the price at Stripe stands for. @throws ForeignPrice */
+  async getPaid(tx: Transaction, { priceId, id }: StripeTruth): Promise<PlanWithTerms> {
     const price = await this.prices.find(tx, priceId);
     if (!price)
       throw new ForeignPrice(

@@ -23,29 +23,40 @@ it('what is paid for runs two hours longer than its period', () => {
 });
 
 describe('beginGrace', () => {
-  it.each(['trialing', 'active'] as const)('counts the days from when payment was due: %s', (status) => {
-    expect(beginGrace(subscription({ status, dunningMails: 3 }), paid, END)).toEqual({
-      ...subscription(),
-      ...{ status: 'past_due', pastDueSince: END, dunningMails: 0 },
-      runsUntil: new Date('2027-03-07T10:00:00Z'),
-    });
-  });
+  it.each(['trialing', 'active'] as const)(
+    'counts the days from when payment was due: %s',
+    (status) => {
+      expect(beginGrace(subscription({ status, dunningMails: 3 }), paid, END)).toEqual({
+        ...subscription(),
+        ...{ status: 'past_due', pastDueSince: END, dunningMails: 0 },
+        runsUntil: new Date('2027-03-07T10:00:00Z'),
+      });
+    },
+  );
 
   it('may be no time at all', () => {
     expect(beginGrace(subscription(), { graceDays: 0 }, END).runsUntil).toEqual(END);
   });
 
-  it.each(['paused', 'canceled', 'expired', 'past_due'] as const)('is nothing for one that is %s', (status) => {
-    expect(problemOf(() => beginGrace(subscription({ status }), paid, END))).toBe('invalid_state');
-  });
+  it.each(['paused', 'canceled', 'expired', 'past_due'] as const)(
+    'is nothing for one that is %s',
+    (status) => {
+      expect(problemOf(() => beginGrace(subscription({ status }), paid, END))).toBe(
+        'invalid_state',
+      );
+    },
+  );
 });
 
 describe('decideOverdue', () => {
-  it.each(['trialing', 'active'] as const)('%s without news is past due since its end', (status) => {
-    const write = decideOverdue(subscription({ status }), paid, free);
-    expect(write).toMatchObject({ closed: null, successor: null, usage: 'kept' });
-    expect(write.next).toMatchObject({ status: 'past_due', pastDueSince: END, periodEnd: END });
-  });
+  it.each(['trialing', 'active'] as const)(
+    '%s without news is past due since its end',
+    (status) => {
+      const write = decideOverdue(subscription({ status }), paid, free);
+      expect(write).toMatchObject({ closed: null, successor: null, usage: 'kept' });
+      expect(write.next).toMatchObject({ status: 'past_due', pastDueSince: END, periodEnd: END });
+    },
+  );
 
   it('out of grace, moves to the default plan from the end of the grace', () => {
     const late = pastDue({ periodStart: END, periodEnd: new Date('2027-03-31T10:00:00Z') });
@@ -65,9 +76,19 @@ describe('decideOverdue', () => {
   });
 
   it('expires where the plan says so', () => {
-    const { next, closed, usage } = decideOverdue(pastDue(), { ...paid, afterGrace: 'expire' }, free);
+    const { next, closed, usage } = decideOverdue(
+      pastDue(),
+      { ...paid, afterGrace: 'expire' },
+      free,
+    );
     const end = new Date('2027-03-07T10:00:00Z');
-    expect(next).toEqual({ ...pastDue(), status: 'expired', endedAt: end, periodEnd: end, runsUntil: null });
+    expect(next).toEqual({
+      ...pastDue(),
+      status: 'expired',
+      endedAt: end,
+      periodEnd: end,
+      runsUntil: null,
+    });
     expect([closed?.end, usage]).toEqual([end, 'kept']);
   });
 });
@@ -78,7 +99,12 @@ describe('moveTo', () => {
     ['paused', 'active'],
     ['active', 'active'],
   ] as const)('from %s, it is %s on the plan and follows nobody', (status, expected) => {
-    const asked = { cancelAtPeriodEnd: true, canceledAt: START, autoRenew: false, planAssigned: true };
+    const asked = {
+      cancelAtPeriodEnd: true,
+      canceledAt: START,
+      autoRenew: false,
+      planAssigned: true,
+    };
     const before = subscription({ status, pausedAt: status === 'paused' ? START : null, ...asked });
     const { next } = moveTo(free, before, closeNow(before, END));
     expect(next).toMatchObject({
@@ -89,6 +115,8 @@ describe('moveTo', () => {
 
   it('gives no second trial', () => {
     const withTrial = { ...free, trialDays: 30 };
-    expect(moveTo(withTrial, subscription(), closeNow(subscription(), END)).next.status).toBe('active');
+    expect(moveTo(withTrial, subscription(), closeNow(subscription(), END)).next.status).toBe(
+      'active',
+    );
   });
 });

@@ -95,15 +95,10 @@ function stay(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange 
     conflicts: [],
     write: { ...unchanged(subscription), next },
   };
-  const isNewer = target.terms.version > subscription.planVersion && !isCharged(subscription);
+  const isNewer = target.terms.version > subscription.planVersion;
   return isNewer && keepsPlan(setup, target)
     ? { ...staying, ...atPeriodEnd(setup, next, target) }
     : staying;
-}
-
-/** A payment provider goes on with the price that was agreed on. */
-function isCharged({ stripeSubscriptionId }: Subscription): boolean {
-  return stripeSubscriptionId !== null;
 }
 
 function schedule(setup: ChangeSetup, target: PlanWithTerms): PlanChange {

@@ -146,6 +146,20 @@ describe('an assignment that keeps', () => {
     expect((await own.read()).plan.id).toBe(large.id);
   });
 
+  it("lets the owner's next plan wait for the end of what is charged for", async () => {
+    await assign({ planId: beta.id, stripe: 'keep' });
+    const charged = own.charged;
+    const fortnightly = await makePaidPlan(world, staff, 700, {
+      interval: { unit: 'day', count: 15 },
+    });
+    await own.act('change', { planId: fortnightly.id, when: 'period_end' });
+    expect(own.charged).toBe(charged);
+    await own.expectFollowing();
+    await passPeriod();
+    expect(await own.read()).toMatchObject({ plan: { id: fortnightly.id }, status: 'active' });
+    expect(own.charged - charged).toBe(700);
+  });
+
   it('is taken back by the end of what Stripe charges for', async () => {
     await assign({ planId: beta.id, stripe: 'keep' });
     expect((await own.act('cancel', { when: 'now' })).status).toBe('canceled');

@@ -70,9 +70,9 @@ describe('GET /v1/billing', () => {
 
   it('says nothing of a business that has bought nothing', async () => {
     const customer = await signUp(world.server);
-    const { body } = await world.server.get('/v1/billing', customer.token).expect(200);
+    const answer = await world.server.get('/v1/billing', customer.token).expect(200);
     const nothing = { customer: null, paymentMethod: null, nextInvoice: null };
-    expect(body).toEqual({ provider: 'stripe', ...nothing });
+    expect(answer.body).toEqual({ provider: 'stripe', ...nothing });
   });
 
   it('is 503 while Stripe is away', async () => {

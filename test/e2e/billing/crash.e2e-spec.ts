@@ -45,8 +45,8 @@ async function checkOut(server: ServerProcess, { token }: Customer): Promise<voi
 }
 
 async function planOf(server: ServerProcess, { token }: Customer): Promise<string> {
-  const { body } = await server.get('/v1/subscription', token);
-  return (body as { plan: { slug: string } }).plan.slug;
+  const answer = await server.get('/v1/subscription', token);
+  return (answer.body as { plan: { slug: string } }).plan.slug;
 }
 
 /** How often the business began to follow Stripe. */

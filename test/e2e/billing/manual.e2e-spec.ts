@@ -30,8 +30,8 @@ async function planIdOf(slug: string): Promise<string> {
 
 describe('without Stripe', () => {
   it('nobody pays, and the overview says so', async () => {
-    const { body } = await server.get('/v1/billing', customer.token).expect(200);
-    expect(body).toEqual({
+    const overview = await server.get('/v1/billing', customer.token).expect(200);
+    expect(overview.body).toEqual({
       provider: 'manual',
       customer: null,
       paymentMethod: null,

@@ -1,5 +1,8 @@
 import type Stripe from 'stripe';
 import type { Delivery } from '../../../src/cli/local-stripe/webhooks';
+import { RequestContext } from '../../../src/common/request-context';
+import { SyncService, type Seen } from '../../../src/modules/billing/sync.service';
+import { Database } from '../../../src/platform/database/database';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
 import { readClosedPeriods } from '../../support/subscriptions';
@@ -186,4 +189,26 @@ describe('the events of a pause', () => {
       ...{ status: 'active', plan: 'pro', cancelAtPeriodEnd: true, isAtStripe: true },
     });
   });
+});
+
+it('an answer of Stripe’s that came late does not take back what a newer one has brought', async () => {
+  await checkOut();
+  await deliverAll(world.server, world.stripe.takeHeld());
+  await world.settle();
+  const job = RequestContext.job('test.look');
+  const sync = world.server.app.get(SyncService);
+  const apply = (seen: Seen) =>
+    world.server.app
+      .get(Database)
+      .platform(job, 'as a job does', (tx) =>
+        sync.apply(tx.with({ businessId: seen.look.businessId }), seen),
+      );
+  const customerId = await world.stripeCustomer(customer);
+  const late = await sync.look(job, customerId);
+  const { id } = await subscriptionAt(world, customer);
+  await clientAt(world).subscriptions.update(id, { cancel_at_period_end: true });
+  const newer = await sync.look(job, customerId);
+  await apply(newer!);
+  await apply(late!);
+  expect(await read()).toMatchObject({ status: 'active', cancelAtPeriodEnd: true });
 });

@@ -52,9 +52,9 @@ async function cancelAtStripe(): Promise<void> {
 }
 
 async function list(query = ''): Promise<{ data: InboxEventResponse[]; next: string | null }> {
-  const { status, body } = await world.server.get(`/v1/staff/webhook-inbox${query}`, staff.token);
-  expect(status).toBe(200);
-  const page = body as { data: InboxEventResponse[]; nextCursor: string | null };
+  const answer = await world.server.get(`/v1/staff/webhook-inbox${query}`, staff.token);
+  expect(answer.status).toBe(200);
+  const page = answer.body as { data: InboxEventResponse[]; nextCursor: string | null };
   return { data: page.data, next: page.nextCursor };
 }
 

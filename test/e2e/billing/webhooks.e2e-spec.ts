@@ -32,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function expectTaken(event: { id?: unknown }, delivery: Signed): Promise<void> {
-  const { status, body } = await deliver(server, delivery);
-  expect([status, body]).toEqual([200, { received: event.id }]);
+  const answer = await deliver(server, delivery);
+  expect([answer.status, answer.body]).toEqual([200, { received: event.id }]);
 }
 
 async function expectRefused(event: { id?: unknown }, answer: Answer): Promise<void> {

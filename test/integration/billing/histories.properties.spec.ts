@@ -118,8 +118,8 @@ const PERIODS = `
   ORDER BY start`;
 
 async function expectToCount({ customer }: Actor): Promise<void> {
-  const { body } = await world.server.get('/v1/usage/recordings/verify', customer.token);
-  expect(body).toMatchObject({ equal: true });
+  const answer = await world.server.get('/v1/usage/recordings/verify', customer.token);
+  expect(answer.body).toMatchObject({ equal: true });
   const periods = await readRecordingsByPeriod(world.server.database, customer.business.id);
   expect(periods.filter(({ outside }) => outside > 0)).toEqual([]);
 }
@@ -156,7 +156,7 @@ it(`${RUNS * CUSTOMERS_A_RUN} histories end in what Stripe holds`, async () => {
           await expectToTile(actor);
           await expectToCount(actor);
         } catch (error) {
-          throw new Error(`${told}\n${(error as Error).message}`);
+          throw new Error(`${told}\n${(error as Error).message}`, { cause: error });
         }
       }
       const ids = new Set(actors.map(({ customer }) => customer.business.id));

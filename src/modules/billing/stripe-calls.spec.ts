@@ -1,0 +1,270 @@
+import type { PlanWithTerms } from '../plans/plan.entity';
+import type { SubscriptionCommand } from '../subscriptions/payments';
+import type { PlanChange } from '../subscriptions/plan-change';
+import type { Subscription } from '../subscriptions/subscription.entity';
+import { callsOf, callsOfChange, type ChangeCallSetup } from './stripe-calls';
+import type { Intent, StripeTruth } from './stripe-truth';
+
+// What each command is at Stripe, as data.
+
+const START = new Date('2026-03-01T00:00:00Z');
+const END = new Date('2026-04-01T00:00:00Z');
+const NOW = new Date('2026-03-11T12:00:00.900Z');
+const END_SECONDS = END.getTime() / 1000;
+const NOTHING: Intent = {
+  nextPlanId: null,
+  nextFrom: null,
+  resumedUntil: null,
+  isNotRenewed: false,
+};
+const NO_METADATA = { next_plan_id: '', next_from: '', resumed_until: '', auto_renew: '' };
+
+function aTruth(changes: Partial<StripeTruth> = {}): StripeTruth {
+  return {
+    id: 'sub_1',
+    customerId: 'cus_1',
+    itemId: 'si_1',
+    priceId: 'price_own',
+    state: 'paid',
+    period: { start: START, end: END },
+    anchor: START,
+    isOnTrial: false,
+    isMoved: false,
+    isPaused: false,
+    endsWithPeriod: false,
+    canceledAt: null,
+    endedAt: null,
+    intent: NOTHING,
+    ...changes,
+  };
+}
+
+function aSubscription(changes: Partial<Subscription> = {}): Subscription {
+  return {
+    planId: 'own',
+    planVersion: 1,
+    planAssigned: false,
+    scheduledPlanId: null,
+    status: 'active',
+    anchor: START,
+    cycle: 0,
+    periodStart: START,
+    periodEnd: END,
+    autoRenew: true,
+    cancelAtPeriodEnd: false,
+    pausedAt: null,
+    trialEndsAt: null,
+    stripeSubscriptionId: 'sub_1',
+    ...changes,
+  } as Subscription;
+}
+
+function aPlan(id: string, unit = 'month', renews = true): PlanWithTerms {
+  return { id, renews, terms: { intervalUnit: unit, intervalCount: 1 } } as PlanWithTerms;
+}
+
+function callsOfChangeTo(
+  plan: PlanWithTerms,
+  when: PlanChange['when'],
+  changes: Partial<ChangeCallSetup> = {},
+) {
+  return callsOfChange({
+    subscription: aSubscription(),
+    plan: aPlan('own'),
+    truth: aTruth(),
+    change: { plan, when } as PlanChange,
+    priceId: 'price_other',
+    prorationDate: NOW,
+    ...changes,
+  });
+}
+
+function calls(
+  command: Exclude<SubscriptionCommand, { kind: 'change' }>,
+  subscription: Partial<Subscription> = {},
+  truth: Partial<StripeTruth> = {},
+) {
+  return callsOf(command, aSubscription(subscription), aTruth(truth), NOW);
+}
+
+const REFUSED = expect.objectContaining({ code: 'invalid_state' }) as Error;
+const WAITING: Intent = { ...NOTHING, nextPlanId: 'other', nextFrom: END };
+const WAITING_METADATA = { ...NO_METADATA, next_plan_id: 'other', next_from: String(END_SECONDS) };
+
+describe('a change now', () => {
+  it('is invoiced at once for the second of its preview, and must be paid', () => {
+    expect(callsOfChangeTo(aPlan('other'), 'now')).toEqual([
+      {
+        call: 'update',
+        id: 'sub_1',
+        parameters: {
+          items: [{ id: 'si_1', price: 'price_other' }],
+          cancel_at_period_end: false,
+          proration_behavior: 'always_invoice',
+          proration_date: Math.floor(NOW.getTime() / 1000),
+          payment_behavior: 'error_if_incomplete',
+          metadata: NO_METADATA,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['was canceled', { cancelAtPeriodEnd: true }, ''],
+    ['is not renewed', { autoRenew: false }, 'false'],
+  ])('keeps the end of one that %s', (_, changes, auto_renew) => {
+    const subscription = aSubscription(changes);
+    const [call] = callsOfChangeTo(aPlan('other'), 'now', { subscription });
+    const metadata = { ...NO_METADATA, auto_renew };
+    expect(call!.parameters).toMatchObject({ cancel_at_period_end: true, metadata });
+  });
+
+  it.each([
+    ['the price is that of the next period already', aTruth({ intent: WAITING })],
+    ['the end of the period was moved', aTruth({ isMoved: true })],
+  ])('is refused where %s', (_, truth) => {
+    expect(() => callsOfChangeTo(aPlan('other'), 'now', { truth })).toThrow(REFUSED);
+    expect(callsOfChangeTo(aPlan('other'), 'period_end', { truth })).toHaveLength(1);
+  });
+
+  it('follows one that waited and has come', () => {
+    const truth = aTruth({ intent: { ...WAITING, nextFrom: START } });
+    expect(callsOfChangeTo(aPlan('other'), 'now', { truth })).toHaveLength(1);
+  });
+
+  it.each(['now', 'period_end'] as const)(
+    'to a plan that does not renew is refused (%s)',
+    (when) => {
+      expect(() => callsOfChangeTo(aPlan('other', 'month', false), when)).toThrow(REFUSED);
+    },
+  );
+
+  it('to a free plan ends the subscription, after saying what follows', () => {
+    const metadata = { ...NO_METADATA, next_plan_id: 'free' };
+    expect(callsOfChangeTo(aPlan('free'), 'now', { priceId: null })).toEqual([
+      { call: 'update', id: 'sub_1', parameters: { metadata } },
+      { call: 'cancel', id: 'sub_1', parameters: {} },
+    ]);
+  });
+});
+
+describe('a change at the end of the period', () => {
+  it.each([
+    ['month', {}],
+    ['year', { trial_end: END_SECONDS }],
+  ])('sets the next price without money (%s)', (unit, trial) => {
+    expect(callsOfChangeTo(aPlan('other', unit), 'period_end')).toMatchObject([
+      {
+        parameters: {
+          items: [{ id: 'si_1', price: 'price_other' }],
+          proration_behavior: 'none',
+          metadata: WAITING_METADATA,
+          ...trial,
+        },
+      },
+    ]);
+    const [call] = callsOfChangeTo(aPlan('other', unit), 'period_end');
+    expect('trial_end' in call!.parameters).toBe(unit === 'year');
+  });
+
+  it('is called off by the own plan, whose price comes back', () => {
+    const subscription = aSubscription({ scheduledPlanId: 'other' });
+    const truth = aTruth({ priceId: 'price_other', intent: WAITING });
+    const setup = { subscription, truth, priceId: 'price_own' };
+    const items = [{ id: 'si_1', price: 'price_own' }];
+    const back = { items, cancel_at_period_end: false, metadata: NO_METADATA };
+    expect(callsOfChangeTo(aPlan('own'), 'now', setup)).toEqual([
+      { call: 'update', id: 'sub_1', parameters: { ...back, proration_behavior: 'none' } },
+    ]);
+  });
+
+  it('to the own plan is nothing where nothing waits', () => {
+    expect(callsOfChangeTo(aPlan('own'), 'now')).toEqual([]);
+  });
+
+  it('to the own plan is something where staff gave it beside', () => {
+    const subscription = aSubscription({ planAssigned: true });
+    expect(callsOfChangeTo(aPlan('own'), 'now', { subscription })).toHaveLength(1);
+  });
+});
+
+describe('other commands', () => {
+  it.each([
+    ['a plain one', NOTHING, []],
+    ['one whose next price is set', WAITING, []],
+    ['one that is not renewed', { ...NOTHING, isNotRenewed: true }, [NO_METADATA]],
+    ['one that a free plan follows', { ...NOTHING, nextPlanId: 'free' }, [NO_METADATA]],
+  ])('cancel now: %s', (_, intent, cleared) => {
+    expect(calls({ kind: 'cancel', when: 'now' }, {}, { intent })).toEqual([
+      ...cleared.map((metadata) => ({ call: 'update', id: 'sub_1', parameters: { metadata } })),
+      { call: 'cancel', id: 'sub_1', parameters: {} },
+    ]);
+  });
+
+  it('cancel at the end of the period once, and keep what waits behind it', () => {
+    const cancel = { kind: 'cancel', when: 'period_end' } as const;
+    expect(calls(cancel, {}, { intent: WAITING })).toMatchObject([
+      { parameters: { cancel_at_period_end: true, metadata: WAITING_METADATA } },
+    ]);
+    expect(calls(cancel, { cancelAtPeriodEnd: true })).toEqual([]);
+    expect(() => calls(cancel, { status: 'paused' })).toThrow(REFUSED);
+  });
+
+  it('take a cancellation back, if there is one', () => {
+    const canceled = { cancelAtPeriodEnd: true };
+    expect(calls({ kind: 'uncancel' }, canceled, { intent: WAITING })).toMatchObject([
+      { parameters: { cancel_at_period_end: false, metadata: WAITING_METADATA } },
+    ]);
+    expect(() => calls({ kind: 'uncancel' })).toThrow(REFUSED);
+  });
+
+  it('switch renewal off and on, and do nothing where it is so', () => {
+    const off = { kind: 'set_auto_renew', autoRenew: false } as const;
+    const metadata = { ...WAITING_METADATA, auto_renew: 'false' };
+    expect(calls(off, {}, { intent: WAITING })).toMatchObject([
+      { parameters: { cancel_at_period_end: true, metadata } },
+    ]);
+    expect(calls(off, { autoRenew: false })).toEqual([]);
+    expect(calls({ ...off, autoRenew: true }, { autoRenew: false })).toMatchObject([
+      { parameters: { cancel_at_period_end: false, metadata: NO_METADATA } },
+    ]);
+  });
+
+  it('pause what runs and is paid', () => {
+    expect(calls({ kind: 'pause' })).toEqual([
+      { call: 'update', id: 'sub_1', parameters: { pause_collection: { behavior: 'void' } } },
+    ]);
+    for (const status of ['past_due', 'paused', 'canceled', 'expired'] as const)
+      expect(() => calls({ kind: 'pause' }, { status })).toThrow(REFUSED);
+  });
+
+  it.each([
+    ['nothing', NOTHING, {}],
+    ['a change', WAITING, { next_plan_id: 'other', next_from: 'the end' }],
+    ['an end', { ...NOTHING, isNotRenewed: true }, { auto_renew: 'false' }],
+    ['a free plan', { ...NOTHING, nextPlanId: 'free' }, { next_plan_id: 'free' }],
+  ])('resume, with all that waits moved too: %s', (_, intent, waiting) => {
+    const pausedAt = new Date(NOW.getTime() - 7_000_900);
+    const [call] = calls({ kind: 'resume' }, { status: 'paused', pausedAt }, { intent });
+    const end = String(END_SECONDS + 7_000);
+    const metadata = { ...NO_METADATA, ...waiting, resumed_until: end };
+    expect(call!.parameters).toEqual({
+      pause_collection: '',
+      trial_end: Number(end),
+      proration_behavior: 'none',
+      metadata: 'next_from' in waiting ? { ...metadata, next_from: end } : metadata,
+    });
+  });
+
+  it('do not resume what runs', () => {
+    expect(() => calls({ kind: 'resume' })).toThrow(REFUSED);
+  });
+
+  it('credit the rest where staff end it, and leave it alone where they keep it', () => {
+    const assign = { kind: 'assign', planId: 'beta', reason: 'because' } as const;
+    expect(calls({ ...assign, stripe: 'cancel' })).toEqual([
+      { call: 'cancel', id: 'sub_1', parameters: { prorate: true, invoice_now: true } },
+    ]);
+    expect(calls({ ...assign, stripe: 'keep' })).toEqual([]);
+  });
+});
