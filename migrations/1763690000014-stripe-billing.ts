@@ -87,6 +87,7 @@ const OPERATIONS = [
     id uuid NOT NULL,
     request jsonb NOT NULL,
     calls jsonb NOT NULL,
+    decided_on jsonb NOT NULL,         -- how Stripe stood then
     created_at timestamptz(3) NOT NULL,
     finished_at timestamptz(3),
     outcome text,

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { LoggedRequest } from '../../src/cli/local-stripe/api-faults';
 import type { Card } from '../../src/cli/local-stripe/cards';
 import { RequestContext } from '../../src/common/request-context';
-import { StripePayments } from '../../src/modules/billing/stripe-payments';
+import { OperationsService } from '../../src/modules/billing/operations.service';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import { BillingWorld } from './billing';
 import type { Customer } from './customers';
@@ -126,7 +126,7 @@ export class PaidSubscription extends OwnSubscription {
   async finishLater(): Promise<void> {
     const context = RequestContext.job('billing.finish_operation');
     const payload = { businessId: this.customer.business.id };
-    await this.world.server.app.get(StripePayments).finishLater(context, payload);
+    await this.world.server.app.get(OperationsService).settleLater(context, payload);
   }
 }
 

@@ -12,8 +12,10 @@ import { CheckoutsRepository } from './checkouts.repository';
 import { CustomersService } from './customers.service';
 import { InboxRepository } from './inbox.repository';
 import { InboxService } from './inbox.service';
+import { LeftoversService } from './leftovers.service';
 import { NewVersionsCron } from './new-versions.cron';
 import { OperationsRepository } from './operations.repository';
+import { OperationsService } from './operations.service';
 import { PricesRepository } from './prices.repository';
 import { StaffInboxController } from './staff-inbox.controller';
 import { StripePayments } from './stripe-payments';
@@ -36,8 +38,10 @@ import { WebhooksController } from './webhooks.controller';
     CustomersService,
     InboxRepository,
     InboxService,
+    LeftoversService,
     NewVersionsCron,
     OperationsRepository,
+    OperationsService,
     PricesRepository,
     StripePayments,
     SyncService,

@@ -38,7 +38,7 @@ export class CatalogService {
       this.prices.findOf(tx, plan.id, version),
     );
     if (known) return known.id;
-    const price = (await this.findPrice(plan)) ?? (await this.createPrice(plan));
+    const price = (await this.findPrice(plan)) ?? (await this.makePrice(plan));
     await this.database.platform(context, REASON, (tx) =>
       this.prices.put(tx, { id: price.id, planId: plan.id, planVersion: version }),
     );
@@ -112,29 +112,40 @@ export class CatalogService {
     return price && idOf(price.product) === plan.id ? price : null;
   }
 
-  private async createPrice(plan: PlanWithTerms): Promise<Stripe.Price> {
-    await this.createProduct(plan);
+  /** Its lookup key and the product's id make them single: where another process was quicker, theirs are taken. */
+  private async makePrice(plan: PlanWithTerms): Promise<Stripe.Price> {
+    try {
+      await this.createProduct(plan);
+      return await this.createPrice(plan);
+    } catch (error) {
+      const theirs = await this.findPrice(plan);
+      if (!theirs) throw error;
+      return theirs;
+    }
+  }
+
+  private createPrice(plan: PlanWithTerms): Promise<Stripe.Price> {
     const { priceAmount, priceCurrency, intervalUnit, intervalCount } = plan.terms;
     return this.stripe.call((stripe) =>
-      stripe.prices.create(
-        {
-          product: plan.id,
-          unit_amount: priceAmount,
-          currency: priceCurrency,
-          recurring: { interval: intervalUnit, interval_count: intervalCount },
-          lookup_key: lookupKeyOf(plan),
-        },
-        { idempotencyKey: lookupKeyOf(plan) },
-      ),
+      stripe.prices.create({
+        product: plan.id,
+        unit_amount: priceAmount,
+        currency: priceCurrency,
+        recurring: { interval: intervalUnit, interval_count: intervalCount },
+        lookup_key: lookupKeyOf(plan),
+      }),
     );
   }
 
   private async createProduct({ id, name }: PlanWithTerms): Promise<void> {
-    const there = await this.stripe.find((stripe) => stripe.products.retrieve(id));
-    if (!there)
-      await this.stripe.call((stripe) =>
-        stripe.products.create({ id, name }, { idempotencyKey: `tenantry_product_${id}` }),
-      );
+    const isThere = async () =>
+      !!(await this.stripe.find((stripe) => stripe.products.retrieve(id)));
+    if (await isThere()) return;
+    await this.stripe
+      .call((stripe) => stripe.products.create({ id, name }))
+      .catch(async (error: unknown) => {
+        if (!(await isThere())) throw error;
+      });
   }
 
   private async listPriced(context: RequestContext): Promise<PlanWithTerms[]> {

@@ -6,6 +6,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { violatedConstraint } from '../../platform/database/database-errors';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import { paymentProviderRefused } from '../../platform/stripe/stripe.errors';
 import type { PlanWithTerms } from '../plans/plan.entity';
@@ -17,7 +18,8 @@ import { SubscriptionsRepository } from '../subscriptions/subscriptions.reposito
 import { subscriptionExists } from './billing.errors';
 import { CatalogService } from './catalog.service';
 import { CheckoutsRepository, type Checkout, type CheckoutRequest } from './checkouts.repository';
-import { CustomersService } from './customers.service';
+import { AccountsRepository } from './accounts.repository';
+import { CustomersService, hourOf } from './customers.service';
 import type { CreateCheckoutRequest } from './dto/billing';
 import { assertRenews } from './stripe-calls';
 import { SyncService } from './sync.service';
@@ -33,6 +35,7 @@ export class CheckoutService {
     private readonly database: Database,
     private readonly stripe: StripeApi,
     private readonly checkouts: CheckoutsRepository,
+    private readonly accounts: AccountsRepository,
     private readonly customers: CustomersService,
     private readonly catalog: CatalogService,
     private readonly sync: SyncService,
@@ -110,7 +113,7 @@ export class CheckoutService {
   ): Promise<Stripe.Checkout.Session> {
     await this.catalog.ensurePrice(context, plan);
     const checkout = await this.database
-      .transaction(context, (tx) => this.checkouts.insert(tx, request))
+      .transaction(context, (tx) => this.insert(tx, request))
       .catch((error: unknown) => {
         if (violatedConstraint(error) !== 'uq_checkout_sessions_open') throw error;
         return this.joinOther(context, request);
@@ -119,6 +122,13 @@ export class CheckoutService {
       if (isRefusal(error)) await this.forget(context, checkout);
       throw error;
     });
+  }
+
+  /** Somebody may have paid since it was asked: then there is nothing to buy. @throws 409 subscription_exists */
+  private async insert(tx: Transaction, request: CheckoutRequest): Promise<Checkout> {
+    await this.accounts.lock(tx);
+    if (isProviders(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
+    return this.checkouts.insert(tx, request);
   }
 
   /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
@@ -165,8 +175,11 @@ export class CheckoutService {
     const { id, stripeSessionId } = checkout;
     if (stripeSessionId) return this.retrieve(stripeSessionId);
     const parameters = await this.parametersOf(context, checkout);
+    const now = await this.database.transaction(context, (tx) => Promise.resolve(tx.now));
+    // Another key each hour: a page whose address nobody was given may be made twice.
+    const idempotencyKey = `tenantry_checkout_${id}_${hourOf(now)}`;
     const page = await this.stripe.call((stripe) =>
-      stripe.checkout.sessions.create(parameters, { idempotencyKey: `tenantry_checkout_${id}` }),
+      stripe.checkout.sessions.create(parameters, { idempotencyKey }),
     );
     await this.database.transaction(context, (tx) => this.checkouts.setSession(tx, id, page.id));
     return page;

@@ -23,31 +23,38 @@ export class CustomersService {
 
   /** However many ask at once, one is made: the key of the call is that of the row. @throws as `StripeApi.call` */
   async ensure(context: RequestContext): Promise<string> {
-    const [account, name] = await this.database.transaction(context, async (tx) => {
+    const [account, name, now] = await this.database.transaction(context, async (tx) => {
       const { name } = await this.businesses.get(tx);
-      return [await this.accounts.lock(tx), name] as const;
+      return [await this.accounts.lock(tx), name, tx.now] as const;
     });
     if (account.stripeCustomerId && !account.deletedAt) return account.stripeCustomerId;
-    const customer = await this.create(context, account, name);
-    await this.database.transaction(context, async (tx) => {
-      await this.accounts.lock(tx);
+    const customer = await this.create(context, account, name, now);
+    return this.database.transaction(context, async (tx) => {
+      const { stripeCustomerId, deletedAt } = await this.accounts.lock(tx);
+      if (stripeCustomerId && !deletedAt) return stripeCustomerId; // of somebody who was quicker
       await this.accounts.setCustomer(tx, customer);
+      return customer;
     });
-    return customer;
   }
 
   private async create(
     context: RequestContext,
     { businessId, generation }: BillingAccount,
     name: string,
+    now: Date,
   ): Promise<string> {
-    const options = { idempotencyKey: `tenantry_customer_${businessId}_${generation}` };
+    const idempotencyKey = `tenantry_customer_${businessId}_${generation}_${hourOf(now)}`;
     const { id } = await this.stripe.call((stripe) =>
-      stripe.customers.create({ metadata: { business_id: businessId } }, options),
+      stripe.customers.create({ metadata: { business_id: businessId } }, { idempotencyKey }),
     );
     // By itself: a repeated call has to say the same, and names and owners change.
     const email = context.actor.email ?? undefined;
     await this.stripe.call((stripe) => stripe.customers.update(id, { name, email }));
     return id;
   }
+}
+
+/** Stripe repeats under a key whatever it answered first, a failure of its own too: each hour has another one. */
+export function hourOf(now: Date): number {
+  return Math.floor(now.getTime() / 3_600_000);
 }

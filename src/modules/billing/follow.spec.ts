@@ -19,11 +19,19 @@ const yearly = planOf('yearly', { priceAmount: 49_000, intervalUnit: 'year' });
 
 const NO_INTENT: Intent = {
   ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
+  ...{ isCanceled: false, paidPriceId: null },
 };
 
 function truthOf(changes: Partial<StripeTruth> = {}, intent: Partial<Intent> = {}): StripeTruth {
   return {
-    ...{ id: 'sub_1', customerId: 'cus_1', itemId: 'si_1', priceId: 'price_pro', state: 'paid' },
+    ...{
+      id: 'sub_1',
+      customerId: 'cus_1',
+      businessId: null,
+      itemId: 'si_1',
+      priceId: 'price_pro',
+      state: 'paid',
+    },
     ...{ period: { start: JANUARY, end: FEBRUARY }, anchor: JANUARY, isOnTrial: false },
     ...{ isMoved: false, isPaused: false, endsWithPeriod: false, canceledAt: null, endedAt: null },
     ...changes,
@@ -171,8 +179,8 @@ describe('a subscription that follows', () => {
       truth: { state: 'unpaid' },
       becomes: {
         status: 'past_due',
-        pastDueSince: JANUARY,
-        runsUntil: day('02-07'),
+        pastDueSince: NOW, // the period began long ago: something else has failed
+        runsUntil: day('02-17'),
         dunningMails: 0,
       },
     },

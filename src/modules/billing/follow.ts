@@ -1,3 +1,4 @@
+import { hoursAfter } from '../../common/clock';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { boundary, intervalOf } from '../subscriptions/periods';
 import { beginGrace, moveTo, runsUntilWhilePaid } from '../subscriptions/overdue';
@@ -106,16 +107,27 @@ function advance(setup: FollowSetup, truth: StripeTruth): SubscriptionWrite {
   if (periodEnd > periodStart && periodEnd <= truth.period.start)
     return { ...unchanged(subscription), next: missed, closed, usage: 'reset' };
   const next = {
-    ...begun(subscription, charged, setup.paid),
+    ...begun(subscription, charged, setup.paid, isChangeDue(truth)),
     ...countedFrom(setup.paid, truth),
     periodEnd: truth.period.end,
   };
   return { ...unchanged(subscription), next, closed, usage: 'reset' };
 }
 
+/** What the owner asked for takes the place of what staff gave. */
+function isChangeDue({ intent, period }: StripeTruth): boolean {
+  return intent.nextFrom?.getTime() === period.start.getTime();
+}
+
 /** A plan that staff gave stays; the periods are those of the plan that Stripe charges for. */
-function begun(subscription: Subscription, from: PlanWithTerms, to: PlanWithTerms): Subscription {
-  const { planId, planVersion, planAssigned } = subscription;
+function begun(
+  subscription: Subscription,
+  from: PlanWithTerms,
+  to: PlanWithTerms,
+  isChanged = false,
+): Subscription {
+  const { planId, planVersion } = subscription;
+  const planAssigned = subscription.planAssigned && !isChanged;
   const { id, version } = planAssigned
     ? { id: planId, version: planVersion }
     : { id: to.id, version: to.terms.version };
@@ -123,6 +135,7 @@ function begun(subscription: Subscription, from: PlanWithTerms, to: PlanWithTerm
   return {
     ...beginPeriod(subscription, intervalOf(from.terms), later),
     trialEndsAt: subscription.trialEndsAt,
+    planAssigned,
   };
 }
 
@@ -134,7 +147,8 @@ function end(
 ): SubscriptionWrite {
   const closed = closeNow(subscription, truth.endedAt ?? now);
   if (plan && truth.intent.nextFrom === null) return moveTo(plan, subscription, closed);
-  const isExpiry = truth.intent.isNotRenewed && isActive(subscription);
+  const { isNotRenewed, isCanceled } = truth.intent;
+  const isExpiry = isNotRenewed && !isCanceled && isActive(subscription);
   const next: Subscription = {
     ...subscription,
     status: transition(subscription.status, isExpiry ? 'expire' : 'cancel'),
@@ -243,7 +257,7 @@ function withCancellation({
   canceledAt,
 }: StripeTruth): Pick<Subscription, 'autoRenew' | 'cancelAtPeriodEnd' | 'canceledAt'> {
   const isReplaced = intent.nextPlanId !== null && intent.nextFrom === null;
-  const isCanceled = endsWithPeriod && !intent.isNotRenewed && !isReplaced;
+  const isCanceled = endsWithPeriod && !isReplaced && (intent.isCanceled || !intent.isNotRenewed);
   return {
     autoRenew: !intent.isNotRenewed,
     cancelAtPeriodEnd: isCanceled,
@@ -266,7 +280,16 @@ function withStatus(
   if (next.status === 'paused') return resumed(next);
   if (isPaid(truth, now)) return asPaid(next, truth);
   if (next.status === 'past_due') return next;
-  return beginGrace(next, plan, truth.state === 'paid' ? truth.period.end : truth.period.start);
+  return beginGrace(next, plan, dueSince(truth, now));
+}
+
+/**
+ * When the payment that is missing was due: at the start of the period. Where that is long ago, another one has failed
+ * since, or we hear of it late: the grace is to be used, so it counts from now.
+ */
+function dueSince({ state, period }: StripeTruth, now: Date): Date {
+  if (state === 'paid') return period.end;
+  return now < hoursAfter(period.start, 24) ? period.start : now;
 }
 
 function resumed(next: Subscription): Subscription {

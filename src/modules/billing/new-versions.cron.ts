@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { hoursAfter } from '../../common/clock';
+import { PLATFORM_ID } from '../../common/ids';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -10,7 +11,7 @@ import { PlansRepository } from '../plans/plans.repository';
 import { CatalogService } from './catalog.service';
 import { priceOfNextPeriod } from './stripe-calls';
 import { SyncService } from './sync.service';
-import { toTruth } from './stripe-truth';
+import { toTruth, type StripeTruth } from './stripe-truth';
 
 const ACTION = 'billing.move_to_new_versions';
 const REASON = 'new versions of plans are for the subscribers of all tenants';
@@ -52,14 +53,24 @@ export class NewVersionsCron {
 
   /** Moves all that are due; one that fails does not keep the others. @returns how many were looked at */
   async moveAll(context: RequestContext): Promise<number> {
-    const due = await this.database.platform(context, REASON, (tx) =>
-      tx.query<Behind>(BEHIND, [tx.now, hoursAfter(tx.now, MOVED_BEFORE_HOURS), BATCH_SIZE]),
-    );
-    for (const behind of due)
-      await this.move(context, behind).catch((error: Error) =>
-        this.logger.error(`${behind.stripeSubscriptionId} keeps its old price: ${error.message}`),
-      );
-    return due.length;
+    let looked = 0;
+    for (let after: string | null = PLATFORM_ID; after;) {
+      const due: Behind[] = await this.listBehind(context, after);
+      for (const behind of due)
+        await this.move(context, behind).catch((error: Error) =>
+          this.logger.error(`${behind.stripeSubscriptionId} keeps its old price: ${error.message}`),
+        );
+      looked += due.length;
+      after = due.length === BATCH_SIZE ? due.at(-1)!.businessId : null;
+    }
+    return looked;
+  }
+
+  private listBehind(context: RequestContext, after: string): Promise<Behind[]> {
+    return this.database.platform(context, REASON, (tx) => {
+      const until = hoursAfter(tx.now, MOVED_BEFORE_HOURS);
+      return tx.query<Behind>(BEHIND, [tx.now, until, after, BATCH_SIZE]);
+    });
   }
 
   private async move(context: RequestContext, behind: Behind): Promise<void> {
@@ -70,12 +81,23 @@ export class NewVersionsCron {
     ]);
     const price = await this.catalog.ensurePrice(context, newest);
     const truth = toTruth(await this.stripe.call((stripe) => stripe.subscriptions.retrieve(id)));
-    if (truth.priceId === price || truth.intent.nextPlanId) return;
-    const { parameters } = priceOfNextPeriod(truth, plan, newest, price);
+    if (truth.priceId === price || !isRenewed(truth)) return;
+    const { cancel_at_period_end: _, ...parameters } = priceOfNextPeriod(
+      truth,
+      plan,
+      newest,
+      price,
+    ).parameters;
     const options = { idempotencyKey: keyOf(behind, newest) };
     await this.stripe.call((stripe) => stripe.subscriptions.update(id, parameters, options));
     await this.sync.sync(context, { customerId: behind.customerId });
   }
+}
+
+/** Whatever was asked for at Stripe meanwhile stays. */
+function isRenewed({ state, isPaused, endsWithPeriod, intent, period }: StripeTruth): boolean {
+  const isWaiting = intent.nextFrom !== null && period.start < intent.nextFrom;
+  return state === 'paid' && !isPaused && !endsWithPeriod && !isWaiting;
 }
 
 function keyOf({ stripeSubscriptionId, planVersion }: Behind, { terms }: PlanWithTerms): string {
@@ -94,4 +116,7 @@ const BEHIND = `
     AND subscription.status IN ('trialing', 'active') AND subscription.scheduled_plan_id IS NULL
     AND subscription.auto_renew AND NOT subscription.cancel_at_period_end
     AND subscription.period_end > $1 AND subscription.period_end <= $2
-  ORDER BY subscription.period_end LIMIT $3`;
+    AND subscription.business_id > $3
+    AND NOT EXISTS (SELECT FROM billing_operations AS operation
+                    WHERE operation.business_id = subscription.business_id AND operation.finished_at IS NULL)
+  ORDER BY subscription.business_id LIMIT $4`;

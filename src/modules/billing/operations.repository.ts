@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids';
 import type { Transaction } from '../../platform/database/transaction';
 import type { SubscriptionCommand } from '../subscriptions/payments';
-import type { StripeCall } from './stripe-calls';
+import type { StripeCall, StripeFacts } from './stripe-calls';
 
 /** A command on its way to Stripe: written before the first call, so that a crash leaves nothing half done. */
 export interface Operation {
@@ -10,6 +10,8 @@ export interface Operation {
   id: string;
   request: SubscriptionCommand;
   calls: StripeCall[];
+  decidedOn: StripeFacts;
+  createdAt: Date;
 }
 
 @Injectable()
@@ -26,12 +28,14 @@ export class OperationsRepository {
     tx: Transaction,
     request: SubscriptionCommand,
     calls: StripeCall[],
+    decidedOn: StripeFacts,
   ): Promise<Operation> {
     const [operation] = await tx.query<Operation>(INSERT, [
       tx.requireBusinessId(),
       newId(),
       JSON.stringify(request),
       JSON.stringify(calls),
+      JSON.stringify(decidedOn),
       tx.now,
     ]);
     return operation!;
@@ -48,8 +52,10 @@ export class OperationsRepository {
   }
 }
 
-const COLUMNS = 'business_id AS "businessId", id, request, calls';
+const COLUMNS =
+  'business_id AS "businessId", id, request, calls, decided_on AS "decidedOn", created_at AS "createdAt"';
 const SELECT = `SELECT ${COLUMNS} FROM billing_operations WHERE business_id = $1`;
 const INSERT = `
-  INSERT INTO billing_operations (business_id, id, request, calls, created_at) VALUES ($1, $2, $3, $4, $5)
+  INSERT INTO billing_operations (business_id, id, request, calls, decided_on, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6)
   RETURNING ${COLUMNS}`;

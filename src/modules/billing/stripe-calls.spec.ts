@@ -16,13 +16,19 @@ const NOTHING: Intent = {
   nextFrom: null,
   resumedUntil: null,
   isNotRenewed: false,
+  isCanceled: false,
+  paidPriceId: null,
 };
-const NO_METADATA = { next_plan_id: '', next_from: '', resumed_until: '', auto_renew: '' };
+const NO_METADATA = {
+  ...{ next_plan_id: '', next_from: '', resumed_until: '', auto_renew: '' },
+  ...{ canceled: '', paid_price_id: '' },
+};
 
 function aTruth(changes: Partial<StripeTruth> = {}): StripeTruth {
   return {
     id: 'sub_1',
     customerId: 'cus_1',
+    businessId: null,
     itemId: 'si_1',
     priceId: 'price_own',
     state: 'paid',
@@ -88,8 +94,16 @@ function calls(
 }
 
 const REFUSED = expect.objectContaining({ code: 'invalid_state' }) as Error;
-const WAITING: Intent = { ...NOTHING, nextPlanId: 'other', nextFrom: END };
-const WAITING_METADATA = { ...NO_METADATA, next_plan_id: 'other', next_from: String(END_SECONDS) };
+const WAITING: Intent = {
+  ...NOTHING,
+  nextPlanId: 'other',
+  nextFrom: END,
+  paidPriceId: 'price_own',
+};
+const WAITING_METADATA = {
+  ...NO_METADATA,
+  ...{ next_plan_id: 'other', next_from: String(END_SECONDS), paid_price_id: 'price_own' },
+};
 
 describe('a change now', () => {
   it('is invoiced at once for the second of its preview, and must be paid', () => {
@@ -110,12 +124,12 @@ describe('a change now', () => {
   });
 
   it.each([
-    ['was canceled', { cancelAtPeriodEnd: true }, ''],
-    ['is not renewed', { autoRenew: false }, 'false'],
-  ])('keeps the end of one that %s', (_, changes, auto_renew) => {
+    ['was canceled', { cancelAtPeriodEnd: true }, { canceled: 'true' }],
+    ['is not renewed', { autoRenew: false }, { auto_renew: 'false' }],
+  ])('keeps the end of one that %s', (_, changes, said) => {
     const subscription = aSubscription(changes);
     const [call] = callsOfChangeTo(aPlan('other'), 'now', { subscription });
-    const metadata = { ...NO_METADATA, auto_renew };
+    const metadata = { ...NO_METADATA, ...said };
     expect(call!.parameters).toMatchObject({ cancel_at_period_end: true, metadata });
   });
 
@@ -204,7 +218,12 @@ describe('other commands', () => {
   it('cancel at the end of the period once, and keep what waits behind it', () => {
     const cancel = { kind: 'cancel', when: 'period_end' } as const;
     expect(calls(cancel, {}, { intent: WAITING })).toMatchObject([
-      { parameters: { cancel_at_period_end: true, metadata: WAITING_METADATA } },
+      {
+        parameters: {
+          cancel_at_period_end: true,
+          metadata: { ...WAITING_METADATA, canceled: 'true' },
+        },
+      },
     ]);
     expect(calls(cancel, { cancelAtPeriodEnd: true })).toEqual([]);
     expect(() => calls(cancel, { status: 'paused' })).toThrow(REFUSED);
@@ -240,7 +259,11 @@ describe('other commands', () => {
 
   it.each([
     ['nothing', NOTHING, {}],
-    ['a change', WAITING, { next_plan_id: 'other', next_from: 'the end' }],
+    [
+      'a change',
+      WAITING,
+      { next_plan_id: 'other', next_from: 'the end', paid_price_id: 'price_own' },
+    ],
     ['an end', { ...NOTHING, isNotRenewed: true }, { auto_renew: 'false' }],
     ['a free plan', { ...NOTHING, nextPlanId: 'free' }, { next_plan_id: 'free' }],
   ])('resume, with all that waits moved too: %s', (_, intent, waiting) => {

@@ -13,6 +13,51 @@ export type StripeCall =
   | { call: 'update'; id: string; parameters: Stripe.SubscriptionUpdateParams }
   | { call: 'cancel'; id: string; parameters: Stripe.SubscriptionCancelParams };
 
+/** How a subscription stood at Stripe when something was decided about it, as far as that matters; kept as JSON. */
+export interface StripeFacts {
+  state: string;
+  priceId: string;
+  periodStart: string;
+  endsWithPeriod: boolean;
+  isPaused: boolean;
+}
+
+export function factsOf({
+  state,
+  priceId,
+  period,
+  endsWithPeriod,
+  isPaused,
+}: StripeTruth): StripeFacts {
+  return { state, priceId, periodStart: period.start.toISOString(), endsWithPeriod, isPaused };
+}
+
+/**
+ * What became of calls whose answer nobody has heard: `done`, `undone` with all as it was, or `over`, since something
+ * else has happened meanwhile. Pure.
+ */
+export function isSettling(
+  { calls, decidedOn }: { calls: StripeCall[]; decidedOn: StripeFacts },
+  truth: StripeTruth,
+): 'done' | 'undone' | 'over' {
+  if (calls.every((call) => isMade(call, truth))) return 'done';
+  const facts = factsOf(truth);
+  const names = Object.keys(facts) as (keyof StripeFacts)[];
+  return names.every((name) => facts[name] === decidedOn[name]) ? 'undone' : 'over';
+}
+
+function isMade(
+  call: StripeCall,
+  { state, priceId, endsWithPeriod, isPaused }: StripeTruth,
+): boolean {
+  if (call.call === 'cancel') return state === 'ended';
+  if (state === 'ended') return true; // what came before the cancellation
+  const { items, cancel_at_period_end: ends, pause_collection: pause } = call.parameters;
+  const isPriced = !items || items.every(({ price }) => price === priceId);
+  const isEnding = ends === undefined || ends === endsWithPeriod;
+  return isPriced && isEnding && (pause === undefined || isPaused === (pause !== ''));
+}
+
 export interface ChangeCallSetup {
   subscription: Subscription;
   plan: PlanWithTerms;
@@ -27,8 +72,9 @@ export interface ChangeCallSetup {
 /** What a change of plan is at Stripe; nothing where it has no effect. Pure. */
 export function callsOfChange(setup: ChangeCallSetup): StripeCall[] {
   const { subscription, truth, change, priceId } = setup;
-  if (change.plan.id === subscription.planId && !subscription.planAssigned)
-    return subscription.scheduledPlanId ? [keepPlan(setup)] : [];
+  const isOwn = change.plan.id === subscription.planId;
+  if (isOwn && subscription.scheduledPlanId) return [keepPlan(setup)];
+  if (isOwn && !subscription.planAssigned) return [];
   if (!priceId) return moveToFree(setup);
   assertRenews(change.plan);
   if (change.when === 'now') return [changeNow(setup, priceId)];
@@ -50,7 +96,7 @@ function changeNow({ subscription, truth, prorationDate }: ChangeCallSetup, pric
     proration_behavior: 'always_invoice',
     proration_date: toSeconds(prorationDate),
     payment_behavior: 'error_if_incomplete', // unpaid, it changes nothing
-    metadata: toMetadata({ isNotRenewed: !autoRenew }),
+    metadata: toMetadata({ isNotRenewed: !autoRenew, isCanceled: cancelAtPeriodEnd }),
   });
 }
 
@@ -59,8 +105,12 @@ function changeNow({ subscription, truth, prorationDate }: ChangeCallSetup, pric
  * when the price is that of the next period already, and not when the end was moved, which Stripe calls a trial.
  * @throws 409 invalid_state
  */
-export function assertCharged({ intent, period, isMoved }: StripeTruth): void {
-  if (intent.nextFrom && period.start < intent.nextFrom)
+export function assertCharged({ state, intent, period, isMoved }: StripeTruth): void {
+  if (state !== 'paid')
+    throw invalidState(
+      'This period is not paid, so there is nothing to set off. Pay the open invoice first.',
+    );
+  if (isWaiting({ intent, period }))
     throw invalidState(
       'A change waits for the end of the period. Call it off by a change to the plan that you have, or ask with `when` `period_end`.',
     );
@@ -68,6 +118,11 @@ export function assertCharged({ intent, period, isMoved }: StripeTruth): void {
     throw invalidState(
       'What is left of this period cannot be set off: its end was moved. Ask with `when` `period_end`.',
     );
+}
+
+/** The price is that of the next period already. */
+function isWaiting({ intent, period }: Pick<StripeTruth, 'intent' | 'period'>): boolean {
+  return intent.nextFrom !== null && period.start < intent.nextFrom;
 }
 
 /** The price of the next period is set now, without money: of another plan, or of a newer version of the own. Pure. */
@@ -87,17 +142,22 @@ export function priceOfNextPeriod(
       proration_behavior: 'none',
       // Another interval would begin at once, unless the period that is paid for is said to be a trial.
       ...(keepsInterval ? {} : { trial_end: toSeconds(truth.period.end) }),
-      metadata: toMetadata({ nextPlanId: following.id, nextFrom: truth.period.end }),
+      metadata: toMetadata({
+        nextPlanId: following.id,
+        nextFrom: truth.period.end,
+        paidPriceId: isWaiting(truth) ? truth.intent.paidPriceId : truth.priceId,
+      }),
     },
   } satisfies StripeCall;
 }
 
 /** A change that waited is called off: the price goes back, and the end that waited for a free plan too. */
-function keepPlan({ truth, priceId }: ChangeCallSetup): StripeCall {
+function keepPlan({ truth }: ChangeCallSetup): StripeCall {
   const kept = { cancel_at_period_end: false, metadata: toMetadata({}) };
-  if (!priceId || truth.priceId === priceId) return update(truth.id, kept);
+  const { paidPriceId } = truth.intent;
+  if (!paidPriceId || truth.priceId === paidPriceId) return update(truth.id, kept);
   // Where the interval goes back too, the period is one that Stripe calls a trial: its end stays by itself.
-  const items = [{ id: truth.itemId, price: priceId }];
+  const items = [{ id: truth.itemId, price: paidPriceId }];
   return update(truth.id, { ...kept, items, proration_behavior: 'none' });
 }
 
@@ -118,14 +178,14 @@ export function callsOf(
   truth: StripeTruth,
   now: Date,
 ): StripeCall[] {
-  const { id, intent } = truth;
+  const { id } = truth;
   switch (command.kind) {
     case 'cancel':
       return command.when === 'now' ? cancelNow(truth) : cancelAtPeriodEnd(subscription, truth);
     case 'uncancel':
       if (!subscription.cancelAtPeriodEnd)
         throw invalidState('No cancellation waits for the end of the period.');
-      return [update(id, { cancel_at_period_end: false, metadata: toMetadata(priced(intent)) })];
+      return [uncancel(truth)];
     case 'set_auto_renew':
       return setAutoRenew(command.autoRenew, subscription, truth);
     case 'pause':
@@ -134,9 +194,9 @@ export function callsOf(
       return [update(id, { pause_collection: { behavior: 'void' } })];
     case 'resume':
       return [resumeCall(subscription, truth, now)];
-    case 'assign': // the unused rest is credited to the customer
+    case 'assign': // the rest of what was paid is credited to the customer
       return command.stripe === 'cancel'
-        ? [{ call: 'cancel', id, parameters: { prorate: true, invoice_now: true } }]
+        ? [{ call: 'cancel', id, parameters: truth.state === 'paid' ? CREDITED : {} }]
         : [];
   }
 }
@@ -144,7 +204,8 @@ export function callsOf(
 /** What was to follow the end, and how it was to end, is taken back first. */
 function cancelNow({ id, intent }: StripeTruth): StripeCall[] {
   const cancel: StripeCall = { call: 'cancel', id, parameters: {} };
-  const isPlain = !intent.isNotRenewed && (!intent.nextPlanId || intent.nextFrom !== null);
+  const isPlain =
+    !intent.isNotRenewed && !intent.isCanceled && (!intent.nextPlanId || intent.nextFrom !== null);
   return isPlain ? [cancel] : [update(id, { metadata: toMetadata(priced(intent)) }), cancel];
 }
 
@@ -154,7 +215,16 @@ function cancelAtPeriodEnd(subscription: Subscription, { id, intent }: StripeTru
       'The subscription is paused: its period does not end. Cancel it now, or resume it first.',
     );
   if (subscription.cancelAtPeriodEnd) return [];
-  return [update(id, { cancel_at_period_end: true, metadata: toMetadata(priced(intent)) })];
+  const { isNotRenewed } = intent;
+  const metadata = toMetadata({ ...priced(intent), isNotRenewed, isCanceled: true });
+  return [update(id, { cancel_at_period_end: true, metadata })];
+}
+
+/** Renewal that was switched off stays off. */
+function uncancel({ id, intent }: StripeTruth): StripeCall {
+  const { isNotRenewed } = intent;
+  const metadata = toMetadata({ ...priced(intent), isNotRenewed });
+  return update(id, { cancel_at_period_end: isNotRenewed, metadata });
 }
 
 function setAutoRenew(
@@ -163,13 +233,14 @@ function setAutoRenew(
   { id, intent }: StripeTruth,
 ): StripeCall[] {
   if (autoRenew === subscription.autoRenew) return [];
-  const metadata = toMetadata({ ...priced(intent), isNotRenewed: !autoRenew });
-  return [update(id, { cancel_at_period_end: !autoRenew, metadata })];
+  const { cancelAtPeriodEnd: isCanceled } = subscription;
+  const metadata = toMetadata({ ...priced(intent), isNotRenewed: !autoRenew, isCanceled });
+  return [update(id, { cancel_at_period_end: !autoRenew || isCanceled, metadata })];
 }
 
 /** Which plan the price stands for, where it is that of the next period: without it, that plan would begin at once. */
-function priced({ nextPlanId, nextFrom }: Intent): Partial<Intent> {
-  return nextFrom ? { nextPlanId, nextFrom } : {};
+function priced({ nextPlanId, nextFrom, paidPriceId }: Intent): Partial<Intent> {
+  return nextFrom ? { nextPlanId, nextFrom, paidPriceId } : {};
 }
 
 /** The rest of the period goes on: its end moves by the time that it was paused, and what waits for it too. */
@@ -188,6 +259,8 @@ function resumeCall(subscription: Subscription, truth: StripeTruth, now: Date): 
     }),
   });
 }
+
+const CREDITED = { prorate: true, invoice_now: true };
 
 function update(id: string, parameters: Stripe.SubscriptionUpdateParams): StripeCall {
   return { call: 'update', id, parameters };

@@ -22,8 +22,11 @@ describe('toTruth', () => {
       ...{ id: 'sub_1', customerId: 'cus_1', itemId: 'si_1', priceId: 'price_1', state: 'paid' },
       ...{ period: { start: at(START), end: at(END) }, anchor: at(START) },
       ...{ isOnTrial: false, isMoved: false, isPaused: false, endsWithPeriod: false },
-      ...{ canceledAt: null, endedAt: null },
-      intent: { nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
+      ...{ canceledAt: null, endedAt: null, businessId: null },
+      intent: {
+        ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
+        ...{ isCanceled: false, paidPriceId: null },
+      },
     });
   });
 
@@ -80,7 +83,10 @@ describe('toTruth', () => {
 });
 
 describe('an intent', () => {
-  const nothing = { nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false };
+  const nothing = {
+    ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
+    ...{ isCanceled: false, paidPriceId: null },
+  };
   it.each([
     {},
     { nextPlanId: 'plan' },
@@ -98,6 +104,8 @@ describe('an intent', () => {
       next_from: '',
       resumed_until: '',
       auto_renew: '',
+      canceled: '',
+      paid_price_id: '',
     });
   });
 });

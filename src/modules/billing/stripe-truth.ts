@@ -8,6 +8,8 @@ import type { Period } from '../subscriptions/periods';
 export interface StripeTruth {
   id: string;
   customerId: string;
+  /** The business whose checkout began it; null where somebody made it at Stripe. */
+  businessId: string | null;
   itemId: string;
   priceId: string;
   /** `unstarted`: its first payment is missing; `trial_unpaid`: its trial ended without a way to pay. */
@@ -39,6 +41,10 @@ export interface Intent {
   resumedUntil: Date | null;
   /** It ends with its period because renewal was switched off, not because it was canceled. */
   isNotRenewed: boolean;
+  /** It was canceled as well: Stripe has one flag for both. */
+  isCanceled: boolean;
+  /** The price of the running period, while that of the next one stands in its place. */
+  paidPriceId: string | null;
 }
 
 const STATES: Record<Stripe.Subscription.Status, StripeTruth['state']> = {
@@ -60,6 +66,7 @@ export function toTruth(subscription: Stripe.Subscription): StripeTruth {
   return {
     id: subscription.id,
     customerId: idOf(subscription.customer),
+    businessId: subscription.metadata.business_id ?? null,
     itemId: item.id,
     priceId: item.price.id,
     state: stateOf(status),
@@ -91,12 +98,14 @@ function endsWithPeriod(
 }
 
 function intentOf(metadata: Stripe.Metadata): Intent {
-  const { next_plan_id, next_from, resumed_until, auto_renew } = metadata;
+  const { next_plan_id, next_from, resumed_until, auto_renew, canceled, paid_price_id } = metadata;
   return {
     nextPlanId: next_plan_id || null,
     nextFrom: next_from ? at(Number(next_from)) : null,
     resumedUntil: resumed_until ? at(Number(resumed_until)) : null,
     isNotRenewed: auto_renew === 'false',
+    isCanceled: canceled === 'true',
+    paidPriceId: paid_price_id || null,
   };
 }
 
@@ -107,6 +116,8 @@ export function toMetadata(intent: Partial<Intent>): Stripe.MetadataParam {
     next_from: intent.nextFrom ? String(toSeconds(intent.nextFrom)) : '',
     resumed_until: intent.resumedUntil ? String(toSeconds(intent.resumedUntil)) : '',
     auto_renew: intent.isNotRenewed ? 'false' : '',
+    canceled: intent.isCanceled ? 'true' : '',
+    paid_price_id: intent.paidPriceId ?? '',
   };
 }
 

@@ -18,6 +18,7 @@ import { CheckoutsRepository } from './checkouts.repository';
 import { follow, type FollowSetup } from './follow';
 import { InboxRepository } from './inbox.repository';
 import { MAXIMUM_TRIES } from './inbox-event';
+import { LeftoversService, leftoversOf } from './leftovers.service';
 import { PricesRepository } from './prices.repository';
 import { toTruth, type StripeTruth } from './stripe-truth';
 
@@ -41,7 +42,7 @@ export interface Difference {
 }
 
 /** A price that was not made by us: somebody has to look. */
-class ForeignPrice extends Error {}
+export class ForeignPrice extends Error {}
 
 /**
  * Brings ours to what Stripe says. Events only say when to look: the look is what counts, so that no order,
@@ -58,6 +59,7 @@ export class SyncService {
     private readonly accounts: AccountsRepository,
     private readonly inbox: InboxRepository,
     private readonly prices: PricesRepository,
+    private readonly leftovers: LeftoversService,
     private readonly checkouts: CheckoutsRepository,
     private readonly plans: PlansRepository,
     private readonly subscriptions: SubscriptionsService,
@@ -109,8 +111,17 @@ export class SyncService {
       if (!(await this.followAll(tx, truths, isDeleted)))
         return this.enqueue(tx, account.stripeCustomerId!);
       await this.accounts.endLook(tx, look.number);
+      await this.endOthers(tx, truths);
     }
     await this.inbox.markHandled(tx, look.eventIds, 'applied');
+  }
+
+  /** Whatever would be charged beside the one that is followed. */
+  private async endOthers(tx: Transaction, truths: StripeTruth[]): Promise<void> {
+    const { businessId, stripeSubscriptionId, status } = await this.repository.getCurrent(tx);
+    const followed = isEnded({ status }) ? null : stripeSubscriptionId;
+    if (leftoversOf(truths, businessId, followed, false).length > 0)
+      await this.leftovers.enqueue(tx, false);
   }
 
   /** What differs, for `billing:verify`: the next step that ours would take, and whatever is charged beside it. */
@@ -174,9 +185,15 @@ export class SyncService {
       const write = truth && follow(await this.setup(tx, subscription, truth), truth, now);
       if (!write) return true;
       await this.repository.write(tx, write);
-      if (write.successor) await this.checkouts.closeAll(tx);
+      if (write.successor) await this.endOthersPages(tx);
     }
     return false;
+  }
+
+  /** A page that is still open could be paid as well. */
+  private async endOthersPages(tx: Transaction): Promise<void> {
+    await this.checkouts.closeAll(tx);
+    await this.leftovers.enqueue(tx, false);
   }
 
   /** With the period that runs now. What follows Stripe is not renewed here: Stripe's periods come with the steps. */

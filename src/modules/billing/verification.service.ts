@@ -54,7 +54,7 @@ export class VerificationService {
 
   @JobHandler(VERIFY)
   async handle(context: RequestContext): Promise<void> {
-    const { differences } = await this.verify(context);
+    const { differences } = await this.verify(context, true);
     for (const { customerId, detail } of differences)
       this.logger.error(`${customerId} differs from Stripe: ${detail}`);
   }

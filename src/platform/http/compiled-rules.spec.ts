@@ -22,6 +22,7 @@ const LIKELY = [
     '01890a5d-ac96-774b-bcce-b302099a8057',
     'acme',
     'eur',
+    '/billing',
   ],
   ...[
     '2030-01-01T00:00:00Z',

@@ -55,11 +55,20 @@ export class StripeApi {
     const facts = [type, code, statusCode, requestId].filter(Boolean).join(', ');
     this.logger.warn(`Stripe refused or is away: ${facts}`);
     if (cause instanceof Stripe.errors.StripeCardError)
-      return paymentFailed({ members: { declineCode: cause.decline_code }, cause });
+      return paymentFailed({ members: { declineCode: declineCodeOf(cause) }, cause });
     const isRefusal = cause instanceof Stripe.errors.StripeInvalidRequestError;
     if (isRefusal && !isUnderWay(cause)) return paymentProviderRefused({ cause });
-    return paymentProviderUnavailable({ headers: { 'Retry-After': '5' }, cause });
+    return paymentProviderUnavailable({ headers: { 'Retry-After': '5' } });
   }
+}
+
+/** Stripe asks not to tell customers of these: https://docs.stripe.com/declines/codes */
+const UNTOLD = ['fraudulent', 'lost_card', 'merchant_blacklist', 'pickup_card', 'stolen_card'];
+
+function declineCodeOf({
+  decline_code: code,
+}: InstanceType<typeof Stripe.errors.StripeCardError>): string {
+  return UNTOLD.includes(code) ? 'generic_decline' : code;
 }
 
 function isMissing(error: unknown): boolean {

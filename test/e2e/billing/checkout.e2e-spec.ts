@@ -272,7 +272,7 @@ describe('a checkout that goes wrong', () => {
     });
   }
 
-  it.each(['/v1/customers', '/v1/products', '/v1/prices', PAGES])(
+  it.each(['/v1/customers', PAGES])(
     'leaves one of everything when the answer of POST %s is lost',
     async (path) => {
       const plan = await makePaidPlan(world, staff, 1234);
@@ -283,6 +283,17 @@ describe('a checkout that goes wrong', () => {
       const { id } = await openPage(plan.slug);
       const { customers, sessions } = atStripe();
       expect([customers.length, sessions.map((each) => each.id)]).toEqual([1, [id]]);
+      const { state } = world.stripe;
+      expect(state.prices.all().filter(({ product }) => product === plan.id)).toHaveLength(1);
+    },
+  );
+
+  it.each(['/v1/products', '/v1/prices'])(
+    'finds what it has made when the answer of POST %s is lost',
+    async (path) => {
+      const plan = await makePaidPlan(world, staff, 1234);
+      loseAnswers(path);
+      await openPage(plan.slug);
       const { state } = world.stripe;
       expect(state.prices.all().filter(({ product }) => product === plan.id)).toHaveLength(1);
     },

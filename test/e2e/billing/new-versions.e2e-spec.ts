@@ -4,6 +4,7 @@ import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response'
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import type { Customer } from '../../support/customers';
 import { addStaff, makePlan, type StaffMember } from '../../support/staff';
+import { clientAt, subscriptionAt, WEBHOOK_PATH } from '../../support/webhooks';
 
 // A new price of a plan comes with the next period, also where Stripe sets the periods.
 
@@ -66,5 +67,34 @@ describe.each([
     await world.pass(DAY_MS);
     expect(await priceOf(customer)).toBe(1_500);
     expect(await invoicesOf(customer)).toEqual([1_000, 1_500]);
+  });
+});
+
+describe('a subscription that was canceled at Stripe, of which we have not heard,', () => {
+  afterEach(() => world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'in_order'));
+
+  it.each([
+    ['a new price', { price: usd(1_500) }],
+    ['another interval', { price: usd(4_000), interval: { unit: 'month', count: 3 } }],
+  ])('ends with its period, also when %s waits', async (_, changes) => {
+    const monthly = { interval: { unit: 'month', count: 1 } };
+    const plan = await makePlan(world.server, staff, { price: usd(1_000), ...monthly });
+    const customer = await world.subscribe(plan.slug);
+    await raise(plan, changes);
+    const { currentPeriod } = await world.subscription(customer);
+    const leftMs = Date.parse(currentPeriod.end) - world.stripe.clock.now.getTime();
+    await world.pass(leftMs - 12 * HOUR_MS);
+
+    world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'dropped');
+    const { id } = await subscriptionAt(world, customer);
+    await clientAt(world).subscriptions.update(id, { cancel_at_period_end: true });
+    expect((await world.subscription(customer)).cancelAtPeriodEnd).toBe(false);
+    expect(await moveAll()).toBe(1);
+    expect((await subscriptionAt(world, customer)).cancel_at_period_end).toBe(true);
+
+    world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'in_order');
+    await world.pass(DAY_MS);
+    expect((await world.subscription(customer)).status).toBe('canceled');
+    expect(await invoicesOf(customer)).toEqual([1_000]);
   });
 });

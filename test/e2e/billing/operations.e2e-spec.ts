@@ -1,6 +1,7 @@
 import type { Response } from 'supertest';
+import type { ApiFault } from '../../../src/cli/local-stripe/api-faults';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
-import { DAY_MS, type BillingWorld } from '../../support/billing';
+import { DAY_MS, HOUR_MS, type BillingWorld } from '../../support/billing';
 import {
   isSubscriptionWrite,
   makePaidPlan,
@@ -11,6 +12,7 @@ import { expectProblem } from '../../support/problems';
 import { addStaff, askToAssign, makePlan, REASON, type StaffMember } from '../../support/staff';
 import { StripeDoor } from '../../support/stripe-door';
 import { Gate } from '../../support/until';
+import { clientAt } from '../../support/webhooks';
 
 // A command that is on its way to Stripe: what is left of it when Stripe does not answer, when its answer is lost, and
 // when others come meanwhile.
@@ -223,6 +225,81 @@ describe('another command', () => {
     world.stripe.setCard(own.stripeCustomerId, 'declined');
     expectProblem(await own.ask('change', { planId: large.id }), 402, 'payment_failed');
     await own.act('pause');
+  });
+});
+
+describe('what Stripe never answered', () => {
+  const outcomes = async () => (await own.operations()).map(({ outcome }) => outcome);
+
+  async function loseUpgrade(fault: ApiFault): Promise<void> {
+    world.stripe.failNext(100, fault, isSubscriptionWrite);
+    const refused = await own.ask('change', { planId: large.id, when: 'now' });
+    expectProblem(refused, 503, 'payment_provider_unavailable');
+    world.stripe.stopFailing();
+  }
+
+  it.each(['in_order', 'dropped'] as const)(
+    'is not done later for an owner who has canceled in the portal meanwhile (events: %s)',
+    async (mode) => {
+      const charged = own.charged;
+      await loseUpgrade('reset');
+      world.stripe.webhooks.mode = mode;
+      await clientAt(world).subscriptions.update(own.atStripe.id, { cancel_at_period_end: true });
+      await world.stripe.settled();
+      const mark = own.mark();
+      await own.finishLater();
+      expect([await outcomes(), own.writesSince(mark)]).toEqual([['refused'], []]);
+      expect([own.charged, own.priceAtStripe]).toEqual([charged, 3000]);
+      expect(own.atStripe.cancel_at_period_end).toBe(true);
+      expect(await own.read()).toMatchObject({ plan: { id: pro.id }, cancelAtPeriodEnd: true });
+    },
+  );
+
+  it('is not done once Stripe has forgotten its keys', async () => {
+    const charged = own.charged;
+    await loseUpgrade('reset');
+    world.server.clock.moveBy(23 * HOUR_MS + 60_000);
+    world.stripe.advanceBy(23 * HOUR_MS + 60_000);
+    const mark = own.mark();
+    await own.finishLater();
+    expect([await outcomes(), own.writesSince(mark)]).toEqual([['refused'], []]);
+    expect([own.charged, own.priceAtStripe]).toEqual([charged, 3000]);
+    expect((await own.act('change', { planId: large.id, when: 'now' })).plan.id).toBe(large.id);
+  });
+
+  it('but did is seen, however late', async () => {
+    world.stripe.webhooks.mode = 'dropped';
+    await loseUpgrade({ afterEffect: true });
+    const charged = own.charged;
+    world.server.clock.moveBy(30 * HOUR_MS);
+    world.stripe.advanceBy(30 * HOUR_MS);
+    const mark = own.mark();
+    await own.finishLater();
+    expect(await outcomes()).not.toContain(null);
+    expect(own.writesSince(mark)).toEqual([]);
+    expect(await own.read()).toMatchObject({ plan: { id: large.id }, status: 'active' });
+    expect(own.charged).toBe(charged);
+  });
+
+  it.each<[string, ApiFault, string]>([
+    ['before it was done', 'reset', 'active'],
+    ['after it was done', { afterEffect: true }, 'canceled'],
+  ])('of an assignment whose plan is archived meanwhile ends: %s', async (_, fault, status) => {
+    const someone = await addStaff(world.server);
+    const gone = await makePlan(world.server, someone);
+    world.stripe.webhooks.mode = 'dropped';
+    world.stripe.failNext(100, fault, isSubscriptionWrite);
+    const body = { planId: gone.id, reason: REASON, stripe: 'cancel' };
+    const refused = await askToAssign(world.server, someone, own.customer, body);
+    expectProblem(refused, 503, 'payment_provider_unavailable');
+    world.stripe.stopFailing();
+    await world.server.post(`/v1/staff/plans/${gone.id}/archive`, someone.token).expect(200);
+
+    await own.finishLater();
+    expect(await outcomes()).toEqual(['refused']);
+    expect([own.atStripe.status, (await own.read()).status]).toEqual([status, status]);
+    if (status === 'active') await own.act('pause');
+    else expect((await world.openCheckout(own.customer, large.slug)).status).toBe(201);
   });
 });
 

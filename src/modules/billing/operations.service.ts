@@ -1,0 +1,231 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { hoursAfter } from '../../common/clock';
+import { DomainError } from '../../common/problem';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { JobHandler } from '../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../platform/queue/job-queue';
+import { StripeApi } from '../../platform/stripe/stripe-api';
+import { paymentProviderRefused } from '../../platform/stripe/stripe.errors';
+import { ChangesService } from '../subscriptions/changes.service';
+import type { SubscriptionCommand } from '../subscriptions/payments';
+import type { SubscriptionView } from '../subscriptions/subscription-view';
+import { billingBusy } from '../subscriptions/subscriptions.errors';
+import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { AccountsRepository } from './accounts.repository';
+import { OperationsRepository, type Operation } from './operations.repository';
+import { factsOf, isSettling, type StripeCall } from './stripe-calls';
+import { ForeignPrice, SyncService, type Seen } from './sync.service';
+import type { StripeTruth } from './stripe-truth';
+
+const FINISH = 'billing.finish_operation';
+/** A process that lives has finished long before. */
+const FINISHED_AFTER_MS = 30_000;
+/** Older than that, whoever asks for something else does not wait for the job. */
+const WAITED_FOR_MS = 5 * 60_000;
+/** Nobody means it any more, and Stripe forgets its key after 24. */
+const FORGOTTEN_AFTER_HOURS = 23;
+const REASON = 'Stripe knows customers, not tenants';
+
+/**
+ * Operations: commands on their way to Stripe. A row before the first call, whose id is the key of the calls; a job
+ * settles what a process has not come back to. So nothing is done twice, and nothing stays open.
+ */
+@Injectable()
+export class OperationsService {
+  private readonly logger = new Logger(OperationsService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly queue: JobQueue,
+    private readonly sync: SyncService,
+    private readonly accounts: AccountsRepository,
+    private readonly operations: OperationsRepository,
+    private readonly changes: ChangesService,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly repository: SubscriptionsRepository,
+  ) {}
+
+  /**
+   * The operation that is on its way, where it is this very command: a second click joins the first. Another one that
+   * has been there for long is settled. @throws 409 billing_busy
+   */
+  async join(context: RequestContext, command: SubscriptionCommand): Promise<Operation | null> {
+    const [pending, now] = await this.database.transaction(context, async (tx) => [
+      await this.operations.findPending(tx),
+      tx.now,
+    ]);
+    if (!pending) return null;
+    const isOld = now.getTime() - pending.createdAt.getTime() > WAITED_FOR_MS;
+    if (isSame(pending.request, command) && !isOld) return pending;
+    if (!isOld) throw billingBusy({ headers: { 'Retry-After': '5' } });
+    await this.settle(context, pending);
+    return null;
+  }
+
+  /** Writes a command down, or finds what is on its way. @param tx holds the account @throws 409 billing_busy */
+  async begin(
+    tx: Transaction,
+    command: SubscriptionCommand,
+    calls: StripeCall[],
+    truth: StripeTruth,
+  ): Promise<Operation> {
+    const pending = await this.operations.findPending(tx);
+    if (pending && !isSame(pending.request, command))
+      throw billingBusy({ headers: { 'Retry-After': '5' } });
+    if (pending) return pending;
+    const operation = await this.operations.insert(tx, command, calls, factsOf(truth));
+    const { id, businessId } = operation;
+    const runAt = new Date(tx.now.getTime() + FINISHED_AFTER_MS);
+    await this.queue.enqueue(tx, FINISH, { businessId }, { key: `${FINISH}:${id}`, runAt });
+    return operation;
+  }
+
+  /** Finishes what a process has begun and not come back to. */
+  @JobHandler(FINISH)
+  async settleLater(
+    context: RequestContext,
+    { businessId }: { businessId: string },
+  ): Promise<void> {
+    const ours = context.with({ businessId });
+    const pending = await this.database.transaction(ours, (tx) => this.operations.findPending(tx));
+    if (pending) await this.settle(ours, pending);
+  }
+
+  /**
+   * Makes the calls, each under a key that stays the same when it is repeated, and looks at what came of it. What Stripe
+   * refuses is over; what it did not answer is settled by the job.
+   * @throws as `StripeApi.call`
+   */
+  async perform(context: RequestContext, operation: Operation, turn = 'first'): Promise<Seen> {
+    try {
+      for (const [index, call] of operation.calls.entries())
+        await this.make(call, `tenantry_operation_${operation.id}_${index}_${turn}`);
+    } catch (error) {
+      if (isFinal(error)) await this.refuse(context, operation);
+      throw error;
+    }
+    return this.look(context);
+  }
+
+  /** Ours follows, and what was asked for is done: in one transaction, by whoever comes first. */
+  async finish(
+    tx: Transaction,
+    operation: Operation,
+    seen: Seen,
+    outcome: 'done' | 'refused' = 'done',
+  ): Promise<SubscriptionView> {
+    const { request } = operation;
+    await this.database.platform(tx, REASON, async (platform) => {
+      const ours = platform.with({ businessId: operation.businessId });
+      await this.accounts.lock(ours);
+      const isDone = (await this.operations.finish(ours, operation, outcome)) && outcome === 'done';
+      if (isDone) await this.forgetWhatWas(ours, operation);
+      await this.applyKnown(ours, seen);
+      if (isDone && request.kind === 'assign') await this.changes.complete(ours, request);
+    });
+    return this.subscriptions.getCurrent(tx);
+  }
+
+  /** Brings ours to what a look has seen. @throws 409 payment_provider_refused for a price that is none of ours */
+  async applyKnown(tx: Transaction, seen: Seen): Promise<void> {
+    try {
+      await this.sync.apply(tx, seen);
+    } catch (error) {
+      if (!(error instanceof ForeignPrice)) throw error;
+      const detail = 'At Stripe the subscription has a price that belongs to no plan.';
+      throw paymentProviderRefused({ detail, cause: error });
+    }
+  }
+
+  /** @throws Error where there is no customer */
+  async look(context: RequestContext): Promise<Seen> {
+    const account = await this.database.transaction(context, (tx) => this.accounts.find(tx));
+    const customerId = account?.stripeCustomerId;
+    const seen = customerId ? await this.sync.look(context, customerId) : null;
+    if (!seen) throw new Error('a subscription follows Stripe, and its account has no customer');
+    return seen;
+  }
+
+  /**
+   * Looks first. What Stripe has taken is done; what it has not is made only if nothing has changed there since it was
+   * decided: whoever has asked for something else meanwhile means that.
+   */
+  private async settle(context: RequestContext, operation: Operation): Promise<void> {
+    const seen = await this.look(context);
+    const truth = seen.truths.find(({ id }) => operation.calls.some((call) => call.id === id));
+    const state = truth ? isSettling(operation, truth) : 'over';
+    if (state === 'undone' && !(await this.isForgotten(context, operation)))
+      return this.end(
+        context,
+        operation,
+        await this.perform(context, operation, seen.look.number.toString()),
+        'done',
+      );
+    await this.end(context, operation, seen, state === 'done' ? 'done' : 'refused');
+  }
+
+  /** What cannot be finished must not keep the business from everything else. */
+  private async end(
+    context: RequestContext,
+    operation: Operation,
+    seen: Seen,
+    outcome: 'done' | 'refused',
+  ): Promise<void> {
+    try {
+      await this.database.transaction(context, (tx) => this.finish(tx, operation, seen, outcome));
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      this.logger.error(`operation ${operation.id} ends undone: ${(error as Error).message}`);
+      await this.refuse(context, operation);
+    }
+  }
+
+  private refuse(context: RequestContext, operation: Operation): Promise<boolean> {
+    return this.database.transaction(context, (tx) =>
+      this.operations.finish(tx, operation, 'refused'),
+    );
+  }
+
+  private isForgotten(context: RequestContext, { createdAt }: Operation): Promise<boolean> {
+    return this.database.transaction(context, (tx) =>
+      Promise.resolve(tx.now >= hoursAfter(createdAt, FORGOTTEN_AFTER_HOURS)),
+    );
+  }
+
+  /** A preview was made for what was before; and what takes effect now takes the place of what staff gave. */
+  private async forgetWhatWas(tx: Transaction, { request, calls }: Operation): Promise<void> {
+    if (request.kind !== 'change') return;
+    await this.accounts.forgetPreview(tx);
+    const isNow = calls.some(
+      (call) => call.call === 'update' && call.parameters.proration_behavior === 'always_invoice',
+    );
+    if (isNow) await this.repository.takeBackAssignment(tx);
+  }
+
+  /** Stripe knows no keys for cancellations: what is gone already was canceled by the call that is repeated. */
+  private async make({ id, ...call }: StripeCall, idempotencyKey: string): Promise<void> {
+    if (call.call === 'cancel')
+      await this.stripe.find((stripe) => stripe.subscriptions.cancel(id, call.parameters));
+    else
+      await this.stripe.call((stripe) =>
+        stripe.subscriptions.update(id, call.parameters, { idempotencyKey }),
+      );
+  }
+}
+
+/** Whether Stripe, or a rule of ours, has said no; otherwise it may have been done. */
+function isFinal(error: unknown): boolean {
+  return error instanceof DomainError && error.definition.kind !== 'unavailable';
+}
+
+function isSame(one: SubscriptionCommand, other: SubscriptionCommand): boolean {
+  const text = (command: SubscriptionCommand): string => {
+    const said = Object.entries(command).filter(([, value]) => value !== undefined);
+    return JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  return text(one) === text(other);
+}
