@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { hoursAfter } from '../../common/clock';
 import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
@@ -25,6 +24,7 @@ const FINISH = 'billing.finish_operation';
 const FINISHED_AFTER_MS = 30_000;
 /** Older than that, whoever asks for something else does not wait for the job. */
 const WAITED_FOR_MS = 5 * 60_000;
+const ONE_HOUR_MS = 3_600_000;
 /** Nobody means it any more, and Stripe forgets its key after 24. */
 const FORGOTTEN_AFTER_HOURS = 23;
 const REASON = 'Stripe knows customers, not tenants';
@@ -97,13 +97,14 @@ export class OperationsService {
 
   /**
    * Makes the calls, each under a key that stays the same when it is repeated, and looks at what came of it. What Stripe
-   * refuses is over; what it did not answer is settled by the job.
+   * refuses is over; what it did not answer is settled by the job. Each hour has other keys, since Stripe repeats under
+   * one whatever it answered first, a failure of its own too.
    * @throws as `StripeApi.call`
    */
-  async perform(context: RequestContext, operation: Operation, turn = 'first'): Promise<Seen> {
+  async perform(context: RequestContext, operation: Operation, ageHours = 0): Promise<Seen> {
     try {
       for (const [index, call] of operation.calls.entries())
-        await this.make(call, `tenantry_operation_${operation.id}_${index}_${turn}`);
+        await this.make(call, `tenantry_operation_${operation.id}_${index}_${ageHours}`);
     } catch (error) {
       if (isFinal(error)) await this.refuse(context, operation);
       throw error;
@@ -158,17 +159,15 @@ export class OperationsService {
     const seen = await this.look(context);
     const truth = seen.truths.find(({ id }) => operation.calls.some((call) => call.id === id));
     const state = truth ? isSettling(operation, truth) : 'over';
-    if (state === 'undone' && !(await this.isForgotten(context, operation)))
-      return this.end(
-        context,
-        operation,
-        await this.perform(context, operation, seen.look.number.toString()),
-        'done',
-      );
+    const ageHours = await this.ageHoursOf(context, operation);
+    if (state === 'undone' && ageHours < FORGOTTEN_AFTER_HOURS) {
+      const after = await this.perform(context, operation, ageHours);
+      return this.end(context, operation, after, 'done');
+    }
     await this.end(context, operation, seen, state === 'done' ? 'done' : 'refused');
   }
 
-  /** What cannot be finished must not keep the business from everything else. */
+  /** What cannot be finished must not keep the business from everything else; ours follows what is there all the same. */
   private async end(
     context: RequestContext,
     operation: Operation,
@@ -180,7 +179,8 @@ export class OperationsService {
     } catch (error) {
       if (!isFinal(error)) throw error;
       this.logger.error(`operation ${operation.id} ends undone: ${(error as Error).message}`);
-      await this.refuse(context, operation);
+      if (outcome === 'done') await this.end(context, operation, seen, 'refused');
+      else await this.refuse(context, operation);
     }
   }
 
@@ -190,9 +190,9 @@ export class OperationsService {
     );
   }
 
-  private isForgotten(context: RequestContext, { createdAt }: Operation): Promise<boolean> {
+  private ageHoursOf(context: RequestContext, { createdAt }: Operation): Promise<number> {
     return this.database.transaction(context, (tx) =>
-      Promise.resolve(tx.now >= hoursAfter(createdAt, FORGOTTEN_AFTER_HOURS)),
+      Promise.resolve(Math.floor((tx.now.getTime() - createdAt.getTime()) / ONE_HOUR_MS)),
     );
   }
 
