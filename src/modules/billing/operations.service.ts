@@ -160,11 +160,26 @@ export class OperationsService {
     const truth = seen.truths.find(({ id }) => operation.calls.some((call) => call.id === id));
     const state = truth ? isSettling(operation, truth) : 'over';
     const ageHours = await this.ageHoursOf(context, operation);
-    if (state === 'undone' && ageHours < FORGOTTEN_AFTER_HOURS) {
+    const isMeant = ageHours < FORGOTTEN_AFTER_HOURS && (await this.canStill(context, operation));
+    if (state === 'undone' && isMeant) {
       const after = await this.perform(context, operation, ageHours);
       return this.end(context, operation, after, 'done');
     }
     await this.end(context, operation, seen, state === 'done' ? 'done' : 'refused');
+  }
+
+  /** Nothing is canceled for a plan that cannot be given any more. */
+  private canStill(context: RequestContext, { request }: Operation): Promise<boolean> {
+    if (request.kind !== 'assign') return Promise.resolve(true);
+    return this.database.transaction(context, (tx) =>
+      this.changes.getAssignable(tx, request.planId).then(
+        () => true,
+        (error: unknown) => {
+          if (isFinal(error)) return false;
+          throw error;
+        },
+      ),
+    );
   }
 
   /** What cannot be finished must not keep the business from everything else; ours follows what is there all the same. */

@@ -49,8 +49,8 @@ async function bill({ business: { id } }: Customer): Promise<void> {
     [id],
   );
   await server.database.query(
-    `INSERT INTO billing_operations (business_id, id, request, calls, created_at)
-     VALUES ($1, uuid_v7(), '{}', '[]', now())`,
+    `INSERT INTO billing_operations (business_id, id, request, calls, decided_on, created_at)
+     VALUES ($1, uuid_v7(), '{}', '[]', '{}', now())`,
     [id],
   );
   await server.database.query(
