@@ -18,6 +18,13 @@ const PROBLEMS: Record<string, ProblemFactory> = {
   ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
 };
 
+const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The caller's own, if it sent a sane one. */
+export function toRequestId(given: unknown): string {
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : newId();
+}
+
 /** What is not HTTP becomes no request: it is answered on the connection itself, which then ends. */
 export function answerBrokenHttp(
   config: Config,
@@ -34,8 +41,9 @@ export function answerBrokenHttp(
 
 /** Node answers an `Expect` that it does not know by itself, with nothing in it. */
 export function answerUnknownExpectations(server: Server, config: Config): void {
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = toAnswer(expectationFailed(), config);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const id = toRequestId(request.headers['x-request-id']);
+    const { status, headers, body } = toAnswer(expectationFailed(), config, id);
     response.writeHead(status, headers).end(body);
   });
 }
@@ -43,8 +51,8 @@ export function answerUnknownExpectations(server: Server, config: Config): void 
 function toAnswer(
   refusal: DomainError,
   config: Config,
+  requestId = newId(),
 ): { status: number; headers: Record<string, string | number>; body: string } {
-  const requestId = newId();
   const problem = toProblem(refusal, config.appUrl, requestId);
   const body = JSON.stringify(problem);
   const headers = {

@@ -2,13 +2,12 @@ import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { newId } from '../../common/ids';
 import { malformedRequest, unsupportedMediaType } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
 import { continueTrace } from '../../common/trace';
 import type { Config } from '../config/config';
 import { logIdsOf, openLogScope } from '../logging/log-scope';
-import { answerBrokenHttp, answerUnknownExpectations } from './broken-http';
+import { answerBrokenHttp, answerUnknownExpectations, toRequestId } from './broken-http';
 import { CONNECTION_OPTIONS, limitConnections, REQUEST_TIMEOUT_MS } from './connection-limits';
 import { allowOrigins } from './cors';
 import { sendProblem } from './problem.filter';
@@ -18,7 +17,6 @@ import { refuseAmbiguousHeads } from './strict-head';
 import { parseStrictJson } from './strict-json';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
-const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset=(?:utf-8|"utf-8"))?$/i;
 
 /** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line a request. */
@@ -37,7 +35,7 @@ export function createHttpServer(
     return503OnClosing: false, // what comes over open connections while the server stops is served, and closes them
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: (request: { headers: Record<string, unknown> }) =>
-      requestId(request.headers['x-request-id']),
+      toRequestId(request.headers['x-request-id']),
     // An overlong id is a missing thing, not a missing route: longer than Node's limit for a request's head.
     routerOptions: { maxParamLength: 100_000 },
     frameworkErrors: (cause: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -57,10 +55,6 @@ export function createHttpServer(
   allowOrigins(fastify, config, routes);
   refuseUnknownRoutesFirst(fastify);
   return adapter;
-}
-
-function requestId(given: unknown): string {
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : newId();
 }
 
 function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
