@@ -224,7 +224,7 @@ function addGenerators(program: Command): void {
     );
   program
     .command('variables')
-    .description('write the table of variables in README.md, and .env.example')
+    .description('write the table of variables in docs/configuration.md, and .env.example')
     .option(...CHECK_OPTION)
     .action(async (options: { check?: boolean }) =>
       (await import('./variables.js')).runVariables(options),

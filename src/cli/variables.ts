@@ -1,26 +1,25 @@
 import { CommandFailure } from './failure';
 import { readIfPresent, writeOrCheck, type GeneratedFile } from './generated-file';
-import { note } from './output';
 import { describeVariables, replaceTable, toEnvironmentExample } from './variables-text';
 
 const COMMAND = 'variables';
+const PAGE = 'docs/configuration.md';
 
-/** `variables`: the table of variables in README.md, and .env.example, from platform/config/settings.ts. */
+/**
+ * `variables`: the table of variables in docs/configuration.md, and .env.example, from platform/config/settings.ts.
+ * @throws CommandFailure where the page is there and has no place for the table
+ */
 export function runVariables({ check = false }: { check?: boolean }): void {
   const variables = describeVariables();
-  const example = {
-    path: '.env.example',
-    content: toEnvironmentExample(variables),
-    command: COMMAND,
-  };
-  const readme = readIfPresent('README.md');
-  if (readme === null) note('There is no README.md yet; its table is left out.');
-  const files: GeneratedFile[] = [example];
-  if (readme !== null) {
-    const content = replaceTable(readme, variables);
+  const files: GeneratedFile[] = [
+    { path: '.env.example', content: toEnvironmentExample(variables), command: COMMAND },
+  ];
+  const page = readIfPresent(PAGE);
+  if (page !== null) {
+    const content = replaceTable(page, variables);
     if (content === null)
-      throw new CommandFailure('README.md has no lines <!-- variables --> and <!-- /variables -->');
-    files.unshift({ path: 'README.md', content, command: COMMAND });
+      throw new CommandFailure(`${PAGE} has no lines <!-- variables --> and <!-- /variables -->`);
+    files.unshift({ path: PAGE, content, command: COMMAND });
   }
   writeOrCheck(files, check);
 }

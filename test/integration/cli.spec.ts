@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -354,12 +354,13 @@ describe('generated files', () => {
     },
   );
 
-  it('variables puts its table between the marks of a README', async () => {
-    const readme = join(directory, 'README.md');
-    writeFileSync(readme, '# Title\n\n<!-- variables -->\n<!-- /variables -->\n\nThe end.\n');
+  it('variables puts its table between the marks of docs/configuration.md', async () => {
+    const page = join(directory, 'docs/configuration.md');
+    mkdirSync(join(directory, 'docs'), { recursive: true });
+    writeFileSync(page, '# Title\n\n<!-- variables -->\n<!-- /variables -->\n\nThe end.\n');
     expect((await run(['variables', '--check'], {})).code).toBe(1);
     expect((await run(['variables'], {})).code).toBe(0);
-    expect(readFileSync(readme, 'utf8')).toMatch(
+    expect(readFileSync(page, 'utf8')).toMatch(
       /^# Title\n\n<!-- variables -->\n\n\| Variable .*`BCRYPT_COST`.*\n\n<!-- \/variables -->\n\nThe end\.\n$/s,
     );
     expect((await run(['variables', '--check'], {})).code).toBe(0);

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 
-// The variables of the environment: one entry each, with what it means. The README's table and
+// The variables of the environment: one entry each, with what it means. The table in docs/configuration.md and
 // .env.example are made from this file, and a check keeps them true.
 
 const text = z.string().trim().min(1);
