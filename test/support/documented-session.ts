@@ -49,10 +49,11 @@ export function withoutVaryingParts(output: string): string {
   return VARYING.reduce((text, [pattern, name]) => text.replace(pattern, name), output).trim();
 }
 
-/** The page with the outputs of a run, for whoever has changed a block: `WRITE_DOCS=1`. */
+/** The page with the outputs of a run, after a change of its blocks: `WRITE_DOCS=1`. Blocks of `npm ci` are not run. */
 export function withOutputs(markdown: string, outputs: string[]): string {
   let index = 0;
   return markdown.replace(BLOCK, (block: string, shell: string, output?: string) => {
+    if (shell.startsWith('npm ci')) return block;
     const printed = outputs[index++]?.trimEnd();
     return output === undefined
       ? block
