@@ -66,6 +66,20 @@ module.exports = {
       from: { path: '^migrations' },
       to: { path: '^src' },
     },
+    {
+      name: 'packages-know-nothing-of-the-application',
+      severity: 'error',
+      from: { path: '^packages' },
+      to: { path: '^(src|migrations|test|bench)/' },
+    },
+    {
+      name: 'packages-are-loaded-where-they-are-used',
+      severity: 'error',
+      comment:
+        'the production image has none of packages/: load them by import() where they are needed',
+      from: { path: '^(src|migrations)' },
+      to: { path: '^packages/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-barrels', severity: 'error', from: {}, to: { path: '^src/.*/index\\.ts$' } },
     ...tierRules,
   ],
@@ -73,6 +87,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.spec\\.ts$' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@tenantry/source', 'node', 'import', 'require', 'default'],
+    },
+    exclude: { path: ['\\.spec\\.ts$', '^packages/[^/]+/(dist|test)/'] },
   },
 };

@@ -3,12 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 // Rule 4 of the house: only these places may know the time, the environment or the data source.
-const readsTheClock = [
-  'src/common/clock.ts',
-  'src/platform/logging/**',
-  'src/platform/database/embedded/**',
-  'src/cli/**',
-];
+const readsTheClock = ['src/common/clock.ts', 'src/platform/logging/**', 'src/cli/**'];
 const readsTheEnvironment = ['src/platform/config/**'];
 
 const clockRules = [
@@ -34,7 +29,7 @@ const environmentRules = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/', 'coverage/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '.data/', 'coverage/'] },
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -67,7 +62,10 @@ export default tseslint.config(
   },
   { files: readsTheClock, rules: { 'no-restricted-syntax': ['error', ...environmentRules] } },
   { files: readsTheEnvironment, rules: { 'no-restricted-syntax': ['error', ...clockRules] } },
-  { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'packages/*/test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   { files: ['**/*.{js,cjs,mjs}'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.{js,cjs,mjs}'],

@@ -1,4 +1,4 @@
-// Three projects, one run: unit beside the code, everything else on a real PostgreSQL (test/support/global-setup.ts).
+// One run: unit tests beside the code, packages by themselves, the rest on a real PostgreSQL (test/support/global-setup.ts).
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -34,7 +34,9 @@ const shared = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/.*/dist/', '<rootDir>/.data/'],
+  // The packages of this repository as they are written, not as they were last built.
+  testEnvironmentOptions: { customExportConditions: ['node', '@tenantry/source'] },
 };
 
 const withProperties = { setupFiles: ['<rootDir>/test/support/property-seed.ts'] };
@@ -53,6 +55,11 @@ module.exports = {
       ...withProperties,
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'packages',
+      testMatch: ['src', 'test'].map((folder) => `<rootDir>/packages/*/${folder}/**/*.spec.ts`),
     },
     {
       ...shared,

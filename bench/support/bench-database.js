@@ -3,6 +3,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { URL } = require('node:url');
+const { openEmbeddedPostgres } = require('@tenantry/embedded-postgres');
 const { Client } = require('pg');
 
 const IN_USE = '55006'; // a connection that is just being closed
@@ -11,8 +12,11 @@ const built = (file) => require(path.join(__dirname, '..', '..', 'dist', 'src', 
 
 async function startDatabases() {
   const directory = mkdtempSync(path.join(tmpdir(), 'tenantry-bench-'));
-  const { openEmbeddedPostgres } = built('platform/database/embedded/embedded-postgres.js');
-  const server = await openEmbeddedPostgres({ dataDirectory: directory, createDatabases: true });
+  const server = await openEmbeddedPostgres({
+    name: 'tenantry',
+    dataDirectory: directory,
+    createDatabases: true,
+  });
   return new Databases(server, directory);
 }
 

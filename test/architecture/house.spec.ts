@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import '../../src/app.module';
 import { allProblems } from '../../src/common/problem';
 import { definedProblems, listSources, type SourceFile } from '../support/architecture/sources';
@@ -61,7 +61,6 @@ const WITH_CONNECTION: Record<string, string> = {
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',
   'src/platform/database/database.ts': 'is the way to the data',
-  'src/platform/database/embedded/launcher-connection.ts': 'prepares the embedded database',
   'src/platform/database/migrate.ts': 'runs before there is a Database',
   'src/platform/metrics/pool.metrics.ts': 'counts the connections and uses none',
   'src/platform/queue/worker-presence.ts': 'its lock is of a session, not of a transaction',
@@ -183,13 +182,25 @@ describe('the sources', () => {
 });
 
 describe('packages', () => {
-  const manifest = readJson('package.json');
-  const sections = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'];
+  const folders = readdirSync('packages', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `packages/${name}`);
+  const sections = [
+    'dependencies',
+    'devDependencies',
+    'optionalDependencies',
+    'peerDependencies',
+    'overrides',
+  ];
 
   it('are named with exact versions', () => {
-    const versions = sections.flatMap((section) =>
-      Object.entries((manifest[section] ?? {}) as Record<string, string>),
-    );
+    const versions = ['.', ...folders]
+      .map((folder) => readJson(`${folder}/package.json`))
+      .flatMap((manifest) =>
+        sections.flatMap((section) =>
+          Object.entries((manifest[section] ?? {}) as Record<string, string>),
+        ),
+      );
     expect(versions.length).toBeGreaterThan(20);
     expect(versions.filter(([, version]) => !EXACT_VERSION.test(version))).toEqual([]);
   });
@@ -198,7 +209,8 @@ describe('packages', () => {
     const { packages } = readJson('package-lock.json') as {
       packages: Record<string, { resolved?: string; integrity?: string }>;
     };
-    const locked = Object.entries(packages).filter(([path]) => path !== '');
+    const own = ['', ...folders, ...folders.map((folder) => linkOf(folder))];
+    const locked = Object.entries(packages).filter(([path]) => !own.includes(path));
     expect(locked.length).toBeGreaterThan(100);
     expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
     expect(locked.filter(([, { integrity }]) => !integrity).map(([path]) => path)).toEqual([]);
@@ -206,10 +218,27 @@ describe('packages', () => {
 
   it('are locked as package.json asks for them', () => {
     const { packages } = readJson('package-lock.json') as { packages: Record<string, object> };
-    const root = packages[''] as Record<string, object | undefined>;
-    for (const section of ['dependencies', 'devDependencies', 'optionalDependencies'])
-      expect([section, root[section]]).toEqual([section, manifest[section]]);
+    for (const folder of ['', ...folders]) {
+      const manifest = readJson(`${folder || '.'}/package.json`);
+      const locked = packages[folder] as Record<string, object | undefined>;
+      for (const section of sections.filter((name) => name !== 'overrides'))
+        expect([folder, section, locked[section]]).toEqual([folder, section, manifest[section]]);
+    }
   });
+
+  it('of this repository have a README, and name nothing of the application', () => {
+    for (const folder of folders) {
+      expect(existsSync(`${folder}/README.md`)).toBe(true);
+      const files = [...listSources(`${folder}/src`), ...listSources(`${folder}/test`)];
+      expect(files.length).toBeGreaterThan(0);
+      expect(files.filter(({ text }) => /tenantry|DATABASE_URL/i.test(text))).toEqual([]);
+    }
+  });
+
+  /** npm links a package of the repository into node_modules by its name. */
+  function linkOf(folder: string): string {
+    return `node_modules/${readJson(`${folder}/package.json`).name as string}`;
+  }
 });
 
 function readJson(path: string): Record<string, unknown> {

@@ -321,8 +321,12 @@ describe('the image', () => {
     expect(last).toContain('CMD ["node", "--enable-source-maps", "dist/src/main.js"]');
   });
 
-  it('leaves compiler, tests and the embedded database out, and is not run by root', () => {
-    expect(dockerfile).toContain('npm ci --omit=dev --omit=optional');
+  it('leaves compiler, tests and packages out, and is not run by root', () => {
+    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+    const installs = /AS dependencies\n[^]*?npm ci (.*)\n/.exec(dockerfile)![1];
+    expect(installs).toBe('--omit=dev --omit=optional --ignore-scripts --workspaces=false');
+    expect(last).toContain('COPY --from=dependencies /app/node_modules ./node_modules');
+    expect(last).not.toContain('packages');
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(copied.filter((name) => /^(test|bench|\.)/.test(name))).toEqual([]);
   });

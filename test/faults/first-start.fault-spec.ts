@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { signUp } from '../support/customers';
-import { clearSandboxes, makeSandbox } from '../support/embedded/sandbox';
+import { clearSandboxes, makeSandbox } from '../../packages/embedded-postgres/test/support/sandbox';
 import { storeRecording } from '../support/recordings';
 import { ServerProcess } from '../support/server-process';
 import { untilReady } from './support/deployment';

@@ -1,8 +1,5 @@
 import { Client } from 'pg';
-import {
-  openEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from '../../src/platform/database/embedded/embedded-postgres';
+import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tenantry/embedded-postgres';
 import { migrate } from '../../src/platform/database/migrate';
 import { schema } from '../../src/schema';
 import {
@@ -34,6 +31,7 @@ export default async function setUp(): Promise<void> {
 
 async function startCluster(): Promise<string> {
   const cluster = await openEmbeddedPostgres({
+    name: 'tenantry',
     dataDirectory: TEST_DATA_DIRECTORY,
     durable: false,
     createDatabases: true,

@@ -15,8 +15,11 @@ export class ServerProcess {
     private readonly directory: string,
   ) {}
 
-  /** @param environment further variables; PORT=0 takes a free port, ROLES is empty of cron unless given */
-  static async start(environment: Record<string, string>): Promise<ServerProcess> {
+  /**
+   * @param environment further variables; PORT=0 takes a free port, ROLES is empty of cron unless given
+   * @param entry of another build than this checkout's
+   */
+  static async start(environment: Record<string, string>, entry = ENTRY): Promise<ServerProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'tenantry-server-'));
     const defaults = {
       NODE_ENV: 'test',
@@ -30,7 +33,7 @@ export class ServerProcess {
       RATE_LIMIT_FAILURES: 'off',
       LOG_LEVEL: 'error',
     };
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, [entry], {
       env: { PATH: process.env.PATH, ...defaults, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

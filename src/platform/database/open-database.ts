@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
+import type { EmbeddedPostgres } from '@tenantry/embedded-postgres';
 import type { Config } from '../config/config';
-import { openEmbeddedPostgres } from './embedded/embedded-postgres';
 
 export interface OpenDatabase {
   /** The configuration with the database's address in it. */
@@ -10,6 +10,9 @@ export interface OpenDatabase {
   /** Call when everything that uses the database has stopped; the last process out stops an embedded one. */
   release(): Promise<void>;
 }
+
+/** Of the embedded database's role and of its database. */
+const EMBEDDED_NAME = 'tenantry';
 
 /** The database of `DATABASE_URL`, or without one the embedded PostgreSQL, started or found. */
 export async function openDatabase(
@@ -23,13 +26,29 @@ export async function openDatabase(
       release: () => Promise.resolve(),
     };
   }
-  const embedded = await openEmbeddedPostgres({ dataDirectory: config.dataDirectory, onProgress });
+  const embedded = await openEmbedded(config.dataDirectory, onProgress);
   const where = relative(process.cwd(), `${config.dataDirectory}/postgres`);
   return {
     config: { ...config, databaseUrl: embedded.url, databaseDirectUrl: embedded.url },
     description: `${withoutPassword(embedded.url)} (embedded PostgreSQL, ${embedded.outcome}, in ${where})`,
     release: () => embedded.release(),
   };
+}
+
+/** @throws Error that names `DATABASE_URL`, for every reason why there is no embedded database */
+async function openEmbedded(
+  dataDirectory: string,
+  onProgress?: (message: string) => void,
+): Promise<EmbeddedPostgres> {
+  try {
+    const { openEmbeddedPostgres } = await import('@tenantry/embedded-postgres');
+    return await openEmbeddedPostgres({ name: EMBEDDED_NAME, dataDirectory, onProgress });
+  } catch (cause) {
+    throw new Error(
+      `DATABASE_URL is unset, and the embedded PostgreSQL does not start: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
 function withoutPassword(url: string): string {

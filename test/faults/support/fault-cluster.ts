@@ -1,8 +1,5 @@
 import { join } from 'node:path';
-import {
-  openEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from '../../../src/platform/database/embedded/embedded-postgres';
+import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tenantry/embedded-postgres';
 import { withConnection } from '../../support/connection';
 import {
   clearSandboxes,
@@ -10,7 +7,7 @@ import {
   makeSandbox,
   readServerPid,
   until,
-} from '../../support/embedded/sandbox';
+} from '../../../packages/embedded-postgres/test/support/sandbox';
 import type { TestDatabase } from '../../support/test-database';
 
 /** A PostgreSQL of a scenario's own, as durable as in production, that may be killed and started again. */
@@ -66,5 +63,10 @@ export class FaultCluster implements TestDatabase {
 }
 
 function open(dataDirectory: string): Promise<EmbeddedPostgres> {
-  return openEmbeddedPostgres({ dataDirectory, createDatabases: true, maxConnections: 200 });
+  return openEmbeddedPostgres({
+    name: 'tenantry',
+    dataDirectory,
+    createDatabases: true,
+    maxConnections: 200,
+  });
 }

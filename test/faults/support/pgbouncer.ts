@@ -4,7 +4,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findDatabaseUser } from '../../../src/platform/database/embedded/database-user';
+import { findDatabaseUser } from '../../../packages/embedded-postgres/src/database-user';
 import { withConnection } from '../../support/connection';
 import { until } from '../../support/until';
 import { Skipped } from './scenario';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { APPLICATION_NAME, prepareApplicationDatabase } from './application-database';
+import { assertPlainName, prepareApplicationDatabase } from './application-database';
 import { ensureCredentials, readCredentials } from './credentials';
 import { locateHome, type DatabaseHome } from './database-home';
 import { Deadline } from './deadline';
@@ -10,6 +10,8 @@ import { leaveServer } from './leave-server';
 import { assertSupportedPlatform, prepareBinaries } from './postgres-binaries';
 import { withProcessLock } from './process-lock';
 import { startServer } from './server-process';
+
+export { EmbeddedPostgresError };
 
 export interface EmbeddedPostgres {
   /** For the application's role, on 127.0.0.1. */
@@ -24,6 +26,8 @@ export interface EmbeddedPostgres {
 export type EmbeddedPostgresOutcome = 'created' | 'started' | 'reused' | 'recovered';
 
 export interface EmbeddedPostgresOptions {
+  /** Of the role that the URL is for, and of the database that it owns. */
+  readonly name: string;
   /** The database goes into `postgres` below it. */
   readonly dataDirectory: string;
   /** False is for tests: faster, and lost or broken after a power cut. */
@@ -38,19 +42,21 @@ const OPEN_LIMIT_MS = 60_000;
 const DEFAULT_MAX_CONNECTIONS = 100;
 
 /**
- * Opens the PostgreSQL that comes with Tenantry: makes it at first, starts it, or joins the one
- * that already runs for this data directory. Release it when done.
+ * Opens the PostgreSQL of a data directory: makes it at first, starts it, or joins the one that
+ * already runs. Release it when done.
  * `durable` and `maxConnections` are for whoever starts it; a running server keeps its own.
+ * @throws EmbeddedPostgresError
  */
 export async function openEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   assertSupportedPlatform();
+  assertPlainName(options.name);
   const deadline = new Deadline(OPEN_LIMIT_MS);
   const home = locateHome(options.dataDirectory);
   return withProcessLock(home.lockDirectory, deadline, async () => {
     const [server, outcome] = await findOrStart(home, options, deadline);
-    return welcome(home, server, outcome, options.createDatabases ?? false);
+    return welcome(home, server, outcome, options);
   });
 }
 
@@ -96,19 +102,18 @@ async function welcome(
   home: DatabaseHome,
   { connection, port }: RunningServer,
   outcome: EmbeddedPostgresOutcome,
-  createDatabases: boolean,
+  { name, createDatabases = false }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const { rolePassword } = readCredentials(home);
-  await prepareApplicationDatabase(connection, rolePassword, createDatabases).catch(
-    async (error: unknown) => {
-      await connection.close();
-      throw error;
-    },
-  );
+  const role = { name, rolePassword, createDatabases };
+  await prepareApplicationDatabase(connection, role).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   connection.letProcessEnd();
   let released: Promise<void> | undefined;
   return {
-    url: `postgres://${APPLICATION_NAME}:${rolePassword}@127.0.0.1:${port}/${APPLICATION_NAME}`,
+    url: `postgres://${name}:${rolePassword}@127.0.0.1:${port}/${name}`,
     ...{ port, outcome },
     release: () => (released ??= leaveServer(home, connection)),
   };

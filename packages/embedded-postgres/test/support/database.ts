@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
-import type { Credentials } from '../../../src/platform/database/embedded/credentials';
+import type { Credentials } from '../../src/credentials';
 import {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
-} from '../../../src/platform/database/embedded/embedded-postgres';
-import { LauncherConnection } from '../../../src/platform/database/embedded/launcher-connection';
-import { until } from '../until';
-import { homeOf } from './sandbox';
+} from '../../src/embedded-postgres';
+import { LauncherConnection } from '../../src/launcher-connection';
+import { homeOf, until } from './sandbox';
+
+/** Of the role and the database. */
+export const NAME = 'notes';
 
 /** Opens in this process, not durable: faster, and no test cuts the power. */
 export function open(
   dataDirectory: string,
   options: Partial<EmbeddedPostgresOptions> = {},
 ): Promise<EmbeddedPostgres> {
-  return openEmbeddedPostgres({ dataDirectory, durable: false, ...options });
+  return openEmbeddedPostgres({ name: NAME, dataDirectory, durable: false, ...options });
 }
 
 /** Runs one statement on a connection of its own. */
@@ -53,8 +55,8 @@ export async function readNotes({ url }: { url: string }): Promise<string[]> {
 /** Undoes what the launcher does after initdb. */
 export async function dropApplicationDatabase(dataDirectory: string, port: number): Promise<void> {
   const connection = await openAsLauncher(dataDirectory, port);
-  await connection.query('drop database tenantry');
-  await connection.query('drop role tenantry');
+  await connection.query(`drop database ${NAME}`);
+  await connection.query(`drop role ${NAME}`);
   await connection.close();
 }
 
@@ -70,10 +72,7 @@ export async function untilUsedBy(
     await connection.close();
     return users;
   };
-  await until(
-    `${count} processes use the database`,
-    async () => (await countUsers().catch(() => 0)) === count,
-  );
+  await until(async () => (await countUsers().catch(() => 0)) === count);
 }
 
 function openAsLauncher(dataDirectory: string, port: number): Promise<LauncherConnection> {

@@ -2,10 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import type {
-  EmbeddedPostgresOptions,
-  EmbeddedPostgresOutcome,
-} from '../../../src/platform/database/embedded/embedded-postgres';
+import type { EmbeddedPostgresOptions, EmbeddedPostgresOutcome } from '../../src/embedded-postgres';
+import { NAME } from './database';
 
 export interface Opened {
   readonly url: string;
@@ -15,7 +13,7 @@ export interface Opened {
 
 interface LaunchOptions {
   readonly script: string;
-  readonly database: EmbeddedPostgresOptions;
+  readonly database: Omit<EmbeddedPostgresOptions, 'name'>;
   readonly mode?: 'stay' | 'leave';
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -29,7 +27,7 @@ export class LauncherProcess {
   private readonly answer: Promise<Opened | { readonly error: string }>;
 
   constructor({ script, database, mode = 'stay', user }: LaunchOptions) {
-    const task = JSON.stringify({ mode, options: { durable: false, ...database } });
+    const task = JSON.stringify({ mode, options: { name: NAME, durable: false, ...database } });
     this.child = spawn(process.execPath, [script, task], {
       ...user,
       cwd: dirname(script),

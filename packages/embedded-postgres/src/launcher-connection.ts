@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Client, type QueryResultRow } from 'pg';
 
-const PRESENCE_NAME = 'tenantry-presence';
+const PRESENCE_NAME = 'embedded-postgres-presence';
 const CONNECT_LIMIT_MS = 2_000;
 const REMAKE_AFTER_MS = 500;
 

@@ -30,7 +30,7 @@ export async function prepareBinaries(
 export function assertSupportedPlatform(): void {
   if (process.platform === 'win32') {
     throw new EmbeddedPostgresError(
-      'The embedded database does not run on Windows: set DATABASE_URL to a PostgreSQL 15 to 18.',
+      'The embedded database does not run on Windows: use a PostgreSQL server of your own.',
     );
   }
 }
@@ -43,7 +43,7 @@ function findPackage(): string {
     if (existsSync(join(directory, 'native'))) return realpathSync(directory);
   }
   throw new EmbeddedPostgresError(
-    `${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL.`,
+    `${name} is not installed: run npm ci without --omit=optional, or use a PostgreSQL server of your own.`,
   );
 }
 

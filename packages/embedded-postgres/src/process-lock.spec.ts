@@ -10,7 +10,7 @@ describe('withProcessLock', () => {
   let parent: string;
   let lock: string;
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'tenantry-lock-'));
+    parent = mkdtempSync(join(tmpdir(), 'embedded-postgres-lock-'));
     lock = join(parent, 'lock');
   });
   afterEach(() => rmSync(parent, { recursive: true }));

@@ -85,7 +85,7 @@ export function assertOwn(path: string, stats: Stats): void {
   if (stats.uid !== uid) {
     throw new EmbeddedPostgresError(
       `${path} belongs to another user (uid ${stats.uid}; this process has uid ${uid}). ` +
-        'Run as that user, choose another data directory, or set DATABASE_URL.',
+        'Run as that user, choose another data directory, or use a PostgreSQL server of your own.',
     );
   }
   // The mode of a symbolic link means nothing.

@@ -27,7 +27,8 @@ export interface DatabaseHome {
   readonly databaseUser: DatabaseUser | undefined;
 }
 
-const RELOCATED = 'tenantry-data-';
+/** Followed by twelve digits that name the data directory. */
+const RELOCATED = 'embedded-postgres-data-';
 
 /** Finds, or makes, the home of the database under the data directory. */
 export function locateHome(requestedDirectory: string): DatabaseHome {

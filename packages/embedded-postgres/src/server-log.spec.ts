@@ -15,7 +15,7 @@ describe('openServerLog', () => {
   let directory: string;
   let file: string;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'tenantry-log-'));
+    directory = mkdtempSync(join(tmpdir(), 'embedded-postgres-log-'));
     file = join(directory, 'server.log');
     writeFileSync(file, 'of an earlier start\n');
   });

@@ -32,6 +32,6 @@ export async function runProcess(
 /** The program's file was found before: a missing one now is its loader. */
 export function describeSpawnError(error: Error): string {
   const isMissing = 'code' in error && error.code === 'ENOENT';
-  const hint = 'the binaries need glibc: on Alpine Linux set DATABASE_URL';
+  const hint = 'the binaries need glibc: on Alpine Linux use a PostgreSQL server of your own';
   return isMissing ? `${error.message}; ${hint}` : error.message;
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPostmasterFile } from '../../../src/platform/database/embedded/postmaster-file';
-import { identifyProcess } from '../../../src/platform/database/embedded/process-identity';
+import { readPostmasterFile } from '../../src/postmaster-file';
+import { identifyProcess } from '../../src/process-identity';
 
 /** Generous, for slow machines: a limit, never a wait. */
 const LIMIT_MS = 30_000;
@@ -14,7 +14,7 @@ const sandboxes: string[] = [];
 /** A directory for data directories; clearSandboxes() removes it and stops their servers. */
 export function makeSandbox(mode = 0o755): string {
   // Not os.tmpdir(), which on some systems lies where only one user can go.
-  const directory = mkdtempSync('/var/tmp/tenantry-test-');
+  const directory = mkdtempSync('/var/tmp/embedded-postgres-test-');
   chmodSync(directory, mode);
   sandboxes.push(directory);
   return directory;
@@ -44,9 +44,9 @@ export function isServerRunning(dataDirectory: string): boolean {
 }
 
 /** Waits for another process to have come that far. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const endsAt = performance.now() + LIMIT_MS;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > endsAt) throw new Error(`Still not so: ${condition.toString()}`);
     await sleep(POLL_INTERVAL_MS);
   }

@@ -19,7 +19,7 @@ export function findDatabaseUser(): DatabaseUser | undefined {
   }
   throw new EmbeddedPostgresError(
     `Running as root, and there is no user (${CANDIDATES.join(', ')}) to run PostgreSQL as. ` +
-      'Run as another user, or set DATABASE_URL.',
+      'Run as another user, or use a PostgreSQL server of your own.',
   );
 }
 

@@ -1,8 +1,5 @@
 import { createInterface } from 'node:readline';
-import {
-  openEmbeddedPostgres,
-  type EmbeddedPostgresOptions,
-} from '../../../src/platform/database/embedded/embedded-postgres';
+import { openEmbeddedPostgres, type EmbeddedPostgresOptions } from '../../src/embedded-postgres';
 
 /*
  * One process that uses the embedded database, told by its parent what to do: it opens, says how
