@@ -90,6 +90,14 @@ export const bodyTooLarge = defineProblem({
   description: 'A body may have 256 KiB; POST /v1/recordings/batch takes 2 MiB.',
 });
 
+export const tooManyValues = defineProblem({
+  code: 'too_many_values',
+  kind: 'too_large',
+  title: 'The body has too many fields and list entries',
+  description:
+    'All objects and lists of a body may have 10,000 fields and entries together; those of POST /v1/recordings/batch 20,000.',
+});
+
 export const unsupportedMediaType = defineProblem({
   code: 'unsupported_media_type',
   kind: 'unsupported_media_type',

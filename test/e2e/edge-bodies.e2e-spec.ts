@@ -190,21 +190,30 @@ describe('the bodies of requests', () => {
       expectProblem(await edge.post('{', JSON_TYPE, '/v1/nothing'), 404, 'route_not_found');
     });
 
-    it('goes on with 413, 415 and 400, before the credential', async () => {
+    it('goes on with 413 and 415, as far as the head tells, then 401, before the body is read', async () => {
       const path = '/v1/applications?x=1';
       const large = await edge.raw({ method: 'POST', path, headers: [...JSON_TYPE, ...tooLarge] });
       expectProblem(large, 413, 'body_too_large');
       expectProblem(await edge.post('{', everythingWrong, path), 415, 'unsupported_media_type');
-      expectProblem(await edge.post('{', JSON_TYPE, path), 400, 'malformed_request');
+      expectProblem(await edge.post('{', JSON_TYPE, path), 401, 'unauthenticated');
+      const headers: Headers = [...JSON_TYPE, ['content-length', '100']];
+      const unfinished = await edge.raw({ method: 'POST', path, headers, body: '{' });
+      expectProblem(unfinished, 401, 'unauthenticated');
     });
 
     const invalid = JSON.stringify({ nonsense: 1 });
-    it('then 401, before 403 and 422', async () => {
+    it('then 401 and 403, before 400 and 422', async () => {
       expectProblem(
         await edge.post(invalid, JSON_TYPE, '/v1/api-keys?x=1'),
         401,
         'unauthenticated',
       );
+      const asSdk = [...JSON_TYPE, ...bearer(edge.customer.key)];
+      expectProblem(await edge.post('{', asSdk, '/v1/api-keys'), 403, 'wrong_credential_kind');
+      const asViewer = [...JSON_TYPE, ...bearer(edge.viewer.token)];
+      expectProblem(await edge.post('{', asViewer, '/v1/api-keys'), 403, 'permission_denied');
+      const asOwner = [...JSON_TYPE, ...bearer(edge.customer.token)];
+      expectProblem(await edge.post('{', asOwner, '/v1/api-keys?x=1'), 400, 'malformed_request');
     });
 
     it('then 403 for the kind, the business and the permission, before 422', async () => {

@@ -51,8 +51,18 @@ describe('JSON at the edge', () => {
       expectProblem(await edge.post(body), 400, 'malformed_request');
     });
 
-    it('is refused before the credential is asked for', async () => {
-      expectProblem(await edge.post('{', JSON_TYPE, '/v1/applications'), 400, 'malformed_request');
+    it('is not read of somebody unknown', async () => {
+      expectProblem(await edge.post('{', JSON_TYPE, '/v1/applications'), 401, 'unauthenticated');
+    });
+
+    it('may have 10,000 fields and entries, and 20,000 in a batch', async () => {
+      const list = (count: number) => JSON.stringify({ recordings: Array(count - 1).fill(1) });
+      const batch = (body: string) =>
+        edge.post(body, [...JSON_TYPE, ...bearer(edge.customer.key)], '/v1/recordings/batch');
+      expect((await edge.post(list(10_000))).status).toBe(422);
+      expectProblem(await edge.post(list(10_001)), 413, 'too_many_values');
+      expect((await batch(list(20_000))).status).toBe(422);
+      expectProblem(await batch(list(20_001)), 413, 'too_many_values');
     });
 
     it('may nest 32 levels, and repeat a name in another object or in a text', async () => {

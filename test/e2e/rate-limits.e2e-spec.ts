@@ -1,12 +1,16 @@
 import type { CreatedApiKeyResponse } from '../../src/modules/api-keys/dto/api-key.responses';
+import { createToken } from '../../src/common/token';
+import { ChangeListener } from '../../src/platform/database/change-listener';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { countRows } from '../support/database-dump';
 import { addMember, logIn } from '../support/members';
 import { expectProblem, type Answer } from '../support/problems';
 import { sendRaw } from '../support/raw-http';
 import { addStaff } from '../support/staff';
+import { statementsOf } from '../support/statement-counter';
 import { TestApplication } from '../support/test-application';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
 
 const LIMIT = 3;
 
@@ -130,19 +134,17 @@ describe('the limit of requests', () => {
     expect((await send('/v1/plans', { ip: '2001:db8:1:3::99' })).status).toBe(200);
   });
 
-  it('counts what is refused before anybody asks who sent it', async () => {
+  it('counts by the head alone, before the body is read', async () => {
     const broken = { method: 'POST', token: customer.token };
+    const headers: [string, string][] = [
+      ['x-forwarded-for', '203.0.113.1'],
+      ['authorization', `Bearer ${customer.token}`],
+      ['content-type', 'text/plain'],
+    ];
+    const asText = { method: 'POST', path: '/v1/applications', headers, body: '{}' };
     const answers = [
       await send('/v1/applications', { ...broken, body: '{' }),
-      await sendRaw(server.url, {
-        method: 'POST',
-        path: '/v1/applications',
-        headers: [
-          ['x-forwarded-for', '203.0.113.1'],
-          ['content-type', 'text/plain'],
-        ],
-        body: '{}',
-      }),
+      await sendRaw(server.url, asText),
       await send('/v1/applications', { ...broken, body: ' '.repeat(300_000) }),
       await send('/v1/applications', { ...broken, body: '{' }),
     ];
@@ -153,7 +155,26 @@ describe('the limit of requests', () => {
       '"default";r=0',
       '"default";r=0',
     ]);
-    expect((await send('/v1/me', { token: customer.token })).status).toBe(200);
+    expectProblem(await send('/v1/me', { token: customer.token }), 429, 'rate_limited');
+    expect((await send('/v1/plans')).status).toBe(200);
+  });
+
+  it('is of look-ups, too, for those who make tokens up', async () => {
+    const forged = () => send('/v1/me', { token: createToken('session') });
+    const good = { token: customer.token };
+    const listener = server.app.get(ChangeListener);
+    await until('what is found may be kept', () => listener.epoch() !== null);
+    await send('/v1/me', { ...good, ip: '203.0.113.2' }); // known from now on, from anywhere
+    const { work } = await statementsOf(async () => {
+      const answers = [await forged(), await forged(), await forged(), await forged()];
+      expect(statuses(answers)).toEqual([401, 401, 401, 429]);
+    });
+    expect(work).toHaveLength(LIMIT);
+    expect((await send('/v1/me', good)).status).toBe(200);
+    const staff = await addStaff(open);
+    expect((await send('/v1/staff/plans', { token: staff.token })).status).toBe(429);
+    const elsewhere = { token: staff.token, ip: '203.0.113.2' };
+    expect(statuses(await sendMany(LIMIT, '/v1/staff/plans', elsewhere))).toEqual([200, 200, 200]);
   });
 
   it('is escaped by no spelling of a path', async () => {
@@ -171,14 +192,7 @@ describe('the limit of requests', () => {
   });
 
   it('holds for none of what has to answer always', async () => {
-    const free = [
-      '/health/live',
-      '/health/ready',
-      '/metrics',
-      '/docs',
-      '/openapi.json',
-      '/v1/nothing',
-    ];
+    const free = ['/health/live', '/health/ready', '/metrics', '/v1/nothing'];
     for (const path of free)
       for (const { status, headers } of await sendMany(LIMIT + 1, path)) {
         expect([path, status]).toEqual([path, path === '/v1/nothing' ? 404 : 200]);
@@ -186,6 +200,13 @@ describe('the limit of requests', () => {
       }
     expect((await send('/v1/plans')).headers.ratelimit).toContain('r=2');
   });
+
+  it.each(['/', '/docs', '/docs/swagger-ui-init.js', '/docs/swagger-ui.css', '/openapi.json'])(
+    'holds for %s',
+    async (path) => {
+      expect(statuses(await sendMany(LIMIT + 1, path))).toEqual([200, 200, 200, 429]);
+    },
+  );
 
   it('of guessing is the one that a login over it names', async () => {
     const changes = { rateLimitRequests: 100, rateLimitFailures: 1 };

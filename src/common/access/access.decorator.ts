@@ -1,4 +1,6 @@
 import { HttpCode, SetMetadata, applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import {
   ApiBearerAuth,
   ApiExtension,
@@ -59,6 +61,7 @@ const ACCESS = 'tenantry:access';
 export function Access(access: Access): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, access),
+    tellRoute(access),
     HttpCode(access.status),
     ApiOperation({
       operationId: access.action,
@@ -75,6 +78,15 @@ export function Access(access: Access): MethodDecorator {
       : []),
     ...problemResponses(problemsOf(access)),
   );
+}
+
+/** Fastify's hooks see the route's configuration alone. What a `@RouteConfig` below this decorator set stays. */
+function tellRoute(access: Access): MethodDecorator {
+  return (target, key, descriptor) => {
+    const handler = descriptor.value as object;
+    const set = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as object | undefined;
+    RouteConfig({ ...set, access })(target, key, descriptor);
+  };
 }
 
 /** What the decorator said of this handler; undefined where it was forgotten. */

@@ -6,6 +6,7 @@ import { BearerStrategy } from './bearer.strategy';
 import { CredentialCache } from './credential-cache';
 import { CredentialsRepository } from './credentials.repository';
 import { CredentialsService } from './credentials.service';
+import { EarlyAccess } from './early-access';
 
 /** Who may call what: the one guard that stands before every route. */
 @Module({
@@ -14,6 +15,7 @@ import { CredentialsService } from './credentials.service';
     CredentialCache,
     CredentialsRepository,
     BearerStrategy,
+    EarlyAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrictInputGuard }, // in this order
   ],

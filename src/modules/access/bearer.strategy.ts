@@ -1,14 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-http-bearer';
 import type { Credential } from './credential';
 import { CredentialsService } from './credentials.service';
+
+type Done = (error: unknown, found?: unknown) => void;
+
+/** As much of a request as the strategy sees. */
+interface Asking {
+  headers: { authorization?: string };
+  ip: string;
+}
 
 /** A strategy with the ways out that passport gives it for one request. */
 interface Attempt {
   success(credential: Credential): void;
   fail(): void;
   error(error: Error): void;
-  authenticate(request: { headers: { authorization?: string } }): void;
+  authenticate(request: Asking): void;
 }
 
 /**
@@ -21,8 +30,9 @@ export class BearerStrategy {
 
   constructor(credentials: CredentialsService) {
     this.strategy = new Strategy(
-      (token: string, done: (error: unknown, found?: unknown) => void) => {
-        credentials.resolve(token).then((found) => done(null, found ?? false), done);
+      { passReqToCallback: true },
+      ({ ip = '' }: { ip?: string | undefined }, token: string, done: Done) => {
+        credentials.resolve(token, ip).then((found) => done(null, found ?? false), done);
       },
     );
   }
@@ -30,14 +40,16 @@ export class BearerStrategy {
   /**
    * The strategy would also take ?access_token= and a field of the body: it sees the header alone.
    * @returns null without a header, and for a token that is not good
+   * @throws 429 rate_limited where too many tokens that are none come from
    */
-  authenticate(authorization: string | undefined): Promise<Credential | null> {
+  authenticate({ headers, ip }: FastifyRequest): Promise<Credential | null> {
+    const { authorization } = headers;
     return new Promise((resolve, reject) => {
       const attempt = Object.create(this.strategy) as Attempt;
       attempt.success = resolve;
       attempt.fail = () => resolve(null);
       attempt.error = reject;
-      attempt.authenticate({ headers: { authorization } });
+      attempt.authenticate({ headers: { authorization }, ip });
     });
   }
 }

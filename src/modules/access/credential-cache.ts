@@ -10,6 +10,9 @@ const MAXIMUM_ENTRIES = 10_000;
 /** Then it is looked up again, which also records that the credential is in use. */
 const KEPT_FOR_MS = 30_000;
 
+/** The contract's second in which a revocation reaches every replica; some kinds of credential announce no change. */
+const RECENT_MS = 1_000;
+
 interface Entry {
   credential: Credential;
   epoch: number;
@@ -56,6 +59,11 @@ export class CredentialCache {
   /** Whether a look-up that is under way answers for somebody who asks now. */
   isCurrent(lookUp: LookUp): boolean {
     return lookUp.epoch !== null && lookUp.changes === this.changes;
+  }
+
+  /** Whether what was known then is known still: nothing has changed since, and it was less than a second ago. */
+  isRecent(moment: LookUp): boolean {
+    return moment.changes === this.changes && this.nowMs() - moment.atMs < RECENT_MS;
   }
 
   /** Keeps what a look-up has found, unless something has changed while it was under way. */

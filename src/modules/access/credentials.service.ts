@@ -5,6 +5,7 @@ import { hashToken, tokenKind, type TokenKind } from '../../common/token';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
@@ -29,16 +30,26 @@ export class CredentialsService {
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
     private readonly cache: CredentialCache,
+    private readonly limiter: RequestLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @returns null for a token that is malformed, unknown, expired, revoked, or whose member is deactivated */
-  async resolve(token: string): Promise<Credential | null> {
+  /**
+   * @param ip where it came from: who makes tokens up has a limit of look-ups
+   * @returns null for a token that is malformed, unknown, expired, revoked, or whose member is deactivated
+   * @throws 429 rate_limited
+   */
+  async resolve(token: string, ip: string): Promise<Credential | null> {
     const kind = tokenKind(token);
     if (!kind) return null; // a typo: no look-up
     const tokenHash = hashToken(token);
     const key = tokenHash.toString('base64');
-    return this.cache.find(key) ?? (await this.lookUp(kind, tokenHash, key));
+    const known = this.cache.find(key);
+    if (known) return known;
+    await this.limiter.countUnverified(ip);
+    const found = await this.lookUp(kind, tokenHash, key);
+    if (found) await this.limiter.giveBack(ip);
+    return found;
   }
 
   /** When the entry of a busy key runs out, all its requests come here at once: one of them asks. */

@@ -17,7 +17,6 @@ export class WebhooksController {
   constructor(private readonly inbox: InboxService) {}
 
   @Post('stripe')
-  @RouteConfig({ bodyLimitBytes: BODY_BYTES, takesRawBody: true })
   @ApiHeader({ name: 'Stripe-Signature', required: true, schema: { type: 'string' } })
   @ApiBody({ schema: { type: 'object', description: "Stripe's event" } })
   @Access({
@@ -31,6 +30,7 @@ export class WebhooksController {
     problems: [webhookSignatureInvalid],
     idempotency: 'none',
   })
+  @RouteConfig({ bodyLimitBytes: BODY_BYTES, takesRawBody: true })
   async receive(
     @Ctx() context: RequestContext,
     @Body() body: Buffer | undefined,

@@ -34,6 +34,7 @@ import { externalIdConflict, ingestionOverloaded, recordingDeleted } from './rec
 import { SdkService } from './sdk.service';
 
 const BATCH_BODY_BYTES = 2 * 1024 * 1024;
+const BATCH_VALUES = 20_000;
 
 /** What the SDK may do with its API key. */
 @ApiTags('SDK')
@@ -49,7 +50,6 @@ export class SdkController {
   ) {}
 
   @Post('recordings')
-  @RouteConfig({ isHot: true })
   @Access({
     audience: 'sdk',
     action: 'recording.create',
@@ -69,6 +69,7 @@ export class SdkController {
       ingestionOverloaded,
     ],
   })
+  @RouteConfig({ isHot: true })
   async create(
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingRequest,
@@ -83,7 +84,6 @@ export class SdkController {
   }
 
   @Post('recordings/batch')
-  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES, isHot: true })
   @Access({
     audience: 'sdk',
     action: 'recording.create_batch',
@@ -91,6 +91,7 @@ export class SdkController {
     status: 200,
     answers: BatchResponse,
   })
+  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES, mostValues: BATCH_VALUES, isHot: true })
   async createBatch(
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingBatchRequest,

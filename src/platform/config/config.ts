@@ -47,6 +47,8 @@ export interface Config {
   readonly rateLimitSignups: number | null;
   /** In 15 minutes and account; null: not limited. */
   readonly rateLimitFailures: number | null;
+  /** Of request bodies that one process holds at once; a quarter of it for each client network. */
+  readonly bodyBudgetBytes: number;
   readonly trustProxy: readonly string[];
   /** Exact origins; none: no page of another origin reads an answer. */
   readonly corsOrigins: readonly string[];
@@ -164,6 +166,7 @@ function toConfig(settings: Settings): Config {
     rateLimitRequests: settings.RATE_LIMIT_REQUESTS,
     rateLimitSignups: settings.RATE_LIMIT_SIGNUPS,
     rateLimitFailures: settings.RATE_LIMIT_FAILURES,
+    bodyBudgetBytes: settings.BODY_BUDGET_MIB * 1024 * 1024,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
     logLevel: settings.LOG_LEVEL,

@@ -108,6 +108,9 @@ export const settings = {
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)
     .describe('failed guesses in 15 minutes and account, staff half of it, or `off`'),
+  BODY_BUDGET_MIB: count(8, 65_536)
+    .default(64)
+    .describe('request bodies that one process holds at once, in MiB; a quarter for each network'),
   TRUST_PROXY: listOf(isNetwork, 'addresses or networks like 10.0.0.0/8')
     .default([])
     .describe('addresses of proxies whose X-Forwarded-For is believed, comma-separated'),

@@ -2,22 +2,26 @@ import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { malformedRequest, unsupportedMediaType } from '../../common/problems';
+import { malformedRequest } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
 import { continueTrace } from '../../common/trace';
 import type { Config } from '../config/config';
 import { logIdsOf, openLogScope } from '../logging/log-scope';
+import { replaceBodyParsers } from './body-reader';
 import { answerBrokenHttp, answerUnknownExpectations, toRequestId } from './broken-http';
-import { CONNECTION_OPTIONS, limitConnections, REQUEST_TIMEOUT_MS } from './connection-limits';
+import {
+  CONNECTION_OPTIONS,
+  cutAnsweredBodies,
+  limitConnections,
+  REQUEST_TIMEOUT_MS,
+} from './connection-limits';
 import { allowOrigins } from './cors';
 import { sendProblem } from './problem.filter';
 import type { RouteTable } from './route-table';
 import { secureAnswers, securityHeaders } from './security-headers';
 import { refuseAmbiguousHeads } from './strict-head';
-import { parseStrictJson } from './strict-json';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
-const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset=(?:utf-8|"utf-8"))?$/i;
 
 /** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line a request. */
 export function createHttpServer(
@@ -44,8 +48,9 @@ export function createHttpServer(
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   rememberRoutes(fastify, routes);
-  replaceBodyParsers(fastify);
+  replaceBodyParsers(fastify, config);
   limitConnections(fastify.server);
+  cutAnsweredBodies(fastify);
   answerUnknownExpectations(fastify.server, config);
   identifyAnswers(fastify);
   secureAnswers(fastify, config);
@@ -62,26 +67,6 @@ function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
     routes.add(route.url, route.method);
     if (route.config?.bodyLimitBytes) route.bodyLimit = route.config.bodyLimitBytes;
   });
-}
-
-/** Fastify has taken odd spellings of content types without checking the body; only one is taken here. */
-function replaceBodyParsers(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, parseBody(request, body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-}
-
-function parseBody(request: FastifyRequest, body: Buffer): unknown {
-  const type = request.headers['content-type'] ?? '';
-  if (body.length === 0 && type === '') return undefined;
-  if (!JSON_IN_UTF8.test(type) || request.headers['content-encoding'] !== undefined)
-    throw unsupportedMediaType();
-  return request.routeOptions.config.takesRawBody ? body : parseStrictJson(body);
 }
 
 function identifyAnswers(fastify: FastifyInstance): void {

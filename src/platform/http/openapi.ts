@@ -3,7 +3,13 @@ import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } fro
 import { ProblemResponse } from '../../common/access/problem-responses';
 import { STATUS_OF_KIND } from '../../common/problem-status';
 import type { ProblemFactory } from '../../common/problem';
-import { bodyTooLarge, malformedRequest, unsupportedMediaType } from '../../common/problems';
+import {
+  bodyTooLarge,
+  malformedRequest,
+  overloaded,
+  tooManyValues,
+  unsupportedMediaType,
+} from '../../common/problems';
 import { rateLimitedProblem } from '../rate-limit/rate-limit.errors';
 import { isLimited } from '../rate-limit/request-limiter';
 import { idempotencyKeyInUse, idempotencyKeyReused } from './idempotency/idempotency';
@@ -71,7 +77,14 @@ function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'
 }
 
 /** What every route that reads a body may say of it: all but GET do, if only to refuse it. */
-const OF_A_BODY = [malformedRequest, bodyTooLarge, unsupportedMediaType];
+const OF_A_BODY = [
+  malformedRequest,
+  bodyTooLarge,
+  tooManyValues,
+  unsupportedMediaType,
+  rateLimitedProblem,
+  overloaded,
+];
 
 /** What every route that takes an Idempotency-Key may say of it. */
 const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse];

@@ -112,6 +112,8 @@ export function sendProblem(
   requestId: string,
 ): void {
   const problem = toProblem(error, baseUrl, requestId);
+  // Fastify would close behind a body that it refuses: its sender would hear a reset (`cutAnsweredBodies`).
+  if (!reply.request.raw.complete) reply.removeHeader('connection');
   void reply
     .code(problem.status)
     .headers(withChallenge(error.headers, problem.status))

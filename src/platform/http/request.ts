@@ -1,7 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import type { Trace } from '../../common/trace';
+import type { BodyShare } from './body-budget';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,10 +11,16 @@ declare module 'fastify' {
     trace: Trace | null;
     /** Set by the access guard; inside an idempotent POST, the transaction. */
     requestContext?: RequestContext;
+    /** What its body holds of the budget; null where it has none. */
+    bodyShare: BodyShare | null;
   }
   interface FastifyContextConfig {
+    /** Of the route's decorator, for hooks that run before its body is read. */
+    access?: Access;
     /** Larger than the server's, for routes that take batches. */
     bodyLimitBytes?: number;
+    /** How many fields and list entries a body may have together; more than elsewhere, for routes that take batches. */
+    mostValues?: number;
     /** The handler gets the bytes as they were sent, for a signature that is of them. */
     takesRawBody?: boolean;
     /** Opens no scope for its log lines, which costs a fifth of its time on Node 20; those it has are given their ids. */

@@ -3,8 +3,9 @@ import { DomainError } from '../../common/problem';
 import { escapePointer, parseStrictJson } from './strict-json';
 
 const MAXIMUM_DEPTH = 32;
+const MOST_VALUES = 1_000;
 
-const parse = (text: string | Buffer): unknown => parseStrictJson(Buffer.from(text));
+const parse = (text: string | Buffer): unknown => parseStrictJson(Buffer.from(text), MOST_VALUES);
 
 function refusalOf(text: string | Buffer): string {
   try {
@@ -175,6 +176,36 @@ describe('parseStrictJson', () => {
     ' ',
   ])('refuses what is not JSON: %j', (text) => {
     expect(refusalOf(text)).toContain('not JSON');
+  });
+});
+
+describe('the values of a body', () => {
+  const list = (count: number, entry: string): string => `[${Array(count).fill(entry).join()}]`;
+  const fields = (count: number): string =>
+    `{${Array.from({ length: count }, (_, at) => `"f${at}" : 1`).join(' , ')}}`;
+  const halves = (one: string, other: string): string => `{"a":${one},"b":${other}}`;
+
+  it.each([
+    ['fields', fields(MOST_VALUES), fields(MOST_VALUES + 1)],
+    ['entries', list(MOST_VALUES, '1'), list(MOST_VALUES + 1, '1')],
+    ['texts with commas', list(MOST_VALUES, '"a,[{:,"'), list(MOST_VALUES + 1, '"a,[{:,"')],
+    ['empty lists', list(MOST_VALUES, '[]'), list(MOST_VALUES + 1, '[]')],
+    ['empty objects', list(MOST_VALUES, '{}'), list(MOST_VALUES + 1, '{}')],
+    ['lists of one', list(MOST_VALUES / 2, '[1]'), list(MOST_VALUES / 2 + 1, '[1]')],
+    ['both', halves(fields(499), list(499, '1')), halves(fields(499), list(500, '1'))],
+  ])('are counted all together: %s', (_, most, more) => {
+    expect(parse(most)).toEqual(JSON.parse(most));
+    expect(refusalOf(more)).toBe('too_many_values: The body has more than 1000.');
+  });
+
+  it('are counted before they are parsed', () => {
+    const parsed = jest.spyOn(JSON, 'parse');
+    try {
+      expect(refusalOf(fields(200_000))).toMatch(/^too_many_values/);
+      expect(parsed).not.toHaveBeenCalled();
+    } finally {
+      parsed.mockRestore();
+    }
   });
 });
 

@@ -37,6 +37,12 @@ export function rateLimited(
   return rateLimitedProblem({ detail: `Try again in ${waitSeconds} seconds.`, headers });
 }
 
+/** 429 for a network whose bodies hold all that one network may. */
+export function tooManyBytesAtOnce(limitBytes: number, waitSeconds: number): DomainError {
+  const detail = `Bodies of ${limitBytes / 1024 / 1024} MiB from your network are being handled. Try again in ${waitSeconds} seconds.`;
+  return rateLimitedProblem({ detail, headers: { 'Retry-After': String(waitSeconds) } });
+}
+
 /** Rounded up, so that who waits so long is let in. */
 function inSeconds(milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000));

@@ -8,13 +8,15 @@ import { limitHeaders, rateLimited } from './rate-limit.errors';
 const WINDOW_SECONDS = 60;
 const POLICY = 'default';
 
+const UNVERIFIED_POLICY = 'unverified';
+
 /** What must answer when all else is refused, or is sent by somebody who would only send it again. */
 const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
 
 /**
  * Limits how many requests a caller makes in a minute. In memory, each process for itself: this is about the traffic
  * that a process has to bear. Guessing is another matter, and replicas count it together (GuessLimiter).
- * The pages of /docs and what has no route never come here: nothing but a handler is worth protecting.
+ * What has no route never comes here: it costs nothing.
  */
 @Injectable()
 export class RequestLimiter {
@@ -52,7 +54,24 @@ export class RequestLimiter {
     return this.countCaller(`${keyId} ${networkOf(request.ip)}`, request, reply);
   }
 
-  /** Whether this request was counted; one whose body cannot be read is refused before anybody asks who sent it. */
+  /**
+   * Counts a try to pass something off as genuine that only work can tell: a token that has to be looked up, a signature
+   * of a body. Call `giveBack` when it was genuine. As many as requests a minute and network.
+   * @throws 429 rate_limited
+   */
+  async countUnverified(ip: string): Promise<void> {
+    if (!this.limiter) return;
+    const { isOver, state } = await consume(this.limiter, unverifiedKey(ip));
+    if (isOver)
+      throw rateLimited(UNVERIFIED_POLICY, this.limit, WINDOW_SECONDS, state.msBeforeNext);
+  }
+
+  /** What was counted by `countUnverified` was none. */
+  async giveBack(ip: string): Promise<void> {
+    await this.limiter?.reward(unverifiedKey(ip));
+  }
+
+  /** Whether this request was counted; one with a broken head is refused before anybody asks who sent it. */
   hasCounted(reply: FastifyReply): boolean {
     return !this.limiter || reply.hasHeader('ratelimit-policy');
   }
@@ -61,6 +80,10 @@ export class RequestLimiter {
 /** @param pattern the route's own, so that no spelling of its path makes a difference */
 export function isLimited(pattern: string): boolean {
   return !UNLIMITED.test(pattern);
+}
+
+function unverifiedKey(ip: string): string {
+  return `unverified ${networkOf(ip)}`;
 }
 
 async function consume(

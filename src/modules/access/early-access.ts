@@ -1,0 +1,85 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../../common/access/access.decorator';
+import { assertBodyIsWelcome } from '../../platform/http/body-reader';
+import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
+import { assertAdmitted } from './admission';
+import { BearerStrategy } from './bearer.strategy';
+import { CredentialCache, type LookUp } from './credential-cache';
+import type { Credential } from './credential';
+
+/** Who makes a request, as its head tells. */
+interface Caller {
+  access: Access;
+  /** Null on public routes, which ask nobody. */
+  credential: Credential | null;
+  /** When the credential was looked up. */
+  askedAt: LookUp | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where the route does not say who may call it. */
+    caller: Caller | null;
+  }
+}
+
+/**
+ * Counts a request and finds out who makes it as soon as its head is here, so that a stranger's body is neither waited
+ * for nor read. It only refuses: what lets a request in is the guard, behind the body.
+ */
+@Injectable()
+export class EarlyAccess implements OnModuleInit {
+  constructor(
+    private readonly bearer: BearerStrategy,
+    private readonly cache: CredentialCache,
+    private readonly limiter: RequestLimiter,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** In time for all routes: Fastify gives them their hooks when it gets ready. Commands have no HTTP. */
+  onModuleInit(): void {
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    const fastify = adapter?.getInstance<FastifyInstance>();
+    fastify?.decorateRequest('caller', null);
+    fastify?.addHook('onRequest', (request, reply) => this.meet(request, reply));
+  }
+
+  private async meet(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { access } = request.routeOptions.config;
+    if (!access || access.audience === 'public') return this.meetAnybody(access, request, reply);
+    const askedAt = this.cache.beginLookUp();
+    const credential = await this.bearer.authenticate(request);
+    await this.count(credential, request, reply);
+    assertBodyIsWelcome(request);
+    if (credential?.support) void reply.header('x-support-session', credential.support.sessionId);
+    assertAdmitted(access, credential, request);
+    request.caller = { access, credential, askedAt };
+  }
+
+  /** Public routes, and files without a decorator, like those of /docs. */
+  private async meetAnybody(
+    access: Access | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    await this.limiter.countAddress(request, reply);
+    assertBodyIsWelcome(request);
+    if (access) request.caller = { access, credential: null, askedAt: null };
+  }
+
+  /** People are counted by who they are, in all their sessions together. */
+  private count(
+    credential: Credential | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { kind, actor, member } = credential ?? {};
+    if (kind === 'api_key' && member)
+      return this.limiter.countSharedKey(member.credentialId, request, reply);
+    return actor?.id
+      ? this.limiter.countCaller(actor.id, request, reply)
+      : this.limiter.countAddress(request, reply);
+  }
+}
