@@ -100,7 +100,7 @@ describe('the way to the data', () => {
 
   it('has its settings made by Database and migrations alone', () => {
     expect(filesWith(/app\.(scope|business_ids)\b/)).toEqual([
-      'src/platform/database/database.ts',
+      'src/platform/database/begin.ts',
       'src/platform/database/migrate.ts',
     ]);
     expect(filesWith(/\.elevated\(/)).toEqual(['src/platform/database/database.ts']);

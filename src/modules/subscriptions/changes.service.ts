@@ -129,7 +129,7 @@ export class ChangesService {
   ): Promise<SubscriptionView> {
     return this.onLocked(context, async (tx, locked) => {
       const target = await this.getAssignable(tx, planId);
-      await tx.query(`SELECT set_config('app.reason', $1, true)`, [reason]);
+      await tx.setLocal('app.reason', reason);
       if (isProviders(locked.subscription)) {
         if (stripe !== 'keep') throw stripeSubscriptionExists();
         return this.write(tx, assignBeside(locked.subscription, target));

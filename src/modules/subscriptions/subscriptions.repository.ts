@@ -72,7 +72,8 @@ export class SubscriptionsRepository {
     { next, closed, successor, usage }: SubscriptionWrite,
   ): Promise<void> {
     if (closed) await this.close(tx, next, closed);
-    await tx.repository(Subscription).update({ businessId: next.businessId, id: next.id }, next);
+    const { businessId, id, ...changes } = next;
+    await tx.repository(Subscription).update({ businessId, id }, changes);
     const current = successor ? await this.insert(tx, successor) : next;
     if (usage !== 'kept')
       await tx.query(MOVE_COUNTER, [

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
-import { escapeLiteral } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { databaseUnavailable } from '../../common/problems';
 import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
+import { beginText, liftText, LOWER_TEXT } from './begin';
 import { ChangeFeed } from './change-feed';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
 import { Transaction, type Scope, type TransactionState } from './transaction';
@@ -43,16 +43,16 @@ export class Database {
 
   /**
    * Like `transaction`, but across all tenants. A check lists the files that may call this.
-   * @param reason why the work needs more than one tenant; for the reader
+   * @param reason why the work needs more than one tenant, in 1 to 53 ASCII characters: pg_stat_activity shows it as
+   * application_name while the transaction runs
    */
   async platform<T>(
     context: RequestContext,
     reason: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    if (!reason) throw new Error('platform scope needs a reason');
-    if (!(context instanceof Transaction)) return this.outermost(context, 'platform', work);
-    return context.scope === 'platform' ? work(context) : this.elevated(context, work);
+    if (!(context instanceof Transaction)) return this.outermost(context, 'platform', work, reason);
+    return context.scope === 'platform' ? work(context) : this.elevated(context, reason, work);
   }
 
   /**
@@ -104,18 +104,24 @@ export class Database {
     context: RequestContext,
     scope: Scope,
     work: (tx: Transaction) => Promise<T>,
+    reason?: string,
   ): Promise<T> {
-    return this.whileOpen(() => this.withRetries(context, scope, work));
+    const begin = beginText(context, scope, {
+      statementTimeoutMs: this.config.statementTimeoutMs,
+      reason,
+    });
+    return this.whileOpen(() => this.withRetries(context, scope, begin, work));
   }
 
   private async withRetries<T>(
     context: RequestContext,
     scope: Scope,
+    begin: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.once(context, scope, work);
+        return await this.once(context, scope, begin, work);
       } catch (error) {
         if (!isRetriable(error) || tries === MAXIMUM_TRIES) throw translateDatabaseError(error);
         await delay(Math.random() * 20 * tries); // those who met in a deadlock should not meet again
@@ -126,12 +132,13 @@ export class Database {
   private async once<T>(
     context: RequestContext,
     scope: Scope,
+    begin: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let failure: unknown;
     try {
-      const state = await this.begin(runner, context, scope);
+      const state = await this.begin(runner, scope, begin);
       const result = await settle(runner, state, () => work(new Transaction(context, state)));
       if (state.changed) this.feed.publish(state.changed);
       return result;
@@ -143,30 +150,28 @@ export class Database {
     }
   }
 
-  private async begin(
-    runner: QueryRunner,
-    context: RequestContext,
-    scope: Scope,
-  ): Promise<TransactionState> {
+  private async begin(runner: QueryRunner, scope: Scope, begin: string): Promise<TransactionState> {
     const client = (await runner.connect()) as Client;
-    const results = (await client.query(
-      `BEGIN; ${settingsOf(context, scope, this.config.statementTimeoutMs)}`,
-    )) as unknown as [unknown, { rows: [{ now: Date }] }];
+    const results = (await client.query(begin)) as unknown as { rows: [{ now: Date }] }[];
     // TypeORM did not see this BEGIN; unless told, its save() would open and COMMIT a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
-    const now = this.clock.at(results[1].rows[0].now);
+    const now = this.clock.at(results.at(-1)!.rows[0].now);
     return { manager: runner.manager, scope, now, hasEnded: false, changed: '' };
   }
 
   /** Lifts a tenant's transaction to the platform's scope for the length of the work. */
-  private async elevated<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    await tx.query(`SELECT set_config('app.scope', 'platform', true)`);
+  private async elevated<T>(
+    tx: Transaction,
+    reason: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    await tx.query(liftText(reason));
     try {
       return await work(tx.elevated());
     } finally {
       // The caller may catch what the work throws and go on. Where PostgreSQL itself has failed the transaction,
       // this fails too: then there is nothing to go on with, and the first error is the one to tell.
-      await tx.query(`SELECT set_config('app.scope', 'tenant', true)`).catch(() => undefined);
+      await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
 }
@@ -211,24 +216,4 @@ async function release(runner: QueryRunner, failure: unknown): Promise<void> {
     releasePostgresConnection(error?: unknown): Promise<void>;
   };
   await releasable.releasePostgresConnection(isConnectionLost(failure) ? failure : undefined);
-}
-
-function settingsOf(context: RequestContext, scope: Scope, statementTimeoutMs: number): string {
-  const { kind, id, email } = context.actor;
-  const values = {
-    'app.business_ids': context.businessId ? `{${context.businessId}}` : '',
-    'app.scope': scope,
-    'app.actor': JSON.stringify({ kind, id, email }),
-    'app.on_behalf_of': context.onBehalfOf ?? '',
-    'app.action': context.action,
-    'app.ip': context.ip ?? '',
-    'app.request_id': context.requestId,
-    'app.support_session': context.supportSessionId ?? '',
-    statement_timeout: String(statementTimeoutMs),
-    idle_in_transaction_session_timeout: String(2 * statementTimeoutMs),
-  };
-  const calls = Object.entries(values).map(
-    ([name, value]) => `set_config('${name}', ${escapeLiteral(value)}, true)`,
-  );
-  return `SELECT ${calls.join(', ')}, now() AS now`;
 }

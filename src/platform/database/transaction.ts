@@ -1,5 +1,6 @@
 import type { EntityManager, ObjectLiteral, Repository } from 'typeorm';
 import { RequestContext, type RequestContextFields } from '../../common/request-context';
+import { setLocal } from './settings';
 
 /** Which rows row-level security shows: those of one business, or (for the few who need it) of all. */
 export type Scope = 'tenant' | 'platform';
@@ -60,6 +61,11 @@ export class Transaction extends RequestContext {
 
   repository<Entity extends ObjectLiteral>(entity: new () => Entity): Repository<Entity> {
     return this.manager.getRepository(entity);
+  }
+
+  /** Sets something for the triggers, until the end of the transaction. */
+  async setLocal(name: string, value: string): Promise<void> {
+    await this.query(setLocal(name, value));
   }
 
   /** Runs one statement and gives its rows; of INSERT, UPDATE and DELETE those of RETURNING. */

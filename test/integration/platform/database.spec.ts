@@ -164,7 +164,7 @@ describe('the settings of a transaction', () => {
       database.transaction(asked, (tx) => tx.query('SELECT 1 AS work')),
     );
     expect(all).toHaveLength(3);
-    expect(all[0]).toMatch(/^BEGIN; SELECT set_config\('app\.business_ids'/);
+    expect(all[0]).toMatch(/^BEGIN; SET LOCAL app\.business_ids = '\{[0-9a-f-]{36}\}'; SET LOCAL /);
     expect(all.slice(1)).toEqual(['SELECT 1 AS work', expect.stringMatching(/; COMMIT$/)]);
   });
 
@@ -179,6 +179,33 @@ describe('the settings of a transaction', () => {
       expect(await settingOf(tx, 'app.on_behalf_of')).toBe(asked.onBehalfOf);
       expect(await settingOf(tx, 'app.support_session')).toBe(asked.supportSessionId);
     });
+  });
+
+  it.each([
+    `'; SET LOCAL app.scope = 'platform'; --`,
+    `\\'; SET LOCAL app.scope = 'platform'; --`,
+    `$$ E'\\' \n \u2028 ' || 'x' /* */ ''`,
+  ])('hold %j as it is, and nothing of it is run', async (hostile) => {
+    const actor = { kind: 'person', id: newId(), email: hostile } as const;
+    const sent = asked.with({ actor, ip: hostile, requestId: hostile });
+    await database.transaction(sent, async (tx) => {
+      expect(await settingOf(tx, 'app.scope')).toBe('tenant');
+      expect(await settingOf(tx, 'app.ip')).toBe(hostile);
+      expect(await settingOf(tx, 'app.request_id')).toBe(hostile);
+      expect(JSON.parse((await settingOf(tx, 'app.actor'))!)).toEqual(actor);
+      await tx.setLocal('app.reason', hostile);
+      expect(await settingOf(tx, 'app.reason')).toBe(hostile);
+    });
+  });
+
+  it.each([
+    ['a NUL', asked.with({ ip: '\0' }), 'holds a NUL'],
+    ['a business that is no id', asked.with({ businessId: '{},{}' }), 'is no id'],
+  ])('refuse %s, and nothing is sent', async (_, faulty, message) => {
+    const { all } = await statementsOf(async () => {
+      await expect(database.transaction(faulty, backendOf)).rejects.toThrow(message);
+    });
+    expect(all).toEqual([]);
   });
 
   it.each([
@@ -231,8 +258,32 @@ describe('tenant and platform scope', () => {
     expect(await database.platform(context, 'a test', seenBy)).toEqual([...tenants]);
   });
 
-  it('platform() wants a reason', async () => {
-    await expect(database.platform(context, '', seenBy)).rejects.toThrow('needs a reason');
+  it.each(['', 'ä', 'x'.repeat(54), 'a\nb'])(
+    'platform() does not take %j for a reason',
+    async (reason) => {
+      await expect(database.platform(context, reason, seenBy)).rejects.toThrow('not a reason');
+    },
+  );
+
+  // One transaction sees the same pg_stat_activity until it ends, or until this is called.
+  const FORGET = 'SELECT pg_stat_clear_snapshot()';
+  const SHOWN =
+    'SELECT application_name AS name FROM pg_stat_activity WHERE pid = pg_backend_pid()';
+  async function shownBy(tx: Transaction): Promise<string> {
+    await tx.query(FORGET);
+    const [row] = await tx.query<{ name: string }>(SHOWN);
+    return row!.name;
+  }
+
+  it('the reason of platform() is in pg_stat_activity while it runs', async () => {
+    const usual = await database.transaction(context, shownBy);
+    const reason = 'x'.repeat(53);
+    expect(await database.platform(context, reason, shownBy)).toBe(`platform: ${reason}`);
+    await database.transaction(inFirst, async (tx) => {
+      expect(await database.platform(tx, 'a look', shownBy)).toBe('platform: a look');
+      expect(await shownBy(tx)).toBe(usual);
+    });
+    expect(await database.transaction(context, shownBy)).toBe(usual);
   });
 
   it('platform() inside a tenant transaction elevates it, and afterwards it is the tenant’s again', async () => {

@@ -1,0 +1,11 @@
+import { escapeLiteral } from 'pg';
+
+/**
+ * A statement that makes a setting until the end of the transaction.
+ * @param name of a setting, written in the code
+ * @throws Error for a value with a NUL, which would end the statement's text
+ */
+export function setLocal(name: string, value: string): string {
+  if (value.includes('\0')) throw new Error(`the setting ${name} holds a NUL`);
+  return `SET LOCAL ${name} = ${escapeLiteral(value)}`;
+}
