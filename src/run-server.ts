@@ -7,6 +7,7 @@ import { migrate } from './platform/database/migrate';
 import { openDatabase, type OpenDatabase } from './platform/database/open-database';
 import { choosePort } from './platform/http/choose-port';
 import { createLogger } from './platform/logging/logger';
+import { ProcessFaults } from './platform/metrics/process-faults';
 import { schema } from './schema';
 import { createServer } from './server';
 
@@ -26,7 +27,7 @@ export async function runServer(): Promise<void> {
   let database: OpenDatabase | null = null;
   try {
     database = await openDatabase(config, (message) => logger.info(message));
-    stopOnSignals(await start(database, logger));
+    await start(database, logger);
   } catch (error) {
     logger.fatal(`the server did not start: ${(error as Error).message}`);
     logger.debug((error as Error).stack);
@@ -45,13 +46,13 @@ function readConfigOrExit(): Config {
   }
 }
 
-async function start(database: OpenDatabase, logger: Logger): Promise<RunningServer> {
+async function start(database: OpenDatabase, logger: Logger): Promise<void> {
   await migrate(database.config, schema, (name) => logger.info(`applied migration ${name}`));
   const config = withPort(database.config, await choosePort(database.config));
   const app = await createServer(config, logger);
   await app.listen({ port: config.port ?? 0, host: config.host });
+  stopInTime({ app, database, config, logger });
   announce(config, database.description, logger);
-  return { app, database, config, logger };
 }
 
 /** For people on the terminal, and in a file for `npm run demo`; in production one line of the log. */
@@ -80,31 +81,40 @@ function addressFile(config: Config): string {
   return join(config.dataDirectory, 'server.json');
 }
 
-/** The first signal stops in order; a second one, or half a minute, ends the process at once. */
-function stopOnSignals(server: RunningServer): void {
+/**
+ * The first signal stops in order; a second one, or half a minute, ends the process at once. An exception that nothing
+ * caught stops in order too, with exit code 1: its supervisor starts another.
+ */
+function stopInTime(server: RunningServer): void {
   let isStopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1);
+  const stopOnce = (why: string, exitCode: number) => {
+    if (isStopping) return;
     isStopping = true;
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    void stop(server, signal);
+    void stop(server, why, exitCode);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1);
+    stopOnce(signal, 0);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  server.app.get(ProcessFaults).watch(() => stopOnce('an exception that nothing caught', 1));
 }
 
 /** Nest's hooks do the order: not ready, no new cron runs and jobs, HTTP drained, running jobs finished, pools closed. */
 async function stop(
   { app, database, config, logger }: RunningServer,
-  signal: string,
+  why: string,
+  exitCode: number,
 ): Promise<void> {
   try {
-    logger.info(`stopping (${signal})`);
+    logger.info(`stopping (${why})`);
     rmSync(addressFile(config), { force: true });
     await app.close();
     await database.release();
     logger.info('stopped');
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
     logger.fatal(`could not stop in order: ${(error as Error).stack}`);
     process.exit(1);

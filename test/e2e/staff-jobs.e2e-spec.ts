@@ -1,14 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import pino from 'pino';
 import type { Response } from 'supertest';
 import { newId, PLATFORM_ID } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
 import type { JobResponse } from '../../src/modules/operations/dto/job';
 import { Database } from '../../src/platform/database/database';
 import { DEFAULT_MAXIMUM_TRIES, JobQueue } from '../../src/platform/queue/job-queue';
-import { WorkerPresence } from '../../src/platform/queue/worker-presence';
 import { signUp } from '../support/customers';
-import { insertFailedJob, insertJob } from '../support/jobs';
+import { insertFailedJob, insertJob, newPresence } from '../support/jobs';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
@@ -231,7 +229,7 @@ describe('a poisoned job', () => {
       `UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '11 seconds'`,
     );
     expect(await list('?state=failed')).toEqual([]);
-    const presence = new WorkerPresence(server.database.url, pino({ level: 'silent' }));
+    const presence = newPresence(server.database.url);
     await presence.start();
     expect(await presence.sweep()).toEqual(['dead']);
     await presence.stop();

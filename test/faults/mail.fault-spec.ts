@@ -85,6 +85,18 @@ describe('the mail server', () => {
     await inviteWhile({ begin: () => mailServer.hang(), end: () => mailServer.recover() }, run);
   });
 
+  scenario('answers with a NUL', async (run) => {
+    await inviteWhile(
+      {
+        begin: () => mailServer.greetRudely('554 no\0'),
+        end: () => mailServer.open(),
+      },
+      run,
+    );
+    const { exitCode, signalCode } = deployment.servers[0]!.child;
+    expect({ exitCode, signalCode }).toEqual({ exitCode: null, signalCode: null });
+  });
+
   scenario('is slow', async (run) => {
     const slownessMs = run.random.between(1_000, 3_000);
     await inviteWhile(

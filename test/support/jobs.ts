@@ -1,3 +1,6 @@
+import pino from 'pino';
+import { LostClaims } from '../../src/platform/queue/lost-claims';
+import { WorkerPresence } from '../../src/platform/queue/worker-presence';
 import type { TestDatabase } from './test-database';
 
 export interface JobPlace {
@@ -34,4 +37,13 @@ export function insertFailedJob(
   changes: JobPlace = {},
 ): Promise<{ id: string }> {
   return insertJob(database, { tries: MAXIMUM_TRIES, lastError: 'it was poisoned', ...changes });
+}
+
+/** Of a process that does no jobs. */
+export function newPresence(url: string): WorkerPresence {
+  const lostClaims = new LostClaims(
+    () => [],
+    () => false,
+  );
+  return new WorkerPresence(url, pino({ level: 'silent' }), lostClaims);
 }

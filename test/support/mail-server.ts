@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
@@ -26,11 +26,15 @@ export class MailServer {
   /** What it read to the end and refused all the same. */
   readonly refused: ReceivedMail[] = [];
   private readonly held: Answer[] = [];
+  private readonly kept: (() => void)[] = [];
+  private refusal = new Error();
   private refusalsLeft = 0;
+  private keepsLeft = 0;
   private dropsLeft = 0;
   private slownessMs = 0;
   private isHanging = false;
   private server: SMTPServer;
+  private rude: Server | null = null;
 
   private constructor(private port: number) {
     this.server = this.create();
@@ -51,9 +55,25 @@ export class MailServer {
     return this.held.length;
   }
 
+  /** The mails that it has read and not answered. */
+  get keptCount(): number {
+    return this.kept.length;
+  }
+
+  /** Reads the next mails and says nothing until `letGo`; others are taken meanwhile. */
+  keepNext(count: number): void {
+    this.keepsLeft = count;
+  }
+
+  /** Takes what it has kept. */
+  letGo(): void {
+    for (const take of this.kept.splice(0)) take();
+  }
+
   /** Refuses the next mails for now (451), after it has read them. */
-  refuseNext(count: number): void {
+  refuseNext(count: number, words = 'try again later'): void {
     this.refusalsLeft = count;
+    this.refusal = temporaryFailure(451, words);
   }
 
   /** Hangs up on the next mails, after it has read them and without a word. */
@@ -83,8 +103,17 @@ export class MailServer {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** Greets with these bytes and hangs up, until it is opened again. */
+  async greetRudely(words: string): Promise<void> {
+    await this.close();
+    this.rude = createServer((socket) => socket.on('error', () => undefined).end(`${words}\r\n`));
+    await once(this.rude.listen(this.port, LOOPBACK), 'listening');
+  }
+
   /** Listens, where it did before if it did. */
   async open(): Promise<void> {
+    if (this.rude) await once(this.rude.close(), 'close');
+    this.rude = null;
     this.server = this.create();
     this.server.listen(this.port, LOOPBACK);
     await once(this.server.server, 'listening');
@@ -141,12 +170,16 @@ export class MailServer {
     if (this.refusalsLeft > 0) {
       this.refusalsLeft -= 1;
       this.refused.push(mail);
-      throw temporaryFailure(451);
+      throw this.refusal;
     }
     if (this.dropsLeft > 0) {
       this.dropsLeft -= 1;
       this.refused.push(mail);
       return this.dropConnectionOf(session);
+    }
+    if (this.keepsLeft > 0) {
+      this.keepsLeft -= 1;
+      await new Promise<void>((resolve) => this.kept.push(resolve));
     }
     await pause(this.slownessMs);
     this.mails.push(mail);
@@ -161,8 +194,8 @@ export class MailServer {
   }
 }
 
-function temporaryFailure(responseCode: number): Error {
-  return Object.assign(new Error('try again later'), { responseCode });
+function temporaryFailure(responseCode: number, words = 'try again later'): Error {
+  return Object.assign(new Error(words), { responseCode });
 }
 
 /** The link that a mail is about: the only one in its text. */

@@ -42,7 +42,7 @@ export class RecoveryService {
    * Mails the link to the stored address, if there is one. The newest link is the only one that works.
    * Who asks too often gets no more mails, and no other answer: somebody else may be the one who asks.
    */
-  @JobHandler(FORGOT)
+  @JobHandler(FORGOT, 'awaited')
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
     if (!(await this.limiter.mayGoOn('password_mail', email))) return;
     await this.database.platform(context, 'people belong to no tenant', async (tx) => {

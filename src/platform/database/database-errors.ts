@@ -5,24 +5,41 @@ const RETRY_AFTER_SECONDS = '2';
 
 // PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const RETRIABLE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
-const UNAVAILABLE = /^(08|3D000|53[03]|57P|25006|55P03|57014)/; // connection, no such database, resources, shutdown, read-only, time-outs
-const ENDED = /^(08|57P)/; // the server closed the connection
+/**
+ * Connection, authorization (a password that is being changed), resources, operator and time-outs, the system's own
+ * errors, internal ones, no such database, read-only, locks.
+ */
+const UNAVAILABLE = /^(08|28|53|57|58|XX|3D000|25006|55P03)/;
+/** The session is over, or is one with a server that was the primary before a failover. */
+const ENDED = /^(08|28|57P|25006)/;
 const FULL = new Set(['53100']);
 const SOCKET_FAULTS = new Set([
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EAI_FAIL',
+  'EPROTO', // TLS
 ]);
+/** Of this process or machine. */
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+// What Node and OpenSSL call their refusals of a certificate, https://nodejs.org/api/tls.html#x509-certificate-error-codes
+const TLS_FAULTS =
+  /^(ERR_SSL_|ERR_TLS_|CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$)/;
 // "Query runner already released": TypeORM lets go of a connection as soon as it hears that it broke.
-const POOL_FAULTS =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed|Query runner already released/i;
+const MESSAGES_OF_THE_POOL =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed|Query runner already released|does not support SSL connections|error establishing an SSL connection|^SASL: /i;
 
 interface DriverError extends Error {
   code?: string;
+  severity?: string;
   constraint?: string;
 }
 
@@ -46,8 +63,8 @@ export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const code = driverError(error)?.code ?? '';
   if (FULL.has(code)) return storageFull({ cause: error, headers: { 'Retry-After': '60' } });
-  if (RETRIABLE.has(code))
-    return overloaded({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } }); // after all tries
+  if (RETRIABLE.has(code) || EXHAUSTED.has(code))
+    return overloaded({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   if (UNAVAILABLE.test(code) || isConnectionLost(error)) {
     return databaseUnavailable({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   }
@@ -58,11 +75,19 @@ export function translateDatabaseError(error: unknown): unknown {
 export function isConnectionLost(error: unknown): boolean {
   const cause = driverError(error);
   if (!cause) return false;
+  const code = cause.code ?? '';
   return (
-    SOCKET_FAULTS.has(cause.code ?? '') ||
-    ENDED.test(cause.code ?? '') ||
-    POOL_FAULTS.test(cause.message)
+    SOCKET_FAULTS.has(code) ||
+    TLS_FAULTS.test(code) ||
+    ENDED.test(code) ||
+    isEndOfSession(cause) ||
+    MESSAGES_OF_THE_POOL.test(cause.message)
   );
+}
+
+/** "permission denied for database" has the code of a missing right in a statement (42501); the severity tells them apart. */
+function isEndOfSession({ severity }: DriverError): boolean {
+  return severity === 'FATAL' || severity === 'PANIC';
 }
 
 function driverError(error: unknown): DriverError | null {

@@ -1,17 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids';
 import type { Transaction } from '../database/transaction';
+import { BulkRank } from '../queue/bulk-rank';
 import { ORIGIN_FIELD, originOf } from '../queue/job-origin';
 import type { MailTemplate } from './mail-templates';
 
 /** The job that sends one mail. */
 export const SEND_MAIL = 'mail.send';
+/** The same for a mail that a person waits for, by workers that send no others. */
+export const SEND_AWAITED_MAIL = 'mail.send_awaited';
+
+const AWAITED: ReadonlySet<MailTemplate> = new Set(['password-reset', 'email-verification']);
 
 /** Some 25 tries with growing pauses: a mail server may be away for three days. */
 const MAXIMUM_TRIES = 25;
 
 @Injectable()
 export class MailQueue {
+  private readonly bulk = new BulkRank();
+
   /** Forgets mails that were asked for before this moment: sent by then, or given up. */
   async prune(tx: Transaction, before: Date): Promise<void> {
     await tx.execute('DELETE FROM mails WHERE created_at < $1', [before]);
@@ -22,15 +29,16 @@ export class MailQueue {
    * and the mail the row's: keys and addresses are looked up when it is sent.
    */
   async enqueue(tx: Transaction, template: MailTemplate, subjectId: string): Promise<void> {
-    const origin = JSON.stringify(originOf(tx));
+    const isAwaited = AWAITED.has(template);
     await tx.query(ENQUEUE, [
       newId(),
       template,
       subjectId,
       tx.now,
-      SEND_MAIL,
+      isAwaited ? SEND_AWAITED_MAIL : SEND_MAIL,
       MAXIMUM_TRIES,
-      origin,
+      JSON.stringify(originOf(tx)),
+      isAwaited ? 0 : await this.bulk.next(tx.businessId),
     ]);
   }
 }
@@ -39,4 +47,4 @@ const ENQUEUE = `
   WITH mail AS (
     INSERT INTO mails (id, template, subject_id, created_at) VALUES ($1, $2, $3, $4) RETURNING id
   )
-  SELECT graphile_worker.add_job($5, json_build_object('mailId', id, '${ORIGIN_FIELD}', $7::json), max_attempts => $6) FROM mail`;
+  SELECT graphile_worker.add_job($5, json_build_object('mailId', id, '${ORIGIN_FIELD}', $7::json), max_attempts => $6, priority => $8) FROM mail`;

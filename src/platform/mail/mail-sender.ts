@@ -1,23 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { monotonicMs } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import { LOGGER } from '../logging/logger';
 import { JobHandler } from '../queue/job-handler.decorator';
 import { templateOf, type ComposedMail } from './mail-composer.decorator';
-import { SEND_MAIL } from './mail-queue';
+import { SEND_AWAITED_MAIL, SEND_MAIL } from './mail-queue';
 import { MailTemplates, type MailTemplate } from './mail-templates';
 import { createMailTransport, type MailTransport } from './mail-transport';
 import { Mail } from './mail.entity';
+
+/** Longer than PostgreSQL takes to start again, and short enough for a shutdown. */
+const MARK_LIMIT_MS = 15_000;
+const MARK_AGAIN_AFTER_MS = 200;
 
 type Composer = (context: RequestContext, subjectId: string) => Promise<ComposedMail | null>;
 
 /**
  * Sends mails, once in the end: a sent one is marked, and one that failed is tried again by the queue. Only a
- * crash between the mail server's 250 and our mark repeats it, under the same Message-ID, by which mail
- * programs know it.
+ * crash, or a database that is away for longer than 15 seconds, between the mail server's 250 and our mark repeats it,
+ * under the same Message-ID, by which mail programs know it.
  */
 @Injectable()
 export class MailSender implements OnModuleInit {
@@ -41,7 +47,12 @@ export class MailSender implements OnModuleInit {
     }
   }
 
-  @JobHandler(SEND_MAIL)
+  @JobHandler(SEND_AWAITED_MAIL, 'awaited')
+  sendAwaited(context: RequestContext, payload: { mailId: string }): Promise<void> {
+    return this.send(context, payload);
+  }
+
+  @JobHandler(SEND_MAIL, 'bulk')
   async send(context: RequestContext, { mailId }: { mailId: string }): Promise<void> {
     const mail = await this.database.transaction(context, (tx) =>
       tx.repository(Mail).findOneBy({ id: mailId }),
@@ -49,9 +60,22 @@ export class MailSender implements OnModuleInit {
     if (!mail || mail.sentAt) return;
     const composed = await this.compose(context, mail);
     if (composed) await this.deliver(mail, composed); // outside any transaction: the network may take its time
-    await this.database.transaction(context, (tx) =>
-      tx.repository(Mail).update({ id: mailId }, { sentAt: tx.now }),
-    );
+    await this.markSent(context, mailId);
+  }
+
+  /** The mail is out, and a connection that breaks now would send it again: so the mark is tried again for a while. */
+  private async markSent(context: RequestContext, mailId: string): Promise<void> {
+    const givesUpAtMs = monotonicMs() + MARK_LIMIT_MS;
+    for (;;) {
+      try {
+        return await this.database.transaction(context, async (tx) => {
+          await tx.repository(Mail).update({ id: mailId }, { sentAt: tx.now });
+        });
+      } catch (error) {
+        if (monotonicMs() > givesUpAtMs) throw error;
+        await pause(MARK_AGAIN_AFTER_MS);
+      }
+    }
   }
 
   private async compose(context: RequestContext, mail: Mail): Promise<ComposedMail | null> {

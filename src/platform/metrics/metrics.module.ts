@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Exposition } from './exposition';
 import { PoolMetrics } from './pool.metrics';
+import { ProcessFaults } from './process-faults';
 import { QueueMetrics } from './queue.metrics';
 import { QuotaRefusals } from './quota-refusals';
 import { Readings } from './readings';
@@ -19,9 +20,10 @@ import { RequestMetrics } from './request.metrics';
     Exposition,
     RequestMetrics,
     PoolMetrics,
+    ProcessFaults,
     QueueMetrics,
     QuotaRefusals,
   ],
-  exports: [Registry, Readings, Exposition, QuotaRefusals],
+  exports: [Registry, Readings, Exposition, ProcessFaults, QuotaRefusals],
 })
 export class MetricsModule {}

@@ -1,16 +1,22 @@
 import { SetMetadata } from '@nestjs/common';
+import type { LaneName } from './lanes';
 
-const JOB_NAME = 'tenantry:job';
+const JOB = 'tenantry:job';
+
+interface DeclaredJob {
+  name: string;
+  lane: LaneName;
+}
 
 /**
  * Marks a provider's method `(context: RequestContext, payload: T) => Promise<void>` as the one that does
  * jobs of this name. A job runs at least once: make its effect happen once by a unique key.
  * A method that throws is tried again with growing pauses.
  */
-export function JobHandler(name: string): MethodDecorator {
-  return SetMetadata(JOB_NAME, name);
+export function JobHandler(name: string, lane: LaneName = 'work'): MethodDecorator {
+  return SetMetadata(JOB, { name, lane } satisfies DeclaredJob);
 }
 
-export function jobNameOf(method: object): string | undefined {
-  return Reflect.getMetadata(JOB_NAME, method) as string | undefined;
+export function jobOf(method: object): DeclaredJob | undefined {
+  return Reflect.getMetadata(JOB, method) as DeclaredJob | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Task } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
+import { cleanForeignText, messageOf } from '../../common/foreign-text';
 import { RequestContext } from '../../common/request-context';
 import { runInLogScope, type LogScope } from '../logging/log-scope';
 import { receivePayload, type ReceivedPayload } from './job-origin';
@@ -45,7 +46,14 @@ async function logged(run: Run, logger: Logger, work: () => Promise<void>): Prom
     logger.info(facts(), `job ${name} is done`);
   } catch (error) {
     const what = tries >= maximumTries ? 'has failed for good' : 'has failed and is tried again';
-    logger.warn(facts(), `job ${name} ${what}: ${(error as Error).message}`);
-    throw error;
+    logger.warn(facts(), `job ${name} ${what}: ${messageOf(error)}`);
+    throw storable(error);
   }
+}
+
+/** The queue stores the message: one that PostgreSQL refuses could never be marked as failed. It logs the stack. */
+function storable(thrown: unknown): Error {
+  const error = new Error(messageOf(thrown));
+  if (thrown instanceof Error && thrown.stack) error.stack = cleanForeignText(thrown.stack);
+  return error;
 }

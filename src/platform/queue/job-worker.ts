@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import {
   Inject,
   Injectable,
@@ -6,35 +5,26 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import {
-  Logger as GraphileLogger,
-  run,
-  type Runner,
-  type TaskList,
-  type LogLevel,
-  type WorkerEvents,
-} from 'graphile-worker';
+import type { TaskList } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config';
 import { LOGGER } from '../logging/logger';
-import { jobNameOf } from './job-handler.decorator';
+import { JobConnections } from './job-connections';
+import { jobOf } from './job-handler.decorator';
+import { JobLane } from './job-lane';
+import { LANES, LANE_NAMES, type LaneName } from './lanes';
 import { asTask, type Handler } from './job-task';
+import { LostClaims } from './lost-claims';
 import { WorkerPresence } from './worker-presence';
 
-const CONCURRENCY = 4;
-const POLL_EVERY_MS = 2_000; // for jobs that are due later; new ones come by NOTIFY within milliseconds
-
-const PINO_LEVELS: Record<LogLevel, 'error' | 'warn' | 'info' | 'debug'> = {
-  error: 'error',
-  warning: 'warn',
-  info: 'debug',
-  debug: 'debug',
-};
+/** One connection for each lane that listens, and four for claims and marks, which take a millisecond each. */
+const CONNECTIONS = LANE_NAMES.length + 4;
 
 /** Runs the jobs of this process, when the `worker` role is among its roles. */
 @Injectable()
 export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private runner: Runner | null = null;
+  private lanes: JobLane[] = [];
+  private connections: JobConnections | null = null;
   private presence: WorkerPresence | null = null;
 
   constructor(
@@ -48,61 +38,57 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     if (this.config.roles.includes('worker')) await this.start();
   }
 
-  /** Finishes the jobs that are running and takes no new ones. */
+  /** Finishes the jobs that are running, writes down what became of them, and takes no new ones. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.runner?.stop();
+    this.connections?.hurry();
+    await Promise.all(this.lanes.map((lane) => lane.stop()));
+    await this.connections?.end();
     await this.presence?.stop();
   }
 
   private async start(): Promise<void> {
-    const connectionString = this.config.databaseDirectUrl!;
-    const presence = new WorkerPresence(connectionString, this.logger);
+    const { logger } = this;
+    const url = this.config.databaseDirectUrl!;
+    const connections = new JobConnections(url, CONNECTIONS, logger);
+    this.connections = connections;
+    const lostClaims = new LostClaims(
+      () => this.lanes.flatMap((lane) => lane.runningJobs()),
+      () => connections.isRetrying,
+    );
+    const presence = new WorkerPresence(url, logger, lostClaims);
     await presence.start();
     this.presence = presence;
-    this.runner = await run({
-      connectionString,
-      taskList: this.tasks(),
-      concurrency: CONCURRENCY,
-      pollInterval: POLL_EVERY_MS,
-      noHandleSignals: true,
-      maxPoolSize: CONCURRENCY + 1,
-      parsedCronItems: [], // ours is @nestjs/schedule
-      logger: new GraphileLogger(
-        () => (level, message) => this.logger[PINO_LEVELS[level]](message),
-      ),
-      events: announcing(presence, this.logger),
-    });
+    const tasks = this.tasksByLane();
+    this.lanes = LANE_NAMES.filter((name) => Object.keys(tasks[name]).length > 0).map(
+      (name) =>
+        new JobLane({
+          name,
+          concurrency: LANES[name],
+          tasks: tasks[name],
+          connections,
+          logger,
+          onPool: (poolId) => presence.announceQuietly(poolId),
+        }),
+    );
+    await Promise.all(this.lanes.map((lane) => lane.start()));
   }
 
-  private tasks(): TaskList {
-    const tasks: TaskList = {};
+  private tasksByLane(): Record<LaneName, TaskList> {
+    const tasks: Record<LaneName, TaskList> = { awaited: {}, bulk: {}, work: {} };
     for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
-      if (typeof instance === 'object' && instance !== null)
-        Object.assign(tasks, this.tasksOf(instance));
+      if (typeof instance === 'object' && instance !== null) this.addTasksOf(instance, tasks);
     }
     return tasks;
   }
 
-  private tasksOf(instance: object): TaskList {
-    const tasks: TaskList = {};
+  private addTasksOf(instance: object, tasks: Record<LaneName, TaskList>): void {
     const provider = instance as Record<string, Handler>;
-    for (const methodName of this.scanner.getAllMethodNames(
-      Object.getPrototypeOf(instance) as object,
-    )) {
+    const prototype = Object.getPrototypeOf(instance) as object;
+    for (const methodName of this.scanner.getAllMethodNames(prototype)) {
       const method = provider[methodName];
-      const name = typeof method === 'function' ? jobNameOf(method) : undefined;
-      if (name && method) tasks[name] = asTask(name, method.bind(instance), this.logger);
+      const job = typeof method === 'function' ? jobOf(method) : undefined;
+      if (job && method)
+        tasks[job.lane][job.name] = asTask(job.name, method.bind(instance), this.logger);
     }
-    return tasks;
   }
-}
-
-function announcing(presence: WorkerPresence, logger: Logger): WorkerEvents {
-  const events: WorkerEvents = new EventEmitter();
-  events.on('worker:create', ({ worker }) => {
-    presence
-      .announce(worker.workerId)
-      .catch((error: Error) => logger.error(`a worker is not announced: ${error.message}`));
-  });
-  return events;
 }

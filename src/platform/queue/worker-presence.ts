@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 import type { Logger } from 'pino';
+import { ANSWER_LIMIT_MS } from './job-connections';
+import type { LostClaims } from './lost-claims';
 
 /** Of the advisory lock that each living worker holds: any number that no other of ours uses. */
 export const LOCK_CLASS = 7_461;
@@ -7,12 +9,12 @@ const RECONNECT_AFTER_MS = 1_000;
 const SWEEP_EVERY_MS = 15_000;
 
 /**
- * graphile-worker keeps a dead worker's jobs locked for four hours. Here each living worker holds a session
- * advisory lock, which PostgreSQL drops with the connection of a killed process; jobs that are locked by a
- * worker without one are released, so they run again within a minute.
+ * graphile-worker keeps a dead worker's jobs locked for four hours. Here each living pool of workers, under whose id
+ * they claim jobs, holds a session advisory lock, which PostgreSQL drops with the connection of a killed process;
+ * jobs that are locked by a pool without one are released, so they run again within a minute.
  */
 export class WorkerPresence {
-  private readonly workerIds = new Set<string>();
+  private readonly poolIds = new Set<string>();
   private announced: Promise<void> = Promise.resolve();
   private client: Client | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -22,6 +24,7 @@ export class WorkerPresence {
   constructor(
     private readonly connectionString: string,
     private readonly logger: Logger,
+    private readonly lostClaims: LostClaims,
   ) {}
 
   async start(): Promise<void> {
@@ -29,15 +32,24 @@ export class WorkerPresence {
     this.timer = setInterval(() => void this.sweepQuietly(), SWEEP_EVERY_MS).unref();
   }
 
-  /** Call when a worker is made, before it takes its first job. */
-  announce(workerId: string): Promise<void> {
-    this.workerIds.add(workerId);
-    const locked = this.announced.then(() => this.lock(workerId)); // one query at a time on a connection
+  /** Call when a pool is made, before it claims its first job. */
+  announce(poolId: string): Promise<void> {
+    this.poolIds.add(poolId);
+    const locked = this.announced.then(async () => {
+      if (this.client) await lock(this.client, poolId);
+    }); // one query at a time on a connection
     this.announced = locked.catch(() => undefined); // of a lost connection: the next one locks for all
     return locked;
   }
 
-  /** Releases the jobs of the dead. */
+  /** Where the connection is lost, the next one announces it. */
+  announceQuietly(poolId: string): void {
+    this.announce(poolId).catch((error: Error) =>
+      this.logger.error(`a pool of workers is not announced: ${error.message}`),
+    );
+  }
+
+  /** Releases the jobs of the dead. @returns the ids of their pools */
   async sweep(): Promise<string[]> {
     const result = await this.client?.query<{ locked_by: string }>(DEAD_WORKERS, [LOCK_CLASS]);
     const dead = result?.rows.map((row) => row.locked_by) ?? [];
@@ -54,26 +66,26 @@ export class WorkerPresence {
     await this.client?.end();
   }
 
-  /** A shared lock: it never waits, not even for that of a connection which the server does not know to be lost. */
-  private async lock(workerId: string): Promise<void> {
-    await this.client?.query('SELECT pg_advisory_lock_shared($1, hashtext($2))', [
-      LOCK_CLASS,
-      workerId,
-    ]);
-  }
-
+  /** Before it sweeps, a new connection has locked for all: a pool without a lock counts as dead. */
   private async connect(): Promise<void> {
     const client = new Client({
       connectionString: this.connectionString,
       application_name: 'tenantry-jobs',
       keepAlive: true,
+      connectionTimeoutMillis: ANSWER_LIMIT_MS,
+      query_timeout: ANSWER_LIMIT_MS,
     });
     client.on('error', (error) => {
       if (this.client === client) this.reconnect(error); // a connection may tell more than once that it broke
     });
-    await client.connect();
+    try {
+      await client.connect();
+      for (const poolId of this.poolIds) await lock(client, poolId);
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
+    }
     this.client = client;
-    for (const workerId of this.workerIds) await this.lock(workerId);
   }
 
   private reconnect(error: Error): void {
@@ -87,10 +99,27 @@ export class WorkerPresence {
   }
 
   private async sweepQuietly(): Promise<void> {
-    await this.sweep().catch((error: Error) =>
-      this.logger.warn(`could not look for dead workers: ${error.message}`),
-    );
+    try {
+      await this.sweep();
+      await this.releaseLostClaims();
+    } catch (error) {
+      this.logger.warn(`could not look for dead workers: ${(error as Error).message}`);
+      this.client?.connection.stream.destroy(); // it may be at the query still
+    }
   }
+
+  private async releaseLostClaims(): Promise<void> {
+    const { client } = this;
+    if (!client) return;
+    const jobs = await this.lostClaims.release(client, [...this.poolIds]);
+    if (jobs.length > 0)
+      this.logger.warn({ jobs }, 'gave back jobs whose claim got lost with its connection');
+  }
+}
+
+/** A shared lock: it never waits, not even for that of a connection which the server does not know to be lost. */
+async function lock(client: Client, poolId: string): Promise<void> {
+  await client.query('SELECT pg_advisory_lock_shared($1, hashtext($2))', [LOCK_CLASS, poolId]);
 }
 
 const DEAD_WORKERS = `

@@ -1,12 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import pino from 'pino';
 import { RequestContext } from '../../../src/common/request-context';
 import { Housekeeping } from '../../../src/modules/operations/housekeeping';
 import { Database } from '../../../src/platform/database/database';
 import { JobQueue, type JobOptions } from '../../../src/platform/queue/job-queue';
-import { WorkerPresence } from '../../../src/platform/queue/worker-presence';
+import { LostClaims } from '../../../src/platform/queue/lost-claims';
+import type { WorkerPresence } from '../../../src/platform/queue/worker-presence';
 import { withConnection } from '../../support/connection';
 import { signUp } from '../../support/customers';
+import { insertJob, newPresence } from '../../support/jobs';
 import { ServerProcess } from '../../support/server-process';
 import { forgetBusinesses } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
@@ -142,7 +143,7 @@ describe('a job', () => {
 describe('the jobs of a worker that died', () => {
   let presence: WorkerPresence;
   beforeEach(async () => {
-    presence = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    presence = newPresence(database.url);
     await presence.start();
   });
   afterEach(() => presence.stop());
@@ -179,7 +180,7 @@ describe('the jobs of a worker that died', () => {
   });
 
   it('are left alone while the worker lives, in this process or another', async () => {
-    const elsewhere = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    const elsewhere = newPresence(database.url);
     await elsewhere.start();
     const here = Array.from({ length: 8 }, (_, number) => `here ${number}`);
     const there = Array.from({ length: 8 }, (_, number) => `there ${number}`);
@@ -212,6 +213,58 @@ describe('the jobs of a worker that died', () => {
     );
     return rows.length;
   }
+});
+
+describe('jobs that are locked by a process that does not do them', () => {
+  const POOL = 'pool-of-this-process';
+  let running: string[];
+  let isRetrying: boolean;
+  let lostClaims: LostClaims;
+  beforeEach(() => {
+    running = [];
+    isRetrying = false;
+    lostClaims = new LostClaims(
+      () => running,
+      () => isRetrying,
+    );
+  });
+
+  async function insertClaimed(lockedBy: string, secondsAgo: number): Promise<string> {
+    const { id } = await insertJob(database, { tries: 1, lockedBy });
+    await database.query(
+      `UPDATE graphile_worker._private_jobs SET locked_at = now() - $2::integer * interval '1 second' WHERE id = $1`,
+      [id, secondsAgo],
+    );
+    return id;
+  }
+
+  function release(): Promise<string[]> {
+    return withConnection(database.url, {}, (client) => lostClaims.release(client, [POOL]));
+  }
+
+  it('are given back when they are found twice, and the try does not count', async () => {
+    const lost = await insertClaimed(POOL, 11);
+    expect(await release()).toEqual([]);
+    expect(await release()).toEqual([lost]);
+    expect(await jobs()).toMatchObject([{ lockedBy: null, attempts: 0 }]);
+    expect(await release()).toEqual([]);
+  });
+
+  it('are left alone while they are done, are new, or are of another process', async () => {
+    running = [await insertClaimed(POOL, 60)];
+    await insertClaimed(POOL, 5);
+    await insertClaimed('pool-of-another', 60);
+    expect([await release(), await release()]).toEqual([[], []]);
+  });
+
+  it('are left alone while marks wait to be written', async () => {
+    const lost = await insertClaimed(POOL, 60);
+    expect(await release()).toEqual([]);
+    isRetrying = true;
+    expect([await release(), await release()]).toEqual([[], []]);
+    isRetrying = false;
+    expect([await release(), await release()]).toEqual([[], [lost]]);
+  });
 });
 
 /* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
@@ -263,7 +316,7 @@ describe('a worker that is killed -9 in the middle of a job', () => {
   }
 
   async function sweepUntilReleased(workerId: string): Promise<void> {
-    const presence = new WorkerPresence(database.url, pino({ level: 'silent' }));
+    const presence = newPresence(database.url);
     await presence.start();
     await until('the dead worker is found', async () =>
       (await presence.sweep()).includes(workerId),
