@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isId } from '../../common/ids';
+import { messageOf } from '../../common/foreign-text';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -243,7 +244,7 @@ export class SyncService {
 
   /** For staff to read, beside the events that had no effect. */
   async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
-    const reason = (error as Error).message;
+    const reason = messageOf(error); // Stripe's words
     this.logger.warn(`events stay unhandled: ${reason}`);
     await this.database
       .platform(context, REASON, (tx) => this.inbox.noteFailure(tx, ids, reason))

@@ -61,6 +61,7 @@ export class JobLane {
       events: this.events(),
     });
     void this.watch(this.runner);
+    if (this.isStopping) await this.stop(); // told so while it started again
   }
 
   /** Finishes the jobs that are running and takes no new ones. */
@@ -68,13 +69,13 @@ export class JobLane {
     this.isStopping = true;
     const { runner } = this;
     this.runner = null;
-    await runner?.stop();
+    await runner?.stop().catch(({ message }: Error) => this.options.logger.warn(message)); // it ends by itself
   }
 
   private async watch(runner: Runner): Promise<void> {
     const cause = await runner.promise.then(() => 'without an error', String);
     this.runner = null;
-    while (!this.isStopping && !this.runner) await this.startAgain(cause);
+    if (!this.isStopping) await this.startAgain(cause);
   }
 
   private async startAgain(cause: string): Promise<void> {
@@ -82,9 +83,7 @@ export class JobLane {
     logger.error(`the ${name} workers ended (${cause}) and are started again`);
     await pause(START_AGAIN_AFTER_MS, undefined, { ref: false });
     if (this.isStopping) return;
-    await this.start().catch((error: Error) =>
-      logger.error(`the ${name} workers did not start: ${error.message}`),
-    );
+    await this.start().catch((error: Error) => this.startAgain(error.message));
   }
 
   private events(): WorkerEvents {

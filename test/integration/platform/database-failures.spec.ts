@@ -2,8 +2,10 @@ import { DomainError } from '../../../src/common/problem';
 import { RequestContext } from '../../../src/common/request-context';
 import type { Database } from '../../../src/platform/database/database';
 import type { Transaction } from '../../../src/platform/database/transaction';
+import { withConnection } from '../../support/connection';
 import { backendOf, NoteBook } from '../../support/notes';
 import { openPool, type Pool } from '../../support/pool';
+import { clusterUrl } from '../../support/test-cluster';
 import { createTestDatabase } from '../../support/test-database';
 import { Gate, makeMeetingPoint } from '../../support/until';
 
@@ -178,6 +180,30 @@ describe('a database that fails', () => {
       }
     } finally {
       await pool.close();
+    }
+  });
+
+  it('because it takes no connections any more: 503, and well again after it may', async () => {
+    const closed = await createTestDatabase();
+    const name = new URL(closed.url).pathname.slice(1);
+    const onCluster = (sql: string) =>
+      withConnection(clusterUrl(), {}, (client) => client.query(sql));
+    const pool = await openPool(closed.url);
+    try {
+      await pool.database.transaction(context, backendOf);
+      await onCluster(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await onCluster(
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      const first = await refusalOf(pool.database.transaction(context, backendOf));
+      const second = await refusalOf(pool.database.transaction(context, backendOf));
+      expect([first.code, second.code]).toEqual(['database_unavailable', 'database_unavailable']);
+      expect(String(second.cause)).toContain('not currently accepting connections');
+      await onCluster(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      expect(await pool.database.transaction(context, backendOf)).toEqual(expect.any(Number));
+    } finally {
+      await pool.close();
+      await closed.drop();
     }
   });
 });
