@@ -1,3 +1,4 @@
+import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 
@@ -11,6 +12,17 @@ export interface Schema {
 }
 
 export const SCHEMA = Symbol('Schema');
+
+/**
+ * Between the moment it is connected and TypeORM's own listener, nothing listens to a connection: an error that comes
+ * together with the last bytes of the connecting would end the process. The next query on it fails and tells the same.
+ */
+class GuardedClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /**
  * The pool of one process. Every wait has an end: left alone, TypeORM and pg wait for a connection,
@@ -34,6 +46,10 @@ export function createDataSource(
     poolErrorHandler: onPoolError, // without one, a restart of PostgreSQL ends this process
     applicationName: 'tenantry',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { query_timeout: config.statementTimeoutMs + SILENCE_MS, keepAlive: true },
+    extra: {
+      Client: GuardedClient,
+      query_timeout: config.statementTimeoutMs + SILENCE_MS,
+      keepAlive: true,
+    },
   });
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { DomainError } from '../../../src/common/problem';
 import { RequestContext } from '../../../src/common/request-context';
 import type { Database } from '../../../src/platform/database/database';
@@ -7,7 +9,7 @@ import { backendOf, NoteBook } from '../../support/notes';
 import { openPool, type Pool } from '../../support/pool';
 import { clusterUrl } from '../../support/test-cluster';
 import { createTestDatabase } from '../../support/test-database';
-import { Gate, makeMeetingPoint } from '../../support/until';
+import { Gate, makeMeetingPoint, until } from '../../support/until';
 
 /* What becomes of a transaction that PostgreSQL gives up, and of the pool when PostgreSQL fails; nothing is mocked. */
 
@@ -206,4 +208,78 @@ describe('a database that fails', () => {
       await closed.drop();
     }
   });
+
+  it('in the moment it has let somebody in: 503, and the process stays', async () => {
+    const held = await HeldConnections.before(noteBook.testDatabase.url);
+    const pool = await openPool(held.url);
+    try {
+      held.holdNext();
+      const work = [1, 2].map((id) =>
+        pool.database.transaction(context, (tx) => noteBook.write(tx, id)),
+      );
+      const outcomes = Promise.allSettled(work);
+      await until('PostgreSQL has let it in', () => held.isHolding);
+      await noteBook.testDatabase.query(
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+         WHERE application_name = 'tenantry' AND datname = current_database() ORDER BY backend_start DESC LIMIT 1`,
+      );
+      const codes = (await outcomes).map((each) =>
+        each.status === 'rejected' ? (each.reason as DomainError).code : 'done',
+      );
+      expect(codes.sort()).toEqual(['database_unavailable', 'done']);
+    } finally {
+      await pool.close();
+      await held.stop();
+    }
+  });
 });
+
+/** "Ready for query", the last message of a connecting. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+/** Before the database; keeps back the end of one connecting, and gives it together with all that follows. */
+class HeldConnections {
+  private mode: 'pass' | 'hold next' | 'holding' = 'pass';
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async before(databaseUrl: string): Promise<HeldConnections> {
+    const target = new URL(databaseUrl);
+    const server = createServer((near) => held.carry(near, target));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const held = new HeldConnections(server, url.toString());
+    return held;
+  }
+
+  get isHolding(): boolean {
+    return this.mode === 'holding';
+  }
+
+  holdNext(): void {
+    this.mode = 'hold next';
+  }
+
+  async stop(): Promise<void> {
+    await once(this.server.close(), 'close');
+  }
+
+  private carry(near: Socket, { hostname, port }: URL): void {
+    const far = connect(Number(port), hostname);
+    const kept: Buffer[] = [];
+    const isNext = this.mode === 'hold next';
+    far.on('data', (bytes) => {
+      if (isNext && bytes.includes(READY)) this.mode = 'holding';
+      else if (kept.length === 0) return void near.write(bytes);
+      kept.push(bytes);
+    });
+    far.on('end', () => near.end(Buffer.concat(kept)));
+    near.on('data', (bytes) => far.write(bytes));
+    near.on('end', () => far.end());
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+  }
+}
