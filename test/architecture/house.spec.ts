@@ -63,6 +63,8 @@ const WITH_CONNECTION: Record<string, string> = {
   'src/platform/database/database.ts': 'is the way to the data',
   'src/platform/database/migrate.ts': 'runs before there is a Database',
   'src/platform/metrics/pool.metrics.ts': 'counts the connections and uses none',
+  'src/platform/queue/job-connections.ts':
+    'is the pool of the job queue, which has tables of its own',
   'src/platform/queue/worker-presence.ts': 'its lock is of a session, not of a transaction',
 };
 
