@@ -14,6 +14,7 @@ import { portalRoutes } from './portal';
 import type { Route } from './route';
 import { invalidRequest, StripeFault } from './stripe-fault';
 import { API_VERSION } from './settings';
+import type { Store } from './store';
 import { subscriptionRoutes } from './subscriptions';
 import type { World } from './world';
 
@@ -45,7 +46,7 @@ export function answerCall(world: World, call: RawCall): Answer {
   try {
     world.call = { id: call.id, idempotency_key: call.idempotencyKey };
     const body = world.atomically(() => perform(world, call));
-    return { status: 200, body: JSON.stringify(body) };
+    return { status: 200, body: JSON.stringify(body, misreporting(world.store)) };
   } catch (error) {
     if (!(error instanceof StripeFault)) throw error;
     return answerOf(error);
@@ -53,6 +54,13 @@ export function answerCall(world: World, call: RawCall): Answer {
     world.call = null;
     runUntil(world, world.clock.now);
   }
+}
+
+function misreporting({ misreported }: Store): (name: string, value: unknown) => unknown {
+  return (_, value) => {
+    const changes = misreported.get((value as { id?: string } | null)?.id ?? '');
+    return changes ? { ...(value as object), ...changes } : value;
+  };
 }
 
 export function answerOf(fault: StripeFault): Answer {

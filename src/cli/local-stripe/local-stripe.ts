@@ -131,6 +131,11 @@ export class LocalStripe {
     this.server.faults.clear();
   }
 
+  /** From now on answers say this of an object, as a Stripe might that is newer than its caller; `{}`: what it is. */
+  misreport(id: string, changes: object): void {
+    this.state.misreported.set(id, changes);
+  }
+
   /** From now on events go to this address. */
   deliverTo(url: string, mode: DeliveryMode = this.webhooks.mode): void {
     this.webhooks.deliverTo(url);

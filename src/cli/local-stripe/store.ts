@@ -85,6 +85,8 @@ export class Store {
   readonly refunds = new Table<Stripe.Refund>('refund');
   readonly disputes = new Table<Stripe.Dispute>('dispute');
   readonly events = new Table<Stripe.Event>('event');
+  /** What answers say of an object instead of what it is, by its id. */
+  readonly misreported = new Map<string, object>();
   private readonly hiddenRows = new Table<Hidden & { id: string }>('object');
 
   hidden(id: string): Hidden {

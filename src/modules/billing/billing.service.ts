@@ -100,7 +100,8 @@ export class BillingService {
   private async paymentMethodOf(
     customer: Stripe.Customer,
   ): Promise<BillingResponse['paymentMethod']> {
-    const own = customer.invoice_settings.default_payment_method;
+    const settings = customer.invoice_settings as Stripe.Customer.InvoiceSettings | null;
+    const own = settings?.default_payment_method;
     if (own && typeof own === 'object') return toPaymentMethod(own);
     const { data } = await this.stripe.call((stripe) =>
       stripe.customers.listPaymentMethods(customer.id, { limit: 1 }),

@@ -6,7 +6,7 @@ import { StripeApi } from '../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
 import { PricesRepository } from './prices.repository';
-import { idOf } from './stripe-truth';
+import { idOf, LOOKUP_PREFIX } from './stripe-truth';
 
 const REASON = 'plans belong to no tenant';
 
@@ -156,7 +156,7 @@ export class CatalogService {
 
 /** Names the version of a plan at Stripe, once. */
 function lookupKeyOf({ id, terms }: PlanWithTerms): string {
-  return `tenantry_${id}_${terms.version}`;
+  return `${LOOKUP_PREFIX}${id}_${terms.version}`;
 }
 
 function describePrice({ terms }: PlanWithTerms): string {

@@ -23,7 +23,7 @@ import { CustomersService, hourOf } from './customers.service';
 import type { CreateCheckoutRequest } from './dto/billing';
 import { assertRenews } from './stripe-calls';
 import { SyncService } from './sync.service';
-import { idOf, toSeconds, toTruth } from './stripe-truth';
+import { idOf, readAll, toSeconds } from './stripe-truth';
 
 /** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
 const OPEN_FOR_HOURS = 12;
@@ -238,7 +238,7 @@ export class CheckoutService {
     const id = page?.subscription && idOf(page.subscription);
     if (!id) return false;
     const bought = await this.stripe.find((stripe) => stripe.subscriptions.retrieve(id));
-    return bought !== null && toTruth(bought).state !== 'ended';
+    return bought !== null && readAll([bought]).truths[0]?.state !== 'ended';
   }
 }
 

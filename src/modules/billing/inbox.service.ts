@@ -15,14 +15,12 @@ import {
 import type { InboxQuery } from './dto/inbox';
 import { InboxRepository } from './inbox.repository';
 import { MAXIMUM_TRIES, type InboxEvent, type ReceivedEvent } from './inbox-event';
-import { at, idOf } from './stripe-truth';
+import { at, idOf, LATEST_SECONDS } from './stripe-truth';
 import { SyncService } from './sync.service';
 import { isSignedBy } from './webhook-signature';
 
 const FIND_CUSTOMER = 'billing.find_customer';
 const REASON = 'Stripe knows customers, not tenants';
-/** The year 10000. */
-const LATEST_SECONDS = 253_402_300_800;
 
 /** After any of these, Stripe is asked how things stand. All others are stored and ignored. */
 const WATCHED = new Set([

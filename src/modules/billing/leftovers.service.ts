@@ -8,7 +8,7 @@ import { StripeApi } from '../../platform/stripe/stripe-api';
 import { isProviders } from '../subscriptions/changes.service';
 import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
 import { AccountsRepository } from './accounts.repository';
-import { toTruth, type StripeTruth } from './stripe-truth';
+import { readAll, type StripeTruth } from './stripe-truth';
 
 const CLEAN_UP = 'billing.clean_up';
 
@@ -48,7 +48,7 @@ export class LeftoversService {
     const found = await this.stripe.find((stripe) =>
       stripe.subscriptions.list({ customer, status: 'all', limit: 100 }),
     );
-    const truths = (found?.data ?? []).map(toTruth);
+    const { truths } = readAll(found?.data ?? []);
     for (const leftover of leftoversOf(truths, businessId, followed, isOver))
       await this.cancel(leftover);
   }

@@ -6,7 +6,10 @@ import type { Transaction } from '../../platform/database/transaction';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
 import { StripeApi } from '../../platform/stripe/stripe-api';
-import { paymentProviderRefused } from '../../platform/stripe/stripe.errors';
+import {
+  paymentProviderRefused,
+  paymentProviderStateUnknown,
+} from '../../platform/stripe/stripe.errors';
 import { ChangesService } from '../subscriptions/changes.service';
 import type { SubscriptionCommand } from '../subscriptions/payments';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
@@ -17,7 +20,7 @@ import { AccountsRepository } from './accounts.repository';
 import { OperationsRepository, type Operation } from './operations.repository';
 import { factsOf, isSettling, type StripeCall } from './stripe-calls';
 import { ForeignPrice, SyncService, type Seen } from './sync.service';
-import type { StripeTruth } from './stripe-truth';
+import { UnknownAtStripe, type StripeTruth } from './stripe-truth';
 
 const FINISH = 'billing.finish_operation';
 /** A process that lives has finished long before. */
@@ -131,11 +134,18 @@ export class OperationsService {
     return this.subscriptions.getCurrent(tx);
   }
 
-  /** Brings ours to what a look has seen. @throws 409 payment_provider_refused for a price that is none of ours */
+  /**
+   * Brings ours to what a look has seen.
+   * @throws 409 payment_provider_refused for a price that is none of ours, 409 payment_provider_state_unknown
+   */
   async applyKnown(tx: Transaction, seen: Seen): Promise<void> {
     try {
       await this.sync.apply(tx, seen);
     } catch (error) {
+      if (error instanceof UnknownAtStripe) {
+        this.logger.error(error.message);
+        throw paymentProviderStateUnknown({ cause: error });
+      }
       if (!(error instanceof ForeignPrice)) throw error;
       const detail = 'At Stripe the subscription has a price that belongs to no plan.';
       throw paymentProviderRefused({ detail, cause: error });

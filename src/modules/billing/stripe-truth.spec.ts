@@ -1,5 +1,14 @@
 import type Stripe from 'stripe';
-import { at, idOf, toMetadata, toSeconds, toTruth, type StripeTruth } from './stripe-truth';
+import {
+  at,
+  idOf,
+  readAll,
+  toMetadata,
+  toSeconds,
+  toTruth,
+  UnknownAtStripe,
+  type StripeTruth,
+} from './stripe-truth';
 
 const START = 1_801_389_600;
 const END = START + 31 * 86_400;
@@ -43,8 +52,54 @@ describe('toTruth', () => {
     expect(toTruth(said({ status })).state).toBe(state);
   });
 
-  it('does not guess what an unknown status means', () => {
-    expect(() => toTruth(said({ status: 'frozen' }))).toThrow('frozen, which is not known');
+  const item = said().items.data[0]!;
+  const withPrice = (lookup_key: string, id: string) => ({
+    ...item,
+    id,
+    price: { id, lookup_key },
+  });
+
+  it.each([
+    [{ status: 'frozen' }, 'the status frozen'],
+    [{ status: 'constructor' }, 'the status constructor'],
+    [{ status: null }, 'the status null'],
+    [{ items: { data: [] } }, 'no item with a price'],
+    [{ items: null }, 'no item with a price'],
+    [{ items: { data: [{ ...item, price: null }] } }, 'no item with a price'],
+    [
+      { items: { data: [{ ...item, current_period_end: null }] } },
+      'null as its current_period_end',
+    ],
+    [{ billing_cycle_anchor: undefined }, 'undefined as its billing_cycle_anchor'],
+    [{ customer: null }, 'no customer'],
+    [
+      { items: { data: [withPrice('tenantry_1_1', 'a'), withPrice('tenantry_2_1', 'b')] } },
+      'the prices of two plans',
+    ],
+  ])('does not guess what %j means', (changes, what) => {
+    const refused = () => toTruth(said(changes));
+    expect(refused).toThrow(UnknownAtStripe);
+    expect(refused).toThrow(`sub_1 at Stripe has ${what}, which is not known here`);
+  });
+
+  it.each([{ metadata: null }, { canceled_at: undefined }, { pause_collection: undefined }])(
+    'reads %j as nothing',
+    (changes) => {
+      expect(toTruth(said(changes))).toEqual(toTruth(said()));
+    },
+  );
+
+  it('passes over what staff have added beside the plan', () => {
+    const added = { ...item, id: 'si_2', price: { id: 'price_2', lookup_key: null } };
+    const sold = withPrice('tenantry_plan_1', 'si_3');
+    const truth = toTruth(said({ items: { data: [added, sold] } }));
+    expect(truth).toMatchObject({ itemId: 'si_3', priceId: 'si_3' });
+  });
+
+  it('of many, one that is not known hides none', () => {
+    const { truths, unknown } = readAll([said({ id: 'sub_0', status: 'frozen' }), said()]);
+    expect(truths.map(({ id }) => id)).toEqual(['sub_1']);
+    expect(unknown.map(({ subscriptionId }) => subscriptionId)).toEqual(['sub_0']);
   });
 
   it('knows a trial from a period whose end was moved', () => {
@@ -96,6 +151,14 @@ describe('an intent', () => {
   ])('%j comes back as it was written', (intent) => {
     const metadata = toMetadata(intent) as Stripe.Metadata;
     expect(toTruth(said({ metadata })).intent).toEqual({ ...nothing, ...intent });
+  });
+
+  it.each(['soon', '1e400', '-1e15', ''])('with %j for a time, has none', (text) => {
+    const metadata = { next_from: text, resumed_until: text };
+    expect(toTruth(said({ metadata })).intent).toMatchObject({
+      nextFrom: null,
+      resumedUntil: null,
+    });
   });
 
   it('is written in whole, so that an earlier one is taken away', () => {

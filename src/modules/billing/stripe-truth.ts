@@ -3,7 +3,7 @@ import type { Period } from '../subscriptions/periods';
 
 /**
  * What a subscription at Stripe says, in our words. The periods stand on its items since Stripe's API of March 2025;
- * ours have one item each.
+ * a checkout makes one item, and what staff add at Stripe beside it is not read.
  */
 export interface StripeTruth {
   id: string;
@@ -47,6 +47,11 @@ export interface Intent {
   paidPriceId: string | null;
 }
 
+/** What the lookup keys of our prices begin with; `catalog.service.ts` makes them. */
+export const LOOKUP_PREFIX = 'tenantry_';
+/** The year 10000. */
+export const LATEST_SECONDS = 253_402_300_800;
+
 const STATES: Record<Stripe.Subscription.Status, StripeTruth['state']> = {
   incomplete: 'unstarted',
   incomplete_expired: 'ended',
@@ -58,35 +63,101 @@ const STATES: Record<Stripe.Subscription.Status, StripeTruth['state']> = {
   canceled: 'ended',
 };
 
-export function toTruth(subscription: Stripe.Subscription): StripeTruth {
-  const item = subscription.items.data[0]!; // Stripe has none without
-  const period = { start: at(item.current_period_start), end: at(item.current_period_end) };
-  const { status, trial_start: trialStart, start_date: startDate } = subscription;
-  const isOnTrial = status === 'trialing' && trialStart === startDate;
+/** Stripe says of a subscription what this version does not know: nothing is guessed, and staff have to look. */
+export class UnknownAtStripe extends Error {
+  constructor(
+    readonly subscriptionId: string,
+    what: string,
+  ) {
+    super(`${subscriptionId} at Stripe has ${what}, which is not known here`);
+  }
+}
+
+/** All that Stripe lists of a customer: one that cannot be read does not hide the others. */
+export interface ListedSubscriptions {
+  truths: StripeTruth[];
+  unknown: UnknownAtStripe[];
+}
+
+export function readAll(subscriptions: Stripe.Subscription[]): ListedSubscriptions {
+  const read = subscriptions.map(toTruthOrUnknown);
   return {
-    id: subscription.id,
-    customerId: idOf(subscription.customer),
-    businessId: subscription.metadata.business_id ?? null,
-    itemId: item.id,
-    priceId: item.price.id,
-    state: stateOf(status),
-    period,
-    anchor: at(subscription.billing_cycle_anchor),
-    isOnTrial,
-    isMoved: status === 'trialing' && !isOnTrial,
-    isPaused: subscription.pause_collection !== null,
-    endsWithPeriod: endsWithPeriod(subscription, item.current_period_end),
-    canceledAt: atOrNull(subscription.canceled_at),
-    endedAt: atOrNull(subscription.ended_at),
-    intent: intentOf(subscription.metadata),
+    truths: read.filter((each): each is StripeTruth => !(each instanceof UnknownAtStripe)),
+    unknown: read.filter((each) => each instanceof UnknownAtStripe),
   };
 }
 
-function stateOf(status: Stripe.Subscription.Status): StripeTruth['state'] {
-  const state = STATES[status];
-  if (!state)
-    throw new Error(`Stripe says that a subscription is ${status}, which is not known here`);
-  return state;
+function toTruthOrUnknown(subscription: Stripe.Subscription): StripeTruth | UnknownAtStripe {
+  try {
+    return toTruth(subscription);
+  } catch (error) {
+    if (error instanceof UnknownAtStripe) return error;
+    throw error;
+  }
+}
+
+/** @throws UnknownAtStripe */
+export function toTruth(subscription: Stripe.Subscription): StripeTruth {
+  const { id, status, trial_start: trialStart, start_date: startDate } = subscription;
+  const state = stateOf(subscription);
+  const item = itemOf(subscription);
+  const known = (name: string, seconds: unknown): Date => timeOf(id, name, seconds);
+  const period = {
+    start: known('current_period_start', item.current_period_start),
+    end: known('current_period_end', item.current_period_end),
+  };
+  const isOnTrial = status === 'trialing' && trialStart === startDate;
+  const metadata = (subscription.metadata as Stripe.Metadata | null) ?? {};
+  return {
+    id,
+    customerId: customerOf(subscription),
+    businessId: metadata.business_id ?? null,
+    itemId: item.id,
+    priceId: item.price.id,
+    state,
+    period,
+    anchor: known('billing_cycle_anchor', subscription.billing_cycle_anchor),
+    isOnTrial,
+    isMoved: status === 'trialing' && !isOnTrial,
+    isPaused: Boolean(subscription.pause_collection),
+    endsWithPeriod: endsWithPeriod(subscription, item.current_period_end),
+    canceledAt: timeOrNull(subscription.canceled_at),
+    endedAt: timeOrNull(subscription.ended_at),
+    intent: intentOf(metadata),
+  };
+}
+
+function stateOf({ id, status }: Stripe.Subscription): StripeTruth['state'] {
+  const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+  if (state) return state;
+  throw new UnknownAtStripe(id, `the status ${String(status)}`);
+}
+
+/** What the types promise and a later version of Stripe's API may not. */
+interface Listed {
+  data: (Omit<Stripe.SubscriptionItem, 'price'> & { price: Stripe.Price | null })[];
+}
+
+/** The one that a plan of this installation is sold by; else the first, whose price the caller knows or refuses. */
+function itemOf({ id, items }: Stripe.Subscription): Stripe.SubscriptionItem {
+  const listed = (items as Listed | null)?.data ?? [];
+  const priced = listed.filter((item) => item.price !== null) as Stripe.SubscriptionItem[];
+  const sold = priced.filter(({ price }) => price.lookup_key?.startsWith(LOOKUP_PREFIX));
+  if (sold.length > 1) throw new UnknownAtStripe(id, 'the prices of two plans');
+  const item = sold[0] ?? priced[0];
+  if (item) return item;
+  throw new UnknownAtStripe(id, 'no item with a price');
+}
+
+function customerOf({ id, customer }: Stripe.Subscription): string {
+  if (customer) return idOf(customer);
+  throw new UnknownAtStripe(id, 'no customer');
+}
+
+function timeOf(id: string, name: string, seconds: unknown): Date {
+  const time = timeOrNull(seconds);
+  if (time) return time;
+  throw new UnknownAtStripe(id, `${String(seconds)} as its ${name}`);
 }
 
 /** The portal names the time instead, since Stripe's API of 2025. */
@@ -101,12 +172,17 @@ function intentOf(metadata: Stripe.Metadata): Intent {
   const { next_plan_id, next_from, resumed_until, auto_renew, canceled, paid_price_id } = metadata;
   return {
     nextPlanId: next_plan_id || null,
-    nextFrom: next_from ? at(Number(next_from)) : null,
-    resumedUntil: resumed_until ? at(Number(resumed_until)) : null,
+    nextFrom: timeIn(next_from),
+    resumedUntil: timeIn(resumed_until),
     isNotRenewed: auto_renew === 'false',
     isCanceled: canceled === 'true',
     paidPriceId: paid_price_id || null,
   };
+}
+
+/** Metadata can be edited by hand at Stripe: what is no time is none. */
+function timeIn(text: string | undefined): Date | null {
+  return text ? timeOrNull(Number(text)) : null;
 }
 
 /** Metadata that replaces all of it: an empty value takes a key away. */
@@ -130,8 +206,9 @@ export function at(seconds: number): Date {
   return new Date(seconds * 1000);
 }
 
-function atOrNull(seconds: number | null): Date | null {
-  return seconds === null ? null : at(seconds);
+function timeOrNull(seconds: unknown): Date | null {
+  const isTime = Number.isInteger(seconds) && Math.abs(Number(seconds)) < LATEST_SECONDS;
+  return isTime ? at(Number(seconds)) : null;
 }
 
 /** Of what Stripe names by its id or gives whole. */

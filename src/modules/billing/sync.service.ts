@@ -21,7 +21,12 @@ import { InboxRepository } from './inbox.repository';
 import { MAXIMUM_TRIES } from './inbox-event';
 import { LeftoversService, leftoversOf } from './leftovers.service';
 import { PricesRepository } from './prices.repository';
-import { toTruth, type StripeTruth } from './stripe-truth';
+import {
+  readAll,
+  type ListedSubscriptions,
+  type StripeTruth,
+  type UnknownAtStripe,
+} from './stripe-truth';
 
 const SYNC = 'billing.sync';
 const REASON = 'Stripe knows customers, not tenants';
@@ -29,10 +34,9 @@ const REASON = 'Stripe knows customers, not tenants';
 const MAXIMUM_STEPS = 18;
 
 /** What Stripe said of a customer, and the number of the look that saw it. */
-export interface Seen {
+export interface Seen extends ListedSubscriptions {
   look: Look;
   isDeleted: boolean;
-  truths: StripeTruth[];
 }
 
 /** A subscription of ours, and how it would be if it followed; or what else is wrong with it. */
@@ -81,6 +85,7 @@ export class SyncService {
       await this.database.platform(context, REASON, (tx) =>
         this.apply(tx.with({ businessId: seen.look.businessId }), seen),
       );
+      if (seen.unknown[0]) throw seen.unknown[0];
     } catch (error) {
       await this.noteFailure(context, seen.look.eventIds, error);
       throw error;
@@ -102,19 +107,21 @@ export class SyncService {
   }
 
   /**
-   * Writes what a look has seen, unless a newer one was written; the effect and the mark of its events are one.
+   * Writes what a look has seen, unless a newer one was written; the effect and the mark of its events are one. Beside
+   * something unknown the events stay unhandled, so that staff see it.
    * @param tx in platform scope, with the business
+   * @throws UnknownAtStripe where it is the subscription that ours follows
    */
-  async apply(tx: Transaction, { look, isDeleted, truths }: Seen): Promise<void> {
+  async apply(tx: Transaction, { look, isDeleted, ...listed }: Seen): Promise<void> {
     const account = await this.accounts.lock(tx);
     if (account.looksApplied < look.number) {
       if (isDeleted) await this.accounts.markDeleted(tx);
-      if (!(await this.followAll(tx, truths, isDeleted)))
+      if (!(await this.followAll(tx, listed, isDeleted)))
         return this.enqueue(tx, account.stripeCustomerId!);
       await this.accounts.endLook(tx, look.number);
-      await this.endOthers(tx, truths);
+      await this.endOthers(tx, listed.truths);
     }
-    await this.inbox.markHandled(tx, look.eventIds, 'applied');
+    if (listed.unknown.length === 0) await this.inbox.markHandled(tx, look.eventIds, 'applied');
   }
 
   /** Whatever would be charged beside the one that is followed. */
@@ -126,16 +133,23 @@ export class SyncService {
   }
 
   /** What differs, for `billing:verify`: the next step that ours would take, and whatever is charged beside it. */
-  async compare(tx: Transaction, truths: StripeTruth[]): Promise<Difference[]> {
+  async compare(tx: Transaction, { truths, unknown }: ListedSubscriptions): Promise<Difference[]> {
     const before = await this.repository.getCurrent(tx);
+    const unread = unknown.map(({ subscriptionId, message }) => ({
+      stripeSubscriptionId: subscriptionId,
+      before,
+      after: message,
+    }));
+    if (findUnknown(before, unknown)) return unread;
     const truth = choose(before, truths);
     // Without one that is paid for, what is charged is what ours has left when its grace was over.
     const others = truth ? truths.filter((each) => each !== truth && isCharged(each)) : [];
-    const found: Difference[] = others.map(({ id }) => ({
+    const second = others.map(({ id }) => ({
       stripeSubscriptionId: id,
       before,
       after: 'a second subscription is charged: cancel it at Stripe',
     }));
+    const found: Difference[] = [...unread, ...second];
     if (!truth) return isOrphaned(before, truths) ? [...found, missing(before)] : found;
     const after = await this.next(tx, before, truth);
     return after ? [...found, { stripeSubscriptionId: truth.id, before, after }] : found;
@@ -165,18 +179,20 @@ export class SyncService {
     ]);
     return {
       isDeleted: !customer || customer.deleted === true,
-      truths: (subscriptions?.data ?? []).map(toTruth),
+      ...readAll(subscriptions?.data ?? []),
     };
   }
 
   /** @returns false when there is more to do than one transaction should */
   private async followAll(
     tx: Transaction,
-    truths: StripeTruth[],
+    { truths, unknown }: ListedSubscriptions,
     isDeleted: boolean,
   ): Promise<boolean> {
     for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
       const subscription = await this.lock(tx);
+      const cause = findUnknown(subscription, unknown);
+      if (cause) throw cause;
       const now = await this.subscriptions.readTime(tx, subscription);
       if (isDeleted && isOrphaned(subscription, truths)) {
         await this.repository.write(tx, cancel(subscription, 'now', now));
@@ -250,6 +266,15 @@ export class SyncService {
       .platform(context, REASON, (tx) => this.inbox.noteFailure(tx, ids, reason))
       .catch(() => undefined); // the error itself is what the job ends with
   }
+}
+
+/** Why the subscription that ours follows cannot be read. */
+function findUnknown(
+  subscription: Subscription,
+  unknown: UnknownAtStripe[],
+): UnknownAtStripe | undefined {
+  const { stripeSubscriptionId: id } = subscription;
+  return isEnded(subscription) ? undefined : unknown.find((each) => each.subscriptionId === id);
 }
 
 /** Whether it follows something that went with its customer. */

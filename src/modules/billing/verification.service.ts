@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
+import type Stripe from 'stripe';
 import { newId } from '../../common/ids';
 import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
@@ -9,7 +10,7 @@ import { JobQueue } from '../../platform/queue/job-queue';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import type { Subscription } from '../subscriptions/subscription.entity';
 import { SyncService } from './sync.service';
-import { toTruth, type StripeTruth } from './stripe-truth';
+import { idOf, readAll, type ListedSubscriptions } from './stripe-truth';
 
 const VERIFY = 'billing.verify';
 const REASON = 'Stripe knows customers, not tenants';
@@ -72,8 +73,8 @@ export class VerificationService {
     const customers = await this.listCustomers(context);
     const differences: BillingDifference[] = [];
     let compared = 0;
-    for (const [customerId, truths] of customers) {
-      const found = await this.compare(context, customerId, truths);
+    for (const [customerId, listed] of customers) {
+      const found = await this.compare(context, customerId, listed);
       if (found.length > 0)
         differences.push(...(await this.compareAgain(context, customerId, repair)));
       onProgress((compared += 1));
@@ -90,19 +91,19 @@ export class VerificationService {
   ): Promise<BillingDifference[]> {
     if (repair) await this.sync.sync(context, { customerId }).catch(() => undefined); // what fails stays different
     const seen = await this.sync.look(context, customerId);
-    return seen ? this.compare(context, customerId, seen.truths) : [];
+    return seen ? this.compare(context, customerId, seen) : [];
   }
 
   /** All at Stripe, by customer, and those that only we know. */
-  private async listCustomers(context: RequestContext): Promise<Map<string, StripeTruth[]>> {
+  private async listCustomers(context: RequestContext): Promise<Map<string, ListedSubscriptions>> {
     const rows = await this.database.platform(context, REASON, (tx) =>
       tx.query<{ id: string }>(FOLLOWING),
     );
-    const customers = new Map<string, StripeTruth[]>(rows.map(({ id }) => [id, []]));
+    const customers = new Map(rows.map(({ id }) => [id, readAll([])]));
     await this.stripe.call(async (stripe) => {
       for await (const subscription of stripe.subscriptions.list({ status: 'all', limit: 100 })) {
-        const truth = toTruth(subscription);
-        customers.set(truth.customerId, [...(customers.get(truth.customerId) ?? []), truth]);
+        const customer = subscription.customer as Stripe.Subscription['customer'] | null;
+        if (customer) addTo(customers, idOf(customer), readAll([subscription]));
       }
     });
     return customers;
@@ -111,13 +112,13 @@ export class VerificationService {
   private async compare(
     context: RequestContext,
     customerId: string,
-    truths: StripeTruth[],
+    listed: ListedSubscriptions,
   ): Promise<BillingDifference[]> {
     return this.database.platform(context, REASON, async (tx) => {
       const [account] = await tx.query<{ businessId: string }>(ACCOUNT, [customerId]);
       if (!account) return []; // of something else that uses the Stripe account
       const { businessId } = account;
-      const found = await this.sync.compare(tx.with({ businessId }), truths);
+      const found = await this.sync.compare(tx.with({ businessId }), listed);
       return found.map(({ stripeSubscriptionId, before, after }) => ({
         businessId,
         customerId,
@@ -157,6 +158,18 @@ const COMPARED = [
   'autoRenew',
   'stripeSubscriptionId',
 ] as const satisfies (keyof Subscription)[];
+
+function addTo(
+  customers: Map<string, ListedSubscriptions>,
+  id: string,
+  { truths, unknown }: ListedSubscriptions,
+): void {
+  const known = customers.get(id) ?? readAll([]);
+  customers.set(id, {
+    truths: [...known.truths, ...truths],
+    unknown: [...known.unknown, ...unknown],
+  });
+}
 
 function textOf(value: Date | string | boolean | null): string {
   return value instanceof Date ? value.toISOString() : String(value);

@@ -15,6 +15,14 @@ export const paymentProviderRefused = defineProblem({
   description: 'What was asked for does not fit what it has. Read the subscription again.',
 });
 
+export const paymentProviderStateUnknown = defineProblem({
+  code: 'payment_provider_state_unknown',
+  kind: 'conflict',
+  title: 'The payment provider has the subscription in a state that is not known here',
+  description:
+    'Nothing was changed, and trying again does not help: staff see it and have to act. Cards and invoices are in the portal as before.',
+});
+
 export const paymentFailed = defineProblem({
   code: 'payment_failed',
   kind: 'payment_required',
