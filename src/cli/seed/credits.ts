@@ -22,6 +22,9 @@ function makeSpent(subscription: SeededSubscription, period: UsedPeriod, random:
     ...common(subscription, random),
     granted: period.credited + random.pick(LEFT_OVER),
     spent: period.credited,
+    counted: period.credited,
+    counted_subscription_id: subscription.id,
+    counted_ordinal: period.ordinal,
     created_at: between(period.start, period.until, random.next() / 10),
     expires_at: null,
     voided_at: null,
@@ -42,6 +45,7 @@ function makeUnspent(subscription: SeededSubscription, today: Date, random: Rand
     ...common(subscription, random),
     granted: random.pick(AMOUNTS),
     spent: 0,
+    ...{ counted: 0, counted_subscription_id: null, counted_ordinal: null },
     created_at: createdAt,
     ...random.pick(ends),
   };

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import type { Credit } from '../subscriptions/credit.entity';
-import { CreditsRepository } from '../subscriptions/credits.repository';
+import { CreditsRepository, type CreditSource } from '../subscriptions/credits.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import type { ListRecordingsQuery } from './dto/recording.requests';
@@ -20,8 +19,7 @@ const VERIFY_PAGE = 500;
 
 export interface UsageExplanation {
   view: SubscriptionView;
-  /** In the order in which they are spent. */
-  credits: Credit[];
+  credits: CreditSource[];
   recent: CountedRecording[];
 }
 
@@ -58,7 +56,7 @@ export class RecordingsService {
     return this.database.transaction(context, async (tx) => {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
-      const credits = await this.credits.listSpendable(tx);
+      const credits = await this.credits.listSources(tx);
       const rows = Math.min(RECENT, view.counts.recordings - view.counts.carriedOver);
       const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would be no limit
       return { view, credits, recent };

@@ -4,7 +4,7 @@ import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { toMetered, toUsageResponse, UsageResponse } from '../subscriptions/dto/usage.response';
-import type { Credit } from '../subscriptions/credit.entity';
+import type { CreditSource } from '../subscriptions/credits.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import { computeRemaining } from '../subscriptions/usage';
@@ -82,13 +82,14 @@ function toPlanSource({ counts, plan }: SubscriptionView): UsageSourceResponse {
   return { kind: 'plan', id: null, used, limit, remaining, expiresAt: null };
 }
 
-function toCreditSource({ id, spent, amount, expiresAt }: Credit): UsageSourceResponse {
+function toCreditSource(credit: CreditSource): UsageSourceResponse {
+  const { id, used, amount: limit, remaining, expiresAt } = credit;
   return {
     kind: 'credit',
     id,
-    used: spent,
-    limit: amount,
-    remaining: amount - spent,
+    used,
+    limit,
+    remaining,
     expiresAt: expiresAt?.toISOString() ?? null,
   };
 }

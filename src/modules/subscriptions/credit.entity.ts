@@ -23,6 +23,16 @@ export class Credit {
   @Column({ type: 'bigint', transformer: wholeNumber })
   spent!: number;
 
+  /** The part of `spent` that counts in the period of the next two, which may be over; a trigger keeps it. */
+  @Column({ type: 'bigint', transformer: wholeNumber })
+  counted!: number;
+
+  @Column({ name: 'counted_subscription_id', type: 'uuid', nullable: true })
+  countedSubscriptionId!: string | null;
+
+  @Column({ name: 'counted_ordinal', type: 'integer', nullable: true })
+  countedOrdinal!: number | null;
+
   @Column({ type: 'text' })
   reason!: string;
 

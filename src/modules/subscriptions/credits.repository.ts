@@ -7,6 +7,17 @@ import { Credit } from './credit.entity';
 
 export type NewCredit = Pick<Credit, 'feature' | 'amount' | 'reason' | 'grantedBy' | 'expiresAt'>;
 
+/** A credit, as a source of the usage of the running period. */
+export interface CreditSource {
+  id: string;
+  amount: number;
+  /** What of it counts in the running period. */
+  used: number;
+  /** 0 also where the rest has expired or was taken back. */
+  remaining: number;
+  expiresAt: Date | null;
+}
+
 @Injectable()
 export class CreditsRepository {
   async insert(tx: Transaction, fields: NewCredit): Promise<Credit> {
@@ -15,6 +26,7 @@ export class CreditsRepository {
       id: newId(),
       businessId: tx.requireBusinessId(),
       spent: 0,
+      ...{ counted: 0, countedSubscriptionId: null, countedOrdinal: null },
       createdAt: tx.now,
       voidedAt: null,
     };
@@ -31,19 +43,12 @@ export class CreditsRepository {
     return newestFirst(credits, 'createdAt', query);
   }
 
-  /** Those with something left, in the order in which they are spent: what expires first goes first. */
-  listSpendable(tx: Transaction): Promise<Credit[]> {
-    return tx
-      .repository(Credit)
-      .createQueryBuilder('credit')
-      .where('credit.businessId = :businessId', { businessId: tx.requireBusinessId() })
-      .andWhere(
-        `credit.feature = 'recordings' AND credit.voidedAt IS NULL AND credit.spent < credit.amount`,
-      )
-      .andWhere('(credit.expiresAt IS NULL OR credit.expiresAt > :now)', { now: tx.now })
-      .orderBy('credit.expiresAt', 'ASC', 'NULLS LAST')
-      .addOrderBy('credit.id')
-      .getMany();
+  /**
+   * What pays beside the plan: first what has something left, in the order in which it is spent, then what is used up,
+   * expired or void and still counts in the running period.
+   */
+  listSources(tx: Transaction): Promise<CreditSource[]> {
+    return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now]);
   }
 
   find(tx: Transaction, id: string): Promise<Credit | null> {
@@ -56,3 +61,18 @@ export class CreditsRepository {
       .update({ businessId: tx.requireBusinessId(), id }, { voidedAt: tx.now });
   }
 }
+
+const SOURCES = `
+  SELECT id, amount::float8, used::float8, remaining::float8, expires_at AS "expiresAt"
+  FROM (
+    SELECT credit.id, credit.granted AS amount, credit.expires_at,
+           CASE WHEN (credit.counted_subscription_id, credit.counted_ordinal) = (counter.subscription_id, counter.period_ordinal)
+             THEN credit.counted ELSE 0 END AS used,
+           CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > $2)
+             THEN credit.granted - credit.spent ELSE 0 END AS remaining
+    FROM credits AS credit
+    JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
+    WHERE credit.business_id = $1 AND credit.feature = 'recordings'
+  ) AS source
+  WHERE used > 0 OR remaining > 0
+  ORDER BY remaining = 0, expires_at NULLS LAST, id`;

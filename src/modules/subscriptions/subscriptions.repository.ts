@@ -158,7 +158,14 @@ const CLOSE_PERIOD = `
   INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
   SELECT $1, $2, $3, $4, $5, $6, used - carried_over, $7 FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`;
 
+// What credits paid for is carried with the rest.
 const MOVE_COUNTER = `
+  WITH counted AS (
+    UPDATE credits SET counted_subscription_id = $2, counted_ordinal = $3
+    FROM usage_counters AS counter
+    WHERE $4 AND counter.business_id = $1 AND credits.business_id = $1 AND credits.feature = counter.feature
+      AND (counted_subscription_id, counted_ordinal) = (counter.subscription_id, counter.period_ordinal)
+  )
   UPDATE usage_counters
   SET subscription_id = $2, period_ordinal = $3, used = CASE WHEN $4 THEN used ELSE 0 END,
       carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END

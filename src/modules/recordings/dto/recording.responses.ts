@@ -84,7 +84,7 @@ export class UsageSourceResponse {
   @Id({ nullable: true, description: 'Of the credit; null for the plan' })
   id!: string | null;
 
-  @Integer({ min: 0, description: 'Of the plan: in this period. Of a credit: ever' })
+  @Integer({ min: 0, description: 'In this period: the sources add up to its `used`' })
   used!: number;
 
   @Integer({ min: 0, nullable: true })
@@ -131,7 +131,8 @@ export class UsageExplanationResponse {
   credited!: number;
 
   @ListOf(() => UsageSourceResponse, {
-    description: 'What the next recordings are taken from, in this order: the plan, then credits',
+    description:
+      'What paid for `used`, and what pays for the next recordings, in this order: the plan, then credits; last those that have nothing left',
   })
   sources!: UsageSourceResponse[];
 
