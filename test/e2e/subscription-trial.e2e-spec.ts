@@ -268,6 +268,23 @@ describe('the reminder of its end', () => {
     expect(remindersTo(customer)[0]?.text).toContain(said);
   });
 
+  it('comes again, with the new day, where a pause has moved it', async () => {
+    await changeTo(tried);
+    moveClocks(TRIAL_MS - ONE_DAY_MS);
+    await remind();
+    const { trialEndsAt: before } = await own.read();
+    await own.act('pause');
+    moveClocks(5 * ONE_DAY_MS);
+    await own.act('resume');
+    await remind();
+    const { trialEndsAt: after } = await own.read();
+    expect(Date.parse(after!) - Date.parse(before!)).toBeGreaterThanOrEqual(5 * ONE_DAY_MS);
+    const texts = remindersTo(customer).map(({ text }) => text);
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toContain(new Date(before!).toUTCString());
+    expect(texts[1]).toContain(new Date(after!).toUTCString());
+  });
+
   it('comes at once where the trial is shorter', async () => {
     await changeTo(await makePlan(server, staff, { trialDays: 1 }));
     await remind();

@@ -3,6 +3,7 @@ import type { PlanWithTerms } from '../plans/plan.entity';
 import { boundary, intervalOf } from '../subscriptions/periods';
 import { beginGrace, moveTo, runsUntilWhilePaid } from '../subscriptions/overdue';
 import { naturalEnd, replaced } from '../subscriptions/plan-change';
+import { trialUntil } from '../subscriptions/life-cycle';
 import { beginPeriod } from '../subscriptions/renewal-decision';
 import { isActive, isEnded } from '../subscriptions/subscription-view';
 import { startOf, type SubscriptionStart } from '../subscriptions/subscription-start';
@@ -235,7 +236,7 @@ function withEnd(subscription: Subscription, truth: StripeTruth): Partial<Subscr
   return {
     periodEnd,
     ...withAnchor(subscription, truth, periodEnd),
-    trialEndsAt: subscription.status === 'trialing' ? periodEnd : subscription.trialEndsAt,
+    ...(subscription.status === 'trialing' ? trialUntil(subscription, periodEnd) : {}),
     ...withCancellation(truth),
   };
 }

@@ -231,10 +231,25 @@ describe('other commands', () => {
 
   it('take a cancellation back, if there is one', () => {
     const canceled = { cancelAtPeriodEnd: true };
-    expect(calls({ kind: 'uncancel' }, canceled, { intent: WAITING })).toMatchObject([
-      { parameters: { cancel_at_period_end: false, metadata: WAITING_METADATA } },
+    expect(calls({ kind: 'uncancel' }, canceled)).toMatchObject([
+      { parameters: { cancel_at_period_end: false, metadata: NO_METADATA } },
     ]);
     expect(() => calls({ kind: 'uncancel' })).toThrow(REFUSED);
+  });
+
+  it.each([
+    ['a cancellation', { kind: 'uncancel' }, { cancelAtPeriodEnd: true }],
+    ['an end of renewal', { kind: 'set_auto_renew', autoRenew: true }, { autoRenew: false }],
+  ] as const)('take %s back, and not what it had called off', (_, command, standing) => {
+    const waiting = { priceId: 'price_other', intent: WAITING };
+    const price = { items: [{ id: 'si_1', price: 'price_own' }], proration_behavior: 'none' };
+    expect(calls(command, standing, waiting)).toMatchObject([
+      { parameters: { cancel_at_period_end: false, ...price, metadata: NO_METADATA } },
+    ]);
+    const ofOwn = { ...WAITING, nextPlanId: 'own' };
+    expect(calls(command, standing, { intent: ofOwn })).toMatchObject([
+      { parameters: { metadata: { ...WAITING_METADATA, next_plan_id: 'own' } } },
+    ]);
   });
 
   it('switch renewal off and on, and do nothing where it is so', () => {

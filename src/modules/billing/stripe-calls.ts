@@ -73,7 +73,8 @@ export interface ChangeCallSetup {
 export function callsOfChange(setup: ChangeCallSetup): StripeCall[] {
   const { subscription, truth, change, priceId } = setup;
   const isOwn = change.plan.id === subscription.planId;
-  if (isOwn && subscription.scheduledPlanId) return [keepPlan(setup)];
+  const waits = subscription.scheduledPlanId !== null || isWaitingForOther(subscription, truth);
+  if (isOwn && waits) return [keepPlan(setup)];
   if (isOwn && !subscription.planAssigned) return [];
   if (!priceId) return moveToFree(setup);
   assertRenews(change.plan);
@@ -151,14 +152,29 @@ export function priceOfNextPeriod(
   } satisfies StripeCall;
 }
 
-/** A change that waited is called off: the price goes back, and the end that waited for a free plan too. */
-function keepPlan({ truth }: ChangeCallSetup): StripeCall {
-  const kept = { cancel_at_period_end: false, metadata: toMetadata({}) };
-  const { paidPriceId } = truth.intent;
-  if (!paidPriceId || truth.priceId === paidPriceId) return update(truth.id, kept);
-  // Where the interval goes back too, the period is one that Stripe calls a trial: its end stays by itself.
-  const items = [{ id: truth.itemId, price: paidPriceId }];
-  return update(truth.id, { ...kept, items, proration_behavior: 'none' });
+/** A change that waited is called off; an end that was asked for stays. */
+function keepPlan({ subscription, truth }: ChangeCallSetup): StripeCall {
+  const { cancelAtPeriodEnd: isCanceled, autoRenew } = subscription;
+  return update(truth.id, {
+    ...paidPrice(truth),
+    cancel_at_period_end: isCanceled || !autoRenew,
+    metadata: toMetadata({ isCanceled, isNotRenewed: !autoRenew }),
+  });
+}
+
+/**
+ * The price goes back to the one that the running period was paid at. Where the interval goes back too, the period is
+ * one that Stripe calls a trial: its end stays by itself.
+ */
+function paidPrice({ itemId, priceId, intent }: StripeTruth): Stripe.SubscriptionUpdateParams {
+  const { paidPriceId: price } = intent;
+  if (!price || priceId === price) return {};
+  return { items: [{ id: itemId, price }], proration_behavior: 'none' };
+}
+
+/** Not a newer version of the own plan, which nobody has to ask for. */
+function isWaitingForOther({ planId }: Subscription, truth: StripeTruth): boolean {
+  return isWaiting(truth) && truth.intent.nextPlanId !== planId;
 }
 
 /** A free plan has nothing to charge: the subscription at Stripe ends, and ours goes on without it. */
@@ -185,7 +201,7 @@ export function callsOf(
     case 'uncancel':
       if (!subscription.cancelAtPeriodEnd)
         throw invalidState('No cancellation waits for the end of the period.');
-      return [uncancel(truth)];
+      return [uncancel(subscription, truth)];
     case 'set_auto_renew':
       return setAutoRenew(command.autoRenew, subscription, truth);
     case 'pause':
@@ -220,22 +236,36 @@ function cancelAtPeriodEnd(subscription: Subscription, { id, intent }: StripeTru
   return [update(id, { cancel_at_period_end: true, metadata })];
 }
 
-/** Renewal that was switched off stays off. */
-function uncancel({ id, intent }: StripeTruth): StripeCall {
-  const { isNotRenewed } = intent;
-  const metadata = toMetadata({ ...priced(intent), isNotRenewed });
-  return update(id, { cancel_at_period_end: isNotRenewed, metadata });
+/** Renewal that was switched off stays off. What waited when it was canceled was called off by that. */
+function uncancel(subscription: Subscription, truth: StripeTruth): StripeCall {
+  const { isNotRenewed } = truth.intent;
+  const { intent, price } = renewing(subscription, truth);
+  const metadata = toMetadata({ ...intent, isNotRenewed });
+  return update(truth.id, { ...price, cancel_at_period_end: isNotRenewed, metadata });
 }
 
 function setAutoRenew(
   autoRenew: boolean,
   subscription: Subscription,
-  { id, intent }: StripeTruth,
+  truth: StripeTruth,
 ): StripeCall[] {
   if (autoRenew === subscription.autoRenew) return [];
   const { cancelAtPeriodEnd: isCanceled } = subscription;
-  const metadata = toMetadata({ ...priced(intent), isNotRenewed: !autoRenew, isCanceled });
-  return [update(id, { cancel_at_period_end: !autoRenew || isCanceled, metadata })];
+  const { intent, price } = autoRenew
+    ? renewing(subscription, truth)
+    : { intent: priced(truth.intent), price: {} };
+  const metadata = toMetadata({ ...intent, isNotRenewed: !autoRenew, isCanceled });
+  return [update(truth.id, { ...price, cancel_at_period_end: !autoRenew || isCanceled, metadata })];
+}
+
+/** The plan that it has is renewed again, and no other that waited before. */
+function renewing(
+  subscription: Subscription,
+  truth: StripeTruth,
+): { intent: Partial<Intent>; price: Stripe.SubscriptionUpdateParams } {
+  return isWaitingForOther(subscription, truth)
+    ? { intent: {}, price: paidPrice(truth) }
+    : { intent: priced(truth.intent), price: {} };
 }
 
 /** Which plan the price stands for, where it is that of the next period: without it, that plan would begin at once. */

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type Stripe from 'stripe';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -9,6 +10,7 @@ import { PlansRepository } from '../plans/plans.repository';
 import { assertRoom, ChangesService, isProviders } from '../subscriptions/changes.service';
 import {
   Payments,
+  type ChangeQuestion,
   type Completion,
   type PaymentProvider,
   type SubscriptionCommand,
@@ -29,13 +31,20 @@ import { isFollowing } from './follow';
 import { LeftoversService } from './leftovers.service';
 import type { Operation } from './operations.repository';
 import { OperationsService } from './operations.service';
-import { assertCharged, callsOf, callsOfChange, type StripeCall } from './stripe-calls';
+import { callsOf, callsOfChange, type StripeCall } from './stripe-calls';
 import { SyncService } from './sync.service';
-import { at, toSeconds, type StripeTruth } from './stripe-truth';
+import { at, type StripeTruth } from './stripe-truth';
 
 /** For so long a change costs what its preview said. */
 const PREVIEW_HOLDS_MS = 15 * 60_000;
 const REASON = 'Stripe knows customers, not tenants';
+
+interface DatedChange {
+  change: PlanChange;
+  truth: StripeTruth;
+  /** The moment that what is left of the period is counted from. */
+  dateOf: (tx: Transaction) => Promise<Date>;
+}
 
 /** Does at Stripe what is asked of a subscription that follows it: decided on a fresh look, made by an operation. */
 @Injectable()
@@ -88,29 +97,36 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     };
   }
 
-  async prorate(context: RequestContext, change: PlanChange): Promise<Proration | null> {
+  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
     const followed = await this.findFollowed(context);
-    if (!followed || change.when !== 'now' || change.plan.id === followed.planId) return null;
-    if (change.plan.terms.priceAmount === 0)
-      return { ...change.proration, credit: 0, charge: 0, due: 0 };
+    if (!followed) return null;
     const truth = await this.seeTruth(context, followed);
-    if (truth.isOnTrial) return { ...change.proration, credit: 0, charge: 0, due: 0 };
-    assertCharged(truth);
-    const price = await this.catalog.ensurePrice(context, change.plan);
+    const change = await this.changes.compute(context, asked.planId, asked.when);
     const date = laterOf(change.effectiveAt, truth.period.start);
+    const dated = { change, truth, dateOf: () => Promise.resolve(date) };
+    const calls = await this.decideChange(context, dated, (_, made) => Promise.resolve(made));
+    return { ...change, proration: await this.prorate(context, change, truth, calls) };
+  }
+
+  /** What Stripe says of the very call that the change would make. */
+  private async prorate(
+    context: RequestContext,
+    { plan, proration }: PlanChange,
+    truth: StripeTruth,
+    calls: StripeCall[],
+  ): Promise<Proration> {
+    const { items, proration_date } = chargedNow(calls) ?? {};
+    if (!items || !proration_date || truth.isOnTrial)
+      return { ...proration, credit: 0, charge: 0, due: 0 };
     const { lines, currency } = await this.stripe.call((stripe) =>
       stripe.invoices.createPreview({
         subscription: truth.id,
-        subscription_details: {
-          items: [{ id: truth.itemId, price }],
-          proration_behavior: 'always_invoice',
-          proration_date: toSeconds(date),
-        },
+        subscription_details: { items, proration_behavior: 'always_invoice', proration_date },
       }),
     );
     await this.database.transaction(context, async (tx) => {
       await this.accounts.lock(tx);
-      await this.accounts.rememberPreview(tx, change.plan.id, at(toSeconds(date)));
+      await this.accounts.rememberPreview(tx, plan.id, at(proration_date));
     });
     return { ...sumOf(lines.data.map(({ amount }) => amount)), currency };
   }
@@ -147,48 +163,45 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     command: SubscriptionCommand,
     truth: StripeTruth,
   ): Promise<Operation | null> {
-    const change = command.kind === 'change' ? await this.decideChange(context, command) : null;
-    const priceId = change && (await this.priceOf(context, change));
+    const write = async (tx: Transaction, calls: StripeCall[]) =>
+      calls.length > 0 ? this.operations.begin(tx, command, calls, truth) : null;
+    if (command.kind !== 'change') {
+      return this.database.transaction(context, async (tx) => {
+        const subscription = await this.lockFollowing(tx, truth);
+        if (command.kind === 'assign') await this.changes.getAssignable(tx, command.planId);
+        return write(tx, callsOf(command, subscription, truth, tx.now));
+      });
+    }
+    const change = await this.changes.compute(context, command.planId, command.when);
+    assertRoom(change);
+    const dateOf = (tx: Transaction) => this.prorationDate(tx, change, truth);
+    return this.decideChange(context, { change, truth, dateOf }, write);
+  }
+
+  /** What a change is at Stripe: decided here for the change and for its preview, so that both say the same. */
+  private async decideChange<T>(
+    context: RequestContext,
+    { change, truth, dateOf }: DatedChange,
+    use: (tx: Transaction, calls: StripeCall[]) => Promise<T>,
+  ): Promise<T> {
+    const isPriced = change.plan.terms.priceAmount > 0;
+    const priceId = isPriced ? await this.catalog.ensurePrice(context, change.plan) : null;
     return this.database.transaction(context, async (tx) => {
-      await this.accounts.lock(tx);
-      const calls = await this.decide(tx, command, truth, change, priceId);
-      return calls.length > 0 ? this.operations.begin(tx, command, calls, truth) : null;
+      const subscription = await this.lockFollowing(tx, truth);
+      const plan = await this.getCharged(tx, subscription, truth);
+      if (priceId && plan.terms.priceCurrency !== change.plan.terms.priceCurrency)
+        throw currencyMismatch();
+      const prorationDate = await dateOf(tx);
+      return use(tx, callsOfChange({ subscription, plan, truth, change, priceId, prorationDate }));
     });
   }
 
-  /** @throws as `ChangesService.change`, but for the payment */
-  private async decideChange(
-    context: RequestContext,
-    { planId, when }: Extract<SubscriptionCommand, { kind: 'change' }>,
-  ): Promise<PlanChange> {
-    const change = await this.changes.compute(context, planId, when);
-    assertRoom(change);
-    return change;
-  }
-
-  private async priceOf(context: RequestContext, { plan }: PlanChange): Promise<string | null> {
-    return plan.terms.priceAmount > 0 ? this.catalog.ensurePrice(context, plan) : null;
-  }
-
-  private async decide(
-    tx: Transaction,
-    command: SubscriptionCommand,
-    truth: StripeTruth,
-    change: PlanChange | null,
-    priceId: string | null,
-  ): Promise<StripeCall[]> {
+  private async lockFollowing(tx: Transaction, truth: StripeTruth): Promise<Subscription> {
+    await this.accounts.lock(tx);
     const subscription = await this.repository.lockCurrent(tx);
     if (!isFollowing(subscription, truth))
       throw invalidState('It has just ended or changed. Read the subscription again.');
-    if (command.kind === 'assign') await this.changes.getAssignable(tx, command.planId);
-    if (command.kind !== 'change' || !change)
-      return callsOf(command as never, subscription, truth, tx.now);
-    const plan = await this.getCharged(tx, subscription, truth);
-    if (priceId && plan.terms.priceCurrency !== change.plan.terms.priceCurrency)
-      throw currencyMismatch();
-    const prorationDate = await this.prorationDate(tx, change, truth);
-    const setup = { subscription, plan, truth, change, priceId, prorationDate };
-    return callsOfChange(setup);
+    return subscription;
   }
 
   /** Not the plan that staff gave beside it. */
@@ -215,6 +228,13 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
       tx.now.getTime() - at.getTime() < PREVIEW_HOLDS_MS;
     return holds ? at : laterOf(effectiveAt, period.start);
   }
+}
+
+/** The one call that Stripe charges for at once. */
+function chargedNow(calls: StripeCall[]): Stripe.SubscriptionUpdateParams | undefined {
+  return calls
+    .flatMap((call) => (call.call === 'update' ? [call.parameters] : []))
+    .find(({ proration_behavior: behavior }) => behavior === 'always_invoice');
 }
 
 function laterOf(one: Date, other: Date): Date {

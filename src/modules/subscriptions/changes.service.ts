@@ -57,9 +57,8 @@ export class ChangesService {
    * @throws 404 plan_not_found, 409 invalid_state, currency_mismatch, 503 payment_provider_unavailable
    */
   async preview(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
-    const change = await this.compute(context, planId, when);
-    const proration = await this.payments.prorate(context, change);
-    return proration ? { ...change, proration } : change;
+    const ofProvider = await this.payments.preview(context, { planId, when });
+    return ofProvider ?? this.compute(context, planId, when);
   }
 
   /** What a change would do, without asking what a payment provider makes of it. @throws as `preview` */

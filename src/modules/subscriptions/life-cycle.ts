@@ -65,9 +65,18 @@ export function resume(subscription: Subscription, now: Date): SubscriptionWrite
     pausedAt: null,
     anchor: later(subscription.anchor),
     periodEnd: later(subscription.periodEnd),
-    trialEndsAt: isOnTrial(subscription) ? later(subscription.periodEnd) : subscription.trialEndsAt,
+    ...(isOnTrial(subscription) ? trialUntil(subscription, later(subscription.periodEnd)) : {}),
   };
   return { ...unchanged(subscription), next };
+}
+
+/** The owners were told of another day: they are told again. */
+export function trialUntil(
+  { trialEndsAt, trialRemindedAt }: Subscription,
+  end: Date,
+): Pick<Subscription, 'trialEndsAt' | 'trialRemindedAt'> {
+  const isMoved = trialEndsAt?.getTime() !== end.getTime();
+  return { trialEndsAt: end, trialRemindedAt: isMoved ? null : trialRemindedAt };
 }
 
 function isOnTrial({ cycle }: Subscription): boolean {

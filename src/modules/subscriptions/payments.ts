@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { ChangeTime, PlanChange } from './plan-change';
-import type { Proration } from './proration';
 import type { SubscriptionView } from './subscription-view';
 
 /** What somebody asks to be done to a subscription. */
@@ -13,6 +12,9 @@ export type SubscriptionCommand =
   | { kind: 'set_auto_renew'; autoRenew: boolean }
   | { kind: 'assign'; planId: string; reason: string; stripe?: 'cancel' | 'keep' };
 
+/** What a preview asks for. */
+export type ChangeQuestion = Omit<Extract<SubscriptionCommand, { kind: 'change' }>, 'kind'>;
+
 /** The second half of a command: writes its effect, in the transaction that remembers the answer. */
 export type Completion = (tx: Transaction) => Promise<SubscriptionView>;
 
@@ -20,8 +22,8 @@ export type Completion = (tx: Transaction) => Promise<SubscriptionView>;
 export interface PaymentProvider {
   /** Does there what is asked for. @returns null where the current subscription is none of the provider's */
   prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null>;
-  /** What a change that takes effect now costs there. @returns null, as above */
-  prorate(context: RequestContext, change: PlanChange): Promise<Proration | null>;
+  /** What a change would do, decided by the code that makes it. @returns null, as above @throws as `prepare` */
+  preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null>;
 }
 
 /** The seam to the provider of this installation; without one, plans that have a price are given by staff only. */
@@ -37,7 +39,7 @@ export class Payments {
     return (await this.provider?.prepare(context, command)) ?? null;
   }
 
-  async prorate(context: RequestContext, change: PlanChange): Promise<Proration | null> {
-    return (await this.provider?.prorate(context, change)) ?? null;
+  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
+    return (await this.provider?.preview(context, asked)) ?? null;
   }
 }
