@@ -161,8 +161,8 @@ it('of the next period what was spent in the last is no source', async () => {
   server.clock.moveBy(FREE_PERIOD_MS);
   await renewAll(server);
   await sendRecording(server, customer);
-  const { body } = await server.get('/v1/usage/recordings/explain', customer.token);
-  expect(body).toMatchObject({
+  const answer = await server.get('/v1/usage/recordings/explain', customer.token);
+  expect(answer.body).toMatchObject({
     used: 1,
     sources: [
       { kind: 'plan', used: 1 },
