@@ -10,6 +10,7 @@ import { aRecording, signUp, type Customer } from '../support/customers';
 import { insertJob } from '../support/jobs';
 import { expectProblem } from '../support/problems';
 import { addStaff, openSupport } from '../support/staff';
+import { statementsOf } from '../support/statement-counter';
 import { TestApplication } from '../support/test-application';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -212,10 +213,32 @@ describe('GET /health/ready', () => {
     server = await TestApplication.start();
   });
   afterAll(() => server.stop());
-  beforeEach(() => server.get('/health/ready').expect(200));
-  afterEach(() => server.get('/health/ready').expect(200));
+  const SECOND_MS = 1_000;
+  const expectReady = () => {
+    server.clock.moveBy(SECOND_MS);
+    return server.get('/health/ready').expect(200);
+  };
+  beforeEach(expectReady);
+  afterEach(expectReady);
+
+  it('asks the database once a second, however many ask, and whatever it says', async () => {
+    const ask = () => server.get('/health/ready');
+    const first = await statementsOf(expectReady);
+    expect(first.work).toHaveLength(1);
+    const again = await statementsOf(() => Promise.all(Array.from({ length: 20 }, ask)));
+    expect(again.work).toEqual([]);
+    server.clock.moveBy(SECOND_MS);
+    await server.database.query('ALTER SCHEMA graphile_worker RENAME TO gone');
+    const later = await statementsOf(async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, ask));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    });
+    await server.database.query('ALTER SCHEMA gone RENAME TO graphile_worker');
+    expect(later.work).toHaveLength(1);
+  });
 
   async function expectNotReady(reason: RegExp): Promise<void> {
+    server.clock.moveBy(SECOND_MS);
     const answer = await server.get('/health/ready');
     const { detail } = expectProblem(answer, 503, 'not_ready') as { detail?: string };
     expect(detail).toMatch(reason);

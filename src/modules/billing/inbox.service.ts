@@ -17,7 +17,7 @@ import { InboxRepository } from './inbox.repository';
 import { MAXIMUM_TRIES, type InboxEvent, type ReceivedEvent } from './inbox-event';
 import { at, idOf, LATEST_SECONDS } from './stripe-truth';
 import { SyncService } from './sync.service';
-import { isSignedBy } from './webhook-signature';
+import { findSigningTime, isRecent } from './webhook-signature';
 
 const FIND_CUSTOMER = 'billing.find_customer';
 const REASON = 'Stripe knows customers, not tenants';
@@ -62,9 +62,10 @@ export class InboxService {
    * @throws 400 webhook_signature_invalid
    */
   async receive(context: RequestContext, body: Buffer, signature: string): Promise<string> {
+    const signedAt = findSigningTime(this.config.stripeWebhookSecrets, body, signature);
+    if (signedAt === null) throw webhookSignatureInvalid();
     return this.database.platform(context, REASON, async (tx) => {
-      const { stripeWebhookSecrets: secrets } = this.config;
-      if (!isSignedBy(secrets, body, signature, tx.now)) throw webhookSignatureInvalid();
+      if (!isRecent(signedAt, tx.now)) throw webhookSignatureInvalid();
       const event = toReceived(parse(body));
       const stored = await this.inbox.put(tx, event);
       if (!stored.handledAt) await this.dispatch(tx, stored);

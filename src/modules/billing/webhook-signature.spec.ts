@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { isSignedBy } from './webhook-signature';
+import { findSigningTime, isRecent } from './webhook-signature';
 
 const NOW = new Date('2027-01-31T10:00:00.700Z');
 const NOW_SECONDS = 1_801_389_600;
@@ -17,10 +17,11 @@ function signatureOf(header: string): string {
 }
 
 function check(header: string, body: string | Buffer = BODY, secrets = [SECRET, NEXT]): boolean {
-  return isSignedBy(secrets, Buffer.from(body), header, NOW);
+  const signedAt = findSigningTime(secrets, Buffer.from(body), header);
+  return signedAt !== null && isRecent(signedAt, NOW);
 }
 
-describe('isSignedBy', () => {
+describe('the signature of a webhook', () => {
   it.each([
     [0, true],
     [299, true],

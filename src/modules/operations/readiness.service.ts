@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { defineProblem } from '../../common/problem';
-import type { RequestContext } from '../../common/request-context';
+import { Clock, monotonicMs } from '../../common/clock';
+import { defineProblem, type DomainError } from '../../common/problem';
+import { RequestContext } from '../../common/request-context';
 import { SCHEMA, type Schema } from '../../platform/database/data-source';
 import { Database } from '../../platform/database/database';
 
@@ -12,12 +13,28 @@ export const notReady = defineProblem({
     'It is starting or stopping, or something it stands on is missing; `detail` says what. Send requests elsewhere.',
 });
 
+/** So long an answer of the database holds for all who ask: anybody may, as often as they like. */
+const ASKED_EVERY_MS = 1_000;
+
+interface State {
+  migrations: number;
+  queue: boolean;
+}
+
+interface Asked {
+  atMs: number;
+  isRunning: boolean;
+  state: Promise<State>;
+}
+
 @Injectable()
 export class ReadinessService implements BeforeApplicationShutdown {
   private isStopping = false;
+  private asked: Asked | null = null;
 
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     @Inject(SCHEMA) private readonly schema: Schema,
   ) {}
 
@@ -25,25 +42,38 @@ export class ReadinessService implements BeforeApplicationShutdown {
     this.isStopping = true;
   }
 
-  /** @throws 503 not_ready, 503 database_unavailable */
-  async assertReady(context: RequestContext): Promise<void> {
-    if (this.isStopping)
-      throw notReady({ detail: 'the server is stopping', headers: { 'Retry-After': '5' } });
-    const [found] = await this.database.transaction(context, (tx) =>
-      tx.query<{ migrations: number; queue: boolean }>(STATE),
-    );
-    const missing = this.schema.migrations.length - (found?.migrations ?? 0);
-    if (missing > 0)
-      throw notReady({
-        detail: `${missing} migrations are missing: run the command migrate`,
-        headers: { 'Retry-After': '5' },
-      });
-    if (!found?.queue)
-      throw notReady({
-        detail: 'the job queue is missing: run the command migrate',
-        headers: { 'Retry-After': '5' },
-      });
+  /**
+   * Asks the database at most once a second, and never twice at the same time.
+   * @throws 503 not_ready, 503 database_unavailable
+   */
+  async assertReady(): Promise<void> {
+    if (this.isStopping) throw withRetry('the server is stopping');
+    const { migrations, queue } = await this.askRarely();
+    const missing = this.schema.migrations.length - migrations;
+    if (missing > 0) throw withRetry(`${missing} migrations are missing: run the command migrate`);
+    if (!queue) throw withRetry('the job queue is missing: run the command migrate');
   }
+
+  private askRarely(): Promise<State> {
+    const atMs = this.clock.at(new Date(monotonicMs())).getTime(); // jumps where a test moves the clock
+    const { asked } = this;
+    if (asked && (asked.isRunning || atMs - asked.atMs < ASKED_EVERY_MS)) return asked.state;
+    const asking: Asked = { atMs, isRunning: true, state: this.ask() };
+    const settle = () => (asking.isRunning = false);
+    asking.state.then(settle, settle);
+    this.asked = asking;
+    return asking.state;
+  }
+
+  private async ask(): Promise<State> {
+    const context = RequestContext.job('health.ready'); // of all who wait for the answer
+    const [found] = await this.database.transaction(context, (tx) => tx.query<State>(STATE));
+    return found ?? { migrations: 0, queue: false };
+  }
+}
+
+function withRetry(detail: string): DomainError {
+  return notReady({ detail, headers: { 'Retry-After': '5' } });
 }
 
 const STATE = `

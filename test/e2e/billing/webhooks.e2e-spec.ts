@@ -2,6 +2,7 @@ import { newId } from '../../../src/common/ids';
 import { WEBHOOK_SECRET } from '../../support/billing';
 import { expectProblem, type Answer } from '../../support/problems';
 import { sendRaw } from '../../support/raw-http';
+import { statementsOf } from '../../support/statement-counter';
 import { TestApplication } from '../../support/test-application';
 import {
   anEvent,
@@ -16,6 +17,8 @@ import {
 
 const NEXT_SECRET = 'whsec_that_takes_over';
 const LIMIT_BYTES = 1024 * 1024;
+/** What a process sends itself. */
+const HEARTBEAT = /pg_notify/;
 /** As far ahead as is surely too early, though a request takes some of it up; the unit tests know the second. */
 const TOO_EARLY_SECONDS = -330;
 
@@ -90,6 +93,18 @@ describe('a forgery', () => {
   it('signed with another secret is refused', async () => {
     const event = anEvent();
     await expectRefused(event, await deliver(server, sign(server, event, { secret: 'whsec_x' })));
+  });
+
+  it('costs no statement', async () => {
+    const event = anEvent();
+    const { body, header } = sign(server, event, { secret: 'whsec_x' });
+    const { all } = await statementsOf(async () => {
+      for (const given of [header, 't=1,v1=', header.replace('v1=', 'v0=')]) {
+        const answer = await deliver(server, { body, header: given });
+        expectProblem(answer, 400, 'webhook_signature_invalid');
+      }
+    });
+    expect(all.filter((text) => !HEARTBEAT.test(text))).toEqual([]);
   });
 
   it('signed 301 seconds ago, or ahead of time, is refused', async () => {
