@@ -11,6 +11,7 @@ import { ReadsAtSize1763690000012 } from '../migrations/1763690000012-reads-at-s
 import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seeding';
 import { StripeBilling1763690000014 } from '../migrations/1763690000014-stripe-billing';
 import { CronHeartbeats1763690000016 } from '../migrations/1763690000016-cron-heartbeats';
+import { IdempotencyClaims1763690000025 } from '../migrations/1763690000025-idempotency-claims';
 import { SpentInAPeriod1763690000040 } from '../migrations/1763690000040-spent-in-a-period';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
@@ -65,6 +66,7 @@ export const schema: Schema = {
     BulkSeeding1763690000013,
     StripeBilling1763690000014,
     CronHeartbeats1763690000016,
+    IdempotencyClaims1763690000025,
     SpentInAPeriod1763690000040,
   ],
 };

@@ -37,6 +37,15 @@ export interface IdempotentRequest {
   caller: string;
   status: number;
   replayed: boolean;
+  /** Where its answer is too large to keep, doing it again changes nothing. */
+  isRepeatable: boolean;
+  /** While the key is marked as at work in the database: whose mark it is. */
+  claimId: string | null;
+}
+
+/** Whether a request holds a connection of the pool; all contexts that come of the request share it. */
+export interface ConnectionUse {
+  isHeld: boolean;
 }
 
 export interface RequestContextFields {
@@ -56,6 +65,8 @@ export interface RequestContextFields {
   /** Staff outside a business: their session. */
   staffSessionId: string | null;
   idempotency: IdempotentRequest | null;
+  /** Null: not watched. Long runs of jobs and commands work on several connections on purpose. */
+  connection: ConnectionUse | null;
 }
 
 const ANONYMOUS: Actor = { kind: 'anonymous', id: null, email: null };
@@ -77,6 +88,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly supportSessionId: string | null;
   readonly staffSessionId: string | null;
   readonly idempotency: IdempotentRequest | null;
+  readonly connection: ConnectionUse | null;
 
   constructor(fields: Partial<RequestContextFields> & Pick<RequestContextFields, 'action'>) {
     this.requestId = fields.requestId ?? newId();
@@ -91,6 +103,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.supportSessionId = fields.supportSessionId ?? null;
     this.staffSessionId = fields.staffSessionId ?? null;
     this.idempotency = fields.idempotency ?? null;
+    this.connection = fields.connection ?? null;
   }
 
   /** The context of the server's own work: a cron run, a queued job, a command. */

@@ -75,6 +75,7 @@ const NOT_AUDITED: Record<string, string> = {
   checkout_sessions: 'a page is no news; what is bought on it is in the log',
   cron_heartbeats: 'a heartbeat is no news',
   guesses: 'counters',
+  idempotency_daily_totals: 'counters',
   idempotency_keys: 'answers that are in the log by their effects',
   mails: 'the reason for each mail is in the log',
   migrations: "TypeORM's own",

@@ -1,13 +1,12 @@
 import type { Response } from 'supertest';
 import { newId } from '../../src/common/ids';
 import { makeWorld, tokenFor } from '../support/architecture/credentials';
-import { exampleOf, makeObject, type World } from '../support/architecture/examples';
 import { operationsOf, readDocument, type Operation } from '../support/architecture/openapi';
 import { bearer, call, findFaults } from '../support/architecture/requests';
 import { listRows } from '../support/architecture/rows';
-import { PASSWORD, signUp } from '../support/customers';
-import { invitationKey, issueKey } from '../support/one-time-keys';
-import { changeSubscription } from '../support/subscriptions';
+import { listPreparedActions, prepareTrial, type Trial } from '../support/architecture/trials';
+import { PASSWORD } from '../support/customers';
+import { letAnswersStall, whileAtWork } from '../support/keys-at-work';
 import { addStaff, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
@@ -21,42 +20,6 @@ const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
 
 /** They open pages of Stripe, which is not there; the specs of billing have one and try the key on them. */
 const NEEDS_STRIPE = ['billing.open_checkout', 'billing.open_portal'];
-
-interface Prepared {
-  body?: object;
-  values?: Record<string, string>;
-}
-
-/** By action: what must be there before, where the example alone does not succeed. */
-const PREPARATIONS: Record<string, (world: World) => Promise<Prepared>> = {
-  'email.verify': async ({ customer }) => ({
-    body: { token: await issueKey(server, customer.email, 'email_verification') },
-  }),
-  'password.reset': async ({ customer }) => ({
-    body: {
-      token: await issueKey(server, customer.email, 'password_reset'),
-      password: 'another long pass phrase',
-    },
-  }),
-  'invitation.accept': async (world) => ({ body: { activationKey: await keyOfInvitation(world) } }),
-  'webhook_event.retry': async () => {
-    const id = `evt_${newId()}`;
-    await server.database.query(
-      `INSERT INTO webhook_inbox (id, type, happened_at, received_at, deliveries, tries)
-       VALUES ($1, 'invoice.paid', now(), now(), 1, 20)`,
-      [id],
-    );
-    return { values: { id } };
-  },
-  'subscription.uncancel': async (world) => {
-    await post(world, '/v1/subscription/cancel', { when: 'period_end' });
-    return {};
-  },
-  'subscription.resume': async (world) => {
-    await post(world, '/v1/subscription/pause');
-    return {};
-  },
-};
 
 /** By the name of a field: another value that the field takes, and so another request. */
 const OTHER_VALUES: Record<string, unknown> = {
@@ -78,6 +41,8 @@ let staff: StaffMember;
 let posts: Operation[];
 /** Those that this file can bring to succeed. */
 let tried: Operation[];
+jest.setTimeout(180_000); // some thirty customers a test
+
 beforeAll(async () => {
   server = await TestApplication.start();
   staff = await addStaff(server);
@@ -87,29 +52,6 @@ beforeAll(async () => {
   tried = posts.filter(({ action }) => !untried.includes(action));
 });
 afterAll(() => server.stop());
-
-interface Trial {
-  operation: Operation;
-  world: World;
-  send: (key: string, body?: object) => Promise<Response>;
-  body: object | undefined;
-}
-
-/** A new customer for each route, with what the route acts on. */
-async function prepare(operation: Operation): Promise<Trial> {
-  const world = await makeWorld(server, staff);
-  await changeSubscription(server.database, world.customer.business.id, { planSlug: 'pro' });
-  const made = await makeObject(operation, world);
-  const { body, values } = (await PREPARATIONS[operation.action]?.(world)) ?? {};
-  const given = body ?? exampleOf(operation).body?.(world);
-  const authorization = bearer(tokenFor(operation.audience, world));
-  const send = (key: string, other?: object) => {
-    const headers = { 'idempotency-key': key };
-    const sending = { authorization, headers, values: { ...made, ...values } };
-    return call(operation, world, { ...sending, body: other ?? given });
-  };
-  return { operation, world, send, body: given };
-}
 
 /** The audit rows of the route since then, by the request that made them. */
 async function listEffects({ action }: Operation, since: string): Promise<unknown[]> {
@@ -124,7 +66,7 @@ const told = ({ status, text }: Response): string => `${status} ${text.slice(0, 
 it('there are routes to try', () => {
   expect(posts.length).toBeGreaterThan(25);
   const actions = posts.map(({ action }) => action);
-  const named = [...Object.keys(PREPARATIONS), ...ENDS_ITS_CALLER, ...NEEDS_STRIPE];
+  const named = [...listPreparedActions(), ...ENDS_ITS_CALLER, ...NEEDS_STRIPE];
   expect(named.filter((action) => !actions.includes(action))).toEqual([]);
 });
 
@@ -138,7 +80,11 @@ it('every POST of the document says that it takes the key, but for logins and we
 it('every POST has one effect and one answer, sent twice at once and then again', async () => {
   const faults: string[] = [];
   for (const operation of tried)
-    faults.push(...(await findFaults([operation], async () => faultOf(await prepare(operation)))));
+    faults.push(
+      ...(await findFaults([operation], async () =>
+        faultOf(await prepareTrial(server, staff, operation)),
+      )),
+    );
   expect(faults).toEqual([]);
 });
 
@@ -163,13 +109,37 @@ function isReplayOf(first: Response, answer: Response): boolean {
   return wasReplayed(answer) && answer.status === first.status && answer.text === first.text;
 }
 
+it('every POST answers 409 at once while the first under its key is at work', async () => {
+  await letAnswersStall(server.database);
+  const faults: string[] = [];
+  const stalled = posts.filter(({ action }) => !NEEDS_STRIPE.includes(action));
+  for (const operation of stalled)
+    faults.push(...(await findFaults([operation], () => inUseFaultOf(operation))));
+  expect(faults).toEqual([]);
+});
+
+async function inUseFaultOf(operation: Operation): Promise<string | null> {
+  const world = await makeWorld(server, await addStaff(server)); // some routes end the session of staff
+  const { send } = await prepareTrial(server, world.staff, operation);
+  const key = newId();
+  const { first, second } = await whileAtWork(server.database, () => send(key));
+  if (!isSuccess(first)) return `did not succeed: ${told(first)}`;
+  const isInUse = second.status === 409 && second.text.includes('idempotency_key_in_use');
+  const saysWhen = Number(second.headers['retry-after']) > 0;
+  return isInUse && saysWhen ? null : `the second: ${told(second)}`;
+}
+
 it('every POST refuses the key of another request', async () => {
   const faults: string[] = [];
   // Where nobody is known, the body says who calls: another body is another caller's.
   const known = tried.filter(({ audience, hasBody }) => audience !== 'public' && hasBody);
   expect(known.length).toBeGreaterThan(10);
   for (const operation of known)
-    faults.push(...(await findFaults([operation], async () => reuseOf(await prepare(operation)))));
+    faults.push(
+      ...(await findFaults([operation], async () =>
+        reuseOf(await prepareTrial(server, staff, operation)),
+      )),
+    );
   expect(faults).toEqual([]);
 });
 
@@ -202,16 +172,3 @@ it.each(ENDS_ITS_CALLER)(
     expect(answers.map(({ status }) => status)).toEqual([204, 401]);
   },
 );
-
-async function post({ customer }: World, path: string, body?: object): Promise<void> {
-  const response = await server.post(path, customer.token, body);
-  if (!isSuccess(response)) throw new Error(`POST ${path}: ${told(response)}`);
-}
-
-/** Another business invites the customer. */
-async function keyOfInvitation({ customer }: World): Promise<string> {
-  const inviting = await signUp(server);
-  const invitation = { email: customer.email, role: 'viewer' };
-  const made = await server.post('/v1/invitations', inviting.token, invitation);
-  return invitationKey(server, (made.body as { id: string }).id);
-}

@@ -47,16 +47,18 @@ export interface Access {
   answersAlso?: new () => object;
   /** The problems that only this route has. */
   problems?: ProblemFactory[];
-  /** Logins and incoming webhooks take no Idempotency-Key. Otherwise every POST does. */
-  idempotency?: 'automatic' | 'in_handler' | 'none';
+  /** How a POST takes its Idempotency-Key. Without it: the handler is one transaction. */
+  idempotency?: 'in_steps' | 'repeatable' | 'none';
 }
 
 const ACCESS = 'tenantry:access';
 
 /**
  * Says who may call a route, and documents it. The global guard refuses a route without it.
- * `idempotency: 'in_handler'` is for routes that do slow work (hashing a password) before their transaction:
- * they call `Idempotency.run` themselves.
+ * `idempotency: 'in_steps'` is for routes that need several transactions, or do slow work between them (hashing a
+ * password, asking Stripe, counting a guess): an effect of theirs goes through `Idempotency.run`. `'repeatable'` is
+ * for routes that change nothing when they are called again, so that their answers need not be kept. `'none'`: logins
+ * and incoming webhooks.
  */
 export function Access(access: Access): MethodDecorator {
   return applyDecorators(

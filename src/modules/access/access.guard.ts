@@ -63,6 +63,6 @@ function originOf({
   id,
   trace,
   ip,
-}: FastifyRequest): Pick<RequestContext, 'requestId' | 'trace' | 'ip'> {
-  return { requestId: id, trace, ip };
+}: FastifyRequest): Pick<RequestContext, 'requestId' | 'trace' | 'ip' | 'connection'> {
+  return { requestId: id, trace, ip, connection: { isHeld: false } };
 }

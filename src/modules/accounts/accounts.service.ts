@@ -56,7 +56,7 @@ export class AccountsService {
     userAgent: string | null,
   ): Promise<SignedIn> {
     const { email } = request;
-    await this.limiter.count('login', email, context.ip);
+    await this.limiter.count(context, 'login', email, context.ip);
     const memberships = await this.database.platform(
       context,
       'nobody knows yet who logs in',
@@ -68,7 +68,7 @@ export class AccountsService {
     );
     const membership = memberships.find((each) => isActive(each, request.businessId));
     if (!isRight || !membership) return this.refuse(context, email, memberships);
-    await this.limiter.forgive('login', email, context.ip);
+    await this.limiter.forgive(context, 'login', email, context.ip);
     if (membership.businessStatus !== 'active') throw businessDeactivated();
     const { businessId, memberId, userId, passwordHash } = membership as Membership & {
       businessId: string;

@@ -78,6 +78,7 @@ export class AuthController {
       'Mail a link to a new password, if the address is known; the answer is the same if not',
     status: 202,
     problems: [rateLimitedProblem],
+    idempotency: 'in_steps',
   })
   async forgot(@Ctx() context: RequestContext, @Body() body: ForgotPasswordRequest): Promise<void> {
     await this.recovery.forgot(context, body.email);
@@ -90,7 +91,7 @@ export class AuthController {
     summary: 'Choose a new password with the key from the mail; ends every session',
     status: 204,
     problems: [resetTokenInvalid, passwordTooWeak, rateLimitedProblem],
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
   })
   async reset(@Ctx() context: RequestContext, @Body() body: ResetPasswordRequest): Promise<void> {
     await this.recovery.reset(context, body);
@@ -103,6 +104,7 @@ export class AuthController {
     summary: 'Prove that the address is right, with the key from the mail',
     status: 204,
     problems: [verificationTokenInvalid, rateLimitedProblem],
+    idempotency: 'in_steps',
   })
   async verifyEmail(
     @Ctx() context: RequestContext,

@@ -85,7 +85,7 @@ export class MeController {
     summary: 'Change my password; ends my other sessions',
     status: 204,
     problems: [wrongPassword, passwordTooWeak, rateLimitedProblem],
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
   })
   async changePassword(
     @Ctx() context: RequestContext,

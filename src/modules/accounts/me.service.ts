@@ -45,13 +45,12 @@ export class MeService {
 
   /** Ends the person's other sessions. @throws 403 wrong_password, 422 password_too_weak, 429 rate_limited */
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
-    if (await this.idempotency.findAnswer(context)) return;
     const userId = userOf(context);
     const user = await this.database.transaction(context, (tx) => this.users.get(tx, userId));
-    await this.limiter.count('password_change', user.email, context.ip);
+    await this.limiter.count(context, 'password_change', user.email, context.ip);
     if (!(await this.hasher.matches(request.currentPassword, user.passwordHash)))
       throw wrongPassword();
-    await this.limiter.forgive('password_change', user.email, context.ip);
+    await this.limiter.forgive(context, 'password_change', user.email, context.ip);
     assertPasswordIsStrong(request.newPassword, user.email);
     const passwordHash = await this.hasher.hash(request.newPassword);
     await this.idempotency.runOnPlatform(

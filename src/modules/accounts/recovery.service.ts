@@ -34,8 +34,8 @@ export class RecoveryService {
 
   /** Answers before anybody has looked whether the address is known: the same bytes in the same time. */
   async forgot(context: RequestContext, email: string): Promise<void> {
-    await this.limiter.count('password_forgot', null, context.ip);
-    await this.database.transaction(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
+    await this.limiter.count(context, 'password_forgot', null, context.ip);
+    await this.idempotency.run(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
   }
 
   /**
@@ -44,7 +44,7 @@ export class RecoveryService {
    */
   @JobHandler(FORGOT, 'awaited')
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
-    if (!(await this.limiter.mayGoOn('password_mail', email))) return;
+    if (!(await this.limiter.mayGoOn(context, 'password_mail', email))) return;
     await this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const user = await this.users.findByEmail(tx, email);
       if (user) await this.askToReset(tx, user.id);
@@ -56,8 +56,7 @@ export class RecoveryService {
    * @throws 410 reset_token_invalid (of many at once, one wins), 422 password_too_weak (the key lives on)
    */
   async reset(context: RequestContext, { token, password }: ResetPasswordRequest): Promise<void> {
-    if (await this.idempotency.findAnswer(context)) return;
-    await this.limiter.count('one_time_key', null, context.ip);
+    await this.limiter.count(context, 'one_time_key', null, context.ip);
     const user = await this.database.platform(context, 'people belong to no tenant', (tx) =>
       this.getKeyOwner(tx, token),
     );
@@ -72,19 +71,19 @@ export class RecoveryService {
       });
       await this.sessions.endAllOf(tx, userId, null);
     });
-    await this.limiter.forgive('login', user.email, null);
-    await this.limiter.forgive('one_time_key', null, context.ip);
+    await this.limiter.forgive(context, 'login', user.email, null);
+    await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
   /** @throws 410 verification_token_invalid */
   async verifyEmail(context: RequestContext, token: string): Promise<void> {
-    await this.limiter.count('one_time_key', null, context.ip);
-    await this.database.platform(context, 'people belong to no tenant', async (tx) => {
+    await this.limiter.count(context, 'one_time_key', null, context.ip);
+    await this.idempotency.runOnPlatform(context, 'people belong to no tenant', async (tx) => {
       const userId = await this.keys.consume(tx, token, 'email_verification');
       if (!userId) throw verificationTokenInvalid();
       await this.users.update(tx, userId, { emailVerifiedAt: tx.now });
     });
-    await this.limiter.forgive('one_time_key', null, context.ip);
+    await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
   /** Mails another link, unless the address is verified already. */

@@ -3,7 +3,6 @@ import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import type { RequestContext } from '../../common/request-context';
-import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { Ctx } from '../../platform/http/request';
 import {
   paymentProviderRefused,
@@ -35,7 +34,6 @@ export class BillingController {
   constructor(
     private readonly billing: BillingService,
     private readonly checkouts: CheckoutService,
-    private readonly idempotency: Idempotency,
   ) {}
 
   @Get()
@@ -75,7 +73,7 @@ export class BillingController {
     description:
       'The price is that of the plan. Again, it is the same page as long as it is open; another plan closes it. The subscription begins when it is paid.',
     status: 201,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: CheckoutSessionResponse,
     problems: [
       planNotFound,
@@ -93,7 +91,7 @@ export class BillingController {
     @Ctx() context: RequestContext,
     @Body() body: CreateCheckoutRequest,
   ): Promise<CheckoutSessionResponse> {
-    return this.once(context, () => this.checkouts.open(context, body));
+    return this.checkouts.open(context, body);
   }
 
   @Post('portal-sessions')
@@ -103,19 +101,11 @@ export class BillingController {
     action: 'billing.open_portal',
     summary: 'Open a page where cards and invoices are looked after',
     status: 201,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: PortalSessionResponse,
     problems: [billingAccountMissing, paymentProviderRefused, paymentProviderUnavailable],
   })
   openPortal(@Ctx() context: RequestContext): Promise<PortalSessionResponse> {
-    return this.once(context, () => this.billing.openPortal(context));
-  }
-
-  /** Stripe is asked outside the transaction that remembers the answer. */
-  private async once<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
-    const earlier = await this.idempotency.findAnswer<T>(context);
-    if (earlier) return earlier.answer;
-    const answer = await work();
-    return this.idempotency.run(context, () => Promise.resolve(answer));
+    return this.billing.openPortal(context);
   }
 }

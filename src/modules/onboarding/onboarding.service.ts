@@ -61,10 +61,8 @@ export class OnboardingService {
     request: SignupRequest,
     userAgent: string | null,
   ): Promise<SignupResponse> {
-    const earlier = await this.idempotency.findAnswer<SignupResponse>(context);
-    if (earlier) return earlier.answer;
     const { email, fullName, password, businessName } = request;
-    await this.limiter.countSignup(context.ip);
+    await this.limiter.countSignup(context);
     assertPasswordIsStrong(password, email);
     const passwordHash = await this.hasher.hash(password); // slow: before the transaction
     return this.idempotency.runOnPlatform(asPerson(context, email), REASON, async (tx) => {
@@ -101,10 +99,8 @@ export class OnboardingService {
     request: JoinRequest,
     userAgent: string | null,
   ): Promise<JoinResponse> {
-    const earlier = await this.idempotency.findAnswer<JoinResponse>(context);
-    if (earlier) return earlier.answer;
     const { activationKey, fullName, password } = request;
-    await this.limiter.count('one_time_key', null, context.ip);
+    await this.limiter.count(context, 'one_time_key', null, context.ip);
     const { invitation, details } = await this.invitations.lookUp(context, activationKey);
     if (details.hasAccount)
       throw emailTaken({ detail: 'Log in and accept the invitation instead.' });
@@ -124,7 +120,7 @@ export class OnboardingService {
         return this.joinBusiness(tx, activationKey, person, userAgent);
       },
     );
-    await this.limiter.forgive('one_time_key', null, context.ip);
+    await this.limiter.forgive(context, 'one_time_key', null, context.ip);
     return joined;
   }
 

@@ -55,7 +55,7 @@ export class SignupController {
       limitReached,
       businessDeactivated,
     ],
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
   })
   async signUp(
     @Ctx() context: RequestContext,
@@ -74,7 +74,7 @@ export class SignupController {
     summary: 'Create another business, with oneself as its owner',
     status: 201,
     answers: SignupResponse,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
   })
   createAnother(
     @Ctx() context: RequestContext,

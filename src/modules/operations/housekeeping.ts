@@ -67,7 +67,7 @@ export class Housekeeping {
     await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
-    await this.guesses.prune(tx.now);
+    await this.guesses.prune(tx);
     return this.sessions.prune(
       tx,
       hoursBefore(tx.now, sessionIdleHours),

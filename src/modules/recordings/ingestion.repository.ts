@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Clock } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { RecordingCounts } from '../subscriptions/usage';
@@ -48,14 +50,24 @@ export class IngestionRepository {
    * @returns what became of each, in their order; null where somebody else holds the counter and `mayWait` is false
    */
   async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
-    const { rows } = await this.database.statement(ADMIT, this.parametersOf(recordings, mayWait));
+    const { rows } = await this.database.statement(
+      FLUSH,
+      ADMIT,
+      this.parametersOf(recordings, mayWait),
+    );
     return inOrder(rows as AdmissionRow[], recordings.length);
   }
 
-  /** The same for one recording, in the transaction of its request. */
-  async admitIn(tx: Transaction, recording: SentRecording): Promise<Admission> {
-    const [row] = await tx.query<AdmissionRow>(ADMIT, this.parametersOf([recording], true));
-    return toAdmission(row!); // it waits, so it answers
+  /** The same in the transaction of a request, for recordings of its business. It waits for the counter. */
+  async admitAllIn(tx: Transaction, recordings: SentRecording[]): Promise<Admission[]> {
+    const rows = await tx.query<AdmissionRow>(ADMIT, this.parametersOf(recordings, true));
+    return inOrder(rows, recordings.length).map((admission) => admission!); // it waits, so it answers
+  }
+
+  /** In no order. */
+  findByExternalIds(tx: Transaction, externalIds: string[]): Promise<Recording[]> {
+    const businessId = tx.requireBusinessId();
+    return tx.repository(Recording).findBy({ businessId, externalId: In(externalIds) });
   }
 
   findByExternalId(tx: Transaction, externalId: string): Promise<Recording | null> {
@@ -68,6 +80,7 @@ export class IngestionRepository {
   }
 }
 
+const FLUSH = RequestContext.job('recording.flush');
 const ADMIT = 'SELECT * FROM admit_recordings($1, $2, $3, $4)';
 
 interface AdmissionRow {

@@ -28,7 +28,8 @@ import {
 import type { LiveRecording, Recording } from './recording.entity';
 import { externalIdConflict, recordingDeleted } from './recordings.errors';
 
-const MAXIMUM_TRIES = 3;
+/** A period has ended and is closed; then another one may just end. */
+export const MAXIMUM_TRIES = 3;
 
 /** What an answer shows of a recording. */
 export type ShownRecording = RecordingPayload & Pick<LiveRecording, 'id' | 'createdAt'>;
@@ -39,6 +40,9 @@ export interface IngestedRecording {
   replayed: boolean;
   usage: CountedPeriod;
 }
+
+/** An admission that needs nothing else to be answered. */
+type DecidedAdmission = Exclude<Admission, { outcome: 'not_running' | 'exists' }>;
 
 @Injectable()
 export class IngestionService {
@@ -60,28 +64,33 @@ export class IngestionService {
     context: RequestContext,
     request: CreateRecordingRequest,
   ): Promise<IngestedRecording> {
-    const sent = { ...toPayload(request), businessId: context.businessId!, id: newId() }; // the guard lets SDK keys in only
+    const sent = toSentRecording(context, request);
     for (let tries = 1; tries <= MAXIMUM_TRIES; tries += 1) {
       const admission = await this.admit(context, sent);
-      if (admission.outcome !== 'not_running') return this.answer(context, sent, admission);
-      await this.assertActive(context);
-      await this.renewal.renewOne(context); // the period has ended, and the cron has not come by yet
+      if (admission.outcome === 'exists') return this.again(context, sent, admission.period);
+      if (admission.outcome !== 'not_running') return this.answer(sent, admission);
+      await this.renew(context);
     }
     throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
   }
 
-  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
-  private admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
-    return context instanceof Transaction
-      ? this.ingestion.admitIn(context, sent)
-      : this.queue.admit(sent);
+  /** The period has ended, and the cron has not come by yet. @throws 403 subscription_inactive, 503 subscription_behind */
+  async renew(context: RequestContext): Promise<void> {
+    const { subscription } = await this.subscriptions.getCurrent(context);
+    if (!isActive(subscription))
+      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
+    await this.renewal.renewOne(context);
   }
 
-  private answer(
-    context: RequestContext,
-    sent: SentRecording,
-    admission: Exclude<Admission, { outcome: 'not_running' }>,
-  ): IngestedRecording | Promise<IngestedRecording> {
+  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
+  private async admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
+    if (!(context instanceof Transaction)) return this.queue.admit(sent);
+    const [admission] = await this.ingestion.admitAllIn(context, [sent]);
+    return admission!;
+  }
+
+  /** @throws 402 quota_exceeded, 404 application_not_found */
+  answer(sent: SentRecording, admission: DecidedAdmission): IngestedRecording {
     switch (admission.outcome) {
       case 'inserted':
         return {
@@ -89,8 +98,6 @@ export class IngestionService {
           replayed: false,
           usage: admission.period,
         };
-      case 'exists':
-        return this.again(context, sent, admission.period);
       case 'no_application':
         throw applicationNotFound();
       case 'refused':
@@ -98,7 +105,6 @@ export class IngestionService {
     }
   }
 
-  /** The id tells a recording of another request from our own, whose first try was stored though it seemed to fail. */
   private again(
     context: RequestContext,
     sent: SentRecording,
@@ -106,18 +112,8 @@ export class IngestionService {
   ): Promise<IngestedRecording> {
     return this.database.transaction(context, async (tx) => {
       const earlier = await this.ingestion.findByExternalId(tx, sent.externalId);
-      if (!earlier || !isLive(earlier)) throw recordingDeleted();
-      if (!isSame(earlier, sent)) throw externalIdConflict();
-      const usage = period ?? (await this.readUsage(tx));
-      return { recording: earlier, replayed: earlier.id !== sent.id, usage };
+      return { ...replayOf(earlier, sent), usage: period ?? (await this.readUsage(tx)) };
     });
-  }
-
-  /** @throws 403 subscription_inactive */
-  private async assertActive(context: RequestContext): Promise<void> {
-    const { subscription } = await this.subscriptions.getCurrent(context);
-    if (!isActive(subscription))
-      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
   }
 
   private async readUsage(tx: Transaction): Promise<CountedPeriod> {
@@ -142,6 +138,24 @@ export class IngestionService {
       },
     });
   }
+}
+
+/** The id is made once: it tells our own recording, whose first try was stored though it seemed to fail. */
+export function toSentRecording(
+  context: RequestContext,
+  request: CreateRecordingRequest,
+): SentRecording {
+  return { ...toPayload(request), businessId: context.requireBusinessId(), id: newId() };
+}
+
+/** The recording that was sent before. @throws 409 external_id_conflict, 410 recording_deleted */
+export function replayOf(
+  earlier: Recording | null,
+  sent: SentRecording,
+): Pick<IngestedRecording, 'recording' | 'replayed'> {
+  if (!earlier || !isLive(earlier)) throw recordingDeleted();
+  if (!isSame(earlier, sent)) throw externalIdConflict();
+  return { recording: earlier, replayed: earlier.id !== sent.id };
 }
 
 function toPayload(request: CreateRecordingRequest): RecordingPayload {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { BatchService } from './batch.service';
 import { FlushMetrics } from './flush.metrics';
 import { IngestionQueue } from './ingestion-queue';
 import { IngestionRepository } from './ingestion.repository';
@@ -18,6 +19,7 @@ import { UsageController } from './usage.controller';
   controllers: [SdkController, RecordingsController, UsageController],
   providers: [
     IngestionService,
+    BatchService,
     IngestionQueue,
     FlushMetrics,
     IngestionRepository,

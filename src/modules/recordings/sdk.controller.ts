@@ -29,6 +29,7 @@ import {
   toRecordingResponse,
   type BatchResultResponse,
 } from './dto/recording.responses';
+import { BatchService, type BatchItem } from './batch.service';
 import { IngestionService } from './ingestion.service';
 import { externalIdConflict, ingestionOverloaded, recordingDeleted } from './recordings.errors';
 import { SdkService } from './sdk.service';
@@ -44,6 +45,7 @@ export class SdkController {
 
   constructor(
     private readonly ingestion: IngestionService,
+    private readonly batches: BatchService,
     private readonly sdk: SdkService,
     private readonly refusals: QuotaRefusals,
     @Inject(CONFIG) private readonly config: Config,
@@ -68,6 +70,7 @@ export class SdkController {
       subscriptionBehind,
       ingestionOverloaded,
     ],
+    idempotency: 'repeatable',
   })
   @RouteConfig({ isHot: true })
   async create(
@@ -90,6 +93,7 @@ export class SdkController {
     summary: 'Store up to 100 recordings, each decided as if sent alone',
     status: 200,
     answers: BatchResponse,
+    idempotency: 'repeatable',
   })
   @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES, mostValues: BATCH_VALUES, isHot: true })
   async createBatch(
@@ -111,29 +115,25 @@ export class SdkController {
     return this.sdk.status(context);
   }
 
-  /** At once, so that they share a flush; one after the other where they share the transaction of an Idempotency-Key. */
   private async createEach(
     context: RequestContext,
     items: unknown[],
   ): Promise<BatchResultResponse[]> {
-    if (!(context instanceof Transaction))
-      return Promise.all(items.map((item) => this.createOne(context, item)));
-    const results: BatchResultResponse[] = [];
-    for (const item of items) results.push(await this.createOne(context, item));
-    return results;
+    const read = items.map(readItem);
+    const requests = read.flatMap((each) => ('request' in each ? [each.request] : []));
+    const ingested = await this.batches.ingestAll(context, requests);
+    return read.map((each) => this.toResult(context, 'request' in each ? ingested.shift()! : each));
   }
 
-  private async createOne(context: RequestContext, item: unknown): Promise<BatchResultResponse> {
-    try {
-      const request = validateFields(CreateRecordingRequest, item ?? null);
-      const { recording, replayed } = await this.ingestion.ingest(context, request);
+  private toResult(context: RequestContext, item: BatchItem): BatchResultResponse {
+    if (!('error' in item)) {
+      const { recording, replayed } = item;
       return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
-    } catch (error) {
-      const refusal = this.refusalOf(error, context);
-      this.refusals.observe(refusal);
-      const problem = toProblem(refusal, this.config.appUrl, context.requestId);
-      return { status: problem.status, problem };
     }
+    const refusal = this.refusalOf(item.error, context);
+    this.refusals.observe(refusal);
+    const problem = toProblem(refusal, this.config.appUrl, context.requestId);
+    return { status: problem.status, problem };
   }
 
   /**
@@ -149,5 +149,13 @@ export class SdkController {
       this.logger.error(`an item of a batch failed: ${(error as Error).stack}`),
     );
     return internalError({ cause: error });
+  }
+}
+
+function readItem(item: unknown): { request: CreateRecordingRequest } | { error: unknown } {
+  try {
+    return { request: validateFields(CreateRecordingRequest, item ?? null) };
+  } catch (error) {
+    return { error };
   }
 }

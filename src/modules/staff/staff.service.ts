@@ -65,7 +65,7 @@ export class StaffService {
       await this.staff.update(tx, id, { passwordHash });
       await this.staff.endAllSessions(tx, id);
     });
-    await this.limiter.forgive('staff_login', email, null);
+    await this.limiter.forgive(context, 'staff_login', email, null);
   }
 
   /** @throws 401 invalid_credentials (unknown, wrong or disabled alike), 429 rate_limited */
@@ -74,13 +74,13 @@ export class StaffService {
     { email, password }: StaffLoginRequest,
     userAgent: string | null,
   ): Promise<{ account: StaffAccount; opened: { session: StaffSession; token: string } }> {
-    await this.limiter.count('staff_login', email, context.ip);
+    await this.limiter.count(context, 'staff_login', email, context.ip);
     const account = await this.database.platform(context, REASON, (tx) =>
       this.staff.findByEmail(tx, email),
     );
     const isRight = await this.hasher.matches(password, account?.passwordHash ?? null);
     if (!isRight || account?.status !== 'active') throw invalidCredentials();
-    await this.limiter.forgive('staff_login', email, context.ip);
+    await this.limiter.forgive(context, 'staff_login', email, context.ip);
     const signingIn = context.with({
       actor: { kind: 'staff', id: account.id, email: account.email },
     });

@@ -55,7 +55,7 @@ export class ChangesController {
     description:
       'Limits of a plan apply to all its subscribers at once. A new price or interval of the own plan comes with the next period: ask with the own plan, and `when` is `period_end`.',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: PlanChangeResponse,
     problems: [
       planNotFound,
@@ -70,10 +70,7 @@ export class ChangesController {
     @Ctx() context: RequestContext,
     @Body() { planId, when }: ChangePlanRequest,
   ): Promise<PlanChangeResponse> {
-    const earlier = await this.idempotency.findAnswer<PlanChangeResponse>(context);
-    if (earlier) return earlier.answer;
-    const change = await this.changes.preview(context, planId, when);
-    return this.idempotency.run(context, () => Promise.resolve(toPlanChangeResponse(change)));
+    return toPlanChangeResponse(await this.changes.preview(context, planId, when));
   }
 
   @Post('change')
@@ -85,7 +82,7 @@ export class ChangesController {
     description:
       'Usage is carried over. The own plan again changes nothing, and calls off a change that waits. After the end of a subscription it begins a new one.',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: SubscriptionResponse,
     problems: [
       planNotFound,
@@ -111,7 +108,7 @@ export class ChangesController {
     action: 'subscription.cancel',
     summary: 'Cancel: at the end of the period, or now',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: SubscriptionResponse,
     problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
@@ -129,7 +126,7 @@ export class ChangesController {
     action: 'subscription.uncancel',
     summary: 'Take back a cancellation that waits for the end of the period',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: SubscriptionResponse,
     problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
@@ -144,7 +141,7 @@ export class ChangesController {
     action: 'subscription.pause',
     summary: 'Pause: no ingestion, no renewal',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: SubscriptionResponse,
     problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
@@ -159,7 +156,7 @@ export class ChangesController {
     action: 'subscription.resume',
     summary: 'Resume: the rest of the period goes on, all boundaries move by the time paused',
     status: 200,
-    idempotency: 'in_handler',
+    idempotency: 'in_steps',
     answers: SubscriptionResponse,
     problems: [invalidState, subscriptionBehind, ...FROM_PROVIDER],
   })
@@ -189,8 +186,6 @@ export class ChangesController {
     context: RequestContext,
     command: SubscriptionCommand,
   ): Promise<SubscriptionResponse> {
-    const earlier = await this.idempotency.findAnswer<SubscriptionResponse>(context);
-    if (earlier) return earlier.answer;
     const complete = await this.changes.prepare(context, command);
     return this.idempotency.run(context, async (tx) => toSubscriptionResponse(await complete(tx)));
   }

@@ -49,6 +49,8 @@ export interface Config {
   readonly rateLimitFailures: number | null;
   /** Of request bodies that one process holds at once; a quarter of it for each client network. */
   readonly bodyBudgetBytes: number;
+  /** Compressed; a day and business, its API keys and its people each. */
+  readonly idempotencyDailyBytes: number;
   readonly trustProxy: readonly string[];
   /** Exact origins; none: no page of another origin reads an answer. */
   readonly corsOrigins: readonly string[];
@@ -167,6 +169,7 @@ function toConfig(settings: Settings): Config {
     rateLimitSignups: settings.RATE_LIMIT_SIGNUPS,
     rateLimitFailures: settings.RATE_LIMIT_FAILURES,
     bodyBudgetBytes: settings.BODY_BUDGET_MIB * 1024 * 1024,
+    idempotencyDailyBytes: settings.IDEMPOTENCY_DAILY_MIB * 1024 * 1024,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
     logLevel: settings.LOG_LEVEL,

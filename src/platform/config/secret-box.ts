@@ -23,15 +23,15 @@ export class SecretBox {
   }
 
   /** Encrypts; `context` (the row's id, say) must be given again to open it, so that rows cannot be swapped. */
-  seal(text: string, context: Buffer): Buffer {
+  seal(content: Buffer, context: Buffer): Buffer {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, iv).setAAD(context);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    const sealed = Buffer.concat([cipher.update(content), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
   }
 
-  /** Throws when the text was sealed with another key or context, or has been changed. */
-  open(sealed: Buffer, context: Buffer): string {
+  /** Throws when the content was sealed with another key or context, or has been changed. */
+  open(sealed: Buffer, context: Buffer): Buffer {
     const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
     const decipher = createDecipheriv(
       'aes-256-gcm',
@@ -39,9 +39,9 @@ export class SecretBox {
       sealed.subarray(0, IV_BYTES),
     );
     decipher.setAAD(context).setAuthTag(tag);
-    return (
-      decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') +
-      decipher.final('utf8')
-    );
+    return Buffer.concat([
+      decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)),
+      decipher.final(),
+    ]);
   }
 }

@@ -111,6 +111,11 @@ export const settings = {
   BODY_BUDGET_MIB: count(8, 65_536)
     .default(64)
     .describe('request bodies that one process holds at once, in MiB; a quarter for each network'),
+  IDEMPOTENCY_DAILY_MIB: count(1, 1_024)
+    .default(16)
+    .describe(
+      'answers kept a day for one business, in MiB: those of its API keys, and as much of its people',
+    ),
   TRUST_PROXY: listOf(isNetwork, 'addresses or networks like 10.0.0.0/8')
     .default([])
     .describe('addresses of proxies whose X-Forwarded-For is believed, comma-separated'),

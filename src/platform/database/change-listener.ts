@@ -8,12 +8,14 @@ import {
 import { Client, type Notification } from 'pg';
 import { monotonicMs } from '../../common/clock';
 import { newId } from '../../common/ids';
+import { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { ChangeFeed } from './change-feed';
 import { Database } from './database';
 
 const CHANGES = 'tenantry_changes';
 const HEARTBEATS = 'tenantry_heartbeats';
+const BEAT = RequestContext.job('change_listener.beat');
 const BEAT_EVERY_MS = 250;
 const FRESH_FOR_MS = 1_000;
 /** Without anybody asking for so long, the beats stop, until somebody asks again. */
@@ -92,7 +94,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
       return this.lose(this.client, new Error('no heartbeat came over it'));
     const beat = `${this.process} ${monotonicMs()}`;
     await this.database
-      .statement('SELECT pg_notify($1, $2)', [HEARTBEATS, beat])
+      .statement(BEAT, 'SELECT pg_notify($1, $2)', [HEARTBEATS, beat])
       .catch(() => undefined); // a database that is away is not fresh, and whoever needs it says so
   }
 

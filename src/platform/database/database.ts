@@ -58,9 +58,14 @@ export class Database {
   /**
    * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants, and
    * for a function that names its tenants itself. Row-level security hides everything else from it.
+   * @throws Error inside a transaction of the same request, which would hold two connections
    */
-  statement(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
-    return this.whileOpen(() => this.alone(sql, parameters));
+  statement(
+    context: RequestContext,
+    sql: string,
+    parameters: unknown[],
+  ): Promise<{ rows: unknown[] }> {
+    return this.onConnection(context, () => this.alone(sql, parameters));
   }
 
   private async alone(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
@@ -110,7 +115,23 @@ export class Database {
       statementTimeoutMs: this.config.statementTimeoutMs,
       reason,
     });
-    return this.whileOpen(() => this.withRetries(context, scope, begin, work));
+    return this.onConnection(context, () => this.withRetries(context, scope, begin, work));
+  }
+
+  /**
+   * A request holds one connection at a time. Were it to wait for a second one while it holds the first, as many
+   * such requests as the pool has connections would wait for each other, and everyone else for them.
+   */
+  private async onConnection<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    const use = context.connection ?? { isHeld: false };
+    if (use.isHeld || context instanceof Transaction)
+      throw new Error(`${context.action}: a second connection while the request holds one`);
+    use.isHeld = true;
+    try {
+      return await this.whileOpen(work);
+    } finally {
+      use.isHeld = false;
+    }
   }
 
   private async withRetries<T>(

@@ -12,7 +12,11 @@ import {
 } from '../../common/problems';
 import { rateLimitedProblem } from '../rate-limit/rate-limit.errors';
 import { isLimited } from '../rate-limit/request-limiter';
-import { idempotencyKeyInUse, idempotencyKeyReused } from './idempotency/idempotency';
+import {
+  idempotencyAnswerNotKept,
+  idempotencyKeyInUse,
+  idempotencyKeyReused,
+} from './idempotency/idempotency.errors';
 
 interface Operation {
   parameters?: { name?: string; in?: string }[];
@@ -87,7 +91,7 @@ const OF_A_BODY = [
 ];
 
 /** What every route that takes an Idempotency-Key may say of it. */
-const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse];
+const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse, idempotencyAnswerNotKept];
 
 function document(operation: Operation, problems: ProblemFactory[]): void {
   for (const { definition } of problems) {

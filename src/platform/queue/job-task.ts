@@ -19,7 +19,10 @@ interface Run {
 export function asTask(name: string, handler: Handler, logger: Logger): Task {
   return (given, { job }) => {
     const received = receivePayload(given);
-    const context = RequestContext.job(name).with({ trace: received.trace });
+    const context = RequestContext.job(name).with({
+      trace: received.trace,
+      connection: { isHeld: false },
+    });
     const run = { name, id: job.id, tries: job.attempts, maximumTries: job.max_attempts };
     return runInLogScope(scopeOf(context, received), () =>
       logged(run, logger, () => handler(context, received.payload)),

@@ -1,3 +1,4 @@
+import { RequestContext } from '../../../src/common/request-context';
 import { DomainError } from '../../../src/common/problem';
 import type { Admission } from '../../../src/modules/recordings/ingestion.repository';
 import { insertTenants, openQueue, sentBy, type OpenQueue } from '../../support/ingestion';
@@ -6,6 +7,8 @@ import { TcpProxy } from '../../support/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 
 /* A database that swallows bytes and says nothing: single statements, and the ingestion that stands on them. */
+
+const context = RequestContext.job('test.silent_database');
 
 let database: TestDatabase;
 let proxy: TcpProxy;
@@ -32,12 +35,16 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 it('is 503 while it lasts; afterwards the connections that went silent are not used again', async () => {
-  await open.pool.database.statement('SELECT 1', []);
+  await open.pool.database.statement(context, 'SELECT 1', []);
   proxy.swallow();
-  expect(await codeOf(open.pool.database.statement('SELECT 1', []))).toBe('database_unavailable');
+  expect(await codeOf(open.pool.database.statement(context, 'SELECT 1', []))).toBe(
+    'database_unavailable',
+  );
   proxy.letThrough();
   for (let tries = 0; tries < 4; tries += 1)
-    expect((await open.pool.database.statement('SELECT 1 AS one', [])).rows).toEqual([{ one: 1 }]);
+    expect((await open.pool.database.statement(context, 'SELECT 1 AS one', [])).rows).toEqual([
+      { one: 1 },
+    ]);
 });
 
 it('fails all recordings of the flush; sent again, each is there once', async () => {

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { newId } from '../../../src/common/ids';
+import { RequestContext } from '../../../src/common/request-context';
 import type {
   Admission,
   SentRecording,
@@ -23,6 +24,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 /* admit_recordings: what one call counts, stores and answers, and for whom. */
 
 const LIMIT = 5;
+const context = RequestContext.job('test.admit_recordings');
 
 let database: TestDatabase;
 let open: OpenQueue;
@@ -157,7 +159,7 @@ describe('the tenants of a call', () => {
 
   it('are the only ones that it writes for: items of others are not taken', async () => {
     const items = itemsOf([sentBy(other), sentBy(tenant)]);
-    const { rows } = await open.pool.database.statement(ADMIT, [[tenant], items]);
+    const { rows } = await open.pool.database.statement(context, ADMIT, [[tenant], items]);
     expect(rows).toEqual([{ item: 1, outcome: 'inserted' }]);
     await expectStored(tenant, 1);
     await expectStored(other, 0);
@@ -186,8 +188,12 @@ describe('the tenants of a call', () => {
   it('are forgotten with the call: the next on that connection sees nobody', async () => {
     await admitAll([sentBy(tenant)]);
     const { database: pool } = open.pool;
-    expect((await pool.statement('SELECT id FROM recordings', [])).rows).toEqual([]);
-    const { rows } = await pool.statement(`SELECT current_setting('lock_timeout') AS value`, []);
+    expect((await pool.statement(context, 'SELECT id FROM recordings', [])).rows).toEqual([]);
+    const { rows } = await pool.statement(
+      context,
+      `SELECT current_setting('lock_timeout') AS value`,
+      [],
+    );
     expect(rows).toEqual([{ value: '0' }]);
   });
 });

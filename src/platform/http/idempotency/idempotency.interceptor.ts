@@ -14,7 +14,10 @@ import { Idempotency } from './idempotency';
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 
-/** Gives every POST its Idempotency-Key; the handler runs inside the transaction that remembers the answer. */
+/**
+ * Gives every POST its Idempotency-Key; the handler runs inside the transaction that remembers the answer, or, where
+ * it works in several steps, under a claim of its key.
+ */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly idempotency: Idempotency) {}
@@ -43,12 +46,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     key: string,
     next: CallHandler,
   ): Promise<unknown> {
-    const idempotency = describe(request, reply, key);
+    const idempotency = describe(access, request, reply, key);
     const context = requireContext(request).with({ idempotency });
     request.requestContext = context;
     const answer =
-      access.idempotency === 'in_handler'
-        ? await lastValue(next)
+      access.idempotency === 'in_steps'
+        ? await this.idempotency.runInSteps(context, () => lastValue(next))
         : await this.inTransaction(context, request, reply, next);
     if (idempotency.replayed)
       void reply.code(idempotency.status).header('idempotency-replayed', 'true');
@@ -80,7 +83,12 @@ function requireContext(request: FastifyRequest): RequestContext {
 }
 
 /** Keys belong to the caller. On public routes that is the route plus its body, since nobody is known there. */
-function describe(request: FastifyRequest, reply: FastifyReply, key: string): IdempotentRequest {
+function describe(
+  access: Access,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  key: string,
+): IdempotentRequest {
   if (!PRINTABLE_ASCII.test(key)) {
     const detail = 'must have 1 to 255 printable ASCII characters';
     throw validationFailed([{ pointer: '/Idempotency-Key', code: 'format', detail }]);
@@ -91,7 +99,9 @@ function describe(request: FastifyRequest, reply: FastifyReply, key: string): Id
     ? `${actor.kind}:${actor.id}:${member?.memberId ?? ''}:${supportSessionId ?? ''}`
     : `public:${request.url}:${body}`;
   const fingerprint = `${request.method} ${request.url}\n${body}`;
-  return { key, caller, fingerprint, replayed: false, status: reply.statusCode };
+  const isRepeatable = access.idempotency === 'repeatable';
+  const outcome = { replayed: false, status: reply.statusCode, claimId: null };
+  return { key, caller, fingerprint, isRepeatable, ...outcome };
 }
 
 /** The body as a value: the order of an object's fields does not make another request. */

@@ -1,36 +1,36 @@
 import { createHmac } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { defineProblem } from '../../../common/problem';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { Injectable, Logger } from '@nestjs/common';
+import { newId } from '../../../common/ids';
+import type { DomainError } from '../../../common/problem';
 import type { IdempotentRequest, RequestContext } from '../../../common/request-context';
 import { SecretBox } from '../../config/secret-box';
 import { Database } from '../../database/database';
 import type { Transaction } from '../../database/transaction';
-import { IdempotencyKey } from './idempotency-key.entity';
+import type { IdempotencyKey } from './idempotency-key.entity';
+import { IdempotencyKeysRepository, type NewAnswer } from './idempotency-keys.repository';
+import {
+  idempotencyAnswerNotKept,
+  idempotencyKeyInUse,
+  idempotencyKeyReused,
+} from './idempotency.errors';
 
-const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
-
-export const idempotencyKeyReused = defineProblem({
-  code: 'idempotency_key_reused',
-  kind: 'invalid',
-  title: 'This Idempotency-Key belongs to another request',
-  description:
-    'The key was used with another method, address or body within 24 hours. Make a new key for each new request.',
-});
-
-export const idempotencyKeyInUse = defineProblem({
-  code: 'idempotency_key_in_use',
-  kind: 'conflict',
-  title: 'The first request with this Idempotency-Key is still running',
-  description: 'Try again in a moment; the answer of the first request will then be given again.',
-});
+const compress = promisify(gzip);
+const decompress = promisify(gunzip);
+const GZIP_MAGIC = 0x1f; // no JSON begins with it: answers kept before they were compressed are read as they are
+const COMPRESSED_FROM_BYTES = 1024;
+const REASON = 'what is kept belongs to all tenants';
 
 /** Makes the effect of a POST happen once for each key: the answer is stored in the effect's own transaction. */
 @Injectable()
 export class Idempotency {
+  private readonly logger = new Logger(Idempotency.name);
   private readonly secret: Buffer;
 
   constructor(
     private readonly database: Database,
+    private readonly keys: IdempotencyKeysRepository,
     private readonly secretBox: SecretBox,
   ) {
     this.secret = secretBox.deriveKey('idempotency');
@@ -39,53 +39,119 @@ export class Idempotency {
   /**
    * Runs the work of a POST in one transaction with the memory of its answer. Without a key, just the transaction.
    * @returns the work's answer, or the first one again
-   * @throws 409 idempotency_key_in_use, 422 idempotency_key_reused
+   * @throws 409 idempotency_key_in_use, idempotency_answer_not_kept, 422 idempotency_key_reused
    */
-  run<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(context, (tx) => this.once(tx, work));
+  async run<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const answer = await this.database.transaction(context, (tx) => this.once(tx, work));
+    endClaim(context);
+    return answer;
   }
 
   /** The same for work that needs more than one tenant. */
-  runOnPlatform<T>(
+  async runOnPlatform<T>(
     context: RequestContext,
     reason: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    return this.database.platform(context, reason, (tx) => this.once(tx, work));
+    const answer = await this.database.platform(context, reason, (tx) => this.once(tx, work));
+    endClaim(context);
+    return answer;
   }
 
   /**
-   * The first answer, if this request was made before. For handlers that check something before their transaction
-   * which their own effect changes: a retry would be refused by what it did itself.
+   * The same for work in several transactions, with something slow between them. The key is taken before the first
+   * one, for 60 seconds at most, and given back where the work fails. Inside, `run` has the effect with its answer;
+   * where the work calls no `run`, its answer is stored afterwards.
    */
-  async findAnswer<T>(context: RequestContext): Promise<{ answer: T } | null> {
-    const request = context.idempotency;
-    if (!request) return null;
-    return this.database.transaction(context, async (tx) => {
-      const earlier = await findLive(tx, this.idOf(request));
-      return earlier && { answer: this.replay<T>(earlier, request) };
-    });
+  async runInSteps<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    const earlier = await this.claim<T>(context);
+    if (earlier) return earlier.answer;
+    try {
+      const answer = await work();
+      return context.idempotency?.claimId === null
+        ? answer
+        : await this.run(context, () => Promise.resolve(answer));
+    } catch (error) {
+      await this.release(context);
+      throw error;
+    }
   }
 
-  /** Forgets the answers that are older than 24 hours. */
-  async prune(context: RequestContext): Promise<number> {
-    return this.database.transaction(context, (tx) =>
-      tx.execute('DELETE FROM idempotency_keys WHERE created_at < $1', [
-        new Date(tx.now.getTime() - KEPT_FOR_MS),
-      ]),
-    );
+  /** Forgets the answers that are older than 24 hours. @returns how many */
+  prune(context: RequestContext): Promise<number> {
+    return this.database.platform(context, REASON, (tx) => this.keys.prune(tx));
   }
 
   private async once<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const request = tx.idempotency;
     if (!request) return work(tx);
-    const id = this.idOf(request);
-    await claim(tx, id);
-    const earlier = await findLive(tx, id);
-    if (earlier) return this.replay<T>(earlier, request);
+    if (request.claimId) return this.finishClaimed(tx, request, request.claimId, work);
+    const earlier = await this.findEarlier<T>(tx, request);
+    if (earlier) return earlier.answer;
     const answer = await work(tx);
-    await this.remember(tx, id, request, answer);
+    const answered = await this.seal(request, answer);
+    await this.keys.answerLocked(tx, answered, request.isRepeatable);
     return answer;
+  }
+
+  private async finishClaimed<T>(
+    tx: Transaction,
+    request: IdempotentRequest,
+    claimId: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const answer = await work(tx);
+    const answered = await this.seal(request, answer);
+    if (!(await this.keys.answerClaimed(tx, claimId, answered))) throw inUse();
+    return answer;
+  }
+
+  /** @returns the first answer, or null once the key is this request's */
+  private claim<T>(context: RequestContext): Promise<{ answer: T } | null> {
+    const request = context.idempotency!;
+    return this.database.transaction(context, async (tx) => {
+      const earlier = await this.findEarlier<T>(tx, request);
+      if (earlier) return earlier;
+      const claim = { id: this.idOf(request), claimId: newId() };
+      await this.keys.claim(tx, { ...claim, fingerprint: this.digest(request.fingerprint) });
+      request.claimId = claim.claimId;
+      return null;
+    });
+  }
+
+  /** Where the database is away the claim ends by itself. */
+  private async release(context: RequestContext): Promise<void> {
+    const { claimId } = context.idempotency!;
+    if (!claimId) return;
+    const id = this.idOf(context.idempotency!);
+    await this.database
+      .transaction(context, (tx) => this.keys.release(tx, id, claimId))
+      .catch((error: Error) => this.logger.warn(`a key stays taken: ${error.message}`));
+  }
+
+  /**
+   * Locks the key for this transaction; a second request does not wait for the first.
+   * @throws 409 idempotency_key_in_use, idempotency_answer_not_kept, 422 idempotency_key_reused
+   */
+  private async findEarlier<T>(
+    tx: Transaction,
+    request: IdempotentRequest,
+  ): Promise<{ answer: T } | null> {
+    const id = this.idOf(request);
+    if (!(await this.keys.tryLock(tx, id))) throw inUse();
+    const earlier = await this.keys.findLive(tx, id);
+    return earlier && { answer: await this.replay<T>(earlier, request) };
+  }
+
+  private async replay<T>(earlier: IdempotencyKey, request: IdempotentRequest): Promise<T> {
+    const { status, answer } = earlier;
+    if (status === null) throw inUse();
+    if (!earlier.fingerprint.equals(this.digest(request.fingerprint))) throw idempotencyKeyReused();
+    if (!answer) throw idempotencyAnswerNotKept({ members: { firstStatus: status } });
+    const opened = await this.open<T | null>(answer, earlier.id);
+    request.replayed = true;
+    request.status = status;
+    return (opened ?? undefined) as T; // of an empty answer, nothing: null would be sent as `null`
   }
 
   private idOf({ caller, key }: IdempotentRequest): Buffer {
@@ -97,43 +163,27 @@ export class Idempotency {
     return createHmac('sha256', this.secret).update(text).digest();
   }
 
-  private replay<T>(earlier: IdempotencyKey, request: IdempotentRequest): T {
-    if (!earlier.fingerprint.equals(this.digest(request.fingerprint))) throw idempotencyKeyReused();
-    request.replayed = true;
-    request.status = earlier.status;
-    const answer = JSON.parse(this.secretBox.open(earlier.answer, earlier.id)) as T | null;
-    return (answer ?? undefined) as T; // of an empty answer, nothing: null would be sent as `null`
+  private async seal(request: IdempotentRequest, answer: unknown): Promise<NewAnswer> {
+    const id = this.idOf(request);
+    const json = Buffer.from(JSON.stringify(answer ?? null));
+    const compressed = json.length < COMPRESSED_FROM_BYTES ? json : await compress(json);
+    const { status } = request;
+    const fingerprint = this.digest(request.fingerprint);
+    return { id, fingerprint, status, answer: this.secretBox.seal(compressed, id) };
   }
 
-  private async remember(
-    tx: Transaction,
-    id: Buffer,
-    request: IdempotentRequest,
-    answer: unknown,
-  ): Promise<void> {
-    const sealed = this.secretBox.seal(JSON.stringify(answer ?? null), id);
-    const { fingerprint, status } = request;
-    const row = {
-      id,
-      fingerprint: this.digest(fingerprint),
-      status,
-      answer: sealed,
-      createdAt: tx.now,
-    };
-    await tx.repository(IdempotencyKey).upsert(row, ['id']); // an expired one is replaced
+  private async open<T>(sealed: Buffer, id: Buffer): Promise<T> {
+    const opened = this.secretBox.open(sealed, id);
+    const json = opened[0] === GZIP_MAGIC ? await decompress(opened) : opened;
+    return JSON.parse(json.toString('utf8')) as T;
   }
 }
 
-/** Whoever comes second while the first is running is told so at once, instead of waiting for its lock. */
-async function claim(tx: Transaction, id: Buffer): Promise<void> {
-  const [row] = await tx.query<{ claimed: boolean }>(
-    'SELECT pg_try_advisory_xact_lock($1) AS claimed',
-    [id.readBigInt64BE().toString()],
-  );
-  if (!row?.claimed) throw idempotencyKeyInUse({ headers: { 'Retry-After': '1' } });
+/** Committed: there is nothing to give back any more. */
+function endClaim({ idempotency }: RequestContext): void {
+  if (idempotency) idempotency.claimId = null;
 }
 
-async function findLive(tx: Transaction, id: Buffer): Promise<IdempotencyKey | null> {
-  const row = await tx.repository(IdempotencyKey).findOneBy({ id });
-  return row && row.createdAt.getTime() > tx.now.getTime() - KEPT_FOR_MS ? row : null;
+function inUse(): DomainError {
+  return idempotencyKeyInUse({ headers: { 'Retry-After': '1' } });
 }
