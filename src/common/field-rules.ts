@@ -53,6 +53,7 @@ export function isInstant(value: string): boolean {
 
 /** JavaScript takes 31 February for 3 March; we do not. */
 function isCalendarDay(value: string): boolean {
+  if (/-(?:0[1-9]|1\d|2[0-8])T/.test(value)) return true; // every month has it, and a wrong month is no Date
   const [year, month, day] = value.slice(0, 10).split('-').map(Number) as [number, number, number];
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -30,13 +31,12 @@ import { isId } from './ids';
 
 export type FieldClass<T extends object = object> = new () => T;
 
-/** How a declared field comes from JSON or from a query, before its rules are checked. */
+/** What class-transformer makes of a declared field of JSON or a query, before its rules are checked. */
 export interface FieldReading {
   /** The class of a nested object. */
   of?: () => FieldClass;
   /** The class of each object of a list. */
   itemsOf?: () => FieldClass;
-  convert?: (value: unknown) => unknown;
 }
 
 const READINGS = 'tenantry:fields';
@@ -79,12 +79,11 @@ export function Name(options: FieldOptions & { max?: number } = {}): PropertyDec
 
 /** An address of at most 254 characters, trimmed; which ones are the same person is decided in identity. */
 export function Email(options: FieldOptions = {}): PropertyDecorator {
-  return field(
-    options,
-    { type: String, format: 'email', maxLength: 254 },
-    [IsString(), check('email', isEmailAddress, 'must be one e-mail address')],
-    { convert: trimmed },
-  );
+  return field(options, { type: String, format: 'email', maxLength: 254 }, [
+    convert(trimmed),
+    IsString(),
+    check('email', isEmailAddress, 'must be one e-mail address'),
+  ]);
 }
 
 /** A UUID. */
@@ -110,14 +109,14 @@ export function Instant(options: FieldOptions = {}): PropertyDecorator {
 export function Integer(
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  return integer(options, withoutMinusZero);
+  return integer(options, convert(withoutMinusZero));
 }
 
 /** An integer in a query string, where everything is text: digits only. */
 export function QueryInteger(
   options: FieldOptions & { min: number; max: number },
 ): PropertyDecorator {
-  return integer(options, fromDigits);
+  return integer(options, convert(fromDigits));
 }
 
 export function Flag(options: FieldOptions = {}): PropertyDecorator {
@@ -130,7 +129,7 @@ export function Choice(values: readonly string[], options: FieldOptions = {}): P
 
 /** An object of another field class. */
 export function Nested(of: () => FieldClass, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: () => of() }, [IsObject()], { of });
+  return field(options, { type: () => of() }, [Type(of), IsObject()], { of });
 }
 
 /** A list of objects of another field class. */
@@ -138,7 +137,8 @@ export function ListOf(
   of: () => FieldClass,
   options: FieldOptions & { min?: number; max?: number } = {},
 ): PropertyDecorator {
-  return list(options, { type: () => of(), isArray: true }, [], { itemsOf: of });
+  const items = [Type(of), convert(onlyObjects)];
+  return list(options, { type: () => of(), isArray: true }, items, { itemsOf: of });
 }
 
 /** A list of plain strings. */
@@ -190,11 +190,11 @@ function list(
 
 function integer(
   options: FieldOptions & { min?: number; max?: number },
-  convert: (value: unknown) => unknown,
+  conversion: PropertyDecorator,
 ): PropertyDecorator {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   const schema = { type: 'integer' as const, minimum: options.min, maximum: options.max };
-  return field(options, schema, [IsInt(), Min(min), Max(max)], { convert });
+  return field(options, schema, [conversion, IsInt(), Min(min), Max(max)]);
 }
 
 function field(
@@ -228,6 +228,16 @@ function declare(reading: FieldReading): PropertyDecorator {
 
 function readingsOf(prototype: object): ReadonlyMap<string, FieldReading> {
   return (Reflect.getMetadata(READINGS, prototype) ?? new Map()) as Map<string, FieldReading>;
+}
+
+function convert(conversion: (value: unknown) => unknown): PropertyDecorator {
+  return Transform(({ value }) => conversion(value));
+}
+
+/** What is none is a fault of its own, and is not counted. */
+function onlyObjects(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.filter((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
 }
 
 function trimmed(value: unknown): unknown {

@@ -100,7 +100,7 @@ describe('API keys', () => {
       [{ name: 'x', id: newId() }, '/id'],
       [{ name: 'x', memberId: newId() }, '/memberId'],
       [{ name: 'x', businessId: newId() }, '/businessId'],
-      [{ name: 'x', constructor: 1 }, '/constructor'],
+      [{ name: 'x', prototype: 1 }, '/prototype'],
       [{ name: 'x', toString: 1 }, '/toString'],
     ];
     it.each(refused)('refuses %j', async (body, pointer) => {

@@ -133,7 +133,7 @@ describe('applications', () => {
       [{ name: 'Shop', bundleId: 'x'.repeat(256) }, '/bundleId'],
       [{ name: 'Shop', bundleId: 7 }, '/bundleId'],
       [{ name: 'Shop', bundleId: 'a\u0000b' }, '/bundleId'],
-      [{ name: 'Shop', bundleId: { constructor: 1 } }, '/bundleId'],
+      [{ name: 'Shop', bundleId: { toString: 1 } }, '/bundleId'],
       [{ name: 'Shop', platform: 'Android' }, '/platform'],
       [{ name: 'Shop', platform: 'windows' }, '/platform'],
       [{ name: 'Shop', platform: ['ios'] }, '/platform'],

@@ -77,7 +77,7 @@ describe('JSON at the edge', () => {
 
     it('may name what every JavaScript object has, where any name may stand', async () => {
       const metadata =
-        '{"constructor":{"constructor":1},"toString":"x","hasOwnProperty":null,"then":1,"length":-1}';
+        '{"prototype":{"prototype":1},"toString":"x","hasOwnProperty":null,"then":1,"length":-1}';
       const answer = await edge.record(
         `{"externalId":"prototype","startedAt":"2026-01-01T00:00:00Z","durationMs":1,"metadata":${metadata}}`,
       );
@@ -85,7 +85,7 @@ describe('JSON at the edge', () => {
       expect(JSON.parse(answer.text)).toMatchObject({ metadata: JSON.parse(metadata) as object });
     });
 
-    it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'])(
+    it.each(['prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'])(
       'may not name %s, where it is no field',
       async (name) => {
         expectFaults(await edge.post(`{"${name}":1}`), `/${name}`, '/email', '/password');
@@ -94,6 +94,16 @@ describe('JSON at the edge', () => {
         expectFaults(await edge.record(JSON.stringify(device)), `/device/${name}`);
       },
     );
+
+    it.each(['__proto__', 'constructor'])('may name %s nowhere', async (name) => {
+      const inMetadata = JSON.stringify(aRecording()).replace(
+        /}$/,
+        `,"metadata":{"a":[{"${name}":1}]}}`,
+      );
+      for (const text of [`{"${name}":1}`, `{"email":{"${name}":{}},"password":"x"}`])
+        expectProblem(await edge.post(text), 400, 'malformed_request');
+      expectProblem(await edge.record(inMetadata), 400, 'malformed_request');
+    });
 
     it('holds no list where an object belongs, however it is wrapped', async () => {
       for (const device of [[], [{}], [[{ model: 'Pixel' }]], [[[]]], [7], 'Pixel', 7, true])

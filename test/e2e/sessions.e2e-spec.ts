@@ -367,7 +367,6 @@ describe('sessions', () => {
   });
 });
 
-// Apart: passport knows one bearer strategy a process, so one server is started after the other has ended.
 describe('sessions of another configuration', () => {
   let server: TestApplication;
   beforeAll(async () => {

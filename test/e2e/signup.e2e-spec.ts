@@ -320,7 +320,7 @@ describe('signup', () => {
       'role',
       'planId',
       'business_name',
-      'constructor',
+      'prototype',
       'hasOwnProperty',
       'toString',
       'a/b~c',

@@ -62,7 +62,7 @@ describe('business and team', () => {
       [{ name: 'x'.repeat(101) }, '/name'],
       [{ name: ['Acme'] }, '/name'],
       [{ name: { toString: 'x' } }, '/name'],
-      [{ name: { constructor: 'x' } }, '/name'],
+      [{ name: { prototype: 'x' } }, '/name'],
       [{ supportAccess: null }, '/supportAccess'],
       [{ supportAccess: 'false' }, '/supportAccess'],
       [{ supportAccess: 0 }, '/supportAccess'],

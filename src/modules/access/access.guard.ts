@@ -4,7 +4,7 @@ import { accessOf, type Access } from '../../common/access/access.decorator';
 import { RequestContext } from '../../common/request-context';
 import { requestOf } from '../../platform/http/request';
 import { assertAdmitted } from './admission';
-import { BearerStrategy } from './bearer.strategy';
+import { BearerGuard } from './bearer.guard';
 import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 
@@ -12,7 +12,7 @@ import type { Credential } from './credential';
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
-    private readonly bearer: BearerStrategy,
+    private readonly bearer: BearerGuard,
     private readonly cache: CredentialCache,
   ) {}
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { StrictInputGuard } from '../../platform/http/strict-input.guard';
 import { AccessGuard } from './access.guard';
+import { BearerGuard } from './bearer.guard';
 import { BearerStrategy } from './bearer.strategy';
 import { CredentialCache } from './credential-cache';
 import { CredentialsRepository } from './credentials.repository';
@@ -15,6 +16,7 @@ import { EarlyAccess } from './early-access';
     CredentialCache,
     CredentialsRepository,
     BearerStrategy,
+    BearerGuard,
     EarlyAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrictInputGuard }, // in this order

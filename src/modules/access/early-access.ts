@@ -5,7 +5,7 @@ import type { Access } from '../../common/access/access.decorator';
 import { assertBodyIsWelcome } from '../../platform/http/body-reader';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { assertAdmitted } from './admission';
-import { BearerStrategy } from './bearer.strategy';
+import { BearerGuard } from './bearer.guard';
 import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
 
@@ -32,7 +32,7 @@ declare module 'fastify' {
 @Injectable()
 export class EarlyAccess implements OnModuleInit {
   constructor(
-    private readonly bearer: BearerStrategy,
+    private readonly bearer: BearerGuard,
     private readonly cache: CredentialCache,
     private readonly limiter: RequestLimiter,
     private readonly host: HttpAdapterHost,

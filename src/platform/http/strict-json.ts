@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { malformedRequest } from '../../common/problems';
 import { measureJson } from './json-size';
 
+/** Fields in JSON, and traps in JavaScript: class-transformer calls what `constructor` holds. */
+const TRAPS: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
+
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -43,8 +46,7 @@ function countFields(value: unknown): number {
   if (Array.isArray(value)) for (const entry of value) fields += countFields(entry);
   else
     for (const [key, entry] of Object.entries(value)) {
-      // A field in JSON and a trap in JavaScript.
-      if (key === '__proto__') throw malformedRequest('an object names the field __proto__');
+      if (TRAPS.has(key)) throw malformedRequest(`an object names the field ${key}`);
       fields += 1 + countFields(entry);
     }
   return fields;

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import type { BearerRequest } from './bearer.strategy';
+import type { Credential } from './credential';
+import { CredentialsService } from './credentials.service';
+
+/** Passport's guard, under our own: it finds out who asks, and refuses nobody. */
+@Injectable()
+export class BearerGuard extends AuthGuard('bearer') {
+  constructor(private readonly credentials: CredentialsService) {
+    super();
+  }
+
+  /**
+   * @returns null without a header, and for a token that is not good
+   * @throws 429 rate_limited where too many tokens that are none come from
+   */
+  async authenticate({ headers, ip }: FastifyRequest): Promise<Credential | null> {
+    const { authorization } = headers;
+    const { credentials } = this;
+    const request: BearerRequest = { headers: { authorization }, ip, credentials, user: null };
+    await this.canActivate(new ExecutionContextHost([request]));
+    return request.user;
+  }
+
+  override handleRequest<T = Credential | null>(error: Error | null, found: T | false): T {
+    if (error) throw error;
+    return (found || null) as T;
+  }
+}
