@@ -31,7 +31,6 @@ describe('the headers of every answer', () => {
     ['no address', 400, () => edge.raw({ path: '/v1/%zz' })],
     ['no HTTP', 400, () => broken('nonsense')],
     ['a miracle', 417, () => edge.post('{}', [...JSON_TYPE, ['expect', 'a-miracle']])],
-    ['the document', 200, () => edge.raw({ path: '/openapi.json' })],
   ];
   it.each(answers)('forbid %s to be more than data, and to be kept', async (_, status, ask) => {
     const { headers, ...answer } = await ask();
@@ -98,6 +97,35 @@ describe('the headers of every answer', () => {
     expect(policy.get('frame-ancestors')).toBe("'none'");
   });
 
+  it('let the document be kept, and asked for by its tag', async () => {
+    const stringify = jest.spyOn(JSON, 'stringify');
+    const ask = (tag: string) =>
+      edge.raw({ path: '/openapi.json', headers: [['if-none-match', tag]] });
+    const answer = await edge.raw({ path: '/openapi.json' });
+    const tag = String(answer.headers.etag);
+    const others = [await ask('"x"'), await ask(tag), await ask(`"x", ${tag}`)];
+    const serialised = stringify.mock.calls.filter(([value]) => isDocument(value));
+    stringify.mockRestore();
+    expect(JSON.parse(answer.text)).toMatchObject({ openapi: '3.1.0' });
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-cache',
+      'content-type': 'application/json; charset=utf-8',
+      'content-security-policy': expect.stringMatching(/^default-src 'none'/) as string,
+    });
+    expect(others.map(({ status, text }) => [status, text])).toEqual([
+      [200, answer.text],
+      [304, ''],
+      [304, ''],
+    ]);
+    expect(serialised.length).toBeLessThanOrEqual(1); // another test may have asked before
+  });
+
+  it('let the script of /docs be short: it fetches the document', async () => {
+    const script = await edge.raw({ path: '/docs/swagger-ui-init.js' });
+    expect(script.text).toContain('"url": "/openapi.json"');
+    expect(script.text.length).toBeLessThan(5_000);
+  });
+
   it('let /docs load what it is made of, from here alone', async () => {
     const page = await edge.raw({ path: '/docs' });
     const policy = policyOf(page);
@@ -138,3 +166,7 @@ describe('the headers of every answer', () => {
     });
   });
 });
+
+function isDocument(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'openapi' in value && 'paths' in value;
+}

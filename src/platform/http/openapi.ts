@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ProblemResponse } from '../../common/access/problem-responses';
 import { STATUS_OF_KIND } from '../../common/problem-status';
@@ -17,6 +18,7 @@ import {
   idempotencyKeyInUse,
   idempotencyKeyReused,
 } from './idempotency/idempotency.errors';
+import { lastingAnswer } from './lasting-answer';
 
 interface Operation {
   parameters?: { name?: string; in?: string }[];
@@ -28,6 +30,12 @@ const CREDENTIALS = {
     'A dashboard session, `tns_…`, of one member in one business; signup and login give it',
   sdk: 'An SDK API key, `tnk_…`; it opens SDK routes and nothing else',
   staff: 'A staff session, `tnf_…`',
+};
+
+const EMPTY_DOCUMENT: OpenAPIObject = {
+  openapi: '3.1.0',
+  info: { title: '', version: '' },
+  paths: {},
 };
 
 /** The contract as OpenAPI 3.1, from the decorators of the routes. The same code always gives the same document. */
@@ -53,15 +61,22 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   };
 }
 
-/** A browsable page at /docs and the document at /openapi.json; all from this server, so it works without a network. */
-export function serveDocs(app: INestApplication): void {
-  let document: OpenAPIObject | null = null;
-  const once = () => (document ??= createOpenApiDocument(app)); // at the first visit: a start should not wait for it
-  SwaggerModule.setup('docs', app, once, {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
+/**
+ * A browsable page at /docs and the document at /openapi.json; all from this server, so it works without a network.
+ * The page fetches the document: in its script it would be sent, serialised anew, to all who open the page.
+ */
+export function serveDocs(app: NestFastifyApplication): void {
+  const text = () => JSON.stringify(createOpenApiDocument(app)); // at the first visit: a start should not wait for it
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/openapi.json', lastingAnswer('application/json; charset=utf-8', text));
+  SwaggerModule.setup('docs', app, EMPTY_DOCUMENT, {
+    raw: false,
     customSiteTitle: 'Tenantry API',
-    swaggerOptions: { displayRequestDuration: true, persistAuthorization: true },
+    swaggerOptions: {
+      url: '/openapi.json',
+      displayRequestDuration: true,
+      persistAuthorization: true,
+    },
   });
 }
 
