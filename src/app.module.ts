@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import { AccessModule } from './modules/access/access.module';
 import { AccountsModule } from './modules/accounts/accounts.module';
@@ -27,6 +26,7 @@ import { MailModule } from './platform/mail/mail.module';
 import { MetricsModule } from './platform/metrics/metrics.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
+import { SchedulerModule } from './platform/scheduler/scheduler.module';
 import { StripeModule } from './platform/stripe/stripe.module';
 import { schema } from './schema';
 
@@ -43,7 +43,7 @@ export class AppModule {
       MetricsModule,
       RateLimitModule,
       StripeModule,
-      ScheduleModule.forRoot(),
+      SchedulerModule,
     ];
     const features = [
       AccessModule,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import '../../src/app.module';
 import { allProblems } from '../../src/common/problem';
+import { allSchedules } from '../../src/platform/scheduler/scheduled.decorator';
 import { definedProblems, listSources, type SourceFile } from '../support/architecture/sources';
 
 /* Habits of the house that neither the compiler nor the linter knows. */
@@ -106,6 +107,27 @@ describe('the way to the data', () => {
       'src/platform/database/migrate.ts',
     ]);
     expect(filesWith(/\.elevated\(/)).toEqual(['src/platform/database/database.ts']);
+  });
+});
+
+describe('work at times of the clock', () => {
+  const SCHEDULING: Record<string, string> = {
+    'src/cli/doctor/queue-checks.ts': 'computes when a run was due',
+    'src/platform/config/settings.ts': 'checks RENEWAL_CRON',
+    'src/platform/scheduler/scheduler.module.ts': 'brings the registry',
+    'src/platform/scheduler/scheduler.ts': 'is the scheduler',
+  };
+
+  it('is run by the scheduler alone; everything else is @Scheduled', () => {
+    expect(filesWith(/from '(cron|@nestjs\/schedule)'/)).toEqual(Object.keys(SCHEDULING));
+    expect(filesWith(/@(Cron|Interval|Timeout)\(/)).toEqual([]);
+  });
+
+  it('has names of their own', () => {
+    const names = allSchedules().map(({ name }) => name);
+    const marks = code.flatMap(({ text }) => [...text.matchAll(/^ {2}@Scheduled\(/gm)]);
+    expect(names).toContain('subscriptions.renew');
+    expect(names).toHaveLength(marks.length);
   });
 });
 

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
-import pino, { type Logger } from 'pino';
 import request from 'supertest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { newId } from '../../src/common/ids';
-import { loggerOptions } from '../../src/platform/logging/logger';
 import { createServer } from '../../src/server';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { insertJob } from '../support/jobs';
+import { keepingLogger, type Line } from '../support/logs';
 import { expectProblem } from '../support/problems';
 import { addStaff, openSupport } from '../support/staff';
 import { statementsOf } from '../support/statement-counter';
@@ -21,30 +19,6 @@ import { until } from '../support/until';
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const TRACEPARENT = `00-${TRACE_ID}-${CALLER}-01`;
-
-interface Line {
-  msg: string;
-  requestId?: string;
-  traceId?: string;
-  spanId?: string;
-  businessId?: string;
-  actorId?: string;
-  supportSessionId?: string;
-  job?: { name: string };
-}
-
-/** A logger like production's, whose lines are kept. */
-function keepingLogger(): { logger: Logger; lines: () => Line[] } {
-  const stream = new PassThrough();
-  let written = '';
-  stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
-  const lines = () =>
-    written
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Line);
-  return { logger: pino(loggerOptions({ logLevel: 'info' }), stream), lines };
-}
 
 describe('the log', () => {
   let database: TestDatabase;

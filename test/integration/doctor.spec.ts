@@ -21,6 +21,7 @@ import {
   judgeRoom,
 } from '../../src/cli/doctor/setting-checks';
 import type { Config } from '../../src/platform/config/config';
+import { allSchedules } from '../../src/platform/scheduler/scheduled.decorator';
 import { insertFailedJob } from '../support/jobs';
 import { MailServer } from '../support/mail-server';
 import { TestApplication } from '../support/test-application';
@@ -193,12 +194,62 @@ describe('the renewal', () => {
       { roles: ['cron'], renewalCron: '* * * * * *' },
       database,
     );
-    const beats = () => database.query<{ ran_at: Date }>('SELECT ran_at FROM cron_heartbeats');
+    const beats = () =>
+      database.query<{ ran_at: Date }>(
+        `SELECT ran_at FROM cron_heartbeats WHERE name = 'subscriptions.renew'`,
+      );
     await until('it has run', async () => (await beats()).length === 1);
     const [first] = await beats();
     await until('it has run again', async () => (await beats())[0]!.ran_at > first!.ran_at);
     await server.app.close();
     expectStatus(await find('renewal'), 'ok', /it last ran at/);
+  });
+});
+
+describe('the other schedules', () => {
+  afterEach(() => database.query('DELETE FROM cron_heartbeats'));
+
+  async function allBeatAgo(interval: string): Promise<void> {
+    const names = allSchedules().map(({ name }) => name);
+    await database.query(
+      'INSERT INTO cron_heartbeats (name, ran_at) SELECT name, now() - $2::interval FROM unnest($1::text[]) AS name',
+      [names, interval],
+    );
+  }
+
+  it('that have never run are named', async () => {
+    await database.query(`INSERT INTO cron_heartbeats VALUES ('housekeeping.prune', now())`);
+    expectStatus(
+      await find('schedules'),
+      'warn',
+      /never run: billing\.\w+, .*subscription\.remind$/,
+      /log/,
+    );
+  });
+
+  it('are right at their times', async () => {
+    await allBeatAgo('10 seconds');
+    expectStatus(await find('schedules'), 'ok', /^\d+ run at their times$/);
+  });
+
+  it('that have missed their time are named, and those of other times are not', async () => {
+    await allBeatAgo('2 hours');
+    const schedules = await find('schedules');
+    expectStatus(
+      schedules,
+      'fail',
+      /missed their time: .*housekeeping\.prune.*subscription\.remind/,
+      /log/,
+    );
+    await database.query(
+      `UPDATE cron_heartbeats SET ran_at = now() - interval '10 seconds' WHERE name <> 'subscription.remind'`,
+    );
+    expectStatus(
+      await find('schedules'),
+      'fail',
+      /^missed their time: subscription\.remind$/,
+      /log/,
+    );
   });
 });
 
@@ -409,7 +460,8 @@ describe('npm run cli -- doctor', () => {
     expect(code).toBe(1);
     const findings = JSON.parse(stdout) as Finding[];
     expect(findings.map(({ check }) => check)).toEqual([
-      ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'queue', 'failed jobs'],
+      ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'schedules'],
+      ...['queue', 'failed jobs'],
       ...['workers', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'disk'],
     ]);
     expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([

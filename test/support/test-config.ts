@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { readConfig, type Config } from '../../src/platform/config/config';
 
-/** The configuration of a test: cheap hashes, a quiet log, no cron and no worker unless asked for. */
+/** The configuration of a test: cheap hashes, a quiet log, HTTP, no cron and no worker unless asked for. */
 export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): Config {
   const config = readConfig({
     NODE_ENV: 'test',
@@ -15,5 +15,5 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
   });
-  return { ...config, roles: [], ...changes };
+  return { ...config, ...changes, roles: ['web', ...(changes.roles ?? [])] };
 }

@@ -10,7 +10,13 @@ import {
 } from './database-checks';
 import { attempt, fail, messageOf, ok, type Finding } from './finding';
 import { checkSmtp, checkStripe } from './network-checks';
-import { checkFailedJobs, checkQueue, checkRenewal, checkWorkers } from './queue-checks';
+import {
+  checkFailedJobs,
+  checkQueue,
+  checkRenewal,
+  checkSchedules,
+  checkWorkers,
+} from './queue-checks';
 import { checkAppUrl, checkDisk, checkMetricsToken, checkSecretKey } from './setting-checks';
 
 const PATIENCE_MS = 5_000;
@@ -62,6 +68,7 @@ async function examineConnected(
     ['migrations', () => checkMigrations(config)],
     ['clock', async () => checkClock(await measureSkew(query, readClock))],
     ['renewal', () => checkRenewal(query, config.renewalCron)],
+    ['schedules', () => checkSchedules(query, config)],
     ['queue', () => checkQueue(query)],
     ['failed jobs', () => checkFailedJobs(query)],
     ['workers', () => checkWorkers(query)],

@@ -1,5 +1,8 @@
 import { CronTime } from 'cron';
+import '../../app.module'; // loads every module, so that all schedules are declared
 import { RENEWAL } from '../../modules/subscriptions/renewal.cron';
+import type { Config } from '../../platform/config/config';
+import { allSchedules, type Schedule } from '../../platform/scheduler/scheduled.decorator';
 import { LOCK_CLASS } from '../../platform/queue/worker-presence';
 import type { Query } from './database-checks';
 import { fail, ok, warn, type Finding } from './finding';
@@ -10,21 +13,54 @@ const STUCK_AFTER_SECONDS = 3_600;
 const GRACE_SECONDS = 180;
 
 const START_CRON = 'Start a server with `cron` among its ROLES, and look for "renewal" in its log.';
+const SEE_SCHEDULES =
+  'Start a server with `cron` among its ROLES. Where there is one: its log names each run that failed; the rarest is due once a day.';
 const START_WORKER = 'Start a server with `worker` among its ROLES.';
+
+interface Heartbeat {
+  name: string;
+  ranAt: Date;
+  now: Date;
+}
 
 /** Whether renewal has run when `RENEWAL_CRON` last said so, by its heartbeat. */
 export async function checkRenewal(query: Query, renewalCron: string): Promise<Finding> {
-  const [beat] = await query<{ ranAt: Date; now: Date }>(
-    'SELECT ran_at AS "ranAt", now() AS now FROM cron_heartbeats WHERE name = $1',
-    [RENEWAL],
-  );
+  const beat = (await readHeartbeats(query)).get(RENEWAL);
   if (!beat) return warn('renewal', 'it has never run on this database', START_CRON);
-  const due = new CronTime(renewalCron).getNextDateFrom(beat.ranAt).toMillis();
-  const lateSeconds = (beat.now.getTime() - due) / 1000;
   const detail = `it last ran at ${beat.ranAt.toISOString()}`;
-  return lateSeconds > GRACE_SECONDS
+  return isLate(beat, renewalCron)
     ? fail('renewal', `${detail} and has missed its time since`, START_CRON)
     : ok('renewal', detail);
+}
+
+/** The same for everything else that is scheduled. What has never run may not have been due yet. */
+export async function checkSchedules(
+  query: Query,
+  config: Pick<Config, 'renewalCron'>,
+): Promise<Finding> {
+  const beats = await readHeartbeats(query);
+  const schedules = allSchedules().filter(({ name }) => name !== RENEWAL);
+  const late = schedules.filter((schedule) => {
+    const beat = beats.get(schedule.name);
+    return beat && isLate(beat, schedule.cronOf(config));
+  });
+  const names = (some: Schedule[]) => some.map(({ name }) => name).join(', ');
+  if (late.length > 0) return fail('schedules', `missed their time: ${names(late)}`, SEE_SCHEDULES);
+  const never = schedules.filter(({ name }) => !beats.has(name));
+  if (never.length > 0) return warn('schedules', `never run: ${names(never)}`, SEE_SCHEDULES);
+  return ok('schedules', `${schedules.length} run at their times`);
+}
+
+async function readHeartbeats(query: Query): Promise<Map<string, Heartbeat>> {
+  const rows = await query<Heartbeat>(
+    'SELECT name, ran_at AS "ranAt", now() AS now FROM cron_heartbeats',
+  );
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+function isLate({ ranAt, now }: Heartbeat, cron: string): boolean {
+  const due = new CronTime(cron).getNextDateFrom(ranAt).toMillis();
+  return (now.getTime() - due) / 1000 > GRACE_SECONDS;
 }
 
 /** How long jobs wait that could run. */

@@ -47,6 +47,8 @@ export interface Access {
   answersAlso?: new () => object;
   /** The problems that only this route has. */
   problems?: ProblemFactory[];
+  /** Answered by processes without the `web` role too. */
+  everyRole?: boolean;
   /** How a POST takes its Idempotency-Key. Without it: the handler is one transaction. */
   idempotency?: 'in_steps' | 'repeatable' | 'none';
 }

@@ -1,10 +1,9 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
+import { Injectable, Logger } from '@nestjs/common';
 import { hoursAfter } from '../../common/clock';
 import { PLATFORM_ID } from '../../common/ids';
-import { RequestContext } from '../../common/request-context';
-import { CONFIG, type Config } from '../../platform/config/config';
+import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
@@ -39,16 +38,12 @@ export class NewVersionsCron {
     private readonly catalog: CatalogService,
     private readonly plans: PlansRepository,
     private readonly sync: SyncService,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Every process with the `cron` role tries; the key of the call makes it one. */
-  @Cron('41 * * * *', { name: ACTION })
-  async moveOnSchedule(): Promise<void> {
-    if (!this.config.roles.includes('cron') || !this.stripe.isConfigured) return;
-    await this.moveAll(RequestContext.job(ACTION)).catch((error: Error) =>
-      this.logger.warn(`could not move to new versions, the next hour will: ${error.message}`),
-    );
+  @Scheduled(ACTION, '41 * * * *')
+  async moveOnSchedule(context: RequestContext): Promise<void> {
+    if (this.stripe.isConfigured) await this.moveAll(context);
   }
 
   /** Moves all that are due; one that fails does not keep the others. @returns how many were looked at */

@@ -1,8 +1,7 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
-import { RequestContext } from '../../common/request-context';
-import { CONFIG, type Config } from '../../platform/config/config';
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import { AccountsRepository } from './accounts.repository';
 import { SyncService } from './sync.service';
@@ -15,22 +14,16 @@ const LOOKED_AGAIN_AFTER_MS = 30 * 60_000;
 /** Makes up for events that were lost: where a period has ended and no news came, Stripe is asked. */
 @Injectable()
 export class UnseenPeriodsCron {
-  private readonly logger = new Logger(UnseenPeriodsCron.name);
-
   constructor(
     private readonly database: Database,
     private readonly stripe: StripeApi,
     private readonly accounts: AccountsRepository,
     private readonly sync: SyncService,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  @Cron('* * * * *', { name: ACTION })
-  async lookOnSchedule(): Promise<void> {
-    if (!this.config.roles.includes('cron') || !this.stripe.isConfigured) return;
-    await this.lookForAll(RequestContext.job(ACTION)).catch((error: Error) =>
-      this.logger.warn(`could not look for ended periods, the next run will: ${error.message}`),
-    );
+  @Scheduled(ACTION, '* * * * *')
+  async lookOnSchedule(context: RequestContext): Promise<void> {
+    if (this.stripe.isConfigured) await this.lookForAll(context);
   }
 
   /** @returns how many customers will be looked at */

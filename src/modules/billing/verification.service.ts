@@ -1,12 +1,11 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
+import { Injectable, Logger } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { newId } from '../../common/ids';
-import { RequestContext } from '../../common/request-context';
-import { CONFIG, type Config } from '../../platform/config/config';
+import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { StripeApi } from '../../platform/stripe/stripe-api';
 import type { Subscription } from '../subscriptions/subscription.entity';
 import { SyncService } from './sync.service';
@@ -39,18 +38,15 @@ export class VerificationService {
     private readonly stripe: StripeApi,
     private readonly queue: JobQueue,
     private readonly sync: SyncService,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Every process with the `cron` role asks; the job's key makes it one job. */
-  @Cron('23 3 * * *', { name: VERIFY })
-  async schedule(): Promise<void> {
-    if (!this.config.roles.includes('cron') || !this.stripe.isConfigured) return;
-    await this.database
-      .transaction(RequestContext.job(VERIFY), (tx) =>
-        this.queue.enqueue(tx, VERIFY, {}, { key: VERIFY }),
-      )
-      .catch((error: Error) => this.logger.warn(`could not ask to verify: ${error.message}`));
+  @Scheduled(VERIFY, '23 3 * * *')
+  async schedule(context: RequestContext): Promise<void> {
+    if (!this.stripe.isConfigured) return;
+    await this.database.transaction(context, (tx) =>
+      this.queue.enqueue(tx, VERIFY, {}, { key: VERIFY }),
+    );
   }
 
   @JobHandler(VERIFY)

@@ -18,6 +18,7 @@ export class HealthController {
   @Access({
     audience: 'public',
     action: 'health.live',
+    everyRole: true,
     summary: 'The process runs',
     status: 200,
     answers: HealthResponse,
@@ -30,6 +31,7 @@ export class HealthController {
   @Access({
     audience: 'public',
     action: 'health.ready',
+    everyRole: true,
     summary: 'Database, migrations and queue are there; 503 with the reason otherwise',
     description: 'The database is asked at most once a second.',
     status: 200,

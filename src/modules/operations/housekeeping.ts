@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
 import { hoursBefore } from '../../common/clock';
-import { RequestContext } from '../../common/request-context';
+import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -10,6 +9,7 @@ import { MailQueue } from '../../platform/mail/mail-queue';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxRepository } from '../billing/inbox.repository';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
@@ -38,18 +38,11 @@ export class Housekeeping {
   ) {}
 
   /** Every process with the `cron` role asks; the job's key makes it one job. */
-  @Cron('17 * * * *', { name: PRUNE })
-  async schedule(): Promise<void> {
-    if (!this.config.roles.includes('cron')) return;
-    try {
-      await this.database.transaction(RequestContext.job(PRUNE), (tx) =>
-        this.queue.enqueue(tx, PRUNE, {}, { key: PRUNE }),
-      );
-    } catch (error) {
-      this.logger.warn(
-        `could not ask for housekeeping, the next hour will: ${(error as Error).message}`,
-      );
-    }
+  @Scheduled(PRUNE, '17 * * * *')
+  async schedule(context: RequestContext): Promise<void> {
+    await this.database.transaction(context, (tx) =>
+      this.queue.enqueue(tx, PRUNE, {}, { key: PRUNE }),
+    );
   }
 
   @JobHandler(PRUNE)

@@ -15,6 +15,7 @@ export class MetricsController {
   @Access({
     audience: 'public',
     action: 'metrics.read',
+    everyRole: true,
     summary: 'What Prometheus scrapes, in its text format',
     description: 'Where `METRICS_TOKEN` is set, it is asked for as a bearer token.',
     status: 200,

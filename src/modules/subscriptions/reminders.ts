@@ -1,12 +1,11 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
+import { Injectable } from '@nestjs/common';
 import { hoursAfter } from '../../common/clock';
-import { RequestContext } from '../../common/request-context';
-import { CONFIG, type Config } from '../../platform/config/config';
+import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import type { MailTemplate } from '../../platform/mail/mail-templates';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 
 /** As Stripe's customer.subscription.trial_will_end. */
 const TRIAL_ENDS_WITHIN_HOURS = 3 * 24;
@@ -24,25 +23,15 @@ interface Reminder {
 /** Tells the owners what comes: that a trial ends in three days, that a payment is missing. */
 @Injectable()
 export class Reminders {
-  private readonly logger = new Logger(Reminders.name);
-
   constructor(
     private readonly database: Database,
     private readonly mails: MailQueue,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Every process with the `cron` role looks; each subscription is claimed by one of them. */
-  @Cron('*/10 * * * *', { name: ACTION })
-  async remindOnSchedule(): Promise<void> {
-    if (!this.config.roles.includes('cron')) return;
-    try {
-      await this.remindAll(RequestContext.job(ACTION));
-    } catch (error) {
-      this.logger.warn(
-        `could not ask for reminders, the next run will: ${(error as Error).message}`,
-      );
-    }
+  @Scheduled(ACTION, '*/10 * * * *')
+  async remindOnSchedule(context: RequestContext): Promise<void> {
+    await this.remindAll(context);
   }
 
   /** Asks for the mails that are due, each once however many processes ask. @returns how many */

@@ -2,7 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { malformedRequest } from '../../common/problems';
+import { malformedRequest, routeNotFound } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
 import { continueTrace } from '../../common/trace';
 import type { Config } from '../config/config';
@@ -58,6 +58,7 @@ export function createHttpServer(
   logAnswers(fastify, logger);
   refuseAmbiguousHeads(fastify);
   allowOrigins(fastify, config, routes);
+  if (!config.roles.includes('web')) serveOperationsOnly(fastify);
   refuseUnknownRoutesFirst(fastify);
   return adapter;
 }
@@ -93,6 +94,13 @@ function traceRequests(fastify: FastifyInstance): void {
 function refuseUnknownRoutesFirst(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.is404 ? new NotFoundException() : undefined);
+  });
+}
+
+/** A process for jobs and schedules answers for its health and its metrics, and has no other route. */
+function serveOperationsOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.routeOptions.config.access?.everyRole ? undefined : routeNotFound());
   });
 }
 

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { CronHeartbeats } from './cron-heartbeats';
 import { JobQueue } from './job-queue';
 import { JobWorker } from './job-worker';
 
@@ -8,7 +7,7 @@ import { JobWorker } from './job-worker';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [JobQueue, JobWorker, CronHeartbeats],
-  exports: [JobQueue, CronHeartbeats],
+  providers: [JobQueue, JobWorker],
+  exports: [JobQueue],
 })
 export class QueueModule {}

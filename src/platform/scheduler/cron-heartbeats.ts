@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../database/database';
 
-/** Writes down that a cron has run, so that somebody can see when it does not any more. */
+/** Writes down that a schedule has run: `doctor` sees when it does not any more. */
 @Injectable()
 export class CronHeartbeats {
   constructor(private readonly database: Database) {}
