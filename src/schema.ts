@@ -12,11 +12,14 @@ import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seedi
 import { StripeBilling1763690000014 } from '../migrations/1763690000014-stripe-billing';
 import { CronHeartbeats1763690000016 } from '../migrations/1763690000016-cron-heartbeats';
 import { IdempotencyClaims1763690000025 } from '../migrations/1763690000025-idempotency-claims';
+import { SessionsWithoutABusiness1763690000030 } from '../migrations/1763690000030-sessions-without-a-business';
+import { PasswordVersions1763690000031 } from '../migrations/1763690000031-password-versions';
 import { SpentInAPeriod1763690000040 } from '../migrations/1763690000040-spent-in-a-period';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
+import { UserSession } from './modules/identity/user-session.entity';
 import { User } from './modules/identity/user.entity';
 import { Plan, PlanVersion } from './modules/plans/plan.entity';
 import { Recording } from './modules/recordings/recording.entity';
@@ -51,6 +54,7 @@ export const schema: Schema = {
     SupportSession,
     Subscription,
     User,
+    UserSession,
   ],
   migrations: [
     Foundation1763690000001,
@@ -67,6 +71,8 @@ export const schema: Schema = {
     StripeBilling1763690000014,
     CronHeartbeats1763690000016,
     IdempotencyClaims1763690000025,
+    SessionsWithoutABusiness1763690000030,
+    PasswordVersions1763690000031,
     SpentInAPeriod1763690000040,
   ],
 };

@@ -69,6 +69,14 @@ export const businessDeactivated = defineProblem({
   description: 'The staff of this installation have deactivated the business. Contact them.',
 });
 
+export const noBusiness = defineProblem({
+  code: 'no_business',
+  kind: 'forbidden',
+  title: 'You belong to no business',
+  description:
+    'This session has no business. Found one with POST /v1/businesses, accept an invitation with POST /v1/invitations/accept, or switch to one of GET /v1/me/businesses with POST /v1/me/switch.',
+});
+
 export const routeNotFound = defineProblem({
   code: 'route_not_found',
   kind: 'not_found',

@@ -12,22 +12,23 @@ export interface Actor {
   email: string | null;
 }
 
-export interface MemberProfile {
+/** The person behind a dashboard session, in a business or in none; as found with the session. */
+export interface PersonPrincipal {
+  userId: string;
+  sessionId: string;
   fullName: string;
   emailVerified: boolean;
-  businessName: string;
 }
 
 /** The member a credential stands for. */
 export interface MemberPrincipal {
   memberId: string;
-  userId: string | null;
   role: Role | null;
   kind: 'person' | 'sdk' | 'support';
   /** The session or API key itself. */
   credentialId: string;
-  /** What GET /v1/me shows of a person, as it was found with the session. */
-  profile: MemberProfile | null;
+  /** For GET /v1/me; null where it is not asked for: API keys and support. */
+  businessName: string | null;
 }
 
 /** A request that bears an Idempotency-Key; the outcome is filled in by platform/http/idempotency. */
@@ -58,6 +59,7 @@ export interface RequestContextFields {
   actor: Actor;
   businessId: string | null;
   member: MemberPrincipal | null;
+  person: PersonPrincipal | null;
   permissions: readonly Permission[];
   /** During a support session the member staff act through. */
   onBehalfOf: string | null;
@@ -83,6 +85,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly actor: Actor;
   readonly businessId: string | null;
   readonly member: MemberPrincipal | null;
+  readonly person: PersonPrincipal | null;
   readonly permissions: readonly Permission[];
   readonly onBehalfOf: string | null;
   readonly supportSessionId: string | null;
@@ -98,6 +101,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.actor = fields.actor ?? ANONYMOUS;
     this.businessId = fields.businessId ?? null;
     this.member = fields.member ?? null;
+    this.person = fields.person ?? null;
     this.permissions = fields.permissions ?? [];
     this.onBehalfOf = fields.onBehalfOf ?? null;
     this.supportSessionId = fields.supportSessionId ?? null;
@@ -130,5 +134,11 @@ export class RequestContext implements Readonly<RequestContextFields> {
   requireMember(): MemberPrincipal {
     if (!this.member) throw new Error(`${this.action} needs a member and has none`);
     return this.member;
+  }
+
+  /** The person who asks. Throws on routes that bots and staff may call. */
+  requirePerson(): PersonPrincipal {
+    if (!this.person) throw new Error(`${this.action} needs a person and has none`);
+    return this.person;
   }
 }

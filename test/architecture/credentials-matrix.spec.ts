@@ -30,7 +30,7 @@ import {
 } from '../support/architecture/openapi';
 import { bearer, call, codeOf, findFaults } from '../support/architecture/requests';
 import { listRows } from '../support/architecture/rows';
-import { addMember } from '../support/members';
+import { addMember, logInWithoutBusiness } from '../support/members';
 import { comparable } from '../support/problems';
 import { TestApplication } from '../support/test-application';
 
@@ -61,6 +61,21 @@ const LOWEST_ROLE: Record<Permission, Role> = {
   'support_sessions:write': 'owner',
 };
 const FROM_LOWEST: Role[] = ['viewer', 'member', 'admin', 'owner'];
+
+/** What a person may do who belongs to no business. */
+const OPEN_WITHOUT_BUSINESS = [
+  'DELETE /v1/me/sessions/{id}',
+  'GET /v1/me',
+  'GET /v1/me/businesses',
+  'GET /v1/me/sessions',
+  'POST /v1/auth/email/resend',
+  'POST /v1/auth/logout',
+  'POST /v1/businesses',
+  'POST /v1/invitations/accept',
+  'POST /v1/me/password',
+  'POST /v1/me/switch',
+];
+const OPEN_WHILE_DEACTIVATED = OPEN_WITHOUT_BUSINESS.filter((name) => name !== 'GET /v1/me');
 
 let server: TestApplication;
 let operations: Operation[];
@@ -165,9 +180,38 @@ describe('every guarded route', () => {
       await server.database.query(sql, [world.customer.business.id]);
       const authorization = bearer(tokenFor(audience, world));
       const refusal = { status: 403, code: 'business_deactivated' };
-      await expectRefused(guarded(audience), authorization, refusal);
+      const closed = guarded(audience).filter(({ name }) => !OPEN_WHILE_DEACTIVATED.includes(name));
+      await expectRefused(closed, authorization, refusal);
     },
   );
+
+  it('refuses a person who belongs to no business', async () => {
+    const authorization = bearer((await logInWithoutBusiness(server)).token);
+    const closed = guarded('dashboard').filter(({ name }) => !OPEN_WITHOUT_BUSINESS.includes(name));
+    await expectRefused(closed, authorization, { status: 403, code: 'no_business' });
+    const others = guarded().filter(({ audience }) => audience !== 'dashboard');
+    await expectRefused(others, authorization, { status: 403, code: 'wrong_credential_kind' });
+  });
+
+  it("of a person's own account opens without a business, and while it is deactivated", async () => {
+    const outside = bearer((await logInWithoutBusiness(server)).token);
+    const world = await makeWorld(server, victim.staff);
+    const sql = `UPDATE businesses SET status = 'deactivated' WHERE id = $1`;
+    await server.database.query(sql, [world.customer.business.id]);
+    const inside = bearer(world.customer.token);
+    const own = guarded('dashboard').filter(({ name }) => OPEN_WITHOUT_BUSINESS.includes(name));
+    expect(own.map(({ name }) => name).sort()).toEqual(OPEN_WITHOUT_BUSINESS);
+    for (const operation of endingWith(own, 'POST /v1/auth/logout')) {
+      const answers = [await callVictim(operation, outside)];
+      if (OPEN_WHILE_DEACTIVATED.includes(operation.name))
+        answers.push(await callVictim(operation, inside));
+      for (const answer of answers)
+        expect([operation.name, codeOf(answer)]).not.toEqual([
+          operation.name,
+          expect.stringMatching(/^(no_business|business_deactivated|unauthenticated)$/),
+        ]);
+    }
+  });
 
   it.each(['viewer', 'member', 'admin'] as const)(
     'that needs more than a %s may refuses one',
@@ -253,6 +297,11 @@ describe('every public route', () => {
 
 function isAbove(role: Role, other: Role): boolean {
   return FROM_LOWEST.indexOf(role) > FROM_LOWEST.indexOf(other);
+}
+
+/** In this order, since the session answers nothing after it. */
+function endingWith(list: Operation[], last: string): Operation[] {
+  return [...list.filter(({ name }) => name !== last), ...list.filter(({ name }) => name === last)];
 }
 
 /** The token of the least member who may call this; where every member may, the owner's. */

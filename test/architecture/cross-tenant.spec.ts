@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { newId } from '../../src/common/ids';
-import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
+import type { SwitchResponse } from '../../src/modules/accounts/dto/account.responses';
 import type { ApplicationResponse } from '../../src/modules/applications/dto/application.response';
 import { makeWorld, tokenFor } from '../support/architecture/credentials';
 import {
@@ -306,7 +306,7 @@ describe('the tenant of a request', () => {
   it('is that of the login: one who belongs to two sees in each only what is there', async () => {
     const { customer } = attacker;
     const created = await server.post('/v1/businesses', customer.token, { name: 'Second' });
-    const { session } = created.body as LoginResponse;
+    const { session } = created.body as SwitchResponse;
     const made = await server.post('/v1/applications', session.token, { name: 'In the second' });
     const { id } = made.body as ApplicationResponse;
     expect((await server.get(`/v1/applications/${id}`, session.token)).status).toBe(200);

@@ -31,6 +31,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
   staff_accounts: { condition: PLATFORM, reason: 'no tenant may see staff' },
   staff_sessions: { condition: PLATFORM, reason: 'no tenant may see staff' },
   stripe_prices: { condition: PLATFORM, reason: 'plans belong to no tenant' },
+  user_sessions: { condition: PLATFORM, reason: 'sessions of people who belong to no tenant' },
   users: {
     condition: `EXISTS (SELECT FROM members WHERE members.user_id = users.id) OR ${PLATFORM}`,
     reason: 'a person may be in several businesses; members has the wall',
@@ -86,6 +87,7 @@ const NOT_AUDITED: Record<string, string> = {
   subscription_events: 'itself a record, written by a trigger',
   subscription_periods: 'a plain renewal is recorded by its period row',
   usage_counters: 'recordings are counted, and renewals have their period row',
+  user_sessions: 'UPDATE is not: their use is no news',
   webhook_inbox: 'itself a record of what was received',
 };
 

@@ -47,9 +47,16 @@ describe('a login', () => {
         remove(business.id, member.id),
       ]);
       expect([200, 401]).toContain(login.status);
-      if (login.status === 200) await expectDead(login.body as { session: { token: string } });
+      if (login.status === 200) await expectOutside(login.body as { session: { token: string } });
     }
   });
+
+  /** Logged in before the removal, and ended with it; or after it, without a business. */
+  async function expectOutside({ session }: { session: { token: string } }): Promise<void> {
+    const me = await server.get('/v1/me', session.token);
+    if (me.status === 200) expect(me.body).toMatchObject({ member: null, business: null });
+    else expect(me.status).toBe(401);
+  }
 
   async function expectDead({ session }: { session: { token: string } }): Promise<void> {
     expect((await server.get('/v1/me', session.token)).status).toBe(401);

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { hashToken } from '../../src/common/token';
 import type {
-  LoginResponse,
+  SwitchResponse,
   MembershipResponse,
   SessionResponse,
 } from '../../src/modules/accounts/dto/account.responses';
@@ -387,7 +387,7 @@ describe('ways back in, and oneself', () => {
       const [person, host] = [await signUp(server), await signUp(server)];
       await joinAs(person, host);
       const response = await switchTo(person.token, host.business.id);
-      const { session, member, business } = response.body as LoginResponse;
+      const { session, member, business } = response.body as SwitchResponse;
       expect(response.status).toBe(200);
       expect([business.id, member.role]).toEqual([host.business.id, 'viewer']);
       const [here, there] = [

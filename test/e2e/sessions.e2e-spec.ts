@@ -1,7 +1,7 @@
 import bcrypt from 'bcrypt';
 import { createToken } from '../../src/common/token';
 import { newId } from '../../src/common/ids';
-import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
+import type { SwitchResponse } from '../../src/modules/accounts/dto/account.responses';
 import { PasswordHasher } from '../../src/modules/identity/password-hasher';
 import { PASSWORD, aRecording, signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
@@ -46,7 +46,7 @@ describe('sessions', () => {
         member,
         business,
       });
-      expect((await me((response.body as LoginResponse).session.token)).status).toBe(200);
+      expect((await me((response.body as SwitchResponse).session.token)).status).toBe(200);
     });
 
     it('gives another token each time, and leaves the earlier ones alone', async () => {
@@ -83,17 +83,20 @@ describe('sessions', () => {
       });
     });
 
-    it('says the same of an unknown address, a wrong password and a deactivated member', async () => {
+    it('says the same of an unknown address, a wrong password and a business of others', async () => {
       const customer = await signUp(server);
       const deactivated = await addMember(server, customer, 'member');
       await setMemberStatus(deactivated.id, 'deactivated');
       const unknown = await login({ email: newEmail(), password: PASSWORD });
       const wrong = await login({ email: customer.email, password: `${PASSWORD}!` });
-      const shut = await login({ email: deactivated.email, password: PASSWORD });
+      const { email: shutOut } = deactivated;
+      const shut = await login({ email: shutOut, password: `${PASSWORD}!` });
+      const { id: businessId } = customer.business;
+      const notHere = await login({ email: shutOut, password: PASSWORD, businessId });
       const nowhere = { email: customer.email, password: PASSWORD, businessId: newId() };
       const elsewhere = await login(nowhere);
       expectProblem(unknown, 401, 'invalid_credentials');
-      for (const answer of [wrong, shut, elsewhere])
+      for (const answer of [wrong, shut, notHere, elsewhere])
         expect(comparable(answer)).toEqual(comparable(unknown));
     });
 
@@ -173,12 +176,11 @@ describe('sessions', () => {
   });
 
   describe('a deactivated business', () => {
-    it('refuses sessions, keys and logins, and tells a stranger nothing', async () => {
+    it('refuses sessions and keys, and tells a stranger nothing', async () => {
       const { business, email, token, key } = await signUp(server);
       await setBusinessStatus(business.id, 'deactivated');
       expectProblem(await me(token), 403, 'business_deactivated');
       expectProblem(await server.get('/v1/sdk/status', key), 403, 'business_deactivated');
-      expectProblem(await login({ email, password: PASSWORD }), 403, 'business_deactivated');
       expectProblem(await login({ email, password: 'a wrong one' }), 401, 'invalid_credentials');
       await setBusinessStatus(business.id, 'active');
       expect((await me(token)).status).toBe(200);

@@ -176,7 +176,7 @@ describe('roles in a team', () => {
   });
 
   describe('deactivation', () => {
-    it('ends the member’s session at once and refuses the login like a wrong password', async () => {
+    it('ends the member’s session at once, and refuses a login to the business like a wrong password', async () => {
       const customer = await signUp(server);
       const member = await addMember(server, customer, 'member');
       const response = await deactivate(customer.token, member.id);
@@ -185,8 +185,9 @@ describe('roles in a team', () => {
       expectProblem(await replica.get('/v1/me', member.token), 401, 'unauthenticated');
       const login = (password: string): Promise<Response> =>
         Promise.resolve(
-          server.post('/v1/auth/login', undefined, { email: member.email, password }),
+          server.post('/v1/auth/login', undefined, { email: member.email, password, businessId }),
         );
+      const businessId = customer.business.id;
       const [right, wrong] = [await login(PASSWORD), await login('a wrong password')];
       expectProblem(right, 401, 'invalid_credentials');
       expect(comparable(right)).toEqual(comparable(wrong));

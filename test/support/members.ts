@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../../src/common/access/permissions';
 import { newId } from '../../src/common/ids';
-import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
-import { PASSWORD, type Customer } from './customers';
+import type { SwitchResponse } from '../../src/modules/accounts/dto/account.responses';
+import { PASSWORD, signUp, type Customer } from './customers';
 import type { TestApplication } from './test-application';
 import type { TestDatabase } from './test-database';
 
@@ -52,10 +52,20 @@ export async function logIn(
   server: Pick<TestApplication, 'post'>,
   email: string,
   changes: object = {},
-): Promise<LoginResponse> {
+): Promise<SwitchResponse> {
   const credentials = { email, password: PASSWORD, ...changes };
   const response = await server.post('/v1/auth/login', undefined, credentials);
   if (response.status !== 200)
     throw new Error(`login answered ${response.status}: ${response.text}`);
-  return response.body as LoginResponse;
+  return response.body as SwitchResponse;
+}
+
+/** A person who belonged to a business, was removed from it by SQL, and has logged in since. */
+export async function logInWithoutBusiness(
+  server: TestApplication,
+): Promise<Pick<AddedMember, 'email' | 'token'>> {
+  const { id, email } = await addMember(server, await signUp(server), 'member');
+  await server.database.query('DELETE FROM members WHERE id = $1', [id]);
+  const { session } = await logIn(server, email);
+  return { email, token: session.token };
 }

@@ -14,6 +14,7 @@ import type { ProblemFactory } from '../problem';
 import {
   businessDeactivated,
   databaseUnavailable,
+  noBusiness,
   permissionDenied,
   supportForbidden,
   supportReadOnly,
@@ -33,6 +34,12 @@ export interface Access {
   permission?: Permission;
   /** Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide. */
   support?: boolean;
+  /** Dashboard routes: open to a person who belongs to no business. */
+  withoutBusiness?: boolean;
+  /** Dashboard routes: open while the business is deactivated. */
+  whileDeactivated?: boolean;
+  /** Dashboard routes: counted apart from the member's other requests, so that spending those does not block it. */
+  ownAllowance?: boolean;
   /** The route's own word, `thing.verb`: audit rows and logs bear it, and it is the operation's id. */
   action: string;
   summary: string;
@@ -103,7 +110,8 @@ function problemsOf(access: Access): ProblemFactory[] {
   const guarded = [unauthenticated, wrongCredentialKind];
   const support = [supportReadOnly, supportForbidden];
   const tenant = [
-    businessDeactivated,
+    ...(access.whileDeactivated ? [] : [businessDeactivated]),
+    ...(access.withoutBusiness ? [] : [noBusiness]),
     ...support,
     ...(access.permission ? [permissionDenied] : []),
   ];

@@ -49,11 +49,11 @@ function toContext(
   credential: Credential,
   request: FastifyRequest,
 ): RequestContext {
-  const { actor, businessId, member, permissions, support, staffSessionId } = credential;
+  const { actor, businessId, member, person, permissions, support, staffSessionId } = credential;
   return new RequestContext({
     ...originOf(request),
     action: access.action,
-    ...{ actor, businessId, member, permissions, staffSessionId },
+    ...{ actor, businessId, member, person, permissions, staffSessionId },
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
   });

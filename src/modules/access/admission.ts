@@ -4,6 +4,7 @@ import type { Permission } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import {
   businessDeactivated,
+  noBusiness,
   permissionDenied,
   supportForbidden,
   supportReadOnly,
@@ -16,8 +17,8 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 
 /**
  * Whether this credential may make this request. Pure: asked by the head, and again by the guard.
- * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, permission_denied, support_read_only,
- * support_forbidden
+ * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, no_business, permission_denied,
+ * support_read_only, support_forbidden
  */
 export function assertAdmitted(
   access: Access,
@@ -27,7 +28,8 @@ export function assertAdmitted(
   if (!credential) throw noCredential(headers.authorization);
   const { kind, businessStatus, permissions, support } = credential;
   if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongKind(access.audience);
-  if (businessStatus === 'deactivated') throw businessDeactivated();
+  if (businessStatus === 'deactivated' && !access.whileDeactivated) throw businessDeactivated();
+  if (kind === 'session' && !businessStatus && !access.withoutBusiness) throw noBusiness();
   if (support) return assertSupportMay(access, permissions, support.mode, method);
   const isPermitted = !access.permission || permissions.includes(access.permission);
   if (!isPermitted)

@@ -1,5 +1,6 @@
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
+import type { PersonPrincipal } from '../../common/request-context';
 import { ChangeFeed } from '../../platform/database/change-feed';
 import type { ChangeListener } from '../../platform/database/change-listener';
 import { CredentialCache } from './credential-cache';
@@ -24,14 +25,19 @@ afterEach(() => jest.restoreAllMocks());
 
 function credentialOf(businessId: string, userId: string | null = null): Credential {
   const member = {
-    ...{ memberId: newId(), userId, role: 'viewer' as const, kind: 'person' as const },
-    ...{ credentialId: newId(), profile: null },
+    ...{ memberId: newId(), role: 'viewer' as const, kind: 'person' as const },
+    ...{ credentialId: newId(), businessName: null },
   };
+  const person = userId === null ? null : personOf(userId);
   return {
     ...{ kind: 'session', actor: { kind: 'person', id: member.memberId, email: null } },
-    ...{ businessId, businessStatus: 'active', member, permissions: [] },
+    ...{ businessId, businessStatus: 'active', member, person, permissions: [] },
     ...{ support: null, staffSessionId: null },
   };
+}
+
+function personOf(userId: string): PersonPrincipal {
+  return { userId, sessionId: newId(), fullName: 'Ada Lovelace', emailVerified: true };
 }
 
 function keep(hash: string, credential: Credential, livesMs = LONG_MS): void {

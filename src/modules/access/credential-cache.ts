@@ -86,6 +86,6 @@ export class CredentialCache {
   }
 }
 
-function isAbout({ businessId, member }: Credential, changed: readonly string[]): boolean {
-  return changed.includes(businessId ?? '') || changed.includes(member?.userId ?? '');
+function isAbout({ businessId, person }: Credential, changed: readonly string[]): boolean {
+  return changed.includes(businessId ?? '') || changed.includes(person?.userId ?? '');
 }

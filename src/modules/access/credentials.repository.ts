@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { permissionsOf, supportPermissions, type Role } from '../../common/access/permissions';
-import type { MemberProfile } from '../../common/request-context';
+import type { MemberPrincipal } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Credential } from './credential';
 
@@ -24,16 +24,14 @@ export class CredentialsRepository {
   ): Promise<FoundCredential | null> {
     const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
     if (!row) return null;
-    const { id, memberId, userId, role, email, businessId, businessStatus, lastUsedAt } = row;
-    const { fullName, emailVerified, businessName } = row;
-    const profile = { fullName, emailVerified, businessName };
-    const member = { memberId, userId, role, kind: 'person' as const, credentialId: id, profile };
-    const actor = { kind: 'person' as const, id: memberId, email };
+    const { id, memberId, userId, email, businessId, businessStatus, lastUsedAt } = row;
+    const { fullName, emailVerified } = row;
     const found = {
       kind: 'session' as const,
-      actor,
-      member,
-      permissions: permissionsOf(role),
+      actor: { kind: 'person' as const, id: memberId ?? userId, email },
+      member: toMember(row),
+      person: { userId, sessionId: id, fullName, emailVerified },
+      permissions: permissionsOf(row.role),
       businessId,
       businessStatus,
     };
@@ -48,17 +46,17 @@ export class CredentialsRepository {
     const { id, memberId, businessId, businessStatus, lastUsedAt } = row;
     const member = {
       memberId,
-      userId: null,
       role: null,
       kind: 'sdk' as const,
       credentialId: id,
-      profile: null,
+      businessName: null,
     };
     const actor = { kind: 'sdk' as const, id: memberId, email: null };
     const found = {
       kind: 'api_key' as const,
       actor,
       member,
+      person: null,
       permissions: [],
       businessId,
       businessStatus,
@@ -80,6 +78,7 @@ export class CredentialsRepository {
       businessId: null,
       businessStatus: null,
       member: null,
+      person: null,
       permissions: [],
       support: null,
     };
@@ -109,17 +108,17 @@ export class CredentialsRepository {
     const { id, memberId, businessId, businessStatus, mode, staffId, email } = row;
     const member = {
       memberId,
-      userId: null,
       role: null,
       kind: 'support' as const,
       credentialId: id,
-      profile: null,
+      businessName: null,
     };
     const actor = { kind: 'staff' as const, id: staffId, email };
     const found = {
       kind: 'support_session' as const,
       actor,
       member,
+      person: null,
       permissions: supportPermissions(mode),
       businessId,
       businessStatus,
@@ -136,6 +135,7 @@ export class CredentialsRepository {
   }
 
   async markUsed(tx: Transaction, { kind, businessId, id }: FoundCredential): Promise<void> {
+    if (!businessId) return this.markUsedWithoutBusiness(tx, id);
     const table = kind === 'api_key' ? 'api_keys' : 'sessions';
     await tx.query(`UPDATE ${table} SET last_used_at = $3 WHERE business_id = $1 AND id = $2`, [
       businessId,
@@ -143,6 +143,15 @@ export class CredentialsRepository {
       tx.now,
     ]);
   }
+
+  private async markUsedWithoutBusiness(tx: Transaction, id: string): Promise<void> {
+    await tx.query('UPDATE user_sessions SET last_used_at = $2 WHERE id = $1', [id, tx.now]);
+  }
+}
+
+function toMember({ id, memberId, role, businessName }: SessionRow): MemberPrincipal | null {
+  if (!memberId) return null;
+  return { memberId, role, kind: 'person', credentialId: id, businessName };
 }
 
 interface TenantRow {
@@ -157,12 +166,20 @@ interface ApiKeyRow extends TenantRow {
   expiresAt: Date | null;
 }
 
-interface SessionRow extends TenantRow, MemberProfile {
+/** Without a business, all that is of one is null. */
+interface SessionRow {
+  id: string;
   lastUsedAt: Date | null;
   createdAt: Date;
   userId: string;
-  role: Role;
   email: string;
+  fullName: string;
+  emailVerified: boolean;
+  memberId: string | null;
+  role: Role | null;
+  businessId: string | null;
+  businessName: string | null;
+  businessStatus: 'active' | 'deactivated' | null;
 }
 
 interface StaffRow {
@@ -179,11 +196,13 @@ const FIND_SESSION = `
   SELECT session.id, session.member_id AS "memberId", session.user_id AS "userId", session.last_used_at AS "lastUsedAt",
          session.created_at AS "createdAt", member.role, person.email, person.full_name AS "fullName",
          person.email_verified_at IS NOT NULL AS "emailVerified", business.name AS "businessName", session.business_id AS "businessId", business.status AS "businessStatus"
-  FROM sessions AS session
-  JOIN members AS member ON member.business_id = session.business_id AND member.id = session.member_id
-  JOIN businesses AS business ON business.id = session.business_id
+  FROM (SELECT id, business_id, member_id, user_id, created_at, last_used_at FROM sessions WHERE token_hash = $1
+        UNION ALL
+        SELECT id, NULL, NULL, user_id, created_at, last_used_at FROM user_sessions WHERE token_hash = $1) AS session
   JOIN users AS person ON person.id = session.user_id
-  WHERE session.token_hash = $1 AND session.last_used_at > $2 AND session.created_at > $3 AND member.status = 'active'`;
+  LEFT JOIN members AS member ON member.business_id = session.business_id AND member.id = session.member_id
+  LEFT JOIN businesses AS business ON business.id = session.business_id
+  WHERE session.last_used_at > $2 AND session.created_at > $3 AND (session.business_id IS NULL OR member.status = 'active')`;
 
 const FIND_API_KEY = `
   SELECT key.id, key.member_id AS "memberId", key.last_used_at AS "lastUsedAt", key.expires_at AS "expiresAt",

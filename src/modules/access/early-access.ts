@@ -51,7 +51,7 @@ export class EarlyAccess implements OnModuleInit {
     if (!access || access.audience === 'public') return this.meetAnybody(access, request, reply);
     const askedAt = this.cache.beginLookUp();
     const credential = await this.bearer.authenticate(request);
-    await this.count(credential, request, reply);
+    await this.count(access, credential, request, reply);
     assertBodyIsWelcome(request);
     if (credential?.support) void reply.header('x-support-session', credential.support.sessionId);
     assertAdmitted(access, credential, request);
@@ -71,11 +71,14 @@ export class EarlyAccess implements OnModuleInit {
 
   /** People are counted by who they are, in all their sessions together. */
   private count(
+    access: Access,
     credential: Credential | null,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const { kind, actor, member } = credential ?? {};
+    const { kind, actor, member, person } = credential ?? {};
+    if (access.ownAllowance && person)
+      return this.limiter.countOwn(`${access.action} ${person.sessionId}`, request, reply);
     if (kind === 'api_key' && member)
       return this.limiter.countSharedKey(member.credentialId, request, reply);
     return actor?.id

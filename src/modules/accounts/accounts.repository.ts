@@ -13,6 +13,7 @@ import type { MemberKind, MemberStatus } from '../team-members/member.entity';
 export interface Membership {
   userId: string;
   passwordHash: string;
+  passwordVersion: number;
   /** Null: the person belongs to no business. */
   memberId: string | null;
   businessId: string | null;
@@ -42,14 +43,11 @@ export interface MyMembership {
 }
 
 export interface MyAccount {
-  /** Null during a support session: the seat is nobody's. */
+  /** Null during a support session: the seat belongs to no person. */
   user: { id: string; email: string; emailVerified: boolean; fullName: string } | null;
-  memberId: string;
-  role: Role | null;
-  kind: MemberKind;
-  status: MemberStatus;
-  businessId: string;
-  businessName: string;
+  /** Null, and the business with it: the person belongs to none. */
+  member: { id: string; role: Role | null; kind: MemberKind; status: MemberStatus } | null;
+  business: { id: string; name: string } | null;
   support: MySupportSession | null;
 }
 
@@ -66,7 +64,8 @@ export class AccountsRepository {
   /** All memberships of the person with this address, the one used last first. Platform scope. */
   listMemberships(tx: Transaction, email: string): Promise<Membership[]> {
     return tx.query<Membership>(
-      `SELECT person.id AS "userId", person.password_hash AS "passwordHash", member.id AS "memberId",
+      `SELECT person.id AS "userId", person.password_hash AS "passwordHash",
+              person.password_version AS "passwordVersion", member.id AS "memberId",
               member.business_id AS "businessId", member.status AS "memberStatus", business.status AS "businessStatus"
        FROM users AS person
        LEFT JOIN members AS member ON member.user_id = person.id
@@ -103,15 +102,15 @@ export class AccountsRepository {
   /**
    * An active member with the business it belongs to, in one statement, held until the end of the transaction: a
    * removal or a new password that comes at the same time waits, and then finds the session that was opened.
-   * @param passwordHash the one that the password was checked against; null where none was asked for
+   * @param passwordVersion of the password that was checked; null where none was asked for
    * @returns null when the member is gone or the password is another by now
    */
   async holdPlace(
     tx: Transaction,
     memberId: string,
-    passwordHash: string | null,
+    passwordVersion: number | null,
   ): Promise<Place | null> {
-    const parameters = [tx.requireBusinessId(), memberId, passwordHash];
+    const parameters = [tx.requireBusinessId(), memberId, passwordVersion];
     const [row] = await tx.query<PlaceRow>(PLACE, parameters);
     if (!row) return null;
     const { businessId, name, businessStatus, supportAccess, createdAt, ...member } = row;
@@ -129,21 +128,32 @@ export class AccountsRepository {
       tx.supportSessionId,
     ]);
     if (!row) throw new Error('the member of this session is gone');
-    const { userId, email, emailVerified, fullName, support, ...mine } = row;
-    const user = userId === null ? null : { id: userId, email, emailVerified, fullName };
-    return {
-      ...mine,
-      user,
-      support: support && { ...support, expiresAt: new Date(support.expiresAt).toISOString() },
-    };
+    return toMyAccount(row);
   }
 }
 
-interface MyAccountRow extends Omit<MyAccount, 'user'> {
+interface MyAccountRow {
   userId: string | null;
   email: string;
   emailVerified: boolean;
   fullName: string;
+  memberId: string;
+  role: Role | null;
+  kind: MemberKind;
+  status: MemberStatus;
+  businessId: string;
+  businessName: string;
+  support: MySupportSession | null;
+}
+
+function toMyAccount(row: MyAccountRow): MyAccount {
+  const { userId, email, emailVerified, fullName, memberId, role, kind, status, support } = row;
+  return {
+    user: userId === null ? null : { id: userId, email, emailVerified, fullName },
+    member: { id: memberId, role, kind, status },
+    business: { id: row.businessId, name: row.businessName },
+    support: support && { ...support, expiresAt: new Date(support.expiresAt).toISOString() },
+  };
 }
 
 const MINE = `
@@ -165,7 +175,7 @@ const PLACE = `
   JOIN businesses AS business ON business.id = member.business_id
   JOIN users AS person ON person.id = member.user_id
   WHERE member.business_id = $1 AND member.id = $2 AND member.status = 'active'
-    AND ($3::text IS NULL OR person.password_hash = $3)
+    AND ($3::integer IS NULL OR person.password_version = $3)
   FOR UPDATE OF member FOR SHARE OF person`;
 
 const MY_MEMBERSHIPS = `

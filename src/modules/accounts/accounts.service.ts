@@ -8,27 +8,29 @@ import { AuditRepository } from '../audit/audit.repository';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
-import type { Session } from '../identity/session.entity';
-import { SessionsRepository } from '../identity/sessions.repository';
+import { SessionsRepository, type OpenedSession } from '../identity/sessions.repository';
+import { UsersRepository } from '../identity/users.repository';
 import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
 import { InvitationsService } from '../team-members/invitations.service';
 import { TeamMembersRepository } from '../team-members/team-members.repository';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
-import { userOf } from './me.service';
 
-export interface SignedIn extends Place {
-  opened: { session: Session; token: string };
+/** The place is null where the person belongs to no business. */
+export interface SignedIn {
+  opened: OpenedSession;
+  place: Place | null;
 }
+
+type ActivePlace = Membership & { businessId: string; memberId: string };
 
 /** Whom a session is opened for. */
 interface SigningIn {
   businessId: string;
   memberId: string;
   userId: string;
-  /** What the password was checked against; null where none was asked for. */
-  passwordHash: string | null;
-  email: string | null;
+  /** Of the password that was checked; null where none was asked for. */
+  passwordVersion: number | null;
   userAgent: string | null;
 }
 
@@ -38,6 +40,7 @@ export class AccountsService {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly hasher: PasswordHasher,
+    private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly members: TeamMembersRepository,
     private readonly invitations: InvitationsService,
@@ -47,65 +50,64 @@ export class AccountsService {
   ) {}
 
   /**
-   * Opens a session. An unknown address, a wrong password and a deactivated member get the same answer in the same time.
-   * @throws 401 invalid_credentials, 403 business_deactivated, 429 rate_limited
+   * Opens a session, in a business or, for a person who belongs to none, without. An unknown address and a wrong
+   * password get the same answer in the same time.
+   * @throws 401 invalid_credentials, also for a business that the person is no active member of, 429 rate_limited
    */
   async login(
     context: RequestContext,
     request: LoginRequest,
     userAgent: string | null,
   ): Promise<SignedIn> {
-    const { email } = request;
+    const { email, businessId } = request;
     await this.limiter.count(context, 'login', email, context.ip);
     const memberships = await this.database.platform(
       context,
       'nobody knows yet who logs in',
       (tx) => this.accounts.listMemberships(tx, email),
     );
-    const isRight = await this.hasher.matches(
-      request.password,
-      memberships[0]?.passwordHash ?? null,
-    );
-    const membership = memberships.find((each) => isActive(each, request.businessId));
-    if (!isRight || !membership) return this.refuse(context, email, memberships);
+    const person = memberships[0];
+    const isRight = await this.hasher.matches(request.password, person?.passwordHash ?? null);
+    const place = memberships.find((each) => isActive(each, businessId));
+    if (!isRight || !person || (businessId && !place))
+      return this.refuse(context, email, memberships);
     await this.limiter.forgive(context, 'login', email, context.ip);
-    if (membership.businessStatus !== 'active') throw businessDeactivated();
-    const { businessId, memberId, userId, passwordHash } = membership as Membership & {
-      businessId: string;
-      memberId: string;
-    };
-    return this.open(context, { businessId, memberId, userId, passwordHash, email, userAgent });
+    const known = context.with({
+      businessId: place?.businessId,
+      actor: { kind: 'person', id: place?.memberId ?? person.userId, email },
+    });
+    return place
+      ? this.open(known, { ...place, userAgent })
+      : this.openWithoutBusiness(known, person, userAgent);
   }
 
   /** Ends the session of this request, of support too. */
-  logout(context: RequestContext): Promise<void> {
-    const { credentialId } = context.requireMember();
-    return this.database.transaction(context, (tx) =>
-      context.supportSessionId
-        ? this.support.end(tx, credentialId)
-        : this.sessions.end(tx, credentialId),
-    );
+  async logout(context: RequestContext): Promise<void> {
+    const { person, supportSessionId } = context;
+    await this.database.platform(context, 'a person may belong to no business', async (tx) => {
+      if (supportSessionId) await this.support.end(tx, supportSessionId);
+      if (person) await this.sessions.endOf(tx, person.userId, person.sessionId);
+    });
   }
 
-  /** Opens a session of another of the person's businesses; this one goes on. @throws 403 business_deactivated, 404 business_not_found */
+  /**
+   * Opens a session of another of the person's businesses; this one goes on.
+   * @throws 401 unauthenticated when this one has ended meanwhile, 403 business_deactivated, 404 business_not_found
+   */
   async switchTo(
     context: RequestContext,
     businessId: string,
     userAgent: string | null,
-  ): Promise<SignedIn> {
-    const userId = userOf(context);
+  ): Promise<SignedIn & { place: Place }> {
+    const { userId } = context.requirePerson();
     return this.database.platform(context, 'the other business is another tenant', async (tx) => {
       const membership = await this.accounts.findMine(tx, userId, businessId);
       if (!membership) throw businessNotFound();
       if (membership.status !== 'active') throw businessDeactivated();
-      return this.openIn(tx.with({ businessId }), {
-        businessId,
-        memberId: membership.memberId,
-        userId,
-        passwordHash: null,
-        email: context.actor.email,
-        userAgent,
-      });
+      await this.sessions.holdOwn(tx);
+      const { memberId } = membership;
+      const signingIn = { businessId, memberId, userId, passwordVersion: null, userAgent };
+      return this.openIn(tx.with({ businessId }), signingIn);
     });
   }
 
@@ -115,7 +117,7 @@ export class AccountsService {
       context,
       'the inviting business is another tenant',
       async (tx) => {
-        const person = { id: userOf(context), email: context.actor.email ?? '' };
+        const person = { id: context.requirePerson().userId, email: context.actor.email ?? '' };
         const { invitation, member } = await this.invitations.accept(tx, key, person);
         const inBusiness = tx.with({ businessId: invitation.businessId });
         return this.holdPlace(inBusiness, member.id, null);
@@ -141,32 +143,44 @@ export class AccountsService {
   }
 
   private open(context: RequestContext, signingIn: SigningIn): Promise<SignedIn> {
-    const { businessId, memberId, email } = signingIn;
-    const known = context.with({ businessId, actor: { kind: 'person', id: memberId, email } });
-    return this.database.transaction(known, (tx) => this.openIn(tx, signingIn));
+    return this.database.transaction(context, (tx) => this.openIn(tx, signingIn));
+  }
+
+  private openWithoutBusiness(
+    context: RequestContext,
+    { userId, passwordVersion }: Membership,
+    userAgent: string | null,
+  ): Promise<SignedIn> {
+    return this.database.platform(context, 'the person belongs to no business', async (tx) => {
+      const isHeld = await this.users.hold(tx, { id: userId, passwordVersion });
+      if (!isHeld) throw invalidCredentials(); // another password since it was checked
+      const opened = await this.sessions.openWithoutBusiness(tx, userId, userAgent);
+      return { opened, place: null };
+    });
   }
 
   private async openIn(
     tx: Transaction,
-    { businessId, memberId, userId, passwordHash, userAgent }: SigningIn,
-  ): Promise<SignedIn> {
-    const place = await this.holdPlace(tx, memberId, passwordHash);
+    { businessId, memberId, userId, passwordVersion, userAgent }: SigningIn,
+  ): Promise<SignedIn & { place: Place }> {
+    const place = await this.holdPlace(tx, memberId, passwordVersion);
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
     await this.members.markUsed(tx, businessId, memberId);
-    return { opened, ...place };
+    return { opened, place };
   }
 
   private async holdPlace(
     tx: Transaction,
     memberId: string,
-    passwordHash: string | null,
+    passwordVersion: number | null,
   ): Promise<Place> {
-    const place = await this.accounts.holdPlace(tx, memberId, passwordHash);
+    const place = await this.accounts.holdPlace(tx, memberId, passwordVersion);
     if (!place) throw invalidCredentials(); // removed, or another password, since it was checked
     return place;
   }
 }
 
-function isActive({ memberStatus, businessId }: Membership, wanted: string | undefined): boolean {
+function isActive(membership: Membership, wanted: string | undefined): membership is ActivePlace {
+  const { memberStatus, businessId } = membership;
   return memberStatus === 'active' && (wanted === undefined || businessId === wanted.toLowerCase());
 }

@@ -1,7 +1,6 @@
 import { Body, Controller, Headers, Inject, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
-import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
@@ -38,10 +37,12 @@ export class AuthController {
   @Access({
     audience: 'public',
     action: 'session.create',
-    summary: 'Log in to one business',
+    summary: 'Log in: to one business, or without one',
+    description:
+      'Without `businessId`, to the active business used last, else to a deactivated one. Who belongs to none logs in without: `member` and `business` are null, and the session founds a business, accepts an invitation or switches.',
     status: 200,
     answers: LoginResponse,
-    problems: [invalidCredentials, businessDeactivated, rateLimitedProblem],
+    problems: [invalidCredentials, rateLimitedProblem],
     idempotency: 'none',
   })
   async login(
@@ -49,13 +50,12 @@ export class AuthController {
     @Body() body: LoginRequest,
     @Headers('user-agent') userAgent?: string,
   ): Promise<LoginResponse> {
-    const { opened, member, business } = await this.accounts.login(
-      context,
-      body,
-      userAgent ?? null,
-    );
-    const session = toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
-    return { session, member: toMemberResponse(member), business: toBusinessResponse(business) };
+    const { opened, place } = await this.accounts.login(context, body, userAgent ?? null);
+    return {
+      session: toSessionTokenResponse(opened, this.config.sessionAbsoluteDays),
+      member: place && toMemberResponse(place.member),
+      business: place && toBusinessResponse(place.business),
+    };
   }
 
   @Post('logout')
@@ -65,6 +65,9 @@ export class AuthController {
     summary: 'End this session',
     status: 204,
     support: true,
+    withoutBusiness: true,
+    whileDeactivated: true,
+    ownAllowance: true,
   })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.accounts.logout(context);
@@ -119,6 +122,8 @@ export class AuthController {
     action: 'email.resend',
     summary: 'Mail the link to verify again',
     status: 202,
+    withoutBusiness: true,
+    whileDeactivated: true,
   })
   async resendVerification(@Ctx() context: RequestContext): Promise<void> {
     await this.recovery.resendVerification(context);

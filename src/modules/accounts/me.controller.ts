@@ -33,10 +33,10 @@ import {
 } from './dto/account.requests';
 import {
   AcceptedInvitationResponse,
-  LoginResponse,
   MembershipResponse,
   MeResponse,
   SessionResponse,
+  SwitchResponse,
   toSessionResponse,
 } from './dto/account.responses';
 import { MeService } from './me.service';
@@ -57,10 +57,11 @@ export class MeController {
   @Access({
     audience: 'dashboard',
     action: 'me.get',
-    summary: 'Who I am in which business, and what I may do',
+    summary: 'Who I am in which business, if in any, and what I may do',
     status: 200,
     answers: MeResponse,
     support: true,
+    withoutBusiness: true,
   })
   async get(@Ctx() context: RequestContext): Promise<MeResponse> {
     return toMeResponse(await this.me.get(context), context);
@@ -86,6 +87,9 @@ export class MeController {
     status: 204,
     problems: [wrongPassword, passwordTooWeak, rateLimitedProblem],
     idempotency: 'in_steps',
+    withoutBusiness: true,
+    whileDeactivated: true,
+    ownAllowance: true,
   })
   async changePassword(
     @Ctx() context: RequestContext,
@@ -101,14 +105,17 @@ export class MeController {
     summary: 'My sessions, in all my businesses, newest first',
     status: 200,
     answers: SessionPage,
+    withoutBusiness: true,
+    whileDeactivated: true,
+    ownAllowance: true,
   })
   async listSessions(
     @Ctx() context: RequestContext,
     @Query() query: ListQuery,
   ): Promise<SessionPage> {
-    const { credentialId } = context.requireMember();
+    const { sessionId } = context.requirePerson();
     const sessions = await this.me.listSessions(context, query);
-    const toItem = (session: (typeof sessions)[number]) => toSessionResponse(session, credentialId);
+    const toItem = (session: (typeof sessions)[number]) => toSessionResponse(session, sessionId);
     return toPage(sessions, query.limit, toItem, ({ createdAt, id }) => [
       createdAt.toISOString(),
       id,
@@ -122,6 +129,9 @@ export class MeController {
     summary: 'End one of my sessions',
     status: 204,
     problems: [sessionNotFound],
+    withoutBusiness: true,
+    whileDeactivated: true,
+    ownAllowance: true,
   })
   async endSession(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
     await this.me.endSession(context, id);
@@ -134,6 +144,8 @@ export class MeController {
     summary: 'The businesses I belong to, the latest joined first',
     status: 200,
     answers: MembershipPage,
+    withoutBusiness: true,
+    whileDeactivated: true,
   })
   async listBusinesses(
     @Ctx() context: RequestContext,
@@ -159,20 +171,23 @@ export class MeController {
     action: 'session.switch',
     summary: 'Open a session of another of my businesses; this one goes on',
     status: 200,
-    answers: LoginResponse,
+    answers: SwitchResponse,
     problems: [businessNotFound, businessDeactivated],
+    withoutBusiness: true,
+    whileDeactivated: true,
   })
   async switchTo(
     @Ctx() context: RequestContext,
     @Body() body: SwitchBusinessRequest,
     @Headers('user-agent') userAgent?: string,
-  ): Promise<LoginResponse> {
-    const { opened, member, business } = await this.accounts.switchTo(
+  ): Promise<SwitchResponse> {
+    const { opened, place } = await this.accounts.switchTo(
       context,
       body.businessId.toLowerCase(),
       userAgent ?? null,
     );
     const session = toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
+    const { member, business } = place;
     return { session, member: toMemberResponse(member), business: toBusinessResponse(business) };
   }
 
@@ -191,7 +206,10 @@ export class MeController {
       invitationUsed,
       alreadyMember,
       limitReached,
+      businessDeactivated,
     ],
+    withoutBusiness: true,
+    whileDeactivated: true,
   })
   async acceptInvitation(
     @Ctx() context: RequestContext,
@@ -203,12 +221,5 @@ export class MeController {
 }
 
 function toMeResponse(mine: MyAccount, { permissions }: RequestContext): MeResponse {
-  const { user, support, memberId, role, kind, status, businessId, businessName } = mine;
-  return {
-    user,
-    member: { id: memberId, role, kind, status },
-    business: { id: businessId, name: businessName },
-    permissions: [...permissions],
-    support,
-  };
+  return { ...mine, permissions: [...permissions] };
 }

@@ -9,11 +9,13 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { sessionNotFound, wrongPassword } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
-import type { Session } from '../identity/session.entity';
-import { SessionsRepository } from '../identity/sessions.repository';
+import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { SessionsRepository, type ListedSession } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { AccountsRepository, type MyAccount, type MyMembership } from './accounts.repository';
 import type { ChangePasswordRequest } from './dto/account.requests';
+
+const PERSON = 'a person may belong to several businesses, or to none';
 
 /** What a person does with the own account, whichever business the session is of. */
 @Injectable()
@@ -24,6 +26,7 @@ export class MeService {
     private readonly accounts: AccountsRepository,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
+    private readonly keys: OneTimeKeysRepository,
     private readonly hasher: PasswordHasher,
     private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
@@ -38,37 +41,38 @@ export class MeService {
 
   rename(context: RequestContext, fullName: string): Promise<MyAccount> {
     return this.database.transaction(context, async (tx) => {
-      await this.users.update(tx, userOf(context), { fullName });
+      await this.users.update(tx, context.requirePerson().userId, { fullName });
       return this.accounts.getMine(tx);
     });
   }
 
-  /** Ends the person's other sessions. @throws 403 wrong_password, 422 password_too_weak, 429 rate_limited */
+  /**
+   * Ends the person's other sessions, and a link to a new password that was mailed before.
+   * @throws 403 wrong_password (of many changes at once, one wins), 422 password_too_weak, 429 rate_limited
+   */
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
-    const userId = userOf(context);
-    const user = await this.database.transaction(context, (tx) => this.users.get(tx, userId));
+    const { userId, sessionId } = context.requirePerson();
+    const user = await this.database.platform(context, PERSON, (tx) => this.users.get(tx, userId));
     await this.limiter.count(context, 'password_change', user.email, context.ip);
     if (!(await this.hasher.matches(request.currentPassword, user.passwordHash)))
       throw wrongPassword();
     await this.limiter.forgive(context, 'password_change', user.email, context.ip);
     assertPasswordIsStrong(request.newPassword, user.email);
     const passwordHash = await this.hasher.hash(request.newPassword);
-    await this.idempotency.runOnPlatform(
-      context,
-      "the person's sessions are in all businesses",
-      async (tx) => {
-        await this.users.update(tx, userId, { passwordHash });
-        await this.sessions.endAllOf(tx, userId, context.requireMember().credentialId);
-      },
-    );
+    await this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
+      if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
+      await this.sessions.holdOwn(tx);
+      await this.keys.revoke(tx, userId, 'password_reset');
+      await this.sessions.endAllOf(tx, userId, sessionId);
+    });
   }
 
-  listSessions(context: RequestContext, query: ListQuery): Promise<Session[]> {
+  listSessions(context: RequestContext, query: ListQuery): Promise<ListedSession[]> {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
-    return this.database.platform(context, "the person's sessions are in all businesses", (tx) => {
+    return this.database.platform(context, PERSON, (tx) => {
       return this.sessions.listOf(
         tx,
-        userOf(context),
+        context.requirePerson().userId,
         hoursBefore(tx.now, sessionIdleHours),
         hoursBefore(tx.now, 24 * sessionAbsoluteDays),
         query,
@@ -78,34 +82,30 @@ export class MeService {
 
   /** @throws 404 session_not_found */
   async endSession(context: RequestContext, id: string): Promise<void> {
-    const found = await this.database.platform(
-      context,
-      "the person's sessions are in all businesses",
-      (tx) => this.sessions.endOf(tx, userOf(context), id),
+    const found = await this.database.platform(context, PERSON, (tx) =>
+      this.sessions.endOf(tx, context.requirePerson().userId, id),
     );
     if (!found) throw sessionNotFound();
   }
 
   /** The businesses the person is an active member of. */
   listBusinesses(context: RequestContext, query: ListQuery): Promise<MyMembership[]> {
-    return this.database.platform(context, 'a person may belong to several businesses', (tx) =>
-      this.accounts.listMine(tx, userOf(context), query),
+    return this.database.platform(context, PERSON, (tx) =>
+      this.accounts.listMine(tx, context.requirePerson().userId, query),
     );
   }
 }
 
-/** Routes that staff in a support session cannot call always have a person. */
-export function userOf(context: RequestContext): string {
-  const { userId } = context.requireMember();
-  if (!userId) throw new Error(`${context.action} needs a person`);
-  return userId;
-}
-
-function toMyAccount({ actor, businessId, member }: RequestContext): MyAccount | null {
-  if (!member?.profile) return null;
-  const { memberId, role, kind, profile } = member;
-  const { fullName, emailVerified, businessName } = profile;
-  const user = { id: member.userId!, email: actor.email!, emailVerified, fullName }; // a profile is a person's
-  const place = { memberId, role, kind, status: 'active' as const }; // nobody else has a session
-  return { user, ...place, businessId: businessId!, businessName, support: null };
+function toMyAccount({ actor, businessId, member, person }: RequestContext): MyAccount | null {
+  if (!person) return null;
+  const { userId, emailVerified, fullName } = person;
+  const user = { id: userId, email: actor.email!, emailVerified, fullName }; // a person has one
+  if (!member) return { user, member: null, business: null, support: null };
+  const { memberId, role, kind, businessName } = member;
+  return {
+    user,
+    member: { id: memberId, role, kind, status: 'active' }, // no other has a session
+    business: { id: businessId!, name: businessName! },
+    support: null,
+  };
 }

@@ -65,13 +65,11 @@ export class RecoveryService {
     await this.idempotency.runOnPlatform(context, 'people belong to no tenant', async (tx) => {
       const userId = await this.keys.consume(tx, token, 'password_reset');
       if (!userId) throw resetTokenInvalid();
-      await this.users.update(tx, userId, {
-        passwordHash,
-        emailVerifiedAt: user.emailVerifiedAt ?? tx.now,
-      });
+      await this.users.resetPassword(tx, userId, passwordHash);
       await this.sessions.endAllOf(tx, userId, null);
     });
     await this.limiter.forgive(context, 'login', user.email, null);
+    await this.limiter.forgive(context, 'password_change', user.email, null);
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
@@ -89,8 +87,7 @@ export class RecoveryService {
   /** Mails another link, unless the address is verified already. */
   resendVerification(context: RequestContext): Promise<void> {
     return this.database.platform(context, 'people belong to no tenant', async (tx) => {
-      const { userId } = tx.requireMember();
-      const user = await this.users.get(tx, userId!);
+      const user = await this.users.get(tx, tx.requirePerson().userId);
       if (!user.emailVerifiedAt) await this.askToVerify(tx, user.id);
     });
   }

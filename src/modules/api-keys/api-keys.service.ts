@@ -27,6 +27,7 @@ export class ApiKeysService {
     { name, expiresAt }: CreateApiKeyRequest,
   ): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
+      await this.members.assertAskerMay(tx, 'api_keys:write');
       const { id: memberId } = await this.members.getSdkMember(tx);
       return this.apiKeys.insert(tx, {
         memberId,
@@ -42,6 +43,7 @@ export class ApiKeysService {
    */
   rotate(context: RequestContext, id: string, overlapSeconds: number): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
+      await this.members.assertAskerMay(tx, 'api_keys:write');
       const old = await this.lock(tx, id);
       if (!isLive(old, tx.now) || old.rotatedToId) throw apiKeyAlreadyRotated();
       const { memberId, name, expiresAt } = old;

@@ -41,6 +41,14 @@ export class OneTimeKeysRepository {
     return row?.user_id ?? null;
   }
 
+  /** Ends a person's key of a purpose, if there is one: the link in the mail is dead. */
+  async revoke(tx: Transaction, userId: string, purpose: UserKeyPurpose): Promise<void> {
+    await tx.execute('DELETE FROM one_time_keys WHERE user_id = $1 AND purpose = $2', [
+      userId,
+      purpose,
+    ]);
+  }
+
   /** Forgets keys that have run out. */
   async prune(tx: Transaction): Promise<void> {
     await tx.execute('DELETE FROM one_time_keys WHERE expires_at < $1', [tx.now]);

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { newId } from '../../common/ids';
+import { isId, newId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import { unauthenticated } from '../../common/problems';
 import { createToken, hashToken } from '../../common/token';
-import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Session } from './session.entity';
+import { UserSession } from './user-session.entity';
 
 export interface SessionOwner {
   businessId: string;
@@ -14,54 +16,76 @@ export interface SessionOwner {
   userAgent: string | null;
 }
 
+/** The token is here and nowhere else. */
+export interface OpenedSession {
+  session: Pick<Session, 'id' | 'createdAt'>;
+  token: string;
+}
+
+export type ListedSession = Pick<Session, 'id' | 'createdAt' | 'lastUsedAt' | 'ip' | 'userAgent'>;
+
+/** Dashboard sessions: of a person in a business, and of a person who belongs to none. */
 @Injectable()
 export class SessionsRepository {
-  /** Opens a session. The token is in the result and nowhere else. */
-  async open(tx: Transaction, owner: SessionOwner): Promise<{ session: Session; token: string }> {
-    const token = createToken('session');
-    const session = {
-      ...owner,
-      id: newId(),
-      tokenHash: hashToken(token),
-      ip: tx.ip,
-      createdAt: tx.now,
-      lastUsedAt: tx.now,
-    };
+  async open(tx: Transaction, owner: SessionOwner): Promise<OpenedSession> {
+    const { token, made } = newSession(tx);
+    const session = { ...owner, ...made };
     await tx.repository(Session).insert(session);
     return { session, token };
   }
 
-  async end(tx: Transaction, id: string): Promise<void> {
-    await tx.repository(Session).delete({ businessId: tx.requireBusinessId(), id });
+  /** Platform scope. */
+  async openWithoutBusiness(
+    tx: Transaction,
+    userId: string,
+    userAgent: string | null,
+  ): Promise<OpenedSession> {
+    const { token, made } = newSession(tx);
+    const session = { userId, userAgent, ...made };
+    await tx.repository(UserSession).insert(session);
+    return { session, token };
   }
 
-  /** A person's living sessions in all businesses, newest first; one more than `limit`. Platform scope. */
+  /**
+   * Holds the person and the session of this request until the transaction ends. What ends sessions (a new password,
+   * above all) waits and then finds the one that is opened here, or came first and has ended the session of this
+   * request too. Platform scope.
+   * @throws 401 unauthenticated
+   */
+  async holdOwn(tx: Transaction): Promise<void> {
+    const { userId, sessionId } = tx.requirePerson();
+    await tx.query('SELECT FROM users WHERE id = $1 FOR SHARE', [userId]);
+    const rows = tx.businessId
+      ? await tx.query(HOLD_SESSION, [tx.businessId, sessionId])
+      : await tx.query('SELECT FROM user_sessions WHERE id = $1 FOR KEY SHARE', [sessionId]);
+    if (rows.length === 0) throw unauthenticated();
+  }
+
+  /** A person's living sessions in all businesses and outside, newest first; one more than `limit`. Platform scope. */
   listOf(
     tx: Transaction,
     userId: string,
     usedAfter: Date,
     createdAfter: Date,
-    page: ListQuery,
-  ): Promise<Session[]> {
-    const query = tx
-      .repository(Session)
-      .createQueryBuilder('session')
-      .where(
-        'session.userId = :userId AND session.lastUsedAt > :usedAfter AND session.createdAt > :createdAfter',
-        { userId, usedAfter, createdAfter },
-      );
-    return newestFirst(query, 'createdAt', page);
+    { limit, cursor }: ListQuery,
+  ): Promise<ListedSession[]> {
+    const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
+    const parameters = [userId, usedAfter, createdAfter, createdAt, id, limit + 1];
+    return tx.query<ListedSession>(LIST, parameters);
   }
 
   /** Ends one of a person's sessions, wherever it is. Platform scope. @returns false when there is no such session */
   async endOf(tx: Transaction, userId: string, id: string): Promise<boolean> {
-    const { affected } = await tx.repository(Session).delete({ userId, id });
-    return affected === 1;
+    const inBusiness = await tx.repository(Session).delete({ userId, id });
+    if (inBusiness.affected === 1) return true;
+    return (await tx.repository(UserSession).delete({ userId, id })).affected === 1;
   }
 
   /** Ends all sessions of a person, but for one. Platform scope. */
   async endAllOf(tx: Transaction, userId: string, exceptId: string | null): Promise<void> {
-    await tx.repository(Session).delete({ userId, ...(exceptId && { id: Not(exceptId) }) });
+    const sessions = { userId, ...(exceptId && { id: Not(exceptId) }) };
+    await tx.repository(Session).delete(sessions);
+    await tx.repository(UserSession).delete(sessions);
   }
 
   /** Ends a member's sessions in this business. */
@@ -69,11 +93,28 @@ export class SessionsRepository {
     await tx.repository(Session).delete({ businessId: tx.requireBusinessId(), memberId });
   }
 
-  /** Deletes sessions that nobody can use any more. @returns how many */
-  prune(tx: Transaction, unusedSince: Date, createdBefore: Date): Promise<number> {
-    return tx.execute('DELETE FROM sessions WHERE last_used_at < $1 OR created_at < $2', [
-      unusedSince,
-      createdBefore,
-    ]);
+  /** Deletes sessions that have run out. @returns how many */
+  async prune(tx: Transaction, unusedSince: Date, createdBefore: Date): Promise<number> {
+    const ended = 'last_used_at < $1 OR created_at < $2';
+    const times = [unusedSince, createdBefore];
+    const inBusinesses = await tx.execute(`DELETE FROM sessions WHERE ${ended}`, times);
+    return inBusinesses + (await tx.execute(`DELETE FROM user_sessions WHERE ${ended}`, times));
   }
 }
+
+function newSession(tx: Transaction) {
+  const token = createToken('session');
+  const times = { createdAt: tx.now, lastUsedAt: tx.now };
+  return { token, made: { id: newId(), tokenHash: hashToken(token), ip: tx.ip, ...times } };
+}
+
+const HOLD_SESSION = 'SELECT FROM sessions WHERE business_id = $1 AND id = $2 FOR KEY SHARE';
+
+const LISTED = 'id, user_id, created_at, last_used_at, ip, user_agent';
+
+const LIST = `
+  SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip, user_agent AS "userAgent"
+  FROM (SELECT ${LISTED} FROM sessions UNION ALL SELECT ${LISTED} FROM user_sessions) AS session
+  WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3
+    AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+  ORDER BY created_at DESC, id DESC LIMIT $6`;

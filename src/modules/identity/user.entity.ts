@@ -22,6 +22,10 @@ export class User {
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
+  /** Another one with each new password, and the same when it is only hashed anew. */
+  @Column({ name: 'password_version', type: 'integer' })
+  passwordVersion!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

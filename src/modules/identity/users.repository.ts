@@ -27,14 +27,52 @@ export class UsersRepository {
   async update(
     tx: Transaction,
     id: string,
-    changes: Partial<Pick<User, 'fullName' | 'passwordHash' | 'emailVerifiedAt'>>,
+    changes: Partial<Pick<User, 'fullName' | 'emailVerifiedAt'>>,
   ): Promise<void> {
     await tx.repository(User).update({ id }, changes);
   }
 
+  /**
+   * Holds a person until the transaction ends: a new password waits, and then finds the session that was opened here.
+   * @param passwordVersion of the password that was checked
+   * @returns false when the password is another by now
+   */
+  async hold(
+    tx: Transaction,
+    { id, passwordVersion }: Pick<User, 'id' | 'passwordVersion'>,
+  ): Promise<boolean> {
+    const where = { id, passwordVersion };
+    const lock = { mode: 'pessimistic_read' as const };
+    return (await tx.repository(User).findOne({ where, lock })) !== null;
+  }
+
+  /**
+   * Replaces the password that was checked. Platform scope.
+   * @param passwordVersion of the password that was checked
+   * @returns false when the password is another by now
+   */
+  async changePassword(
+    tx: Transaction,
+    { id, passwordVersion }: Pick<User, 'id' | 'passwordVersion'>,
+    passwordHash: string,
+  ): Promise<boolean> {
+    const changed = { passwordHash, passwordVersion: passwordVersion + 1 };
+    const { affected } = await tx.repository(User).update({ id, passwordVersion }, changed);
+    return affected === 1;
+  }
+
+  /** Sets a password whatever it was; the mail that led here proves the address. Platform scope. */
+  async resetPassword(tx: Transaction, id: string, passwordHash: string): Promise<void> {
+    await tx.execute(
+      `UPDATE users SET password_hash = $2, password_version = password_version + 1,
+                        email_verified_at = coalesce(email_verified_at, $3) WHERE id = $1`,
+      [id, passwordHash, tx.now],
+    );
+  }
+
   /** @throws 409 email_taken, also when two come at once */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
-    const user = { ...fields, id: newId(), createdAt: tx.now };
+    const user = { ...fields, id: newId(), passwordVersion: 0, createdAt: tx.now };
     try {
       await tx.repository(User).insert(user);
     } catch (error) {

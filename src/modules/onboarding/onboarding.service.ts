@@ -77,16 +77,17 @@ export class OnboardingService {
     });
   }
 
-  /** Another business of somebody who is signed in: like signing up without a person. */
+  /** A business of a person who is signed in: like signing up without a person. @throws 401 unauthenticated */
   createAnother(
     context: RequestContext,
     { name }: CreateBusinessRequest,
     userAgent: string | null,
   ): Promise<SignupResponse> {
-    const { userId } = context.requireMember();
-    return this.idempotency.runOnPlatform(context, REASON, async (tx) =>
-      this.createBusiness(tx, name, await this.users.get(tx, userId!), userAgent),
-    );
+    const { userId } = context.requirePerson();
+    return this.idempotency.runOnPlatform(context, REASON, async (tx) => {
+      await this.sessions.holdOwn(tx);
+      return this.createBusiness(tx, name, await this.users.get(tx, userId), userAgent);
+    });
   }
 
   /**

@@ -71,10 +71,12 @@ export class SignupController {
   @Access({
     audience: 'dashboard',
     action: 'business.create',
-    summary: 'Create another business, with oneself as its owner',
+    summary: 'Create a business, or another one, with oneself as its owner',
     status: 201,
     answers: SignupResponse,
     idempotency: 'in_steps',
+    withoutBusiness: true,
+    whileDeactivated: true,
   })
   createAnother(
     @Ctx() context: RequestContext,

@@ -18,6 +18,10 @@ export class StaffAccount {
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
+  /** Another one with each new password, and the same when it is only hashed anew. */
+  @Column({ name: 'password_version', type: 'integer' })
+  passwordVersion!: number;
+
   @Column({ type: 'text' })
   status!: 'active' | 'disabled';
 

@@ -16,7 +16,8 @@ export class StaffRepository {
     tx: Transaction,
     fields: Pick<StaffAccount, 'email' | 'name' | 'passwordHash'>,
   ): Promise<StaffAccount> {
-    const account = { ...fields, id: newId(), status: 'active' as const, createdAt: tx.now };
+    const made = { id: newId(), passwordVersion: 0, createdAt: tx.now };
+    const account = { ...fields, ...made, status: 'active' as const };
     try {
       await tx.repository(StaffAccount).insert(account);
     } catch (error) {
@@ -37,19 +38,22 @@ export class StaffRepository {
   /** Whether the account is active and its password still the one that was checked; so it stays until the end of the transaction. */
   async holdUnchanged(
     tx: Transaction,
-    { id, passwordHash }: Pick<StaffAccount, 'id' | 'passwordHash'>,
+    { id, passwordVersion }: Pick<StaffAccount, 'id' | 'passwordVersion'>,
   ): Promise<boolean> {
-    const where = { id, passwordHash, status: 'active' as const };
+    const where = { id, passwordVersion, status: 'active' as const };
     const lock = { mode: 'pessimistic_read' as const };
     return (await tx.repository(StaffAccount).findOne({ where, lock })) !== null;
   }
 
-  async update(
-    tx: Transaction,
-    id: string,
-    changes: Partial<Pick<StaffAccount, 'status' | 'passwordHash'>>,
-  ): Promise<void> {
-    await tx.repository(StaffAccount).update({ id }, changes);
+  async disable(tx: Transaction, id: string): Promise<void> {
+    await tx.repository(StaffAccount).update({ id }, { status: 'disabled' });
+  }
+
+  async setPassword(tx: Transaction, id: string, passwordHash: string): Promise<void> {
+    await tx.execute(
+      'UPDATE staff_accounts SET password_hash = $2, password_version = password_version + 1 WHERE id = $1',
+      [id, passwordHash],
+    );
   }
 
   /** Opens a session. The token is in the result and nowhere else. */
@@ -71,17 +75,25 @@ export class StaffRepository {
     return { session, token };
   }
 
+  /** Waits for the support session that is being opened under this one. */
+  async lockSession(tx: Transaction, id: string): Promise<void> {
+    await tx.query('SELECT FROM staff_sessions WHERE id = $1 FOR UPDATE', [id]);
+  }
+
   async endSession(tx: Transaction, id: string): Promise<void> {
     await tx.repository(StaffSession).delete({ id });
   }
 
-  /** Ends everything that runs in this person's name: sessions, and support sessions with them. */
+  /**
+   * Ends everything that runs in this person's name: sessions, and support sessions with them. The sessions first: a
+   * support session that is being opened holds its own, so it is there when this one looks for it.
+   */
   async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
+    await tx.repository(StaffSession).delete({ staffId });
     await tx.execute(
       'UPDATE support_sessions SET ended_at = $2 WHERE staff_id = $1 AND ended_at IS NULL',
       [staffId, tx.now],
     );
-    await tx.repository(StaffSession).delete({ staffId });
   }
 
   async endSessionsBefore(tx: Transaction, before: Date): Promise<void> {

@@ -47,7 +47,7 @@ export class StaffService {
   disable(context: RequestContext, email: string): Promise<void> {
     return this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
-      await this.staff.update(tx, id, { status: 'disabled' });
+      await this.staff.disable(tx, id);
       await this.staff.endAllSessions(tx, id);
     });
   }
@@ -62,7 +62,7 @@ export class StaffService {
     const passwordHash = await this.hashStrong(password, email);
     await this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
-      await this.staff.update(tx, id, { passwordHash });
+      await this.staff.setPassword(tx, id, passwordHash);
       await this.staff.endAllSessions(tx, id);
     });
     await this.limiter.forgive(context, 'staff_login', email, null);
@@ -95,6 +95,7 @@ export class StaffService {
   logout(context: RequestContext): Promise<void> {
     const id = context.staffSessionId!; // the guard lets nobody else in
     return this.database.platform(context, REASON, async (tx) => {
+      await this.staff.lockSession(tx, id);
       await this.support.endAllOfStaffSession(tx, id);
       await this.staff.endSession(tx, id);
     });

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import { foldEmail } from '../../common/email';
-import { unauthenticated } from '../../common/problems';
 import { hashToken } from '../../common/token';
-import { violatedConstraint } from '../../platform/database/database-errors';
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
@@ -18,18 +16,12 @@ export interface InvitationDetails {
 
 @Injectable()
 export class InvitationsRepository {
-  /** @throws 401 unauthenticated */
   async insert(tx: Transaction, invitation: Omit<Invitation, 'emailFolded'>): Promise<void> {
-    try {
-      await tx.repository(Invitation).insert(invitation);
-    } catch (error) {
-      const isRemoved = violatedConstraint(error) === 'fk_invitations_invited_by'; // since the request began
-      throw isRemoved ? unauthenticated() : error;
-    }
+    await tx.repository(Invitation).insert(invitation);
   }
 
-  /** The open invitation of an address gives way to a new one. */
-  async replaceOpen(tx: Transaction, email: string): Promise<void> {
+  /** The open invitation of an address, if there is one, is dead. */
+  async revokeOpen(tx: Transaction, email: string): Promise<void> {
     await tx.execute(
       `UPDATE invitations SET revoked_at = $3
        WHERE business_id = $1 AND email_folded = $2 AND accepted_at IS NULL AND revoked_at IS NULL`,

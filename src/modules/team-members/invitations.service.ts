@@ -3,7 +3,7 @@ import type { DomainError } from '../../common/problem';
 import type { ListQuery } from '../../common/dto/list.query';
 import { foldEmail } from '../../common/email';
 import { newId } from '../../common/ids';
-import { businessDeactivated, permissionDenied } from '../../common/problems';
+import { businessDeactivated, permissionDenied, unauthenticated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -15,8 +15,8 @@ import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
 import { InvitationsRepository, type InvitationDetails } from './invitations.repository';
 import type { Member } from './member.entity';
+import { refuseInviting } from './member-rules';
 import {
-  alreadyMember,
   invitationExpired,
   invitationForAnotherEmail,
   invitationNotFound,
@@ -44,17 +44,22 @@ export class InvitationsService {
   ) {}
 
   /**
-   * Invites an address and mails it the key; a pending invitation of that address is replaced.
-   * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner) or subscription_inactive, 409 already_member
+   * Invites an address and mails it the key; a pending invitation of that address is replaced. Who has left is invited
+   * like anybody; a deactivated member who accepts is active again, with the role of the invitation.
+   * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner, a deactivated one neither) or subscription_inactive, 409 already_member
    */
   create(context: RequestContext, request: CreateInvitationRequest): Promise<Invitation> {
     const { email, role, fullName = null } = request;
     if (role === 'owner' && context.requireMember().role !== 'owner')
-      throw permissionDenied({ detail: 'Only an owner invites an owner.' });
+      throw permissionDenied({ detail: 'Only an owner invites an owner.' }); // a 403 comes before the 402
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
-      if (await this.members.hasEmail(tx, email)) throw alreadyMember();
-      await this.invitations.replaceOpen(tx, email);
+      const actor = await this.members.holdAsker(tx);
+      if (!actor) throw unauthenticated(); // removed since the request began
+      const existing = await this.members.findByEmail(tx, email);
+      const refusal = refuseInviting({ actor, existing }, role);
+      if (refusal) throw refusal;
+      await this.invitations.revokeOpen(tx, email);
       const invitation = this.make(tx, { email, role, fullName });
       await this.invitations.insert(tx, invitation);
       await this.mails.enqueue(tx, 'invitation', invitation.id);
@@ -72,6 +77,7 @@ export class InvitationsService {
   /** A new key and seven more days; the old link is dead. @throws 404 invitation_not_found, 410 */
   resend(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
+      await this.members.assertAskerMay(tx, 'invitations:write');
       const invitation = await this.lock(tx, id);
       if (invitation.revokedAt) throw invitationRevoked(); // a newer one has taken its place
       assertStatus(invitation, tx.now, ['pending', 'expired']);
@@ -123,7 +129,7 @@ export class InvitationsService {
     const invitation = await this.lock(inBusiness, found.id);
     if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is dead
     assertStatus(invitation, tx.now, ['pending']);
-    const member = await this.members.insertPerson(inBusiness, person.id, invitation.role);
+    const member = await this.members.join(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
     return { invitation, member };
   }

@@ -2,6 +2,7 @@ import { ROLES, type Role } from '../../common/access/permissions';
 import {
   refuseActivation,
   refuseDeactivation,
+  refuseInviting,
   refuseRemoval,
   refuseRole,
   type TeamState,
@@ -41,6 +42,32 @@ const CHANGES: [string, Change][] = [
 ];
 
 const codeOf = (refusal: ReturnType<Change>): string => refusal?.definition.code ?? 'allowed';
+
+describe('an invitation', () => {
+  const invitationOf = (actor: Asking, existing: Target | null, role: Role = 'member'): string =>
+    codeOf(refuseInviting({ actor, existing }, role));
+  const gone = (role: Role): Target => person(role, { status: 'deactivated' });
+
+  it.each(MANAGERS)('by an %s is for those who are no active members', (role) => {
+    const actor = asking(role);
+    expect(invitationOf(actor, null)).toBe('allowed');
+    expect(invitationOf(actor, gone('member'))).toBe('allowed');
+    expect(invitationOf(actor, person('member'))).toBe('already_member');
+  });
+
+  it.each(OTHERS)('by a %s is refused, and by one who was deactivated', (role) => {
+    expect(invitationOf(asking(role), null)).toBe('permission_denied');
+    const deactivated = asking('owner', { status: 'deactivated' });
+    expect(invitationOf(deactivated, null)).toBe('permission_denied');
+  });
+
+  it('makes and brings back an owner by an owner only', () => {
+    expect(invitationOf(asking('admin'), null, 'owner')).toBe('permission_denied');
+    expect(invitationOf(asking('admin'), gone('owner'))).toBe('permission_denied');
+    expect(invitationOf(asking('owner'), null, 'owner')).toBe('allowed');
+    expect(invitationOf(asking('owner'), gone('owner'))).toBe('allowed');
+  });
+});
 
 describe('the rules of a team', () => {
   describe.each(CHANGES)('%s', (_, change) => {

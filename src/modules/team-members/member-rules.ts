@@ -2,7 +2,7 @@ import type { Role } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import { permissionDenied } from '../../common/problems';
 import type { Member } from './member.entity';
-import { lastOwner, ownRole, systemMember } from './team-members.errors';
+import { alreadyMember, lastOwner, ownRole, systemMember } from './team-members.errors';
 
 /** The state that a change of a member is decided on, read under a lock. */
 export interface TeamState {
@@ -43,12 +43,32 @@ export function refuseRemoval(state: TeamState): DomainError | null {
   return (isLeaving ? null : refuseManaging(state)) ?? refuseLosing(state);
 }
 
+/** Whoever is invited and would come back to this member's place, if there is one. */
+export interface InvitationState {
+  actor: TeamState['actor'];
+  /** The member with that address now; null: there is none. */
+  existing: Pick<Member, 'role' | 'status'> | null;
+}
+
+/** Why this address may not be invited with this role, or null. A deactivated member may: accepting activates it. */
+export function refuseInviting(state: InvitationState, role: Role): DomainError | null {
+  const { actor, existing } = state;
+  const isOwners = role === 'owner' || existing?.role === 'owner';
+  if (!isManager(actor)) return permissionDenied();
+  if (isOwners && actor?.role !== 'owner') return onlyOwners();
+  return existing?.status === 'active' ? alreadyMember() : null;
+}
+
 /** Managing takes an owner or admin who still is one; an owner is managed by owners only. */
 function refuseManaging({ actor, target }: TeamState): DomainError | null {
-  const role = actor ? actor.role : 'admin'; // staff act with an admin's permissions
-  const isActive = actor === null || actor.status === 'active';
-  if (!isActive || (role !== 'owner' && role !== 'admin')) return permissionDenied();
-  return target.role === 'owner' && role !== 'owner' ? onlyOwners() : null;
+  if (!isManager(actor)) return permissionDenied();
+  return target.role === 'owner' && actor?.role !== 'owner' ? onlyOwners() : null;
+}
+
+/** Staff act with an admin's permissions. */
+function isManager(actor: TeamState['actor']): boolean {
+  if (!actor) return true;
+  return actor.status === 'active' && (actor.role === 'owner' || actor.role === 'admin');
 }
 
 function refuseLosing({ target, activeOwnerIds }: TeamState): DomainError | null {

@@ -32,7 +32,7 @@ export const alreadyMember = defineProblem({
   code: 'already_member',
   kind: 'conflict',
   title: 'This person is a member already',
-  description: 'GET /v1/team-members lists them; a deactivated member can be activated again.',
+  description: 'GET /v1/team-members lists them.',
 });
 
 export const invitationNotFound = defineProblem({

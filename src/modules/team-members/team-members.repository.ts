@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../../common/access/permissions';
+import { permissionsOf, type Permission, type Role } from '../../common/access/permissions';
 import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
 import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
-import { violatedConstraint } from '../../platform/database/database-errors';
+import { permissionDenied } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
 import { Member, type MemberKind } from './member.entity';
 import { alreadyMember } from './team-members.errors';
@@ -91,33 +91,38 @@ export class TeamMembersRepository {
     await tx.repository(Member).delete({ businessId: tx.requireBusinessId(), id });
   }
 
-  /** @throws 409 already_member */
-  async insertPerson(tx: Transaction, userId: string, role: Role): Promise<Member> {
-    const joined = {
-      businessId: tx.requireBusinessId(),
-      id: newId(),
-      userId,
-      role,
-      joinedAt: tx.now,
-      lastUsedAt: tx.now,
-    };
-    const member: Member = { ...joined, kind: 'person', status: 'active' };
-    try {
-      await tx.repository(Member).insert(member);
-    } catch (error) {
-      if (violatedConstraint(error) === 'uq_members_user') throw alreadyMember();
-      throw error;
-    }
+  /**
+   * Makes a person a member, or a deactivated one active again with this role: the same member, with what it did.
+   * @throws 409 already_member
+   */
+  async join(tx: Transaction, userId: string, role: Role): Promise<Member> {
+    const parameters = [tx.requireBusinessId(), newId(), role, userId, tx.now];
+    const [member] = await tx.query<Member>(JOIN, parameters);
+    if (!member) throw alreadyMember();
     return member;
   }
 
-  /** Whether somebody with this address belongs to the business, deactivated or not. */
-  async hasEmail(tx: Transaction, email: string): Promise<boolean> {
-    const rows = await tx.query(`${MEMBERS} AND users.email_folded = $2`, [
+  /** The member with this address, deactivated or not. */
+  async findByEmail(tx: Transaction, email: string): Promise<MemberWithPerson | null> {
+    const [member] = await tx.query<MemberWithPerson>(`${MEMBERS} AND users.email_folded = $2`, [
       tx.requireBusinessId(),
       foldEmail(email),
     ]);
-    return rows.length > 0;
+    return member ?? null;
+  }
+
+  /** The member who asks, held until the transaction ends: a change of role, a deactivation and a removal wait. */
+  async holdAsker(tx: Transaction): Promise<Member | null> {
+    const where = { businessId: tx.requireBusinessId(), id: tx.requireMember().memberId };
+    return tx.repository(Member).findOne({ where, lock: { mode: 'pessimistic_read' } });
+  }
+
+  /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */
+  async assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
+    const asker = await this.holdAsker(tx);
+    const isPermitted =
+      asker?.status === 'active' && permissionsOf(asker.role).includes(permission);
+    if (!isPermitted) throw permissionDenied();
   }
 
   /** The addresses of the active owners. */
@@ -146,6 +151,15 @@ export class TeamMembersRepository {
     await tx.repository(Member).update({ businessId, id }, { lastUsedAt: tx.now });
   }
 }
+
+const JOIN = `
+  INSERT INTO members (business_id, id, kind, role, status, user_id, joined_at, last_used_at)
+  VALUES ($1, $2, 'person', $3, 'active', $4, $5, $5)
+  ON CONFLICT (business_id, user_id) DO UPDATE
+  SET role = excluded.role, status = 'active', last_used_at = excluded.last_used_at
+  WHERE members.status = 'deactivated'
+  RETURNING business_id AS "businessId", id, kind, role, status, user_id AS "userId", joined_at AS "joinedAt",
+            last_used_at AS "lastUsedAt"`;
 
 const MEMBERS = `
   SELECT members.id, members.kind, members.role, members.status, members.joined_at AS "joinedAt",

@@ -8,6 +8,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { InvitationsRepository } from './invitations.repository';
 import {
   refuseActivation,
   refuseDeactivation,
@@ -26,6 +27,7 @@ export class TeamMembersService {
   constructor(
     private readonly database: Database,
     private readonly members: TeamMembersRepository,
+    private readonly invitations: InvitationsRepository,
     private readonly sessions: SessionsRepository,
     private readonly subscriptions: SubscriptionsService,
   ) {}
@@ -54,6 +56,7 @@ export class TeamMembersService {
     return this.change(context, id, refuseDeactivation, async (tx) => {
       await this.members.update(tx, id, { status: 'deactivated' });
       await this.sessions.endOfMember(tx, id);
+      await this.revokeInvitation(tx, id);
     });
   }
 
@@ -64,9 +67,10 @@ export class TeamMembersService {
       const refusal = refuseActivation({ actor: askerOf(tx), target, activeOwnerIds: [] });
       if (refusal) throw refusal; // a 403 comes before the 402
       if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
-      return this.change(tx, id, refuseActivation, () =>
-        this.members.update(tx, id, { status: 'active' }),
-      );
+      return this.change(tx, id, refuseActivation, async () => {
+        await this.members.update(tx, id, { status: 'active' });
+        await this.revokeInvitation(tx, id);
+      });
     });
   }
 
@@ -76,8 +80,15 @@ export class TeamMembersService {
     if (!isLeaving && !context.permissions.includes('team_members:write')) throw permissionDenied(); // before the 404
     await this.database.transaction(context, async (tx) => {
       await this.decide(tx, id, refuseRemoval);
+      await this.revokeInvitation(tx, id);
       await this.members.remove(tx, id);
     });
+  }
+
+  /** An invitation back that was sent before would outlive what is decided now. */
+  private async revokeInvitation(tx: Transaction, id: string): Promise<void> {
+    const { email } = await this.getIn(tx, id);
+    if (email) await this.invitations.revokeOpen(tx, email);
   }
 
   private change(

@@ -7,6 +7,9 @@ import { limitHeaders, rateLimited } from './rate-limit.errors';
 
 const WINDOW_SECONDS = 60;
 const POLICY = 'default';
+/** What ends sessions and changes the password keeps working when a thief has spent the rest. */
+const OWN_POLICY = 'own_account';
+const OWN_LIMIT = 60;
 
 const UNVERIFIED_POLICY = 'unverified';
 
@@ -21,23 +24,28 @@ const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
 @Injectable()
 export class RequestLimiter {
   private readonly limiter: RateLimiterMemory | null;
-  private readonly limit: number;
+  private readonly own: RateLimiterMemory | null;
 
   constructor(@Inject(CONFIG) { rateLimitRequests }: Config) {
-    this.limit = rateLimitRequests ?? Infinity;
-    this.limiter =
-      rateLimitRequests === null
-        ? null
-        : new RateLimiterMemory({ points: rateLimitRequests, duration: WINDOW_SECONDS });
+    const most = (points: number, keyPrefix: string) =>
+      new RateLimiterMemory({ points, keyPrefix, duration: WINDOW_SECONDS });
+    this.limiter = rateLimitRequests === null ? null : most(rateLimitRequests, POLICY);
+    this.own =
+      rateLimitRequests === null ? null : most(Math.min(rateLimitRequests, OWN_LIMIT), OWN_POLICY);
   }
 
   /** Counts a request of somebody known. @throws 429 rate_limited */
-  async countCaller(caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!this.limiter || !isLimited(request.routeOptions.url ?? '')) return;
-    const { isOver, state } = await consume(this.limiter, caller);
-    const { remainingPoints, msBeforeNext } = state;
-    reply.headers(limitHeaders(POLICY, this.limit, WINDOW_SECONDS, remainingPoints, msBeforeNext));
-    if (isOver) throw rateLimited(POLICY, this.limit, WINDOW_SECONDS, msBeforeNext);
+  countCaller(caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.count(this.limiter, caller, request, reply);
+  }
+
+  /**
+   * Counts a request about the caller's own account, 60 a minute at most, apart from everything else.
+   * @param subject the route and the session: neither another route nor a stolen session spends it
+   * @throws 429 rate_limited
+   */
+  countOwn(subject: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.count(this.own, `${subject} ${networkOf(request.ip)}`, request, reply);
   }
 
   /** Counts a request of nobody known, for where it came from. @throws 429 rate_limited */
@@ -63,12 +71,26 @@ export class RequestLimiter {
     if (!this.limiter) return;
     const { isOver, state } = await consume(this.limiter, unverifiedKey(ip));
     if (isOver)
-      throw rateLimited(UNVERIFIED_POLICY, this.limit, WINDOW_SECONDS, state.msBeforeNext);
+      throw rateLimited(UNVERIFIED_POLICY, this.limiter.points, WINDOW_SECONDS, state.msBeforeNext);
   }
 
   /** What was counted by `countUnverified` was none. */
   async giveBack(ip: string): Promise<void> {
     await this.limiter?.reward(unverifiedKey(ip));
+  }
+
+  private async count(
+    limiter: RateLimiterMemory | null,
+    caller: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if (!limiter || !isLimited(request.routeOptions.url ?? '')) return;
+    const { points, keyPrefix } = limiter;
+    const { isOver, state } = await consume(limiter, caller);
+    const { remainingPoints, msBeforeNext } = state;
+    reply.headers(limitHeaders(keyPrefix, points, WINDOW_SECONDS, remainingPoints, msBeforeNext));
+    if (isOver) throw rateLimited(keyPrefix, points, WINDOW_SECONDS, msBeforeNext);
   }
 
   /** Whether this request was counted; one with a broken head is refused before anybody asks who sent it. */

@@ -12,7 +12,7 @@ import {
 } from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
-import type { Session } from '../../identity/session.entity';
+import type { ListedSession } from '../../identity/sessions.repository';
 import { MemberResponse } from '../../team-members/dto/member.response';
 import {
   MEMBER_KINDS,
@@ -22,6 +22,20 @@ import {
 } from '../../team-members/member.entity';
 
 export class LoginResponse {
+  @Nested(() => SessionTokenResponse)
+  session!: SessionTokenResponse;
+
+  @Nested(() => MemberResponse, {
+    nullable: true,
+    description: 'Null, and the business with it: the person belongs to no business now',
+  })
+  member!: MemberResponse | null;
+
+  @Nested(() => BusinessResponse, { nullable: true })
+  business!: BusinessResponse | null;
+}
+
+export class SwitchResponse {
   @Nested(() => SessionTokenResponse)
   session!: SessionTokenResponse;
 
@@ -89,11 +103,14 @@ export class MeResponse {
   @Nested(() => MyUserResponse, { nullable: true, description: 'Null during a support session' })
   user!: MyUserResponse | null;
 
-  @Nested(() => MyMemberResponse)
-  member!: MyMemberResponse;
+  @Nested(() => MyMemberResponse, {
+    nullable: true,
+    description: 'Null, and the business with it: the person belongs to no business now',
+  })
+  member!: MyMemberResponse | null;
 
-  @Nested(() => MyBusinessResponse)
-  business!: MyBusinessResponse;
+  @Nested(() => MyBusinessResponse, { nullable: true })
+  business!: MyBusinessResponse | null;
 
   @TextList({ description: 'What the role permits' })
   permissions!: Permission[];
@@ -147,7 +164,7 @@ export class AcceptedInvitationResponse {
   member!: MemberResponse;
 }
 
-export function toSessionResponse(session: Session, currentId: string): SessionResponse {
+export function toSessionResponse(session: ListedSession, currentId: string): SessionResponse {
   const { id, createdAt, lastUsedAt, ip, userAgent } = session;
   return {
     id,

@@ -1,5 +1,5 @@
 import { Instant, Text } from '../../../common/fields';
-import type { Session } from '../session.entity';
+import type { OpenedSession } from '../sessions.repository';
 
 export class SessionTokenResponse {
   @Text({ description: 'Shown this once', example: 'tns_…' })
@@ -12,7 +12,7 @@ export class SessionTokenResponse {
 const ONE_DAY_MS = 86_400_000;
 
 export function toSessionTokenResponse(
-  { session, token }: { session: Session; token: string },
+  { session, token }: OpenedSession,
   absoluteDays: number,
 ): SessionTokenResponse {
   return {
