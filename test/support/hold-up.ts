@@ -17,7 +17,7 @@ export class HoldUp {
 
   static async ofInserts(
     database: TestDatabase,
-    table: 'recordings' | 'subscription_periods',
+    table: 'recordings' | 'subscription_periods' | 'support_sessions',
     businessId: string,
   ): Promise<HoldUp> {
     await database.query(FUNCTION);

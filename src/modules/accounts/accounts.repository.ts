@@ -120,6 +120,13 @@ export class AccountsRepository {
     };
   }
 
+  /** The place that a person has just taken in this transaction. */
+  async getPlace(tx: Transaction, memberId: string): Promise<Place> {
+    const place = await this.holdPlace(tx, memberId, null);
+    if (!place) throw new Error('a new member is gone within its own transaction');
+    return place;
+  }
+
   /** Who asks, in one statement. */
   async getMine(tx: Transaction): Promise<MyAccount> {
     const [row] = await tx.query<MyAccountRow>(MINE, [

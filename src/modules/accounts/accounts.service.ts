@@ -107,7 +107,9 @@ export class AccountsService {
       await this.sessions.holdOwn(tx);
       const { memberId } = membership;
       const signingIn = { businessId, memberId, userId, passwordVersion: null, userAgent };
-      return this.openIn(tx.with({ businessId }), signingIn);
+      const signedIn = await this.openIn(tx.with({ businessId }), signingIn);
+      if (!signedIn) throw businessNotFound(); // removed or deactivated since
+      return signedIn;
     });
   }
 
@@ -120,7 +122,7 @@ export class AccountsService {
         const person = { id: context.requirePerson().userId, email: context.actor.email ?? '' };
         const { invitation, member } = await this.invitations.accept(tx, key, person);
         const inBusiness = tx.with({ businessId: invitation.businessId });
-        return this.holdPlace(inBusiness, member.id, null);
+        return this.accounts.getPlace(inBusiness, member.id);
       },
     );
   }
@@ -143,7 +145,11 @@ export class AccountsService {
   }
 
   private open(context: RequestContext, signingIn: SigningIn): Promise<SignedIn> {
-    return this.database.transaction(context, (tx) => this.openIn(tx, signingIn));
+    return this.database.transaction(context, async (tx) => {
+      const signedIn = await this.openIn(tx, signingIn);
+      if (!signedIn) throw invalidCredentials(); // removed, or another password, since it was checked
+      return signedIn;
+    });
   }
 
   private openWithoutBusiness(
@@ -159,24 +165,16 @@ export class AccountsService {
     });
   }
 
+  /** @returns null when the member is gone or the password is another by now */
   private async openIn(
     tx: Transaction,
     { businessId, memberId, userId, passwordVersion, userAgent }: SigningIn,
-  ): Promise<SignedIn & { place: Place }> {
-    const place = await this.holdPlace(tx, memberId, passwordVersion);
+  ): Promise<(SignedIn & { place: Place }) | null> {
+    const place = await this.accounts.holdPlace(tx, memberId, passwordVersion);
+    if (!place) return null;
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
     await this.members.markUsed(tx, businessId, memberId);
     return { opened, place };
-  }
-
-  private async holdPlace(
-    tx: Transaction,
-    memberId: string,
-    passwordVersion: number | null,
-  ): Promise<Place> {
-    const place = await this.accounts.holdPlace(tx, memberId, passwordVersion);
-    if (!place) throw invalidCredentials(); // removed, or another password, since it was checked
-    return place;
   }
 }
 
