@@ -6,6 +6,7 @@ import { ConfigFaults, loadConfig, withPort, type Config } from './platform/conf
 import { migrate } from './platform/database/migrate';
 import { openDatabase, type OpenDatabase } from './platform/database/open-database';
 import { choosePort } from './platform/http/choose-port';
+import { StripeAccountService } from './modules/billing/stripe-account.service';
 import { createLogger } from './platform/logging/logger';
 import { ProcessFaults } from './platform/metrics/process-faults';
 import { schema } from './schema';
@@ -50,6 +51,8 @@ async function start(database: OpenDatabase, logger: Logger): Promise<void> {
   await migrate(database.config, schema, (name) => logger.info(`applied migration ${name}`));
   const config = withPort(database.config, await choosePort(database.config));
   const app = await createServer(config, logger);
+  await app.init();
+  await app.get(StripeAccountService).refuseOther();
   await app.listen({ port: config.port ?? 0, host: config.host });
   stopInTime({ app, database, config, logger });
   announce(config, database.description, logger);

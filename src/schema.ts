@@ -15,6 +15,7 @@ import { IdempotencyClaims1763690000025 } from '../migrations/1763690000025-idem
 import { SessionsWithoutABusiness1763690000030 } from '../migrations/1763690000030-sessions-without-a-business';
 import { PasswordVersions1763690000031 } from '../migrations/1763690000031-password-versions';
 import { SpentInAPeriod1763690000040 } from '../migrations/1763690000040-spent-in-a-period';
+import { StripeAccount1763690000041 } from '../migrations/1763690000041-stripe-account';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -74,5 +75,6 @@ export const schema: Schema = {
     SessionsWithoutABusiness1763690000030,
     PasswordVersions1763690000031,
     SpentInAPeriod1763690000040,
+    StripeAccount1763690000041,
   ],
 };

@@ -1,6 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RequestContext } from '../common/request-context';
 import { CatalogService, type CatalogDifference } from '../modules/billing/catalog.service';
+import {
+  OtherStripeAccount,
+  StripeAccountService,
+} from '../modules/billing/stripe-account.service';
 import { StripeApi } from '../platform/stripe/stripe-api';
 import { CommandFailure } from './failure';
 import { countOf, print, printJson } from './output';
@@ -17,6 +21,7 @@ export async function runSyncPlans({ dryRun = false, json }: SyncPlansOptions): 
     requireStripe(application);
     const catalog = application.get(CatalogService);
     const context = RequestContext.job('billing.sync_plans');
+    await checkAccount(application);
     const found = await catalog.compare(context);
     if (!json) show(found);
     if (!dryRun) await catalog.sync(context);
@@ -30,6 +35,15 @@ export async function runSyncPlans({ dryRun = false, json }: SyncPlansOptions): 
 export function requireStripe(application: INestApplicationContext): void {
   if (!application.get(StripeApi).isConfigured)
     throw new CommandFailure('there is no STRIPE_SECRET_KEY: this installation takes no payments');
+}
+
+/** @throws CommandFailure where the key is of another Stripe account than what is here */
+export async function checkAccount(application: INestApplicationContext): Promise<void> {
+  try {
+    await application.get(StripeAccountService).check();
+  } catch (error) {
+    throw error instanceof OtherStripeAccount ? new CommandFailure(error.message) : error;
+  }
 }
 
 function show(differences: CatalogDifference[]): void {

@@ -1,6 +1,6 @@
 import { RequestContext } from '../common/request-context';
 import { VerificationService } from '../modules/billing/verification.service';
-import { requireStripe } from './billing-sync-plans';
+import { checkAccount, requireStripe } from './billing-sync-plans';
 import { CommandFailure } from './failure';
 import { countOf, print, printJson } from './output';
 import { showProgress } from './progress';
@@ -15,6 +15,7 @@ export interface VerifyBillingOptions {
 export async function runVerifyBilling({ repair, json }: VerifyBillingOptions): Promise<void> {
   const { compared, differences } = await withApplication(async (application) => {
     requireStripe(application);
+    await checkAccount(application);
     const progress = showProgress('Comparing');
     try {
       const context = RequestContext.job('billing.verify');

@@ -131,6 +131,13 @@ function addBillingCommands(program: Command): void {
       (await import('./billing-sync-plans.js')).runSyncPlans(options),
     );
   program
+    .command('billing:move-account')
+    .description('leave the Stripe account whose customers are here for that of the key')
+    .option('--yes', 'forget them; without it, only say what that would be')
+    .action(async (options: { yes?: boolean }) =>
+      (await import('./billing-move-account.js')).runMoveAccount(options),
+    );
+  program
     .command('billing:verify')
     .description('compare every subscription at Stripe with ours; exit 1 when one differs')
     .option('--repair', 'follow Stripe where ours differs')

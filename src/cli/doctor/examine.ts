@@ -9,7 +9,7 @@ import {
   type Query,
 } from './database-checks';
 import { attempt, fail, messageOf, ok, type Finding } from './finding';
-import { checkSmtp, checkStripe } from './network-checks';
+import { checkSmtp, checkStripe, checkStripeAccount } from './network-checks';
 import {
   checkFailedJobs,
   checkQueue,
@@ -72,6 +72,7 @@ async function examineConnected(
     ['queue', () => checkQueue(query)],
     ['failed jobs', () => checkFailedJobs(query)],
     ['workers', () => checkWorkers(query)],
+    ['stripe account', () => checkStripeAccount(config, query)],
   ];
   const findings = [ok('database', `${name} answers`)];
   for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one connection

@@ -1,5 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '../../platform/config/config';
+import { nameOf, StripeApi, type StripeIdentity } from '../../platform/stripe/stripe-api';
+import type { Query } from './database-checks';
 import { fail, messageOf, ok, type Finding } from './finding';
 
 const PATIENCE_MS = 5_000;
@@ -43,3 +45,21 @@ export async function checkStripe(
     return fail('stripe', `${new URL(base).host}: ${messageOf(error)}`, fix);
   }
 }
+
+/** Whether the key is of the Stripe account whose ids are in this database. */
+export async function checkStripeAccount(config: Config, query: Query): Promise<Finding> {
+  const check = 'stripe account';
+  if (!config.stripeSecretKey) return ok(check, 'STRIPE_SECRET_KEY is unset: no payments');
+  const key = await new StripeApi(config).identify().catch((error: unknown) => messageOf(error));
+  if (typeof key === 'string') return fail(check, key, 'Check STRIPE_SECRET_KEY.');
+  await query(`SELECT set_config('app.scope', 'platform', false)`);
+  const [bound] = await query<StripeIdentity>(BOUND);
+  if (!bound) return ok(check, `${nameOf(key)}; nothing here is of another one yet`);
+  if (nameOf(bound) === nameOf(key)) return ok(check, nameOf(key));
+  const detail = `the key is of ${nameOf(key)}, and this database belongs to ${nameOf(bound)}`;
+  const fix =
+    'Give the key of that account, or leave it with `npm run cli -- billing:move-account`.';
+  return fail(check, detail, fix);
+}
+
+const BOUND = 'SELECT id, is_live AS "isLive" FROM stripe_account';

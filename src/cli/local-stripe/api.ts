@@ -31,6 +31,7 @@ export interface RawCall {
 }
 
 const routes: Route[] = [
+  ['GET', '/v1/account', ({ world }) => ({ id: world.settings.accountId, object: 'account' })],
   ...customerRoutes,
   ...catalogRoutes,
   ...checkoutRoutes,

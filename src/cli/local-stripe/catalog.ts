@@ -4,6 +4,7 @@ import type { Parameters } from './parameters';
 import { pageOf, type ApiCall, type Route } from './route';
 import { invalidRequest } from './stripe-fault';
 import { newId } from './store';
+import type { World } from './world';
 
 const INTERVALS = ['day', 'week', 'month', 'year'] as const;
 
@@ -79,6 +80,7 @@ function createPrice({ world, params }: ApiCall): Stripe.Price {
       'unit_amount',
     );
   const lookupKey = params.text('lookup_key') ?? null;
+  if (params.flag('transfer_lookup_key')) takeLookupKey(world, lookupKey);
   assertFree(world.store.prices.all(), lookupKey);
   const price: Stripe.Price = {
     id: newId('price'),
@@ -116,6 +118,11 @@ function readRecurring(params: Parameters | undefined): Stripe.Price.Recurring |
     trial_period_days: null,
     usage_type: 'licensed',
   };
+}
+
+function takeLookupKey({ store }: World, lookupKey: string | null): void {
+  const holder = store.prices.all().find(({ lookup_key: key }) => key === lookupKey);
+  if (holder) store.prices.put({ ...holder, lookup_key: null });
 }
 
 function assertFree(prices: Stripe.Price[], lookupKey: string | null): void {

@@ -3,6 +3,7 @@ export const API_VERSION = '2026-10-28.endive';
 
 /** What the settings of a Stripe account would say. */
 export interface Settings {
+  accountId: string;
   /** Days from one attempt at a payment to the next. */
   retryAfterDays: readonly number[];
   /** What becomes of a subscription when the last attempt has failed. */
@@ -12,6 +13,7 @@ export interface Settings {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
+  accountId: 'acct_local',
   retryAfterDays: [3, 5, 7],
   afterRetries: 'canceled',
   draftSeconds: 3_600,

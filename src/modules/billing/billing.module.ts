@@ -18,6 +18,8 @@ import { OperationsRepository } from './operations.repository';
 import { OperationsService } from './operations.service';
 import { PricesRepository } from './prices.repository';
 import { StaffInboxController } from './staff-inbox.controller';
+import { StripeAccountRepository } from './stripe-account.repository';
+import { StripeAccountService } from './stripe-account.service';
 import { StripePayments } from './stripe-payments';
 import { SyncService } from './sync.service';
 import { UnseenPeriodsCron } from './unseen-periods.cron';
@@ -43,11 +45,20 @@ import { WebhooksController } from './webhooks.controller';
     OperationsRepository,
     OperationsService,
     PricesRepository,
+    StripeAccountRepository,
+    StripeAccountService,
     StripePayments,
     SyncService,
     UnseenPeriodsCron,
     VerificationService,
   ],
-  exports: [CatalogService, InboxRepository, InboxService, SyncService, VerificationService],
+  exports: [
+    CatalogService,
+    InboxRepository,
+    InboxService,
+    StripeAccountService,
+    SyncService,
+    VerificationService,
+  ],
 })
 export class BillingModule {}

@@ -17,6 +17,7 @@ import { billingBusy } from '../subscriptions/subscriptions.errors';
 import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { AccountsRepository } from './accounts.repository';
+import { CatalogService } from './catalog.service';
 import { OperationsRepository, type Operation } from './operations.repository';
 import { factsOf, isSettling, type StripeCall } from './stripe-calls';
 import { ForeignPrice, SyncService, type Seen } from './sync.service';
@@ -45,6 +46,7 @@ export class OperationsService {
     private readonly stripe: StripeApi,
     private readonly queue: JobQueue,
     private readonly sync: SyncService,
+    private readonly catalog: CatalogService,
     private readonly accounts: AccountsRepository,
     private readonly operations: OperationsRepository,
     private readonly changes: ChangesService,
@@ -235,10 +237,13 @@ export class OperationsService {
   private async make({ id, ...call }: StripeCall, idempotencyKey: string): Promise<void> {
     if (call.call === 'cancel')
       await this.stripe.find((stripe) => stripe.subscriptions.cancel(id, call.parameters));
-    else
+    else {
+      for (const { price } of call.parameters.items ?? [])
+        if (price) await this.catalog.activatePrice(price);
       await this.stripe.call((stripe) =>
         stripe.subscriptions.update(id, call.parameters, { idempotencyKey }),
       );
+    }
   }
 }
 

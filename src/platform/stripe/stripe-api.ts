@@ -8,13 +8,28 @@ import { paymentFailed, paymentProviderRefused, paymentProviderUnavailable } fro
 const TIMEOUT_MS = 4_000;
 const RETRIES = 1;
 
+/** An account of Stripe's; its test mode has the same id. */
+export interface StripeIdentity {
+  id: string;
+  isLive: boolean;
+}
+
+/** For people, and to compare. */
+export function nameOf({ id, isLive }: StripeIdentity): string {
+  return `${id} (${isLive ? 'live' : 'test'})`;
+}
+
 /** The SDK's client, with its errors as problems. Never called inside a transaction: a slow answer would hold its locks. */
 @Injectable()
 export class StripeApi {
   private readonly logger = new Logger(StripeApi.name);
   private readonly client: Stripe | null;
+  private readonly isLive: boolean;
+  /** Awaited before each call. */
+  private guard: () => Promise<void> = () => Promise.resolve();
 
   constructor(@Inject(CONFIG) config: Config) {
+    this.isLive = /^[a-z]+_live_/.test(config.stripeSecretKey ?? '');
     this.client = config.stripeSecretKey ? connect(config.stripeSecretKey, config) : null;
   }
 
@@ -23,25 +38,40 @@ export class StripeApi {
     return this.client !== null;
   }
 
+  /** No call is made before this has allowed it. */
+  guardBy(guard: () => Promise<void>): void {
+    this.guard = guard;
+  }
+
+  /** Which account the key is of, whatever the guard says. @throws as `call` */
+  async identify(): Promise<StripeIdentity> {
+    const { id } = await this.ask((stripe) => stripe.accounts.retrieveCurrent());
+    return { id, isLive: this.isLive };
+  }
+
+  /** Whether the account knows a customer, also one that was deleted there, whatever the guard says. @throws as `call` */
+  async hasCustomer(id: string): Promise<boolean> {
+    const found = await this.ask((stripe) => nullIfMissing(stripe.customers.retrieve(id)));
+    return found !== null;
+  }
+
   /** @throws 503 payment_provider_unavailable, 402 payment_failed, 409 payment_provider_refused */
   async call<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
+    await this.guard();
+    return this.ask(ask);
+  }
+
+  /** The same, or null where Stripe knows no such thing. */
+  async find<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T | null> {
+    return this.call((stripe) => nullIfMissing(ask(stripe)));
+  }
+
+  private async ask<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
     try {
       return await ask(this.requireClient());
     } catch (error) {
       throw error instanceof Stripe.errors.StripeError ? this.translate(error) : error;
     }
-  }
-
-  /** The same, or null where Stripe knows no such thing. */
-  async find<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T | null> {
-    return this.call(async (stripe) => {
-      try {
-        return await ask(stripe);
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
-    });
   }
 
   private requireClient(): Stripe {
@@ -69,6 +99,15 @@ function declineCodeOf({
   decline_code: code,
 }: InstanceType<typeof Stripe.errors.StripeCardError>): string {
   return UNTOLD.includes(code) ? 'generic_decline' : code;
+}
+
+async function nullIfMissing<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,8 +1,12 @@
+import type Stripe from 'stripe';
 import { RequestContext } from '../../../src/common/request-context';
 import { CatalogService } from '../../../src/modules/billing/catalog.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { BillingWorld } from '../../support/billing';
+import { signUp } from '../../support/customers';
+import { OwnSubscription } from '../../support/life-cycle';
 import { addStaff, makePlan, type StaffMember } from '../../support/staff';
+import { clientAt, subscriptionAt } from '../../support/webhooks';
 
 // A product at Stripe for each priced plan, a price for each of its versions; the plans are the truth.
 
@@ -116,6 +120,75 @@ describe('CatalogService', () => {
     world.stripe.stopFailing();
     expect(pricesOf(plan.id)).toHaveLength(1);
     expect(await changesOf(plan.id)).toEqual([]);
+  });
+
+  describe('what was changed at Stripe by hand', () => {
+    let plan: PlanResponse;
+    let price: Stripe.Price;
+
+    beforeEach(async () => {
+      plan = await makePaid();
+      await catalog.sync(JOB);
+      price = pricesOf(plan.id)[0]!;
+    });
+
+    const client = () => clientAt(world);
+    const checkout = async () => world.openCheckout(await signUp(world.server), plan.slug);
+    const soldPrices = () => pricesOf(plan.id).filter(({ active }) => active);
+
+    it.each<[what: string, change: string, archive: () => Promise<unknown>]>([
+      [
+        'a price that was archived',
+        'activate_price',
+        () => client().prices.update(price.id, { active: false }),
+      ],
+      [
+        'a product that was archived',
+        'activate_product',
+        () => client().products.update(plan.id, { active: false }),
+      ],
+    ])(
+      '%s is sold again: sync says so, and a checkout does it by itself',
+      async (_, change, archive) => {
+        await archive();
+        expect(await changesOf(plan.id)).toEqual([change]);
+        expect((await checkout()).status).toBe(201);
+        expect(await changesOf(plan.id)).toEqual([]);
+        await archive();
+        await catalog.sync(JOB);
+        expect([await changesOf(plan.id), soldPrices()]).toMatchObject([[], [{ id: price.id }]]);
+        expect(world.stripe.state.products.get(plan.id).active).toBe(true);
+      },
+    );
+
+    it('a price that costs something else and bears our key is replaced, and not sold', async () => {
+      const impostor = await client().prices.create({
+        ...{ product: plan.id, unit_amount: 1, currency: 'eur', lookup_key: price.lookup_key! },
+        ...{ recurring: { interval: 'month', interval_count: 3 }, transfer_lookup_key: true },
+      });
+      await world.server.database.query('DELETE FROM stripe_prices WHERE plan_id = $1', [plan.id]);
+      expect((await changesOf(plan.id)).sort()).toEqual([
+        'archive_price',
+        'archive_price',
+        'replace_price',
+      ]);
+      await catalog.sync(JOB);
+      expect(await changesOf(plan.id)).toEqual([]);
+      expect(world.stripe.state.prices.get(impostor.id).active).toBe(false);
+      expect(soldPrices()).toMatchObject([{ unit_amount: 1_234, currency: 'eur' }]);
+      expect((await checkout()).status).toBe(201);
+    });
+
+    it('a subscription goes back to a price that was archived since', async () => {
+      const other = await makePaid();
+      const customer = await world.subscribe(plan.slug);
+      const own = new OwnSubscription(world.server, customer);
+      await own.act('change', { planId: other.id, when: 'period_end' });
+      await client().prices.update(price.id, { active: false });
+      await own.act('change', { planId: plan.id });
+      expect(world.stripe.state.prices.get(price.id).active).toBe(true);
+      expect((await subscriptionAt(world, customer)).items.data[0]!.price.id).toBe(price.id);
+    });
   });
 
   it('has no product for what costs nothing, or was archived before anybody had it', async () => {
