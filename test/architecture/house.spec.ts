@@ -20,6 +20,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/billing/inbox.service.ts': 'an event names a customer of Stripe, not a tenant',
   'src/modules/billing/new-versions.cron.ts': 'subscribers of a plan are in all tenants',
   'src/modules/billing/operations.service.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/stripe-account.service.ts': 'the ids of all tenants are of one account',
   'src/modules/billing/stripe-payments.ts': 'Stripe knows customers, not tenants',
   'src/modules/billing/sync.service.ts': 'Stripe knows customers, not tenants',
   'src/modules/billing/unseen-periods.cron.ts': 'periods end in all tenants',

@@ -30,7 +30,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   guesses: 'of rate-limiter-flexible',
   migrations: "TypeORM's own",
   one_time_keys: 'of one_time_keys.repository, which needs ON CONFLICT',
-  stripe_account: 'of stripe-account.repository: one row',
+  stripe_accounts: 'of stripe-account.repository: one row',
   stripe_prices: 'of prices.repository, which needs ON CONFLICT',
   subscription_events: 'written by a trigger',
   subscription_periods: 'of the statements of renewal',

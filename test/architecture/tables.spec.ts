@@ -48,6 +48,7 @@ const WITHOUT_POLICY: Record<string, string> = {
   migrations: "TypeORM's own",
   plan_versions: 'offers, the same for all',
   plans: 'offers, the same for all',
+  stripe_accounts: 'the account of the installation',
 };
 
 /** Indexes of tenants' tables that do not begin with business_id: look-ups that cross tenants. */
@@ -434,6 +435,7 @@ describe('columns', () => {
       'checkout_sessions.stripe_session_id',
       'idempotency_keys.id', // a hash
       'recordings.external_id', // the SDK's own
+      'stripe_accounts.id',
       'stripe_prices.id',
       'subscriptions.stripe_subscription_id',
       'webhook_inbox.customer_id',

@@ -52,7 +52,6 @@ export async function checkStripeAccount(config: Config, query: Query): Promise<
   if (!config.stripeSecretKey) return ok(check, 'STRIPE_SECRET_KEY is unset: no payments');
   const key = await new StripeApi(config).identify().catch((error: unknown) => messageOf(error));
   if (typeof key === 'string') return fail(check, key, 'Check STRIPE_SECRET_KEY.');
-  await query(`SELECT set_config('app.scope', 'platform', false)`);
   const [bound] = await query<StripeIdentity>(BOUND);
   if (!bound) return ok(check, `${nameOf(key)}; nothing here is of another one yet`);
   if (nameOf(bound) === nameOf(key)) return ok(check, nameOf(key));
@@ -62,4 +61,4 @@ export async function checkStripeAccount(config: Config, query: Query): Promise<
   return fail(check, detail, fix);
 }
 
-const BOUND = 'SELECT id, is_live AS "isLive" FROM stripe_account';
+const BOUND = 'SELECT id, is_live AS "isLive" FROM stripe_accounts';

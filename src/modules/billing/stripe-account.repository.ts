@@ -7,15 +7,15 @@ import type { StripeIdentity } from '../../platform/stripe/stripe-api';
 export class StripeAccountRepository {
   async find(tx: Transaction): Promise<StripeIdentity | null> {
     const [bound] = await tx.query<StripeIdentity>(
-      'SELECT id, is_live AS "isLive" FROM stripe_account',
+      'SELECT id, is_live AS "isLive" FROM stripe_accounts',
     );
     return bound ?? null;
   }
 
   /** In the place of any other. */
   async bind(tx: Transaction, { id, isLive }: StripeIdentity): Promise<void> {
-    await tx.execute('DELETE FROM stripe_account');
-    await tx.execute('INSERT INTO stripe_account (id, is_live, bound_at) VALUES ($1, $2, $3)', [
+    await tx.execute('DELETE FROM stripe_accounts');
+    await tx.execute('INSERT INTO stripe_accounts (id, is_live, bound_at) VALUES ($1, $2, $3)', [
       id,
       isLive,
       tx.now,
@@ -24,7 +24,7 @@ export class StripeAccountRepository {
 
   /** Keeps other processes from binding until the transaction ends. */
   async lock(tx: Transaction): Promise<void> {
-    await tx.execute('LOCK TABLE stripe_account IN SHARE ROW EXCLUSIVE MODE');
+    await tx.execute('LOCK TABLE stripe_accounts IN SHARE ROW EXCLUSIVE MODE');
   }
 
   /** How much here has an id of Stripe's. */

@@ -84,7 +84,7 @@ it('with customers it is refused: nothing is asked of it, and nothing changes he
 
 it('is noticed too where the account was never written down', async () => {
   await world.subscribe();
-  await world.server.database.query('DELETE FROM stripe_account');
+  await world.server.database.query('DELETE FROM stripe_accounts');
   await withOther(async (server) => {
     await expect(server.app.get(StripeAccountService).check()).rejects.toThrow(OtherStripeAccount);
   });
@@ -92,7 +92,7 @@ it('is noticed too where the account was never written down', async () => {
 
 it('the live mode of the same account is another one', async () => {
   await world.subscribe();
-  await world.server.database.query('UPDATE stripe_account SET is_live = true');
+  await world.server.database.query('UPDATE stripe_accounts SET is_live = true');
   await withOther(async (server) => {
     await expect(server.app.get(StripeAccountService).check()).rejects.toThrow('acct_local (live)');
   });
