@@ -96,7 +96,9 @@ export const settings = {
   STRIPE_API_BASE: httpUrl
     .optional()
     .describe("another address of Stripe's API, for development: `npm run cli -- stripe:local`"),
-  ROLES: roles.default([...ROLE_NAMES]).describe('what this process does; without `web` it answers for health and metrics only'),
+  ROLES: roles
+    .default([...ROLE_NAMES])
+    .describe('what this process does; without `web` it answers for health and metrics only'),
   RENEWAL_CRON: text
     .refine((value) => validateCronExpression(value).valid, 'must be a cron expression')
     .default('* * * * *')
