@@ -443,9 +443,9 @@ describe('npm run cli -- doctor', () => {
   it('ends with 0 when nothing has failed, a line for each check and what to do below it', async () => {
     const { code, stdout, stderr } = await run([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ok {4}database {7}tenantry_test_\w+ answers$/m);
+    expect(stdout).toMatch(/^ok {4}database {8}tenantry_test_\w+ answers$/m);
     expect(stdout).toMatch(
-      /^warn {2}renewal {8}it has never run on this database\n +→ Start a server/m,
+      /^warn {2}renewal {9}it has never run on this database\n +→ Start a server/m,
     );
   });
 
@@ -462,7 +462,8 @@ describe('npm run cli -- doctor', () => {
     expect(findings.map(({ check }) => check)).toEqual([
       ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'schedules'],
       ...['queue', 'failed jobs'],
-      ...['workers', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'disk'],
+      ...['workers', 'stripe account', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL'],
+      'disk',
     ]);
     expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([
       'smtp',
