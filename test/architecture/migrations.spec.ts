@@ -28,6 +28,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   checkout_sessions: 'of checkouts.repository',
   cron_heartbeats: 'of cron-heartbeats, which needs ON CONFLICT',
   guesses: 'of rate-limiter-flexible',
+  idempotency_daily_totals: 'of idempotency-keys.repository, which counts in the statement',
   migrations: "TypeORM's own",
   one_time_keys: 'of one_time_keys.repository, which needs ON CONFLICT',
   stripe_accounts: 'of stripe-account.repository: one row',

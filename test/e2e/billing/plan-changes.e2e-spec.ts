@@ -276,6 +276,85 @@ describe('a downgrade', () => {
     expect((await own.act('cancel', { when: 'now' })).status).toBe('canceled');
   });
 
+  it('is called off by a cancellation, and stays so when that is taken back', async () => {
+    await own.act('change', { planId: small.id });
+    await own.act('cancel', { when: 'period_end' });
+    expect(await own.act('uncancel')).toMatchObject({ plan: { id: pro.id }, scheduledPlan: null });
+    await passPeriod();
+    expect((await own.read()).plan.id).toBe(pro.id);
+  });
+
+  it('is called off when renewal is switched off, and stays so when it is switched on', async () => {
+    await own.act('change', { planId: small.id });
+    for (const autoRenew of [false, true])
+      expect(await own.update({ autoRenew })).toMatchObject({
+        plan: { id: pro.id },
+        scheduledPlan: null,
+        autoRenew,
+      });
+  });
+
+  it.each([
+    ['', () => small],
+    [' to another interval', () => yearly],
+  ])('%s is called off by the own plan', async (_, plan) => {
+    await world.pass(10 * DAY_MS);
+    const before = await own.read();
+    await own.act('change', { planId: plan().id, when: 'period_end' });
+    expect(await own.act('change', { planId: pro.id })).toEqual(before);
+    expect(own.priceAtStripe).toBe(3000);
+    const charged = own.charged;
+    await passPeriod();
+    expect(await own.read()).toMatchObject({ plan: { id: pro.id }, status: 'active' });
+    expect(own.charged - charged).toBe(3000);
+    await own.expectFollowing();
+  });
+
+  it('gives way to another one', async () => {
+    await own.act('change', { planId: yearly.id, when: 'period_end' });
+    const changed = await own.act('change', { planId: small.id, when: 'period_end' });
+    expect(changed.scheduledPlan!.id).toBe(small.id);
+    await passPeriod();
+    expect((await own.read()).plan.id).toBe(small.id);
+    await own.expectFollowing();
+  });
+
+  it('has to be called off before an upgrade: Stripe would set off the wrong price', async () => {
+    await world.pass(DAY_MS);
+    for (const plan of [small, yearly]) {
+      await own.act('change', { planId: plan.id, when: 'period_end' });
+      for (const action of ['preview-change', 'change'])
+        expectProblem(await own.ask(action, { planId: large.id }), 409, 'invalid_state');
+    }
+  });
+
+  it('called off leaves an upgrade its full credit', async () => {
+    await world.pass(10 * DAY_MS);
+    await own.act('change', { planId: small.id });
+    await own.act('change', { planId: pro.id });
+    const { proration } = await own.preview({ planId: large.id });
+    expect(proration.charge.amount).toBeCloseTo(-3 * proration.credit.amount, -1);
+    await own.act('change', { planId: large.id });
+    expect(own.invoices.at(-1)!.total).toBe(proration.due.amount);
+  });
+
+  it.each(['period_end', 'now'])(
+    'gives nobody a plan for nothing when canceled (%s)',
+    async (when) => {
+      await own.act('change', { planId: small.id });
+      const canceled = await own.act('cancel', { when });
+      expect(canceled).toMatchObject({ plan: { id: pro.id }, scheduledPlan: null });
+      await passPeriod();
+      expect(await own.read()).toMatchObject({ status: 'canceled', plan: { id: pro.id } });
+    },
+  );
+
+  it('gives nobody a plan for nothing when it is canceled long after', async () => {
+    await own.act('change', { planId: small.id });
+    await passPeriod();
+    expect((await own.act('cancel', { when: 'now' })).status).toBe('canceled');
+  });
+
   it('waits on after a cancellation that was taken back', async () => {
     await own.act('change', { planId: small.id });
     await own.act('cancel', { when: 'period_end' });
