@@ -71,6 +71,8 @@ export default tseslint.config(
     files: ['**/*.{js,cjs,mjs}'],
     languageOptions: {
       globals: {
+        Buffer: 'readonly',
+        URL: 'readonly',
         console: 'readonly',
         fetch: 'readonly',
         performance: 'readonly',

@@ -91,10 +91,9 @@ class BodyReading {
 
   private readonly fail = (cause: Error): void => this.end(malformedRequest({ cause }));
 
-  /** What still comes is thrown away. */
   private end(error: Error | null, body?: unknown): void {
     const { raw } = this.request;
-    raw.off('data', this.take).off('end', this.finish).off('error', this.fail).resume();
+    raw.off('data', this.take).off('end', this.finish).off('error', this.fail);
     this.done(error, body);
   }
 

@@ -22,6 +22,7 @@ import { translateDatabaseError } from '../database/database-errors';
 import { writeInLogScope } from '../logging/log-scope';
 import { QuotaRefusals } from '../metrics/quota-refusals';
 import { RequestLimiter } from '../rate-limit/request-limiter';
+import { holdBody } from './connection-limits';
 import { RouteTable } from './route-table';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -112,8 +113,7 @@ export function sendProblem(
   requestId: string,
 ): void {
   const problem = toProblem(error, baseUrl, requestId);
-  // Fastify would close behind a body that it refuses: its sender would hear a reset (`cutAnsweredBodies`).
-  if (!reply.request.raw.complete) reply.removeHeader('connection');
+  if (!reply.request.raw.complete) holdBody(reply);
   void reply
     .code(problem.status)
     .headers(withChallenge(error.headers, problem.status))

@@ -50,6 +50,31 @@ describe('RequestLimiter', () => {
     expect(await count(limiter)).toMatch(/^in/);
   });
 
+  it('lets who knocks on wait half a second for each refusal, after a hundred of them', async () => {
+    const limiter = limiterOf(1);
+    for (let knocks = 0; knocks < 101; knocks += 1) await count(limiter);
+    let answer = '';
+    void count(limiter).then((given) => (answer = given));
+    await jest.advanceTimersByTimeAsync(499);
+    expect(answer).toBe('');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(answer).toMatch(/^out/);
+    expect(await count(limiter, 'another')).toMatch(/^in/);
+  });
+
+  it('slows down, and never refuses, what has no limit', async () => {
+    const limiter = limiterOf(1);
+    const request = { ...REQUEST, routeOptions: { url: '/health/ready' } } as FastifyRequest;
+    const ask = () => limiter.countAddress(request, newReply().reply);
+    for (let requests = 0; requests < 101; requests += 1) await ask();
+    let isAnswered = false;
+    void ask().then(() => (isAnswered = true));
+    await jest.advanceTimersByTimeAsync(499);
+    expect(isAnswered).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(isAnswered).toBe(true);
+  });
+
   it('keeps nothing of callers whose minute is over', async () => {
     const limiter = limiterOf(5);
     for (let caller = 0; caller < 1_000; caller += 1) await count(limiter, `caller ${caller}`);

@@ -13,7 +13,11 @@ const OWN_LIMIT = 60;
 
 const UNVERIFIED_POLICY = 'unverified';
 
-/** What must answer when all else is refused, or is sent by somebody who would only send it again. */
+/** So many more answers are given at once to who is past the limit; later ones wait, or knocking on costs others. */
+const QUICK_ANSWERS_PAST_LIMIT = 100;
+const WAIT_MS = 500;
+
+/** What must answer when all else is refused, or is sent by somebody who would only send it again: slowed, not refused. */
 const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
 
 /**
@@ -63,8 +67,7 @@ export class RequestLimiter {
   }
 
   /**
-   * Counts a try to pass something off as genuine that only work can tell: a token that has to be looked up, a signature
-   * of a body. Call `giveBack` when it was genuine. As many as requests a minute and network.
+   * Counts a token that has to be looked up, as many as requests a minute and network. Call `giveBack` when it was good.
    * @throws 429 rate_limited
    */
   async countUnverified(ip: string): Promise<void> {
@@ -74,7 +77,7 @@ export class RequestLimiter {
       throw rateLimited(UNVERIFIED_POLICY, this.limiter.points, WINDOW_SECONDS, state.msBeforeNext);
   }
 
-  /** What was counted by `countUnverified` was none. */
+  /** What `countUnverified` has counted was a good token. */
   async giveBack(ip: string): Promise<void> {
     await this.limiter?.reward(unverifiedKey(ip));
   }
@@ -85,9 +88,11 @@ export class RequestLimiter {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    if (!limiter || !isLimited(request.routeOptions.url ?? '')) return;
+    if (!limiter) return;
+    if (!isLimited(request.routeOptions.url ?? '')) return slowDown(limiter, request);
     const { points, keyPrefix } = limiter;
     const { isOver, state } = await consume(limiter, caller);
+    await waitPastLimit(points, state);
     const { remainingPoints, msBeforeNext } = state;
     reply.headers(limitHeaders(keyPrefix, points, WINDOW_SECONDS, remainingPoints, msBeforeNext));
     if (isOver) throw rateLimited(keyPrefix, points, WINDOW_SECONDS, msBeforeNext);
@@ -102,6 +107,17 @@ export class RequestLimiter {
 /** @param pattern the route's own, so that no spelling of its path makes a difference */
 export function isLimited(pattern: string): boolean {
   return !UNLIMITED.test(pattern);
+}
+
+/** By network: who asks is not known yet where nothing is refused. */
+async function slowDown(limiter: RateLimiterMemory, { ip }: FastifyRequest): Promise<void> {
+  const { state } = await consume(limiter, `unlimited ${networkOf(ip)}`);
+  await waitPastLimit(limiter.points, state);
+}
+
+async function waitPastLimit(limit: number, { consumedPoints }: RateLimiterRes): Promise<void> {
+  if (consumedPoints > limit + QUICK_ANSWERS_PAST_LIMIT)
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
 }
 
 function unverifiedKey(ip: string): string {
