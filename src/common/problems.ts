@@ -150,6 +150,14 @@ export const overloaded = defineProblem({
   description: 'Nothing was done. Try again after `Retry-After` seconds.',
 });
 
+export const tooManyAtOnce = defineProblem({
+  code: 'too_many_at_once',
+  kind: 'rate_limited',
+  title: 'Too many requests of this business are at work',
+  description:
+    'A business has a share of the server at any moment; its requests wait in a short line for it. Nothing was done. Try again after `Retry-After` seconds, and send fewer at once.',
+});
+
 export const storageFull = defineProblem({
   code: 'storage_full',
   kind: 'insufficient_storage',

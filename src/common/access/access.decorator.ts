@@ -18,6 +18,7 @@ import {
   permissionDenied,
   supportForbidden,
   supportReadOnly,
+  tooManyAtOnce,
   unauthenticated,
   validationProblem,
   wrongCredentialKind,
@@ -112,13 +113,14 @@ function problemsOf(access: Access): ProblemFactory[] {
   const tenant = [
     ...(access.whileDeactivated ? [] : [businessDeactivated]),
     ...(access.withoutBusiness ? [] : [noBusiness]),
+    tooManyAtOnce,
     ...support,
     ...(access.permission ? [permissionDenied] : []),
   ];
   const byAudience = {
     public: [],
     staff: guarded,
-    sdk: [...guarded, businessDeactivated],
+    sdk: [...guarded, businessDeactivated, tooManyAtOnce],
     dashboard: [...guarded, ...tenant],
   };
   return [...always, ...byAudience[access.audience], ...(access.problems ?? [])];

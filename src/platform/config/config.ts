@@ -23,6 +23,8 @@ export interface Config {
   /** For sessions that must outlive a transaction: LISTEN, the job queue, migrations. */
   readonly databaseDirectUrl: string | null;
   readonly databasePoolSize: number;
+  /** Connections that the requests of one business hold at once. */
+  readonly databasePoolShare: number;
   /** The longest a statement may take; commands raise it. */
   readonly statementTimeoutMs: number;
   readonly dataDirectory: string;
@@ -153,6 +155,8 @@ function toConfig(settings: Settings): Config {
     databaseUrl: settings.DATABASE_URL ?? null,
     databaseDirectUrl: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL ?? null,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
+    databasePoolShare:
+      settings.DATABASE_POOL_SHARE ?? Math.max(1, Math.floor(settings.DATABASE_POOL_SIZE / 3)),
     statementTimeoutMs: 6_000,
     dataDirectory,
     givenUrls,

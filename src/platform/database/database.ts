@@ -8,6 +8,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { beginText, liftText, LOWER_TEXT } from './begin';
 import { ChangeFeed } from './change-feed';
+import { ConnectionShares } from './connection-shares';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
 import { Transaction, type Scope, type TransactionState } from './transaction';
 
@@ -19,6 +20,7 @@ const MAXIMUM_TRIES = 5;
  */
 @Injectable()
 export class Database {
+  private readonly shares: ConnectionShares;
   private running = 0;
   private isClosing = false;
   private onIdle: () => void = () => undefined;
@@ -28,13 +30,15 @@ export class Database {
     private readonly clock: Clock,
     private readonly feed: ChangeFeed,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.shares = new ConnectionShares(config.databasePoolShare);
+  }
 
   /**
    * Runs work in a transaction that sees the rows of `context.businessId` and no others.
    * Joins the one that `context` is in already. A deadlock (40P01) or serialization failure (40001)
    * runs the work again in a fresh transaction, so work must do nothing but use the database.
-   * @throws 503 database_unavailable when the database cannot be reached in time
+   * @throws 503 database_unavailable when the database cannot be reached in time, 429 too_many_at_once
    */
   async transaction<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (context instanceof Transaction) return work(context);
@@ -128,7 +132,7 @@ export class Database {
       throw new Error(`${context.action}: a second connection while the request holds one`);
     use.isHeld = true;
     try {
-      return await this.whileOpen(work);
+      return await this.whileOpen(() => this.shares.run(context, work));
     } finally {
       use.isHeld = false;
     }
