@@ -1,9 +1,11 @@
 import type { Response } from 'supertest';
 import type { BatchResponse } from '../../src/modules/recordings/dto/recording.responses';
+import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { expectFaults, expectProblem } from '../support/problems';
 import { sendRecording, storeRecordings } from '../support/recordings';
-import { changeSubscription, readCount } from '../support/subscriptions';
+import { statementsOf } from '../support/statement-counter';
+import { changeSubscription, letPeriodEndIn, readCount } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 
 /* POST /v1/recordings/batch: each item as if it had been sent alone. */
@@ -156,6 +158,80 @@ it('under an Idempotency-Key is done once and answered alike', async () => {
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect(again.body).toEqual(first.body);
   expect(await count()).toEqual({ counter: 1, rows: 1 });
+});
+
+describe('the statements of a batch', () => {
+  const ofTheBatch = (recordings: unknown[], key?: string) =>
+    statementsOf(async () => {
+      const sent = server.post('/v1/recordings/batch', customer.key, { recordings });
+      statuses = statusesOf(await (key ? sent.set('idempotency-key', key) : sent));
+    });
+  const isAdmission = (text: string): boolean => text.includes('admit_recordings');
+  const isLookUp = (text: string): boolean => /^SELECT .* FROM "recordings"/.test(text);
+  let statuses: number[];
+  beforeEach(async () => {
+    await server.get('/v1/sdk/status', customer.key); // the key is known from now on
+  });
+
+  it.each([undefined, 'a key'])('are one admission for 100 items, with key %s', async (key) => {
+    const { work } = await ofTheBatch(
+      Array.from({ length: 100 }, () => aRecording()),
+      key,
+    );
+    expect(statuses).toEqual(Array<number>(100).fill(201));
+    expect(work.filter(isAdmission)).toHaveLength(1);
+    expect(work.length).toBeLessThanOrEqual(key ? 6 : 1);
+  });
+
+  it.each([undefined, 'a key'])(
+    'are one admission and one look-up for 100 that are there, with key %s',
+    async (key) => {
+      const recordings = Array.from({ length: 100 }, () => aRecording());
+      await sendBatch(recordings);
+      const { work } = await ofTheBatch(recordings, key);
+      expect(statuses).toEqual(Array<number>(100).fill(200));
+      expect([work.filter(isAdmission).length, work.filter(isLookUp).length]).toEqual([1, 1]);
+    },
+  );
+
+  it.each([undefined, 'a key'])(
+    'are one admission for one recording 100 times, taken or refused, with key %s',
+    async (key) => {
+      const again = (recording: object) => Array<object>(100).fill(recording);
+      const { work } = await ofTheBatch(again(aRecording()), key);
+      expect(statuses).toEqual([201, ...Array<number>(99).fill(200)]);
+      await storeRecordings(server, customer, 99);
+      const more = await ofTheBatch(again(aRecording()), key && 'another key');
+      expect(statuses).toEqual(Array<number>(100).fill(402));
+      expect([work, more.work].map((each) => each.filter(isAdmission).length)).toEqual([1, 1]);
+    },
+  );
+
+  it.each([undefined, 'a key'])('close an ended period once, with key %s', async (key) => {
+    await letPeriodEndIn(server.database, customer.business.id, -1000);
+    const { work } = await ofTheBatch(
+      Array.from({ length: 100 }, () => aRecording()),
+      key,
+    );
+    expect(statuses).toEqual(Array<number>(100).fill(201));
+    expect(work.filter(isAdmission)).toHaveLength(2);
+    expect(work.length).toBeLessThan(40);
+  });
+});
+
+it('of one external id for several applications decides each by its own', async () => {
+  const { id } = await createApplication(server, customer);
+  const externalId = 'the same';
+  const [unknown, known] = [NOBODYS_ID, id].map((applicationId) =>
+    aRecording({ externalId, applicationId }),
+  );
+  for (const key of [undefined, 'a key']) {
+    const sent = server.post('/v1/recordings/batch', customer.key, {
+      recordings: [unknown, known, unknown, known],
+    });
+    const answer = await (key ? sent.set('idempotency-key', key) : sent);
+    expect(statusesOf(answer)).toEqual(key ? [409, 200, 409, 200] : [404, 201, 409, 200]);
+  }
 });
 
 it('opens to an API key alone', async () => {

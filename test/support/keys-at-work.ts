@@ -9,10 +9,10 @@ const LOCK = 4_711;
 /** From now on the storing of an answer waits for the lock that `whileAtWork` holds. */
 export async function letAnswersStall(database: TestDatabase): Promise<void> {
   await database.query(`
-    CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS
+    CREATE OR REPLACE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_advisory_xact_lock_shared(${LOCK}); RETURN NEW; END $$`);
   await database.query(`
-    CREATE TRIGGER stall BEFORE INSERT OR UPDATE ON idempotency_keys
+    CREATE OR REPLACE TRIGGER stall BEFORE INSERT OR UPDATE ON idempotency_keys
     FOR EACH ROW WHEN (NEW.status IS NOT NULL) EXECUTE FUNCTION stall()`);
 }
 

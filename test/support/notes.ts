@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Config } from '../../src/platform/config/config';
 import type { Database } from '../../src/platform/database/database';
 import type { Transaction } from '../../src/platform/database/transaction';
 import { openPool, type Pool } from './pool';
@@ -20,12 +21,12 @@ export class NoteBook {
     readonly pool: Pool,
   ) {}
 
-  static async open(): Promise<NoteBook> {
+  static async open(changes: Partial<Config> = {}): Promise<NoteBook> {
     const testDatabase = await createTestDatabase();
     await testDatabase.query(
       'CREATE TABLE transaction_notes (id integer PRIMARY KEY, text text NOT NULL)',
     );
-    return new NoteBook(testDatabase, await openPool(testDatabase.url, [Note]));
+    return new NoteBook(testDatabase, await openPool(testDatabase.url, [Note], changes));
   }
 
   get database(): Database {

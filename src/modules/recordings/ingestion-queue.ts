@@ -7,7 +7,11 @@ import { ingestionOverloaded } from './recordings.errors';
 
 /** What waits at most: at 17 KiB each, some 85 MB. Beyond it callers hear 503 and come again. */
 const MAXIMUM_WAITING = 5_000;
+/** Of one business: half of it is left for the others. */
+const MAXIMUM_WAITING_OF_ONE = 2_500;
 const MAXIMUM_FLUSH = 256;
+/** What one business has in a flush before the others; more, where they leave room. */
+const SHARE_OF_FLUSH = 64;
 
 interface Waiting {
   recording: SentRecording;
@@ -26,6 +30,7 @@ interface Waiting {
 export class IngestionQueue {
   private readonly quick = new Lane((waiting) => this.flush(waiting, false));
   private readonly patient = new Lane((waiting) => this.flush(waiting, true));
+  private readonly waitingOf = new Map<string, number>();
 
   constructor(
     private readonly ingestion: IngestionRepository,
@@ -34,9 +39,22 @@ export class IngestionQueue {
 
   /** @throws 503 ingestion_overloaded, database_unavailable; then nothing was stored, as far as anybody knows */
   admit(recording: SentRecording): Promise<Admission> {
-    if (this.quick.length + this.patient.length >= MAXIMUM_WAITING)
+    const { businessId } = recording;
+    const isFull = this.quick.length + this.patient.length >= MAXIMUM_WAITING;
+    const waiting = this.waitingOf.get(businessId) ?? 0;
+    if (isFull || waiting >= MAXIMUM_WAITING_OF_ONE)
       throw ingestionOverloaded({ headers: { 'Retry-After': '1' } });
-    return new Promise((settle, fail) => this.quick.add({ recording, settle, fail }));
+    this.waitingOf.set(businessId, waiting + 1);
+    const admitted = new Promise<Admission>((settle, fail) =>
+      this.quick.add({ recording, settle, fail }),
+    );
+    return admitted.finally(() => this.leave(businessId));
+  }
+
+  private leave(businessId: string): void {
+    const waiting = this.waitingOf.get(businessId)! - 1;
+    if (waiting > 0) this.waitingOf.set(businessId, waiting);
+    else this.waitingOf.delete(businessId);
   }
 
   private async flush(waiting: Waiting[], mayWait: boolean): Promise<void> {
@@ -102,18 +120,38 @@ class Lane {
     this.isRunning = false;
   }
 
-  /** In the order of arrival; of two with one external id the second waits, to find the first. */
+  /**
+   * Each business's share of what waits, and of the rest what arrived first: whoever sends little is in the next flush,
+   * however much the others send. Of two with one external id the second waits, to find the first.
+   */
   private take(): Waiting[] {
-    const taken: Waiting[] = [];
-    const left: Waiting[] = [];
-    const keys = new Set<string>();
-    for (const each of this.waiting) {
-      const key = `${each.recording.businessId} ${each.recording.externalId}`;
-      const fits = taken.length < MAXIMUM_FLUSH && !keys.has(key);
-      keys.add(key);
-      (fits ? taken : left).push(each);
-    }
-    this.waiting = left;
+    const firsts = firstOfEach(this.waiting);
+    const shares = firsts.filter(isWithinShare());
+    const rest = firsts.filter(isNot(shares)).slice(0, Math.max(0, MAXIMUM_FLUSH - shares.length));
+    const taken = [...shares.slice(0, MAXIMUM_FLUSH), ...rest];
+    this.waiting = this.waiting.filter(isNot(taken));
     return taken;
   }
+}
+
+/** In the order of arrival, the first of each external id. */
+function firstOfEach(waiting: Waiting[]): Waiting[] {
+  const keys = new Set<string>();
+  return waiting.filter(({ recording: { businessId, externalId } }) => {
+    return keys.size < keys.add(`${businessId} ${externalId}`).size;
+  });
+}
+
+function isWithinShare(): (each: Waiting) => boolean {
+  const counts = new Map<string, number>();
+  return ({ recording: { businessId } }) => {
+    const count = (counts.get(businessId) ?? 0) + 1;
+    counts.set(businessId, count);
+    return count <= SHARE_OF_FLUSH;
+  };
+}
+
+function isNot(some: Waiting[]): (each: Waiting) => boolean {
+  const set = new Set(some);
+  return (each) => !set.has(each);
 }

@@ -68,7 +68,9 @@ export const settings = {
   DATABASE_POOL_SIZE: count(1, 500).default(10).describe('connections of one process for requests'),
   DATABASE_POOL_SHARE: count(1, 500)
     .optional()
-    .describe('those that the requests of one business hold at once; a third when unset'),
+    .describe(
+      'those that the API keys of one business hold at once, and as many its people; a third when unset',
+    ),
   DATA_DIR: text.default('.data').describe('the embedded database, development secrets and mail'),
   APP_URL: httpUrl
     .optional()

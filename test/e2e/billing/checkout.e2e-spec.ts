@@ -2,6 +2,7 @@ import type { Response } from 'supertest';
 import { createApplication } from '../../support/applications';
 import { type BillingWorld, HOUR_MS } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
+import { letAnswersStall, whileAtWork } from '../../support/keys-at-work';
 import { addMember } from '../../support/members';
 import { alignClocks, makePaidPlan, startPaidWorld, USD } from '../../support/paid-subscriptions';
 import { expectFaults, expectProblem } from '../../support/problems';
@@ -244,6 +245,25 @@ describe('clicks on checkout', () => {
     expect(again.headers['idempotency-replayed']).toBe('true');
   });
 });
+
+it.each(['checkout-sessions', 'portal-sessions'])(
+  'a second request for %s under a key that is at work is 409 at once',
+  async (name) => {
+    await letAnswersStall(world.server.database);
+    await openPage();
+    const planId = await world.planId('pro');
+    const body = name === 'checkout-sessions' ? { planId, successPath: '/', cancelPath: '/' } : {};
+    const send = () =>
+      world.server
+        .post(`/v1/billing/${name}`, customer.token, body)
+        .set('idempotency-key', customer.business.id);
+    const { first, second } = await whileAtWork(world.server.database, send);
+    expect(first.status).toBe(201);
+    expectProblem(second, 409, 'idempotency_key_in_use');
+    const again = await send();
+    expect([again.body, again.headers['idempotency-replayed']]).toEqual([first.body, 'true']);
+  },
+);
 
 describe('a trial of a plan', () => {
   it('begins with the checkout, and a business has one', async () => {

@@ -1,7 +1,7 @@
 import { type Client, escapeIdentifier } from 'pg';
 import { createApplication } from '../../support/applications';
 import { refusalOf, withConnection } from '../../support/connection';
-import { signUp, type Customer } from '../../support/customers';
+import { aRecording, signUp, type Customer } from '../../support/customers';
 import { storeRecording } from '../../support/recordings';
 import { addStaff, openSupport, type StaffMember } from '../../support/staff';
 import { FREE_PERIOD_MS, LONG_SESSIONS, renewAll } from '../../support/subscriptions';
@@ -38,6 +38,7 @@ async function fill(name: string): Promise<Customer> {
   await openSupport(server, staff, customer);
   await grantCredit(customer);
   await bill(customer);
+  await recordUnderKey(customer);
   return customer;
 }
 
@@ -65,6 +66,11 @@ async function grantCredit({ business }: Customer): Promise<void> {
   const credit = { feature: 'recordings', amount: 1, reason: 'A gift' };
   const path = `/v1/staff/businesses/${business.id}/credits`;
   expect((await server.post(path, staff.token, credit)).status).toBe(201);
+}
+
+async function recordUnderKey({ key }: Customer): Promise<void> {
+  const sent = server.post('/v1/recordings', key, aRecording()).set('idempotency-key', 'one');
+  expect((await sent).status).toBe(201);
 }
 
 async function invite({ token, business }: Customer): Promise<void> {

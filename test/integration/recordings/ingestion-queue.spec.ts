@@ -21,7 +21,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 
 const HOLD_COUNTER = 'SELECT FROM usage_counters WHERE business_id = $1 FOR UPDATE';
 const MAXIMUM_FLUSH = 256;
-const MAXIMUM_WAITING = 5_000;
+const MAXIMUM_WAITING_OF_ONE = 2_500;
 
 let database: TestDatabase;
 let open: OpenQueue;
@@ -163,15 +163,49 @@ describe('more than the queue takes', () => {
     const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
     const first = admit(sentBy(tenant));
     await holdUp.untilReached();
-    const taken = admitAll(many(MAXIMUM_WAITING, others[0]));
+    const crowd = others.slice(0, 2).flatMap((each) => many(MAXIMUM_WAITING_OF_ONE, each));
+    const taken = admitAll(crowd);
     const overloaded = { code: 'ingestion_overloaded', headers: { 'Retry-After': '1' } };
     expect(() => admit(sentBy(tenant))).toThrow(expect.objectContaining(overloaded) as Error);
     await holdUp.release();
     await first;
-    expect(tallyOutcomes(await taken)).toEqual({ inserted: MAXIMUM_WAITING });
+    expect(tallyOutcomes(await taken)).toEqual({ inserted: crowd.length });
     await expectStored(tenant, 1);
-    await expectStored(others[0]!, MAXIMUM_WAITING);
+    await expectStored(others[0]!, MAXIMUM_WAITING_OF_ONE);
     expect(await admit(sentBy(tenant))).toMatchObject({ outcome: 'inserted' });
+  });
+
+  it('is refused to the one business that fills half of it, and to no other', async () => {
+    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const first = admit(sentBy(tenant));
+    await holdUp.untilReached();
+    const taken = admitAll(many(MAXIMUM_WAITING_OF_ONE, others[0]));
+    const overloaded = { code: 'ingestion_overloaded', headers: { 'Retry-After': '1' } };
+    const refusal = expect.objectContaining(overloaded) as Error;
+    expect(() => admit(sentBy(others[0]!))).toThrow(refusal);
+    const little = admit(sentBy(others[1]!));
+    await holdUp.release();
+    await Promise.all([first, taken, little]);
+    expect(await admit(sentBy(others[0]!))).toMatchObject({ outcome: 'inserted' });
+  });
+});
+
+describe('a business that sends much', () => {
+  it('leaves the others their place in the next flush', async () => {
+    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const { sent } = await statementsOf(async () => {
+      const first = admit(sentBy(tenant));
+      await holdUp.untilReached();
+      const much = admitAll(many(4 * MAXIMUM_FLUSH, others[0]));
+      const little = admitAll(many(3, others[1]));
+      await holdUp.release();
+      await Promise.all([first, much, little]);
+    });
+    const hasLittle = sent
+      .filter(({ text }) => text.includes('admit_recordings'))
+      .map(({ values }) => (values[0] as string[]).includes(others[1]!));
+    expect(hasLittle).toEqual([false, true, ...hasLittle.slice(2).map(() => false)]);
+    await expectStored(others[0]!, 4 * MAXIMUM_FLUSH);
   });
 });
 
