@@ -72,19 +72,12 @@ export class BatchService {
   /** No call takes two of one external id: of those, each waits for what becomes of the one before it. */
   private async admitAll(context: RequestContext, sent: SentRecording[]): Promise<Verdict[]> {
     const decided = new Map<SentRecording, Verdict>();
-    const latest = new Map<string, { sent: SentRecording; verdict: Verdict }>();
     let rest = sent;
     while (rest.length > 0) {
       const round = distinct(rest);
       const verdicts = await this.ask(context, round);
-      for (const [index, each] of round.entries()) {
-        decided.set(each, verdicts[index]!);
-        latest.set(each.externalId, { sent: each, verdict: verdicts[index]! });
-      }
-      for (const each of rest.filter((other) => !decided.has(other))) {
-        const verdict = verdictAfter(latest.get(each.externalId)!, each);
-        if (verdict) decided.set(each, verdict);
-      }
+      for (const [index, each] of round.entries()) decided.set(each, verdicts[index]!);
+      for (const first of round) decideFollowers(first, rest, decided);
       rest = rest.filter((each) => !decided.has(each));
     }
     return sent.map((each) => decided.get(each)!);
@@ -149,14 +142,27 @@ function distinct(sent: SentRecording[]): SentRecording[] {
   return sent.filter(({ externalId }) => ids.size < ids.add(externalId).size);
 }
 
+/** Decides those of the same external id that come after it, up to the first that has to be asked for. */
+function decideFollowers(
+  first: SentRecording,
+  rest: SentRecording[],
+  decided: Map<SentRecording, Verdict>,
+): void {
+  const { externalId } = first;
+  for (const later of rest.filter((each) => each !== first && each.externalId === externalId)) {
+    const verdict = verdictAfter(first, decided.get(first)!, later);
+    if (!verdict) return;
+    decided.set(later, verdict);
+  }
+}
+
 /** What follows for a later item of the same external id; null where it has to be asked for. */
 function verdictAfter(
-  before: { sent: SentRecording; verdict: Verdict },
+  first: SentRecording,
+  verdict: Verdict,
   later: SentRecording,
 ): Verdict | null {
-  const { verdict, sent } = before;
   if (verdict.outcome === 'inserted') return { outcome: 'exists', period: verdict.period };
-  const isAlike = sent.applicationId === later.applicationId;
   const isRefused = verdict.outcome === 'refused' || verdict.outcome === 'no_application';
-  return isRefused && !isAlike ? null : verdict;
+  return isRefused && first.applicationId !== later.applicationId ? null : verdict;
 }
