@@ -16,6 +16,7 @@ import { SessionsWithoutABusiness1763690000030 } from '../migrations/17636900000
 import { PasswordVersions1763690000031 } from '../migrations/1763690000031-password-versions';
 import { SpentInAPeriod1763690000040 } from '../migrations/1763690000040-spent-in-a-period';
 import { StripeAccount1763690000041 } from '../migrations/1763690000041-stripe-account';
+import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -76,5 +77,6 @@ export const schema: Schema = {
     PasswordVersions1763690000031,
     SpentInAPeriod1763690000040,
     StripeAccount1763690000041,
+    DatedCancellations1763690000045,
   ],
 };

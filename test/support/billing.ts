@@ -1,4 +1,6 @@
+import { appendFileSync } from 'node:fs';
 import type { Response } from 'supertest';
+import type { LoggedRequest } from '../../src/cli/local-stripe/api-faults';
 import { LocalStripe } from '../../src/cli/local-stripe/local-stripe';
 import type { Card } from '../../src/cli/local-stripe/cards';
 import { RequestContext } from '../../src/common/request-context';
@@ -45,6 +47,7 @@ export class BillingWorld {
   async stop(): Promise<void> {
     await this.server.stop();
     await this.stripe.close();
+    record(this.stripe.requests);
   }
 
   /** Lets time pass here and there; what Stripe does meanwhile is told and handled. */
@@ -112,6 +115,16 @@ export class BillingWorld {
     );
     return account!.id;
   }
+}
+
+/** For `scripts/stripe-mock.js`: what was asked of Stripe, a line each. */
+function record(requests: readonly LoggedRequest[]): void {
+  const file = process.env.STRIPE_REQUESTS_FILE;
+  if (!file) return;
+  const lines = requests.map(({ method, path, params }) =>
+    JSON.stringify({ method, path, params }),
+  );
+  appendFileSync(file, lines.map((line) => `${line}\n`).join(''));
 }
 
 export interface SubscriptionBody {

@@ -50,6 +50,73 @@ describe('a cancellation', () => {
   });
 });
 
+describe('a cancellation that waits', () => {
+  const END = seconds('2027-04-01T00:00:00Z');
+  const LATER = seconds('2027-04-11T00:00:00Z');
+  type Asked = Pick<Stripe.SubscriptionUpdateParams, 'cancel_at' | 'cancel_at_period_end'>;
+  let id: string;
+  const ask = (asked: Asked) => client.subscriptions.update(id, asked);
+
+  beforeEach(async () => {
+    id = (await subscribe(stripe, client)).subscription.id;
+  });
+
+  it('is asked for in one way a call', async () => {
+    const both = ask({ cancel_at_period_end: false, cancel_at: '' });
+    await expect(both).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringContaining('Please pass in only one') as string,
+    });
+  });
+
+  it('on a date is taken back by its own parameter, and not by the flag', async () => {
+    const dated = { cancel_at_period_end: false, cancel_at: LATER };
+    expect(await ask({ cancel_at: LATER })).toMatchObject(dated);
+    expect(await ask({ cancel_at_period_end: false })).toMatchObject(dated);
+    expect(await ask({ cancel_at: '' })).toMatchObject({ cancel_at: null, canceled_at: null });
+  });
+
+  it('by the flag is taken back by either', async () => {
+    for (const back of [{ cancel_at_period_end: false }, { cancel_at: '' as const }]) {
+      const flagged = { cancel_at_period_end: true, cancel_at: END };
+      expect(await ask({ cancel_at_period_end: true })).toMatchObject(flagged);
+      expect(await ask(back)).toMatchObject({ cancel_at_period_end: false, cancel_at: null });
+    }
+  });
+
+  it.each(['min_period_end', 'max_period_end'] as const)('by %s has a date', async (name) => {
+    expect(await ask({ cancel_at: name })).toMatchObject({
+      cancel_at_period_end: false,
+      cancel_at: END,
+    });
+  });
+
+  it.each([END, END - 86_400, LATER])('on the date %d ends it then', async (date) => {
+    await ask({ cancel_at: date });
+    stripe.advanceTo(new Date('2027-06-01T00:00:00Z'));
+    expect(await client.subscriptions.retrieve(id)).toMatchObject({
+      status: 'canceled',
+      ended_at: date,
+    });
+  });
+
+  it('is not for a date that has passed', async () => {
+    await expect(ask({ cancel_at: END - 40 * 86_400 })).rejects.toMatchObject({
+      param: 'cancel_at',
+    });
+  });
+
+  it('is for its schedule to say, where it has one', async () => {
+    stripe.state.subscriptions.put({
+      ...stripe.state.subscriptions.get(id),
+      schedule: 'sub_sched_1',
+    });
+    await expect(ask({ cancel_at_period_end: true })).rejects.toMatchObject({
+      message: expect.stringContaining('managed by the subscription schedule') as string,
+    });
+  });
+});
+
 describe('charges', () => {
   it('are given back in parts, never more than they were', async () => {
     await subscribe(stripe, client);

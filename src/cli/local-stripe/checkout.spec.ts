@@ -260,7 +260,8 @@ describe('a session', () => {
       expand: ['default_payment_method'],
     });
     expect(changed).toMatchObject({
-      cancel_at_period_end: true,
+      cancel_at_period_end: false,
+      cancel_at: changed.items.data[0]!.current_period_end,
       default_payment_method: { card: { last4: '0341' } },
     });
   });

@@ -3,6 +3,7 @@ import { expireSession } from './checkout';
 import { subscriptionOf } from './invoice-shape';
 import { collect } from './invoicing';
 import { attemptPayment } from './payment';
+import { endSubscription, hasEnded } from './subscription-end';
 import { expireIncomplete, renew } from './subscription-life';
 import { itemOf } from './subscription-shape';
 import type { World } from './world';
@@ -78,12 +79,23 @@ function dueOfSubscription(world: World, subscription: Stripe.Subscription): Due
       run: () => expireIncomplete(world, subscription),
     });
   if (status === 'trialing') dues.push(...trialReminder(world, subscription));
+  if (endsOnDate(subscription))
+    dues.push({
+      at: subscription.cancel_at!,
+      run: () => void endSubscription(world, subscription),
+    });
   if (['trialing', 'active', 'past_due', 'unpaid'].includes(status))
     dues.push({
       at: itemOf(subscription).current_period_end,
       run: () => renew(world, subscription),
     });
   return dues;
+}
+
+/** The flag ends it with its period: that is a renewal which does not come. */
+function endsOnDate(subscription: Stripe.Subscription): boolean {
+  const { cancel_at: date, cancel_at_period_end: isFlagged } = subscription;
+  return date !== null && !isFlagged && !hasEnded(subscription);
 }
 
 /** Three days before the end of a trial, or at once where it is shorter; once for each end. */

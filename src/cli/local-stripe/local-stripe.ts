@@ -5,6 +5,7 @@ import { completeCheckout } from './checkout';
 import { LocalClock, realSeconds } from './clock';
 import { runUntil } from './due';
 import type { ApiFault, LoggedRequest, RequestFilter } from './api-faults';
+import { actInPortal } from './pages';
 import { attemptPayment } from './payment';
 import { StripeServer } from './server';
 import { DEFAULT_SETTINGS, type Settings } from './settings';
@@ -102,6 +103,11 @@ export class LocalStripe {
   /** What the customer does in the portal: a new card for everything. */
   setCard(customerId: string, card: Card): Stripe.PaymentMethod {
     return this.act(() => setCard(this.world, customerId, card));
+  }
+
+  /** What the customer does in the portal: ends the subscription with its period, or keeps it. */
+  cancelInPortal(customerId: string, action: 'end' | 'keep'): void {
+    this.act(() => actInPortal(this.world, customerId, action));
   }
 
   /** Tries to charge the customer's oldest open invoice. @returns whether it is paid */

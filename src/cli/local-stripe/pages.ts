@@ -63,15 +63,13 @@ function withSession(url: string | null, id: string): string | null {
 
 function portalPage(world: World, id: string, action: string | null): Page {
   const { customer, return_url: returnUrl } = world.store.portalSessions.get(id);
-  const subscription = world.store.subscriptions
-    .all()
-    .findLast((row) => row.customer === customer && !hasEnded(row));
+  const subscription = runningOf(world, customer);
   if (action === 'return') return redirect(returnUrl);
   if (action !== null) {
-    world.atomically(() => act(world, customer, subscription, action));
+    world.atomically(() => actInPortal(world, customer, action));
     return redirect(`${world.url}/portal/${id}`);
   }
-  const ends = subscription?.cancel_at_period_end ?? false;
+  const ends = subscription !== undefined && subscription.cancel_at !== null;
   const text = subscription ? `The subscription is ${subscription.status}.` : 'No subscription.';
   return html(200, 'Billing', ends ? `${text} It ends with its period.` : text, [
     ['good', 'Use a good card (4242)'],
@@ -83,16 +81,21 @@ function portalPage(world: World, id: string, action: string | null): Page {
   ]);
 }
 
-function act(
-  world: World,
-  customer: string,
-  subscription: Stripe.Subscription | undefined,
-  action: string,
-): void {
+function runningOf({ store }: World, customer: string): Stripe.Subscription | undefined {
+  return store.subscriptions.all().findLast((row) => row.customer === customer && !hasEnded(row));
+}
+
+/** A button of the portal. In flexible billing mode it cancels by a date. */
+export function actInPortal(world: World, customer: string, action: string): void {
+  const subscription = runningOf(world, customer);
   if (action === 'good' || action === 'declined') return void setCard(world, customer, action);
   if (!subscription) return;
-  const cancelAtPeriodEnd = action === 'end';
-  changeSubscription(world, subscription, { behavior: 'none', cancelAtPeriodEnd, fields: {} });
+  const change = { behavior: 'none', fields: {} } as const;
+  if (action === 'keep')
+    return void changeSubscription(world, subscription, { ...change, cancelAt: null });
+  const isFlexible = subscription.billing_mode.type === 'flexible';
+  const end = isFlexible ? ({ cancelAt: 'max_period_end' } as const) : { cancelAtPeriodEnd: true };
+  changeSubscription(world, subscription, { ...change, ...end });
 }
 
 function invoicePage({ number, status, total, currency }: Stripe.Invoice): Page {

@@ -3,6 +3,7 @@ import { boundary, type Period } from './billing-period';
 import { draftInvoice } from './invoicing';
 import { chargeLine, creditLine, periodLine, trialLine } from './proration';
 import { invalidRequest } from './stripe-fault';
+import { cancellationOf } from './cancellation';
 import { billedBy, itemOf, periodOf, recurringOf, withItem } from './subscription-shape';
 import type { World } from './world';
 
@@ -17,6 +18,8 @@ export interface Change {
   trialEnd?: number | 'now';
   anchorNow?: boolean;
   cancelAtPeriodEnd?: boolean;
+  /** Null: the date is taken back, and the flag with it. */
+  cancelAt?: number | 'min_period_end' | 'max_period_end' | null;
   /** Fields that have no influence on amounts. */
   fields: Partial<Stripe.Subscription>;
 }
@@ -48,7 +51,7 @@ export function changeSubscription(
   const priced = withPrice(subscription, change);
   const { period, lines, atOnce, fields } = computeOutcome(world, subscription, priced, change);
   const moved = { ...priced, ...fields, ...withItem(priced, itemPeriod(period)) };
-  const cancellation = cancellationOf(world, moved, change.cancelAtPeriodEnd);
+  const cancellation = cancellationOf(world, moved, change);
   const wanted = { ...moved, ...change.fields, ...cancellation };
   const invoice = billChange(world, wanted, subscription, change, lines, atOnce);
   const latest_invoice = invoice?.id ?? subscription.latest_invoice;
@@ -170,22 +173,6 @@ function prorationDate(
   if (at >= start && at <= end) return at;
   const message = 'Cannot specify proration_date outside the current period';
   throw invalidRequest(message, undefined, 'proration_date');
-}
-
-function cancellationOf(
-  { now }: World,
-  subscription: Stripe.Subscription,
-  asked: boolean | undefined,
-): Partial<Stripe.Subscription> {
-  const cancels = asked ?? subscription.cancel_at_period_end;
-  if (!cancels && asked === undefined) return {};
-  const details = { comment: null, feedback: null, feedback_option: null };
-  return {
-    cancel_at_period_end: cancels,
-    cancel_at: cancels ? itemOf(subscription).current_period_end : null,
-    canceled_at: cancels ? (subscription.canceled_at ?? now) : null,
-    cancellation_details: { ...details, reason: cancels ? 'cancellation_requested' : null },
-  };
 }
 
 function billChange(

@@ -84,7 +84,8 @@ export function renew(world: World, subscription: Stripe.Subscription): void {
 
 /** What a renewal would come to, as things are. */
 export function draftRenewal(world: World, subscription: Stripe.Subscription): Stripe.Invoice {
-  if (subscription.cancel_at_period_end)
+  const { cancel_at: date } = subscription;
+  if (date !== null && date <= itemOf(subscription).current_period_end)
     throw invalidRequest('No upcoming invoices for customer', 'invoice_upcoming_none');
   const { content, renewed } = nextPeriod(world, subscription);
   return draftInvoice(world, { ...content, subscription: renewed });

@@ -102,8 +102,16 @@ export function readChange(
     trialEnd: trialEnd === 'now' ? 'now' : params.wholeNumber('trial_end'),
     anchorNow: readAnchor(params) === 'now',
     cancelAtPeriodEnd: params.flag('cancel_at_period_end'),
+    cancelAt: readCancelAt(params),
     fields,
   };
+}
+
+export function readCancelAt(params: Parameters): Change['cancelAt'] {
+  const text = params.text('cancel_at');
+  if (text === '') return null;
+  if (text === 'min_period_end' || text === 'max_period_end') return text;
+  return params.wholeNumber('cancel_at');
 }
 
 function readAnchor(params: Parameters): 'now' | 'unchanged' | undefined {

@@ -114,8 +114,10 @@ const BEGIN_LOOK = `
 const UNSEEN = `
   SELECT account.stripe_customer_id AS "customerId"
   FROM subscriptions AS subscription JOIN billing_accounts AS account ON account.business_id = subscription.business_id
-  WHERE subscription.is_current AND subscription.runs_until IS NOT NULL AND subscription.period_end <= $1
+  WHERE subscription.is_current AND subscription.runs_until IS NOT NULL
+    AND least(subscription.period_end, subscription.cancel_at) <= $1
     AND subscription.status IN ('trialing', 'active', 'past_due')
-    AND (account.looked_at IS NULL OR account.looked_at < subscription.period_end OR account.looked_at < $2)
+    AND (account.looked_at IS NULL OR account.looked_at < least(subscription.period_end, subscription.cancel_at)
+      OR account.looked_at < $2)
     AND account.stripe_customer_id IS NOT NULL
   ORDER BY subscription.period_end LIMIT $3`;

@@ -1,79 +1,27 @@
-import { planOf, subscriptionTo } from '../../../test/support/subscription-fixtures';
+import {
+  APRIL,
+  big,
+  day,
+  FEBRUARY,
+  following,
+  free,
+  JANUARY,
+  MARCH,
+  NOW,
+  settle,
+  step,
+  truthOf,
+  yearly,
+} from '../../../test/support/followed';
+import { subscriptionTo } from '../../../test/support/subscription-fixtures';
 import { runsUntilWhilePaid } from '../subscriptions/overdue';
 import { isEnded } from '../subscriptions/subscription-view';
 import type { Subscription } from '../subscriptions/subscription.entity';
 import type { SubscriptionWrite } from '../subscriptions/subscription-write';
-import { follow, isFollowing, type FollowSetup } from './follow';
+import { isFollowing, type FollowSetup } from './follow';
 import type { Intent, StripeTruth } from './stripe-truth';
 
 // Each step by itself, and where the steps end. Stripe's month is 31 January to 28 February, and so on.
-
-const day = (text: string): Date => new Date(`2027-${text}T10:00:00.000Z`);
-const [JANUARY, FEBRUARY, MARCH, APRIL] = [day('01-31'), day('02-28'), day('03-31'), day('04-30')];
-const NOW = day('02-10');
-
-const free = planOf('free', { intervalUnit: 'day', intervalCount: 15 });
-const pro = planOf('pro', { priceAmount: 4_900 });
-const big = planOf('big', { priceAmount: 9_900 });
-const yearly = planOf('yearly', { priceAmount: 49_000, intervalUnit: 'year' });
-
-const NO_INTENT: Intent = {
-  ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
-  ...{ isCanceled: false, paidPriceId: null },
-};
-
-function truthOf(changes: Partial<StripeTruth> = {}, intent: Partial<Intent> = {}): StripeTruth {
-  return {
-    ...{
-      id: 'sub_1',
-      customerId: 'cus_1',
-      businessId: null,
-      itemId: 'si_1',
-      priceId: 'price_pro',
-      state: 'paid',
-    },
-    ...{ period: { start: JANUARY, end: FEBRUARY }, anchor: JANUARY, isOnTrial: false },
-    ...{ isMoved: false, isPaused: false, endsWithPeriod: false, canceledAt: null, endedAt: null },
-    ...changes,
-    intent: { ...NO_INTENT, ...intent },
-  };
-}
-
-/** Ours, following that. */
-function following(changes: Partial<Subscription> = {}): Subscription {
-  const stripe = { stripeSubscriptionId: 'sub_1', runsUntil: runsUntilWhilePaid(FEBRUARY) };
-  return subscriptionTo(pro, JANUARY, { ...stripe, ...changes });
-}
-
-function setupOf(subscription: Subscription, changes: Partial<FollowSetup> = {}): FollowSetup {
-  return { subscription, plan: pro, paid: pro, next: null, fallback: free, ...changes };
-}
-
-function step(
-  subscription: Subscription,
-  truth: StripeTruth,
-  { now = NOW, ...changes }: Partial<FollowSetup> & { now?: Date } = {},
-): SubscriptionWrite | null {
-  return follow(setupOf(subscription, changes), truth, now);
-}
-
-/** Step after step, as a look does. */
-function settle(
-  subscription: Subscription,
-  truth: StripeTruth,
-  { now = NOW, ...changes }: Partial<FollowSetup> & { now?: Date } = {},
-) {
-  const closed: Date[] = [];
-  let current = subscription;
-  for (let steps = 0; steps < 18; steps += 1) {
-    const write = step(current, truth, { now, ...changes });
-    if (!write) return { current, closed, steps };
-    if (write.closed) closed.push(write.closed.end);
-    const { successor } = write;
-    current = successor ? { ...write.next, ...successor, id: 'successor' } : write.next;
-  }
-  throw new Error('there is always another step');
-}
 
 describe('a subscription that does not follow', () => {
   const onFree = subscriptionTo(free, day('02-05'));
@@ -316,6 +264,34 @@ describe('a subscription that follows', () => {
       what: 'it ends with its period',
       truth: { endsWithPeriod: true, canceledAt: day('02-08') },
       becomes: { cancelAtPeriodEnd: true, canceledAt: day('02-08'), autoRenew: true },
+    },
+    {
+      what: 'it ends on a date in its period',
+      truth: { endsWithPeriod: true, cancelAt: day('02-20'), canceledAt: day('02-08') },
+      becomes: { cancelAtPeriodEnd: true, cancelAt: day('02-20'), canceledAt: day('02-08') },
+    },
+    {
+      what: 'it ends on a date in a later period',
+      truth: { cancelAt: day('05-20'), canceledAt: day('02-08') },
+      becomes: { cancelAtPeriodEnd: false, cancelAt: day('05-20'), canceledAt: day('02-08') },
+    },
+    {
+      what: 'the date was taken back',
+      ours: { cancelAtPeriodEnd: true, cancelAt: day('02-20'), canceledAt: NOW },
+      becomes: { cancelAtPeriodEnd: false, cancelAt: null, canceledAt: null },
+    },
+    {
+      what: 'it is renewed after all, as was said in the portal',
+      ours: { autoRenew: false },
+      intent: { isNotRenewed: true },
+      becomes: { autoRenew: true },
+    },
+    {
+      what: 'no free plan follows after all, as was said in the portal',
+      ours: { scheduledPlanId: 'free' },
+      intent: { nextPlanId: 'free' },
+      plans: { next: free },
+      becomes: { scheduledPlanId: null },
     },
     {
       what: 'that was taken back',

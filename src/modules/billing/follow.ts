@@ -155,6 +155,8 @@ function end(
     status: transition(subscription.status, isExpiry ? 'expire' : 'cancel'),
     canceledAt: isExpiry ? null : (truth.canceledAt ?? closed.end),
     endedAt: closed.end,
+    cancelAtPeriodEnd: subscription.cancelAtPeriodEnd && closed.end >= subscription.periodEnd,
+    cancelAt: null,
     periodEnd: closed.end,
     scheduledPlanId: null,
     pausedAt: null,
@@ -220,7 +222,8 @@ function withPlan(
 ): Pick<Subscription, 'planId' | 'planVersion' | 'scheduledPlanId'> {
   const { planId, planVersion } = subscription;
   const isNewVersion = paid.id === planId;
-  if (next && intent.nextFrom === null) return { planId, planVersion, scheduledPlanId: next.id };
+  if (next && endsWithPeriod && intent.nextFrom === null)
+    return { planId, planVersion, scheduledPlanId: next.id };
   if (intent.nextFrom && period.start < intent.nextFrom)
     return {
       planId,
@@ -252,16 +255,20 @@ function withAnchor(
   return { anchor: new Date(anchor.getTime() + periodEnd.getTime() - before.getTime()), cycle };
 }
 
+/** What was asked for here holds while Stripe ends it with its period: in the portal, that may have been taken back. */
 function withCancellation({
   intent,
   endsWithPeriod,
+  cancelAt,
   canceledAt,
-}: StripeTruth): Pick<Subscription, 'autoRenew' | 'cancelAtPeriodEnd' | 'canceledAt'> {
+}: StripeTruth): Pick<Subscription, 'autoRenew' | 'cancelAtPeriodEnd' | 'cancelAt' | 'canceledAt'> {
   const isReplaced = intent.nextPlanId !== null && intent.nextFrom === null;
-  const isCanceled = endsWithPeriod && !isReplaced && (intent.isCanceled || !intent.isNotRenewed);
+  const isAsked = !isReplaced && (intent.isCanceled || !intent.isNotRenewed);
+  const isCanceled = endsWithPeriod ? isAsked : cancelAt !== null;
   return {
-    autoRenew: !intent.isNotRenewed,
-    cancelAtPeriodEnd: isCanceled,
+    autoRenew: !(endsWithPeriod && intent.isNotRenewed),
+    cancelAtPeriodEnd: endsWithPeriod && isCanceled,
+    cancelAt: isCanceled ? cancelAt : null,
     canceledAt: isCanceled ? canceledAt : null,
   };
 }

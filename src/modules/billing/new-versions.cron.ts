@@ -90,9 +90,10 @@ export class NewVersionsCron {
 }
 
 /** Whatever was asked for at Stripe meanwhile stays. */
-function isRenewed({ state, isPaused, endsWithPeriod, intent, period }: StripeTruth): boolean {
+function isRenewed(truth: StripeTruth): boolean {
+  const { state, isPaused, endsWithPeriod, isScheduled, intent, period } = truth;
   const isWaiting = intent.nextFrom !== null && period.start < intent.nextFrom;
-  return state === 'paid' && !isPaused && !endsWithPeriod && !isWaiting;
+  return state === 'paid' && !isPaused && !endsWithPeriod && !isScheduled && !isWaiting;
 }
 
 function keyOf({ stripeSubscriptionId, planVersion }: Behind, { terms }: PlanWithTerms): string {

@@ -2,7 +2,7 @@ import type { PlanWithTerms } from '../plans/plan.entity';
 import type { SubscriptionCommand } from '../subscriptions/payments';
 import type { PlanChange } from '../subscriptions/plan-change';
 import type { Subscription } from '../subscriptions/subscription.entity';
-import { callsOf, callsOfChange, type ChangeCallSetup } from './stripe-calls';
+import { callsOf, callsOfChange, type ChangeCallSetup, type StripeCall } from './stripe-calls';
 import type { Intent, StripeTruth } from './stripe-truth';
 
 // What each command is at Stripe, as data.
@@ -37,7 +37,7 @@ function aTruth(changes: Partial<StripeTruth> = {}): StripeTruth {
     isOnTrial: false,
     isMoved: false,
     isPaused: false,
-    endsWithPeriod: false,
+    ...{ endsWithPeriod: false, endsBy: null, cancelAt: null, isScheduled: false },
     canceledAt: null,
     endedAt: null,
     intent: NOTHING,
@@ -250,6 +250,49 @@ describe('other commands', () => {
     expect(calls(command, standing, { intent: ofOwn })).toMatchObject([
       { parameters: { metadata: { ...WAITING_METADATA, next_plan_id: 'own' } } },
     ]);
+  });
+
+  const IN_PERIOD = { endsWithPeriod: true, endsBy: 'date', cancelAt: END } as const;
+  const NEXT_MONTH = new Date('2026-04-20T00:00:00Z');
+  const LATER = { endsWithPeriod: false, endsBy: 'date', cancelAt: NEXT_MONTH } as const;
+  const parametersOf = (made: StripeCall[]) => made.map(({ parameters }) => parameters);
+
+  it.each([
+    ['a date in the period', { cancelAtPeriodEnd: true }, IN_PERIOD],
+    ['a date in a later one', { cancelAt: LATER.cancelAt }, LATER],
+  ])('take back %s by the parameter of the date alone', (_, subscription, truth) => {
+    expect(parametersOf(calls({ kind: 'uncancel' }, subscription, truth))).toEqual([
+      { cancel_at: '', metadata: NO_METADATA },
+    ]);
+  });
+
+  it('take back a date, and leave renewal off', () => {
+    const intent = { ...NOTHING, isNotRenewed: true };
+    const made = calls({ kind: 'uncancel' }, { cancelAtPeriodEnd: true }, { ...IN_PERIOD, intent });
+    expect(made).toMatchObject([{ parameters: { cancel_at_period_end: true } }]);
+  });
+
+  it('cancel at the end of the period in place of a date in a later one', () => {
+    const made = calls({ kind: 'cancel', when: 'period_end' }, {}, LATER);
+    expect(made).toMatchObject([{ parameters: { cancel_at_period_end: true } }]);
+  });
+
+  it('switch renewal off, and leave a date that is earlier', () => {
+    const off = { kind: 'set_auto_renew', autoRenew: false } as const;
+    const metadata = { ...NO_METADATA, auto_renew: 'false', canceled: 'true' };
+    expect(parametersOf(calls(off, { cancelAtPeriodEnd: true }, IN_PERIOD))).toEqual([
+      { metadata },
+    ]);
+  });
+
+  it.each([
+    { kind: 'uncancel' } as const,
+    { kind: 'set_auto_renew', autoRenew: false } as const,
+    { kind: 'cancel', when: 'period_end' } as const,
+  ])('leave the end to a schedule: %j', (command) => {
+    const waiting = command.kind === 'uncancel' ? { cancelAtPeriodEnd: true } : {};
+    const truth = command.kind === 'uncancel' ? IN_PERIOD : {};
+    expect(() => calls(command, waiting, { ...truth, isScheduled: true })).toThrow(REFUSED);
   });
 
   it('switch renewal off and on, and do nothing where it is so', () => {

@@ -46,16 +46,21 @@ export function isSettling(
   return names.every((name) => facts[name] === decidedOn[name]) ? 'undone' : 'over';
 }
 
-function isMade(
-  call: StripeCall,
-  { state, priceId, endsWithPeriod, isPaused }: StripeTruth,
-): boolean {
+function isMade(call: StripeCall, truth: StripeTruth): boolean {
+  const { state, priceId, endsWithPeriod, endsBy, isPaused, intent } = truth;
   if (call.call === 'cancel') return state === 'ended';
   if (state === 'ended') return true; // what came before the cancellation
-  const { items, cancel_at_period_end: ends, pause_collection: pause } = call.parameters;
+  const { items, cancel_at_period_end: ends, pause_collection: pause, metadata } = call.parameters;
   const isPriced = !items || items.every(({ price }) => price === priceId);
   const isEnding = ends === undefined || ends === endsWithPeriod;
-  return isPriced && isEnding && (pause === undefined || isPaused === (pause !== ''));
+  const isKept = call.parameters.cancel_at === undefined || endsBy === null;
+  const isCollected = pause === undefined || isPaused === (pause !== '');
+  return isPriced && isEnding && isKept && isCollected && isWritten(metadata, intent);
+}
+
+function isWritten(metadata: Stripe.Emptyable<Stripe.MetadataParam> | undefined, intent: Intent) {
+  const standing = toMetadata(intent);
+  return Object.entries(metadata || {}).every(([name, value]) => standing[name] === value);
 }
 
 export interface ChangeCallSetup {
@@ -93,7 +98,7 @@ function changeNow({ subscription, truth, prorationDate }: ChangeCallSetup, pric
   const { cancelAtPeriodEnd, autoRenew } = subscription;
   return update(truth.id, {
     items: [{ id: truth.itemId, price }],
-    cancel_at_period_end: cancelAtPeriodEnd || !autoRenew,
+    ...ending(truth, cancelAtPeriodEnd || !autoRenew),
     proration_behavior: 'always_invoice',
     proration_date: toSeconds(prorationDate),
     payment_behavior: 'error_if_incomplete', // unpaid, it changes nothing
@@ -139,7 +144,7 @@ export function priceOfNextPeriod(
     id: truth.id,
     parameters: {
       items: [{ id: truth.itemId, price }],
-      cancel_at_period_end: false,
+      ...ending(truth, false),
       proration_behavior: 'none',
       // Another interval would begin at once, unless the period that is paid for is said to be a trial.
       ...(keepsInterval ? {} : { trial_end: toSeconds(truth.period.end) }),
@@ -157,7 +162,7 @@ function keepPlan({ subscription, truth }: ChangeCallSetup): StripeCall {
   const { cancelAtPeriodEnd: isCanceled, autoRenew } = subscription;
   return update(truth.id, {
     ...paidPrice(truth),
-    cancel_at_period_end: isCanceled || !autoRenew,
+    ...ending(truth, isCanceled || !autoRenew),
     metadata: toMetadata({ isCanceled, isNotRenewed: !autoRenew }),
   });
 }
@@ -178,9 +183,10 @@ function isWaitingForOther({ planId }: Subscription, truth: StripeTruth): boolea
 }
 
 /** A free plan has nothing to charge: the subscription at Stripe ends, and ours goes on without it. */
-function moveToFree({ truth: { id }, change }: ChangeCallSetup): StripeCall[] {
+function moveToFree({ truth, change }: ChangeCallSetup): StripeCall[] {
+  const { id } = truth;
   const metadata = toMetadata({ nextPlanId: change.plan.id });
-  if (change.when === 'period_end') return [update(id, { cancel_at_period_end: true, metadata })];
+  if (change.when === 'period_end') return [update(id, { ...ending(truth, true), metadata })];
   return [update(id, { metadata }), { call: 'cancel', id, parameters: {} }];
 }
 
@@ -199,8 +205,8 @@ export function callsOf(
     case 'cancel':
       return command.when === 'now' ? cancelNow(truth) : cancelAtPeriodEnd(subscription, truth);
     case 'uncancel':
-      if (!subscription.cancelAtPeriodEnd)
-        throw invalidState('No cancellation waits for the end of the period.');
+      if (!subscription.cancelAtPeriodEnd && !subscription.cancelAt)
+        throw invalidState('No cancellation waits.');
       return [uncancel(subscription, truth)];
     case 'set_auto_renew':
       return setAutoRenew(command.autoRenew, subscription, truth);
@@ -225,7 +231,8 @@ function cancelNow({ id, intent }: StripeTruth): StripeCall[] {
   return isPlain ? [cancel] : [update(id, { metadata: toMetadata(priced(intent)) }), cancel];
 }
 
-function cancelAtPeriodEnd(subscription: Subscription, { id, intent }: StripeTruth): StripeCall[] {
+function cancelAtPeriodEnd(subscription: Subscription, truth: StripeTruth): StripeCall[] {
+  const { id, intent } = truth;
   if (subscription.status === 'paused')
     throw invalidState(
       'The subscription is paused: its period does not end. Cancel it now, or resume it first.',
@@ -233,15 +240,41 @@ function cancelAtPeriodEnd(subscription: Subscription, { id, intent }: StripeTru
   if (subscription.cancelAtPeriodEnd) return [];
   const { isNotRenewed } = intent;
   const metadata = toMetadata({ ...priced(intent), isNotRenewed, isCanceled: true });
-  return [update(id, { cancel_at_period_end: true, metadata })];
+  return [update(id, { ...ending(truth, true), metadata })];
 }
 
 /** Renewal that was switched off stays off. What waited when it was canceled was called off by that. */
 function uncancel(subscription: Subscription, truth: StripeTruth): StripeCall {
+  const { id, isScheduled, endsBy } = truth;
   const { isNotRenewed } = truth.intent;
+  if (isScheduled) throw scheduledEnd();
   const { intent, price } = renewing(subscription, truth);
   const metadata = toMetadata({ ...intent, isNotRenewed });
-  return update(truth.id, { ...price, cancel_at_period_end: isNotRenewed, metadata });
+  const isDated = endsBy === 'date' && !isNotRenewed;
+  const end = isDated ? NO_DATE : { cancel_at_period_end: isNotRenewed };
+  return update(id, { ...price, ...end, metadata });
+}
+
+const NO_DATE = { cancel_at: '' } as const;
+
+/**
+ * What makes it end with its period, or go on. Stripe takes one of its two parameters a call. A date that ends it in
+ * this period already is good for both; one in a later period is left as it is. @throws 409 invalid_state
+ */
+function ending(
+  { endsBy, endsWithPeriod, isScheduled }: StripeTruth,
+  ends: boolean,
+): Pick<Stripe.SubscriptionUpdateParams, 'cancel_at' | 'cancel_at_period_end'> {
+  const stays = ends === endsWithPeriod && (isScheduled || endsBy === 'date');
+  if (stays) return {};
+  if (isScheduled) throw scheduledEnd();
+  return endsBy === 'date' && !ends ? NO_DATE : { cancel_at_period_end: ends };
+}
+
+function scheduledEnd() {
+  return invalidState(
+    'A subscription schedule at Stripe decides when it ends: staff can change it there.',
+  );
 }
 
 function setAutoRenew(
@@ -255,7 +288,7 @@ function setAutoRenew(
     ? renewing(subscription, truth)
     : { intent: priced(truth.intent), price: {} };
   const metadata = toMetadata({ ...intent, isNotRenewed: !autoRenew, isCanceled });
-  return [update(truth.id, { ...price, cancel_at_period_end: !autoRenew || isCanceled, metadata })];
+  return [update(truth.id, { ...price, ...ending(truth, !autoRenew || isCanceled), metadata })];
 }
 
 /** The plan that it has is renewed again, and no other that waited before. */

@@ -31,6 +31,7 @@ describe('toTruth', () => {
       ...{ id: 'sub_1', customerId: 'cus_1', itemId: 'si_1', priceId: 'price_1', state: 'paid' },
       ...{ period: { start: at(START), end: at(END) }, anchor: at(START) },
       ...{ isOnTrial: false, isMoved: false, isPaused: false, endsWithPeriod: false },
+      ...{ endsBy: null, cancelAt: null, isScheduled: false },
       ...{ canceledAt: null, endedAt: null, businessId: null },
       intent: {
         ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
@@ -113,12 +114,22 @@ describe('toTruth', () => {
   });
 
   it.each([
-    [{ cancel_at_period_end: true }, true],
-    [{ cancel_at: END }, true], // as the portal says it
-    [{ cancel_at: END - 1 }, true],
-    [{ cancel_at: END + 1 }, false],
-  ])('with %j, it ends with its period: %p', (changes, ends) => {
-    expect(toTruth(said(changes)).endsWithPeriod).toBe(ends);
+    [{ cancel_at_period_end: true }, true, 'period', null],
+    [{ cancel_at_period_end: true, cancel_at: END }, true, 'period', null],
+    [{ cancel_at: END }, true, 'date', at(END)], // as the portal says it
+    [{ cancel_at: END - 1 }, true, 'date', at(END - 1)],
+    [{ cancel_at: END + 1 }, false, 'date', at(END + 1)],
+    [{ cancel_at: undefined }, false, null, null],
+  ])('with %j, it ends with its period: %p, by %p', (changes, endsWithPeriod, endsBy, cancelAt) => {
+    expect(toTruth(said(changes))).toMatchObject({ endsWithPeriod, endsBy, cancelAt });
+  });
+
+  it.each([
+    [{ schedule: 'sub_sched_1' }, true],
+    [{ schedule: { id: 'sub_sched_1' } }, true],
+    [{ schedule: null }, false],
+  ])('with %j, a schedule decides: %p', (changes, isScheduled) => {
+    expect(toTruth(said(changes)).isScheduled).toBe(isScheduled);
   });
 
   it('knows a pause, a cancellation and an end', () => {

@@ -22,6 +22,12 @@ export interface StripeTruth {
   isMoved: boolean;
   isPaused: boolean;
   endsWithPeriod: boolean;
+  /** How its end is asked for: with its period, on a date, or not at all. Stripe clears each by its own parameter. */
+  endsBy: 'period' | 'date' | null;
+  /** The date; it may be that of the period's end, one before it, or one in a later period. */
+  cancelAt: Date | null;
+  /** A subscription schedule decides when it ends, and Stripe refuses anything else. */
+  isScheduled: boolean;
   canceledAt: Date | null;
   endedAt: Date | null;
   /** Ours, see `Intent`. */
@@ -120,7 +126,8 @@ export function toTruth(subscription: Stripe.Subscription): StripeTruth {
     isOnTrial,
     isMoved: status === 'trialing' && !isOnTrial,
     isPaused: Boolean(subscription.pause_collection),
-    endsWithPeriod: endsWithPeriod(subscription, item.current_period_end),
+    ...endOf(subscription, item.current_period_end),
+    isScheduled: Boolean(subscription.schedule),
     canceledAt: timeOrNull(subscription.canceled_at),
     endedAt: timeOrNull(subscription.ended_at),
     intent: intentOf(metadata),
@@ -160,12 +167,18 @@ function timeOf(id: string, name: string, seconds: unknown): Date {
   throw new UnknownAtStripe(id, `${String(seconds)} as its ${name}`);
 }
 
-/** The portal names the time instead, since Stripe's API of 2025. */
-function endsWithPeriod(
-  { cancel_at_period_end: isSet, cancel_at: cancelAt }: Stripe.Subscription,
+/**
+ * In flexible billing mode, Stripe's default since 2025, the portal cancels by a date and leaves the flag false; beside
+ * the flag, Stripe names the date too: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+ */
+function endOf(
+  { cancel_at_period_end: isSet, cancel_at: seconds }: Stripe.Subscription,
   periodEnd: number,
-): boolean {
-  return isSet || (cancelAt !== null && cancelAt <= periodEnd);
+): Pick<StripeTruth, 'endsWithPeriod' | 'endsBy' | 'cancelAt'> {
+  if (isSet) return { endsWithPeriod: true, endsBy: 'period', cancelAt: null };
+  const cancelAt = timeOrNull(seconds);
+  if (!cancelAt) return { endsWithPeriod: false, endsBy: null, cancelAt };
+  return { endsWithPeriod: cancelAt <= at(periodEnd), endsBy: 'date', cancelAt };
 }
 
 function intentOf(metadata: Stripe.Metadata): Intent {

@@ -151,6 +151,7 @@ const COMPARED = [
   'periodEnd',
   'scheduledPlanId',
   'cancelAtPeriodEnd',
+  'cancelAt',
   'autoRenew',
   'stripeSubscriptionId',
 ] as const satisfies (keyof Subscription)[];

@@ -19,6 +19,7 @@ export function cancel(subscription: Subscription, when: ChangeTime, now: Date):
     canceledAt: now,
     endedAt: closed.end,
     cancelAtPeriodEnd: false,
+    cancelAt: null,
     scheduledPlanId: null,
     pausedAt: null,
     periodEnd: closed.end,

@@ -84,6 +84,7 @@ export function moveTo(
     periodEnd,
     autoRenew: true,
     cancelAtPeriodEnd: false,
+    cancelAt: null,
     canceledAt: null,
     pausedAt: null,
     ...WITHOUT_PROVIDER,

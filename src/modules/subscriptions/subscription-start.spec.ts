@@ -51,6 +51,7 @@ describe('startOf', () => {
       periodEnd: new Date('2026-02-28T23:30:00.123Z'),
       autoRenew: true,
       cancelAtPeriodEnd: false,
+      cancelAt: null,
       trialEndsAt: null,
       trialRemindedAt: null,
       pausedAt: null,

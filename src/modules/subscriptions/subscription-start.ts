@@ -51,6 +51,7 @@ function common(plan: PlanWithTerms): Omit<SubscriptionStart, Running> {
     isCurrent: true,
     autoRenew: true,
     cancelAtPeriodEnd: false,
+    cancelAt: null,
     trialRemindedAt: null,
     pausedAt: null,
     canceledAt: null,

@@ -60,6 +60,10 @@ export class Subscription {
   @Column({ name: 'cancel_at_period_end', type: 'boolean' })
   cancelAtPeriodEnd!: boolean;
 
+  /** The date that Stripe names for its end, which need not be that of a period; null: none, or the period's end. */
+  @Column({ name: 'cancel_at', type: 'timestamptz', precision: 3, nullable: true })
+  cancelAt!: Date | null;
+
   @Column({ name: 'trial_ends_at', type: 'timestamptz', precision: 3, nullable: true })
   trialEndsAt!: Date | null;
 

@@ -86,7 +86,7 @@ const MOVE_SUBSCRIPTIONS = `
   SET anchor = anchor - ${BY_DAYS}, period_start = period_start - ${BY_DAYS}, period_end = period_end - ${BY_DAYS},
       runs_until = runs_until - ${BY_DAYS}, past_due_since = past_due_since - ${BY_DAYS},
       trial_ends_at = trial_ends_at - ${BY_DAYS}, paused_at = paused_at - ${BY_DAYS},
-      canceled_at = canceled_at - ${BY_DAYS}, ended_at = ended_at - ${BY_DAYS}, created_at = created_at - ${BY_DAYS}
+      cancel_at = cancel_at - ${BY_DAYS}, canceled_at = canceled_at - ${BY_DAYS}, ended_at = ended_at - ${BY_DAYS}, created_at = created_at - ${BY_DAYS}
   WHERE business_id = $1
   RETURNING is_current AS "isCurrent", period_start AS start, period_end AS end`;
 

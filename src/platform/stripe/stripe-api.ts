@@ -110,8 +110,10 @@ async function nullIfMissing<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Of an invoice too that will not come, since the subscription ends. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeError && error.code === 'resource_missing';
+  const codes: unknown[] = ['resource_missing', 'invoice_upcoming_none'];
+  return error instanceof Stripe.errors.StripeError && codes.includes(error.code);
 }
 
 /** The same call is being made beside this one, which therefore tells nothing of its outcome. */

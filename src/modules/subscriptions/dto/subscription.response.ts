@@ -39,8 +39,15 @@ export class SubscriptionResponse {
   @Flag()
   autoRenew!: boolean;
 
-  @Flag()
+  @Flag({ description: 'Whether a cancellation ends it in the running period' })
   cancelAtPeriodEnd!: boolean;
+
+  @Instant({
+    nullable: true,
+    description:
+      'When a cancellation will end it: with the running period, or on a date that was set at Stripe',
+  })
+  cancelAt!: string | null;
 
   @Instant({ nullable: true })
   canceledAt!: string | null;
@@ -91,6 +98,7 @@ export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResp
     anchor: subscription.anchor.toISOString(),
     autoRenew,
     cancelAtPeriodEnd,
+    cancelAt: cancelAtOf(subscription)?.toISOString() ?? null,
     canceledAt: canceledAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
     trialEndsAt: trialEndsAt?.toISOString() ?? null,
@@ -99,6 +107,11 @@ export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResp
     scheduledPlan: scheduledPlan && toPlanResponse(scheduledPlan),
     usage: toUsageResponse(view),
   };
+}
+
+function cancelAtOf(subscription: Subscription): Date | null {
+  const { cancelAt, cancelAtPeriodEnd, periodEnd, endedAt } = subscription;
+  return endedAt ? null : (cancelAt ?? (cancelAtPeriodEnd ? periodEnd : null));
 }
 
 function paymentOf({
