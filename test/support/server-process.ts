@@ -12,6 +12,8 @@ export class ServerProcess {
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
+    /** Until it was ready. */
+    readonly printed: string,
     private readonly directory: string,
   ) {}
 
@@ -37,7 +39,8 @@ export class ServerProcess {
       env: { PATH: process.env.PATH, ...defaults, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new ServerProcess(child, await announcedUrl(child), directory);
+    const { url, printed } = await announcement(child);
+    return new ServerProcess(child, url, printed, directory);
   }
 
   send(verb: 'get' | 'post' | 'patch' | 'delete', path: string, token?: string): Test {
@@ -62,13 +65,13 @@ export class ServerProcess {
 }
 
 /** The server says where it is when it is ready; what it printed instead is the error. */
-function announcedUrl(child: ChildProcess): Promise<string> {
+function announcement(child: ChildProcess): Promise<{ url: string; printed: string }> {
   return new Promise((resolve, reject) => {
     let printed = '';
     const read = (chunk: Buffer) => {
       printed += chunk.toString();
       const url = /ready: (http:\S+)/.exec(printed)?.[1];
-      if (url) resolve(url);
+      if (url) resolve({ url, printed });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

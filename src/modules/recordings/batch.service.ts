@@ -89,7 +89,7 @@ export class BatchService {
     return Promise.all(
       sent.map(async (each) => {
         try {
-          return await this.queue.admit(each);
+          return await this.queue.admit(each, context.trace);
         } catch (error) {
           return { outcome: 'failed' as const, error };
         }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { SpanContext } from '@opentelemetry/api';
 import { isLockTimeout, translateDatabaseError } from '../../platform/database/database-errors';
 import { DomainError } from '../../common/problem';
+import { inSpan } from '../../common/trace';
 import { FlushMetrics } from './flush.metrics';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import { ingestionOverloaded } from './recordings.errors';
@@ -15,6 +17,7 @@ const SHARE_OF_FLUSH = 64;
 
 interface Waiting {
   recording: SentRecording;
+  trace: SpanContext | null;
   settle: (admission: Admission) => void;
   fail: (error: unknown) => void;
 }
@@ -38,7 +41,7 @@ export class IngestionQueue {
   ) {}
 
   /** @throws 503 ingestion_overloaded, database_unavailable; then nothing was stored, as far as anybody knows */
-  admit(recording: SentRecording): Promise<Admission> {
+  admit(recording: SentRecording, trace: SpanContext | null = null): Promise<Admission> {
     const { businessId } = recording;
     const isFull = this.quick.length + this.patient.length >= MAXIMUM_WAITING;
     const waiting = this.waitingOf.get(businessId) ?? 0;
@@ -46,7 +49,7 @@ export class IngestionQueue {
       throw ingestionOverloaded({ headers: { 'Retry-After': '1' } });
     this.waitingOf.set(businessId, waiting + 1);
     const admitted = new Promise<Admission>((settle, fail) =>
-      this.quick.add({ recording, settle, fail }),
+      this.quick.add({ recording, trace, settle, fail }),
     );
     return admitted.finally(() => this.leave(businessId));
   }
@@ -73,7 +76,12 @@ export class IngestionQueue {
   ): Promise<void> {
     const recordings = waiting.map(({ recording }) => recording);
     this.metrics.observe(recordings.length);
-    const admissions = await this.ingestion.admitAll(recordings, mayWait);
+    const admissions = await inSpan(
+      'recordings.flush',
+      null,
+      () => ({ links: linksOf(waiting) }),
+      () => this.ingestion.admitAll(recordings, mayWait),
+    );
     for (const [index, each] of waiting.entries()) {
       const admission = admissions[index];
       if (admission) each.settle(admission);
@@ -95,6 +103,11 @@ export class IngestionQueue {
     const fail = (each: Waiting): void => each.fail(error);
     await this.ask(waiting, false, fail).catch(() => waiting.forEach(fail));
   }
+}
+
+/** A flush belongs to no one trace: it names the requests that it stores for. */
+function linksOf(waiting: Waiting[]): { context: SpanContext }[] {
+  return waiting.flatMap(({ trace }) => (trace ? [{ context: trace }] : []));
 }
 
 /** One flush at a time; what comes meanwhile waits for the next. */

@@ -84,7 +84,7 @@ export class IngestionService {
 
   /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
   private async admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
-    if (!(context instanceof Transaction)) return this.queue.admit(sent);
+    if (!(context instanceof Transaction)) return this.queue.admit(sent, context.trace);
     const [admission] = await this.ingestion.admitAllIn(context, [sent]);
     return admission!;
   }

@@ -59,6 +59,8 @@ export interface Config {
   readonly logLevel: string;
   /** Null: whoever reaches the server may read its metrics. */
   readonly metricsToken: string | null;
+  /** Null: spans are not recorded. */
+  readonly otlpEndpoint: string | null;
   readonly bcryptCost: number;
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
@@ -178,6 +180,7 @@ function toConfig(settings: Settings): Config {
     corsOrigins: settings.CORS_ORIGINS,
     logLevel: settings.LOG_LEVEL,
     metricsToken: settings.METRICS_TOKEN ?? null,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     bcryptCost: settings.BCRYPT_COST,
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,

@@ -133,6 +133,9 @@ export const settings = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('how much is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe('spans go to this collector by OTLP over HTTP, where the SDK is installed'),
   METRICS_TOKEN: z
     .string()
     .trim()

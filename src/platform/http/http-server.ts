@@ -4,9 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { malformedRequest, routeNotFound } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
-import { continueTrace } from '../../common/trace';
 import type { Config } from '../config/config';
-import { logIdsOf, openLogScope } from '../logging/log-scope';
+import { logIdsOf } from '../logging/log-scope';
 import { replaceBodyParsers } from './body-reader';
 import { answerBrokenHttp, answerUnknownExpectations, toRequestId } from './broken-http';
 import {
@@ -20,6 +19,7 @@ import { sendProblem } from './problem.filter';
 import type { RouteTable } from './route-table';
 import { secureAnswers, securityHeaders } from './security-headers';
 import { refuseAmbiguousHeads } from './strict-head';
+import { traceRequests } from './trace-requests';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 
@@ -74,19 +74,6 @@ function identifyAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
-  });
-}
-
-/** The scope begins behind the body: its last bytes arrive in the context of the socket, not of the request. */
-function traceRequests(fastify: FastifyInstance): void {
-  fastify.decorateRequest('trace', null);
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    request.trace = continueTrace(request.headers.traceparent);
-    done();
-  });
-  fastify.addHook('preValidation', (request, reply, done) => {
-    if (request.routeOptions.config.isHot) return done();
-    openLogScope(request, reply.raw, done);
   });
 }
 

@@ -1,14 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
-import type { Trace } from '../../common/trace';
 import type { BodyShare } from './body-budget';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Of the caller's trace or a new one; null until the first hook, which an address that is no URL never reaches. */
-    trace: Trace | null;
+    trace: SpanContext | null;
+    /** Of the same; ends with the answer. */
+    span: Span | null;
     /** Set by the access guard; inside an idempotent POST, the transaction. */
     requestContext?: RequestContext;
     /** What its body holds of the budget; null where it has none. */

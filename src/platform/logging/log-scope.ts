@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
-import type { Trace } from '../../common/trace';
+import type { SpanContext } from '@opentelemetry/api';
 
 /** What is done while lines are written: a request of Fastify is one as it is, and the job runner makes one. */
 export interface LogScope {
   readonly id: string;
-  readonly trace: Trace | null;
+  readonly trace: SpanContext | null;
   /** Known once the access guard has run. */
   readonly requestContext?: {
     readonly businessId: string | null;
@@ -24,7 +24,7 @@ export interface LogIds {
   supportSessionId?: string;
 }
 
-// For the ids of log lines and nothing else: what decides anything is handed on as the RequestContext.
+// For the ids of log lines and spans, and nothing else: what decides anything is handed on as the RequestContext.
 const scopes = new AsyncLocalStorage<LogScope>();
 
 /**
@@ -72,6 +72,11 @@ export function outsideLogScope<T>(work: () => T): T {
 export function currentLogIds(): LogIds {
   const scope = scopes.getStore();
   return scope ? logIdsOf(scope) : {};
+}
+
+/** The span that the work at hand belongs to, where a scope is open. */
+export function currentTrace(): SpanContext | null {
+  return scopes.getStore()?.trace ?? null;
 }
 
 export function logIdsOf({ id, trace, requestContext }: LogScope): LogIds {

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
+import { inSpan } from '../../common/trace';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import { LOGGER } from '../logging/logger';
@@ -59,7 +61,7 @@ export class MailSender implements OnModuleInit {
     );
     if (!mail || mail.sentAt) return;
     const composed = await this.compose(context, mail);
-    if (composed) await this.deliver(mail, composed); // outside any transaction: the network may take its time
+    if (composed) await this.deliver(context, mail, composed); // outside any transaction: the network may take its time
     await this.markSent(context, mailId);
   }
 
@@ -84,19 +86,28 @@ export class MailSender implements OnModuleInit {
     return composer(context, mail.subjectId);
   }
 
-  private async deliver(mail: Mail, { to, values }: ComposedMail): Promise<void> {
+  private async deliver(
+    { trace }: RequestContext,
+    mail: Mail,
+    { to, values }: ComposedMail,
+  ): Promise<void> {
     const rendered = this.templates.render(mail.template as MailTemplate, values);
     const { hostname } = new URL(this.config.appUrl);
     // Address objects, not text: nodemailer would read a list out of a text.
     const recipients = [to].flat().map((address) => ({ name: '', address }));
     if (recipients.length === 0) return;
-    await this.transport.send({
+    const message = {
       ...rendered,
       from: this.config.mailFrom,
       to: recipients,
       messageId: `<${mail.id}@${hostname}>`,
       date: mail.createdAt,
+    };
+    const options = () => ({
+      kind: SpanKind.CLIENT,
+      attributes: { 'tenantry.mail.template': mail.template },
     });
+    await inSpan('mail', trace, options, () => this.transport.send(message));
   }
 
   private register(instance: object): void {

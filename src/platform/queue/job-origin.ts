@@ -1,5 +1,6 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../../common/request-context';
-import { continueTrace, traceparentOf, type Trace } from '../../common/trace';
+import { readTraceparent, traceparentOf } from '../../common/trace';
 
 /** The field of a payload that no handler sees: on whose account the job was asked for. Ids for the log, no rights. */
 export const ORIGIN_FIELD = '_origin';
@@ -14,7 +15,8 @@ interface Origin {
 /** A payload as its handler is given it, and where it comes from. */
 export interface ReceivedPayload {
   payload: unknown;
-  trace: Trace;
+  /** Of whoever asked for the job. A job without one, of an older version say, begins a trace. */
+  parent: SpanContext | null;
   businessId: string | null;
   actorId: string | null;
   supportSessionId: string | null;
@@ -30,13 +32,13 @@ export function originOf({ trace, businessId, actor, supportSessionId }: Request
   };
 }
 
-/** Takes the origin out of a payload. A job without one, of an older version say, begins a trace. */
+/** Takes the origin out of a payload. */
 export function receivePayload(given: unknown): ReceivedPayload {
   const { [ORIGIN_FIELD]: origin, ...payload } = asObject(given);
   const { traceparent, businessId, actorId, supportSessionId } = asObject(origin) as Origin;
   return {
     payload,
-    trace: continueTrace(traceparent),
+    parent: readTraceparent(traceparent),
     businessId: businessId ?? null,
     actorId: actorId ?? null,
     supportSessionId: supportSessionId ?? null,

@@ -1,8 +1,10 @@
+import { SpanKind, type SpanContext } from '@opentelemetry/api';
 import type { Task } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
 import { cleanForeignText, messageOf } from '../../common/foreign-text';
 import { RequestContext } from '../../common/request-context';
+import { startSpan, untilEnd } from '../../common/trace';
 import { runInLogScope, type LogScope } from '../logging/log-scope';
 import { receivePayload, type ReceivedPayload } from './job-origin';
 
@@ -19,20 +21,19 @@ interface Run {
 export function asTask(name: string, handler: Handler, logger: Logger): Task {
   return (given, { job }) => {
     const received = receivePayload(given);
-    const context = RequestContext.job(name).with({
-      trace: received.trace,
-      connection: { isHeld: false },
-    });
+    const span = startSpan(`job ${name}`, received.parent, { kind: SpanKind.CONSUMER });
+    const trace = span.spanContext();
+    const context = RequestContext.job(name).with({ trace, connection: { isHeld: false } });
     const run = { name, id: job.id, tries: job.attempts, maximumTries: job.max_attempts };
-    return runInLogScope(scopeOf(context, received), () =>
-      logged(run, logger, () => handler(context, received.payload)),
+    return runInLogScope(scopeOf(context, trace, received), () =>
+      logged(run, logger, () => untilEnd(span, () => handler(context, received.payload))),
     );
   };
 }
 
 /** The job's own work belongs to no tenant; its lines bear the ids of whoever asked for it. */
-function scopeOf(context: RequestContext, received: ReceivedPayload): LogScope {
-  const { trace, businessId, actorId, supportSessionId } = received;
+function scopeOf(context: RequestContext, trace: SpanContext, received: ReceivedPayload): LogScope {
+  const { businessId, actorId, supportSessionId } = received;
   const actor = { id: actorId ?? context.actor.id };
   return { id: context.requestId, trace, requestContext: { businessId, actor, supportSessionId } };
 }

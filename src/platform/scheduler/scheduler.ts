@@ -9,7 +9,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { RequestContext } from '../../common/request-context';
-import { continueTrace } from '../../common/trace';
+import { startSpan, untilEnd } from '../../common/trace';
 import { CONFIG, type Config } from '../config/config';
 import { runInLogScope } from '../logging/log-scope';
 import { CronHeartbeats } from './cron-heartbeats';
@@ -64,9 +64,12 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   /** A run that is still going is not started again: @nestjs/schedule would overlap itself. */
   private tick(name: string, work: Work): void {
     if (this.running.has(name)) return;
-    const context = RequestContext.job(name).with({ trace: continueTrace(null) });
-    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
-    const run = runInLogScope(scope, () => this.run(name, context, work));
+    const span = startSpan(`schedule ${name}`, null);
+    const trace = span.spanContext();
+    const context = RequestContext.job(name).with({ trace });
+    const scope = { id: context.requestId, trace, requestContext: context };
+    const traced = (of: RequestContext) => untilEnd(span, () => work(of));
+    const run = runInLogScope(scope, () => this.run(name, context, traced));
     this.running.set(
       name,
       run.finally(() => this.running.delete(name)),

@@ -1,12 +1,16 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import Stripe from 'stripe';
+import { SpanKind } from '@opentelemetry/api';
 import type { DomainError } from '../../common/problem';
+import { inSpan } from '../../common/trace';
 import { CONFIG, type Config } from '../config/config';
+import { currentTrace } from '../logging/log-scope';
 import { paymentFailed, paymentProviderRefused, paymentProviderUnavailable } from './stripe.errors';
 
 /** Twice, with the pause between, stays within the ten seconds in which everything is answered. */
 const TIMEOUT_MS = 4_000;
 const RETRIES = 1;
+const CLIENT = () => ({ kind: SpanKind.CLIENT });
 
 /** An account of Stripe's; its test mode has the same id. */
 export interface StripeIdentity {
@@ -66,12 +70,14 @@ export class StripeApi {
     return this.call((stripe) => nullIfMissing(ask(stripe)));
   }
 
-  private async ask<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
-    try {
-      return await ask(this.requireClient());
-    } catch (error) {
-      throw error instanceof Stripe.errors.StripeError ? this.translate(error) : error;
-    }
+  private ask<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
+    return inSpan('Stripe', currentTrace(), CLIENT, async () => {
+      try {
+        return await ask(this.requireClient());
+      } catch (error) {
+        throw error instanceof Stripe.errors.StripeError ? this.translate(error) : error;
+      }
+    });
   }
 
   private requireClient(): Stripe {
