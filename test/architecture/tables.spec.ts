@@ -116,12 +116,12 @@ const SILENT_UPDATES: Record<string, string> = {
   'subscriptions.period_start': 'the same',
   'subscriptions.period_end': 'the same',
   'subscriptions.trial_reminded_at': 'the mail tells it',
-  'subscriptions.cancel_at': 'comes with a change of canceled_at',
   'subscriptions.runs_until': 'follows from the period, or comes with a change of status',
   'subscriptions.past_due_since': 'comes with a change of status',
   'subscriptions.stripe_subscription_id': 'comes with a change of plan or status',
   'subscriptions.plan_assigned': 'comes with a change of plan',
   'subscriptions.dunning_mails': 'the mail tells it',
+  'subscriptions.cancel_at': 'comes with a change of canceled_at',
 };
 
 /** Columns of time whose names do not end in _at. */

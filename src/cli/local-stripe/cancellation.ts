@@ -18,8 +18,8 @@ export function cancellationOf(
   const isAsked = flag !== undefined || cancelAt !== undefined;
   if (isAsked && subscription.schedule) throw scheduled(subscription.schedule);
   if (cancelAt !== undefined) return onDate(world, subscription, cancelAt);
-  const isSet = subscription.cancel_at_period_end;
-  if (flag ?? isSet) return withPeriod(world, subscription);
+  const { cancel_at_period_end: isSet } = subscription;
+  if (flag === true || (isSet && flag === undefined)) return withPeriod(world, subscription);
   return isSet ? NOT_CANCELED : {};
 }
 
