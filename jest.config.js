@@ -1,38 +1,11 @@
 // One run: unit tests beside the code, packages by themselves, the rest on a real PostgreSQL (test/support/global-setup.ts).
-const fs = require('node:fs');
-const path = require('node:path');
-
-/** Every installed package that is ESM: jest cannot `require` it on Node 20, so it is down-leveled; the rest is left alone. */
-function esmPackages(modules) {
-  if (!fs.existsSync(modules)) return [];
-  const names = fs.readdirSync(modules).filter((name) => !name.startsWith('.'));
-  const packages = names.flatMap((name) =>
-    name.startsWith('@')
-      ? fs.readdirSync(path.join(modules, name)).map((inner) => `${name}/${inner}`)
-      : [name],
-  );
-  return packages.flatMap((name) => {
-    const nested = esmPackages(path.join(modules, name, 'node_modules'));
-    return isEsm(path.join(modules, name)) ? [name, ...nested] : nested;
-  });
-}
-
-function isEsm(folder) {
-  const manifest = path.join(folder, 'package.json');
-  return fs.existsSync(manifest) && JSON.parse(fs.readFileSync(manifest, 'utf8')).type === 'module';
-}
-
-const esm = [...new Set(esmPackages(path.join(__dirname, 'node_modules')))].map((name) =>
-  name.replaceAll('.', '\\.'),
-);
-
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.js',
+  runtime: '<rootDir>/test/support/jest/runtime.js',
   rootDir: __dirname,
   transform: {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { swcrc: false, ...require('./test/support/swc.json') }],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/.*/dist/', '<rootDir>/.data/'],
   // The packages of this repository as they are written, not as they were last built.
@@ -48,7 +21,11 @@ const onDatabase = {
 
 module.exports = {
   maxWorkers: 2,
+  // What a file has loaded is not all given back: a new worker costs less than collecting the garbage.
+  workerIdleMemoryLimit: '700MB',
   testTimeout: 60_000,
+  // Each failure is printed once, where it happens; scripts/check.js names them at the end.
+  reporters: [['default', { summaryThreshold: Number.MAX_SAFE_INTEGER }]],
   projects: [
     {
       ...shared,
@@ -59,7 +36,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'packages',
-      testMatch: ['src', 'test'].map((folder) => `<rootDir>/packages/*/${folder}/**/*.spec.ts`),
+      testMatch: ['<rootDir>/packages/*/src/**/*.spec.ts'],
     },
     {
       ...shared,

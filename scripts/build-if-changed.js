@@ -54,9 +54,10 @@ function buildTarget({ folder, inputs, command }) {
   process.stderr.write(`took ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }
 
-function buildIfChanged() {
-  targets.forEach(buildTarget);
+/** @param onlyPackages leaves the application as it was built last */
+function buildIfChanged(onlyPackages = false) {
+  targets.filter(({ folder }) => !onlyPackages || folder !== '.').forEach(buildTarget);
 }
 
 module.exports = { buildIfChanged };
-if (require.main === module) buildIfChanged();
+if (require.main === module) buildIfChanged(process.argv.includes('--packages'));

@@ -1,15 +1,25 @@
-// Every check of the project, one after the other, each with the time it took. Stops at the first that fails.
-const { spawnSync } = require('node:child_process');
+// `npm test`: every check of the project. Static checks run beside the tests, a red step hides no other, and the end
+// tells all that failed. `npm test -- <file>` runs the tests of that file alone, with jest's own parameters.
+// `npm run test:slow` (`--slow`): the tests that start processes of what was built. `npm run test:long` (`--long`): what
+// takes an hour, before a release.
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 
-const tools = path.join(__dirname, '..', 'node_modules', '.bin');
-const env = { ...process.env, PATH: `${tools}${path.delimiter}${process.env.PATH}` };
+const root = path.join(__dirname, '..');
+const cache = path.join(root, 'node_modules', '.cache', 'checks');
+const env = {
+  ...process.env,
+  PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}`,
+};
+const cached = (name) => ['--cache', '--cache-location', path.join(cache, name)];
+const incremental = ['--incremental', '--tsBuildInfoFile', path.join(cache, 'types.tsbuildinfo')];
 
-const steps = [
-  ['format', 'prettier', '--check', '.'],
-  ['build', 'node', 'scripts/build-if-changed.js'],
-  ['lint', 'eslint', '--max-warnings', '0', '.'],
-  ['types', 'tsc', '--noEmit'],
+const BUILD = ['build', 'node', 'scripts/build-if-changed.js'];
+const SOURCES = [
+  ['format', 'prettier', '--check', '--log-level', 'warn', ...cached('prettier'), '.'],
+  ['lint', 'eslint', '--max-warnings', '0', ...cached('eslint'), '.'],
+  ['types', 'tsc', '--noEmit', ...incremental],
   [
     'boundaries',
     'depcruise',
@@ -19,19 +29,123 @@ const steps = [
     'migrations',
     'packages',
   ],
+];
+/** By the commands that were built. */
+const GENERATED = [
   ['contract', 'node', 'dist/src/cli.js', 'openapi', '--check'],
   ['permissions', 'node', 'dist/src/cli.js', 'permissions', '--check'],
   ['problems', 'node', 'dist/src/cli.js', 'problems', '--check'],
   ['variables', 'node', 'dist/src/cli.js', 'variables', '--check'],
-  ['tests', 'jest'],
 ];
 
-for (const [name, command, ...parameters] of steps) {
+const LONG = [
+  ['faults', 'node', 'scripts/test-faults.js'],
+  ['fuzz', 'jest', '--config', 'jest.fuzz.config.js'],
+  ['dates', 'node', 'scripts/test-dates.js'],
+];
+
+/** @returns the output, held back unless `live`, and the time; a command that cannot be started is red */
+function run([name, command, ...parameters], { live = false } = {}) {
   const startedAt = Date.now();
-  process.stdout.write(`\n── ${name}\n`);
-  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit', env });
-  if (error) console.error(error.message);
-  if (status !== 0) process.exit(status ?? 1);
-  process.stdout.write(`── ${name}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const read = (chunk) => (live ? process.stdout.write(chunk) : (output += chunk));
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    const end = (status, message = '') =>
+      resolve({
+        name,
+        isGreen: status === 0,
+        output: output + message,
+        seconds: (Date.now() - startedAt) / 1000,
+      });
+    child.on('error', ({ message }) => end(1, message));
+    child.on('close', (status) => end(status));
+  });
 }
-process.stdout.write('\nAll checks passed.\n');
+
+/** One after the other, each told when it ends; what a red one says is told then, once. */
+async function runInTurn(steps) {
+  const ended = [];
+  for (const step of steps) {
+    const result = await run(step);
+    ended.push(result);
+    process.stdout.write(`${lineOf(result)}\n${result.isGreen ? '' : result.output}`);
+  }
+  return ended;
+}
+
+async function runTests(name, parameters) {
+  const results = path.join(cache, `${name}.json`);
+  fs.rmSync(results, { force: true });
+  const jest = [name, 'jest', '--json', '--outputFile', results, ...parameters];
+  const result = await run(jest, { live: true });
+  return { ...result, ...readResults(results) };
+}
+
+/** What jest counted; nothing when it did not come so far. */
+function readResults(file) {
+  if (!fs.existsSync(file)) return { passed: 0, failures: [] };
+  const { numPassedTests: passed, testResults } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const failures = testResults.flatMap((suite) => {
+    const place = path.relative(root, suite.name);
+    const failed = suite.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && suite.status === 'failed') return [`${place} › did not run`];
+    return failed.map(({ fullName }) => `${place} › ${fullName}`);
+  });
+  return { passed, failures };
+}
+
+function lineOf({ name, isGreen, seconds }) {
+  return `── ${name.padEnd(12)} ${isGreen ? 'ok ' : 'RED'} ${seconds.toFixed(1).padStart(7)} s`;
+}
+
+/** Steps, seconds, the names of what failed, and last how many checks passed: tests, and steps that are no tests. */
+function summarize(steps) {
+  process.stdout.write(`\n${steps.map(lineOf).join('\n')}\n`);
+  const failures = steps.flatMap(({ name, isGreen, failures = [] }) =>
+    !isGreen && failures.length === 0 ? [name] : failures,
+  );
+  for (const failure of failures) process.stdout.write(`   RED ${failure}\n`);
+  const passed = steps.reduce((sum, step) => sum + (step.passed ?? Number(step.isGreen)), 0);
+  process.stdout.write(`\n${passed} passed, ${failures.length} failed\n`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** What is written is checked beside the tests, which need the packages that are built. */
+async function checkAll() {
+  const building = runInTurn([BUILD]);
+  const sources = runInTurn(SOURCES);
+  const tests = building.then(() => runTests('tests', []));
+  const [built, checked] = await Promise.all([building, sources]);
+  summarize([...checked, ...built, ...(await runInTurn(GENERATED)), await tests]);
+}
+
+async function runSlow(parameters) {
+  const built = await runInTurn([BUILD]);
+  const config = ['--config', 'jest.slow.config.js'];
+  summarize([...built, await runTests('slow tests', [...config, ...parameters])]);
+}
+
+async function runLong() {
+  const ended = [];
+  for (const step of [BUILD, ...LONG]) ended.push(await run(step, { live: true }));
+  summarize(ended);
+}
+
+/** Of some files: what is built is left as it is, but for packages, which take a second. */
+async function runSome(parameters) {
+  const built = await runInTurn([[...BUILD, '--packages']]);
+  summarize([...built, await runTests('tests', parameters)]);
+}
+
+function main(parameters) {
+  fs.mkdirSync(cache, { recursive: true });
+  const isSlow = (parameter) => parameter === '--slow' || parameter.includes('test/slow');
+  if (parameters.some(isSlow)) return runSlow(parameters.filter((each) => each !== '--slow'));
+  if (parameters.includes('--long')) return runLong();
+  return parameters.length > 0 ? runSome(parameters) : checkAll();
+}
+
+void main(process.argv.slice(2));

@@ -17,10 +17,11 @@ import {
   successesOf,
   type Operation,
 } from '../support/architecture/openapi';
-import { bearer, call, codeOf, findFaults } from '../support/architecture/requests';
+import { bearer, call, codeOf, findFaults, mapSome } from '../support/architecture/requests';
 import { listIdsOf, listRows, listRowsNaming } from '../support/architecture/rows';
 import { createApplication } from '../support/applications';
 import { PASSWORD } from '../support/customers';
+import { freezeClockAt } from '../support/frozen-clock';
 import { comparable } from '../support/problems';
 import { openSupport } from '../support/staff';
 import { TestApplication } from '../support/test-application';
@@ -41,6 +42,7 @@ beforeAll(async () => {
   attacker = await makeWorld(server, victim.staff);
   await server.get('/v1/sdk/status', attacker.customer.key); // the first use of a key shows in lists of keys
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(() => server.stop());
 
 /** The routes that members and SDKs of a tenant call; staff are no tenant's. */
@@ -94,12 +96,10 @@ describe('a thing of another tenant', () => {
   async function targets(): Promise<[path: string, values: Record<string, string>][]> {
     const paths = operations.filter((each) => pathParametersOf(each).length > 0);
     const distinct = [...new Set(paths.map(({ path }) => path))];
-    return Promise.all(
-      distinct.map(async (path): Promise<[string, Record<string, string>]> => [
-        path,
-        await makeObject({ path }, await makeWorld(server, victim.staff)), // one each: plans have limits
-      ]),
-    );
+    return mapSome(distinct, async (path): Promise<[string, Record<string, string>]> => [
+      path,
+      await makeObject({ path }, await makeWorld(server, victim.staff)), // one each: plans have limits
+    ]);
   }
 
   it('can be made for each path that has a parameter', () => {
@@ -245,6 +245,7 @@ describe('the tenant of a request', () => {
     const reading = ofTenants().filter(
       (each) => each.verb === 'get' && pathParametersOf(each).length === 0,
     );
+    await standStill();
     const faults = await findFaults(reading, async (operation) => {
       const plain = await callAs(attacker, operation, {});
       const forged = await callAs(attacker, operation, { headers: smuggled(id) });
@@ -255,6 +256,13 @@ describe('the tenant of a request', () => {
     });
     expect(faults).toEqual([]);
   });
+
+  /** Lists show when a credential was last used, which is written every 30 seconds: between two requests, too. */
+  async function standStill(): Promise<void> {
+    freezeClockAt(server, Date.now());
+    await server.get('/v1/me', attacker.customer.token);
+    await server.get('/v1/sdk/status', attacker.customer.key);
+  }
 
   it('is not changed by a header: what is written is written into the own one', async () => {
     const { id } = victim.customer.business;

@@ -4,6 +4,7 @@ import request, { type Test } from 'supertest';
 import { Clock } from '../../src/common/clock';
 import type { Config } from '../../src/platform/config/config';
 import { createServer } from '../../src/server';
+import { countRequestsOf } from './statement-counter';
 import { testConfig } from './test-config';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { TEST_DATE_OFFSET_MS } from './test-date';
@@ -26,6 +27,7 @@ export class TestApplication {
     const config = testConfig(own.url, changes);
     const app = await createServer(config, pino({ level: config.logLevel }));
     app.get(Clock).moveBy(TEST_DATE_OFFSET_MS);
+    countRequestsOf(app.getHttpServer());
     await app.listen({ port: 0, host: '127.0.0.1' });
     return new TestApplication(app, own, await app.getUrl());
   }

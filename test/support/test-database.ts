@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { TEMPLATE_VARIABLE, clusterUrl, urlOf } from './test-cluster';
 
 export interface TestDatabase {
@@ -9,47 +9,56 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** As many statements of a test as run side by side; `until` asks between them. */
+const CONNECTIONS = 4;
+
 /** A database of one's own: a clone of the migrated template, some 60 ms. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `tenantry_test_${randomBytes(6).toString('hex')}`;
   await onCluster(`CREATE DATABASE ${name} TEMPLATE ${process.env[TEMPLATE_VARIABLE]}`);
   const url = urlOf(name);
+  let pool: Pool | null = openPool(url);
   return {
     url,
-    query: (sql, parameters) => queryAsPlatform(url, sql, parameters),
-    // FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does.
-    drop: () =>
-      onCluster(`DROP DATABASE ${name} WITH (FORCE)`).catch(() =>
-        onCluster(`DROP DATABASE ${name}`),
-      ),
+    query: async <Row>(sql: string, parameters: unknown[] = []) => {
+      if (!pool) throw new Error(`the database ${name} was dropped`);
+      return (await pool.query(sql, parameters)).rows as Row[];
+    },
+    drop: async () => {
+      await pool?.end();
+      pool = null;
+      await dropDatabase(name);
+    },
   };
 }
 
-async function queryAsPlatform<Row>(
-  url: string,
-  sql: string,
-  parameters: unknown[] = [],
-): Promise<Row[]> {
-  return withClient(
-    url,
-    '-c app.scope=platform',
-    async (client) => (await client.query(sql, parameters)).rows as Row[],
+/** Its connections keep no settings: a statement may not SET anything but LOCAL. */
+function openPool(connectionString: string): Pool {
+  const pool = new Pool({
+    connectionString,
+    options: '-c app.scope=platform',
+    application_name: 'tenantry-test',
+    max: CONNECTIONS,
+    idleTimeoutMillis: 5_000,
+    allowExitOnIdle: true,
+  });
+  // A test that ends connections ends idle ones of the pool too, which makes others when it is asked again.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does. */
+async function dropDatabase(name: string): Promise<void> {
+  await onCluster(`DROP DATABASE ${name} WITH (FORCE)`).catch(() =>
+    onCluster(`DROP DATABASE ${name}`),
   );
 }
 
 async function onCluster(sql: string): Promise<void> {
-  await withClient(clusterUrl(), undefined, (client) => client.query(sql));
-}
-
-async function withClient<T>(
-  connectionString: string,
-  options: string | undefined,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = new Client({ connectionString, options });
+  const client = new Client({ connectionString: clusterUrl() });
   await client.connect();
   try {
-    return await work(client);
+    await client.query(sql);
   } finally {
     await client.end();
   }

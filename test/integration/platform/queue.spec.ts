@@ -1,16 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RequestContext } from '../../../src/common/request-context';
-import { Housekeeping } from '../../../src/modules/operations/housekeeping';
 import { Database } from '../../../src/platform/database/database';
 import { JobQueue, type JobOptions } from '../../../src/platform/queue/job-queue';
 import { LostClaims } from '../../../src/platform/queue/lost-claims';
 import type { WorkerPresence } from '../../../src/platform/queue/worker-presence';
 import { withConnection } from '../../support/connection';
-import { signUp } from '../../support/customers';
 import { insertJob, newPresence } from '../../support/jobs';
-import { ServerProcess } from '../../support/server-process';
-import { forgetBusinesses } from '../../support/subscriptions';
-import { TestApplication } from '../../support/test-application';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
 import {
@@ -21,7 +16,6 @@ import {
 
 /* Jobs: rows of a transaction, done after its commit, at least once, also when their worker is killed. */
 
-const ONE_HOUR_MS = 3_600_000;
 const context = RequestContext.job('test.queue');
 
 interface JobRow {
@@ -268,137 +262,3 @@ describe('jobs that are locked by a process that does not do them', () => {
 });
 
 /* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
-describe('a worker that is killed -9 in the middle of a job', () => {
-  it('loses the job to another', async () => {
-    const application = await TestApplication.start({}, database);
-    const killed = await ServerProcess.start({ DATABASE_URL: database.url, ROLES: 'worker' });
-    try {
-      await withConnection(database.url, { scope: 'platform' }, async (client) => {
-        await client.query('BEGIN; LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');
-        await enqueueHousekeeping(application);
-        await until('the job waits for our lock', somebodyWaits);
-        await killed.stop('SIGKILL');
-        await client.query('ROLLBACK');
-      });
-      const [job] = await jobs();
-      expect(job).toMatchObject({ name: 'housekeeping.prune', attempts: 1, lastError: null });
-      expect(job!.lockedBy).not.toBeNull();
-      await makeOlder(11);
-      await sweepUntilReleased(job!.lockedBy!);
-      await finishWithAnother();
-    } finally {
-      await killed.stop('SIGKILL');
-      await application.app.close();
-    }
-  });
-
-  function enqueueHousekeeping(application: TestApplication): Promise<void> {
-    return application.app
-      .get(Database)
-      .transaction(context, (tx) =>
-        application.app.get(JobQueue).enqueue(tx, 'housekeeping.prune', {}),
-      );
-  }
-
-  async function somebodyWaits(): Promise<boolean> {
-    const rows = await database.query(
-      `SELECT FROM pg_locks WHERE NOT granted AND relation = 'idempotency_keys'::regclass`,
-    );
-    return rows.length > 0;
-  }
-
-  /** As if the worker had been dead for so long. */
-  async function makeOlder(seconds: number): Promise<void> {
-    await database.query(
-      `UPDATE graphile_worker._private_jobs SET locked_at = locked_at - $1::integer * interval '1 second'`,
-      [seconds],
-    );
-  }
-
-  async function sweepUntilReleased(workerId: string): Promise<void> {
-    const presence = newPresence(database.url);
-    await presence.start();
-    await until('the dead worker is found', async () =>
-      (await presence.sweep()).includes(workerId),
-    );
-    await presence.stop();
-  }
-
-  async function finishWithAnother(): Promise<void> {
-    const other = await ServerProcess.start({ DATABASE_URL: database.url, ROLES: 'worker' });
-    await until('the job is done', queueIsEmpty);
-    expect(await other.stop()).toBe(0);
-  }
-});
-
-describe('housekeeping', () => {
-  let server: TestApplication;
-  beforeAll(async () => {
-    server = await TestApplication.start({}, database);
-  });
-  afterAll(() => server.app.close());
-  beforeEach(() => forgetBusinesses(database));
-
-  function prune(): Promise<void> {
-    return server.app.get(Housekeeping).prune(RequestContext.job('housekeeping.prune'));
-  }
-
-  /** Rows by table. The audit log is left out: the end of a session is written there. */
-  async function countRows(): Promise<Record<string, number>> {
-    const tables = await database.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class
-       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT IN ('audit_log', 'idempotency_daily_totals')`, // totals are of days in UTC: the hour decides
-    );
-    const counts: Record<string, number> = {};
-    for (const { name } of tables) {
-      const [row] = await database.query<{ count: number }>(
-        `SELECT count(*)::integer FROM ${name}`,
-      );
-      counts[name] = row!.count;
-    }
-    return counts;
-  }
-
-  it('forgets answers of more than 24 hours and sessions unused for 12, and nothing else', async () => {
-    const early = await signUp(server, 'Early');
-    await answerOnce(early.token, 'early');
-    server.clock.moveBy(11 * ONE_HOUR_MS);
-    const late = await signUp(server, 'Late');
-    await answerOnce(late.token, 'late');
-    server.clock.moveBy(2 * ONE_HOUR_MS);
-    const before = await countRows();
-
-    await prune();
-    expect(await countRows()).toEqual({ ...before, sessions: before.sessions! - 1 });
-    expect((await server.get('/v1/me', early.token)).status).toBe(401);
-    expect((await server.get('/v1/me', late.token)).status).toBe(200);
-
-    server.clock.moveBy(11 * ONE_HOUR_MS + 1);
-    await prune();
-    expect(await countRows()).toEqual({
-      ...before,
-      sessions: before.sessions! - 1,
-      idempotency_keys: before.idempotency_keys! - 1,
-    });
-  });
-
-  it('forgets sessions older than 30 days, however much they are used', async () => {
-    const { token } = await signUp(server);
-    for (let halfDays = 0; halfDays < 60; halfDays += 1) {
-      server.clock.moveBy(12 * ONE_HOUR_MS - 60_000);
-      await server.get('/v1/me', token);
-    }
-    await prune();
-    expect((await countRows()).sessions).toBe(1);
-    server.clock.moveBy(ONE_HOUR_MS);
-    await prune();
-    expect((await countRows()).sessions).toBe(0);
-  });
-
-  async function answerOnce(token: string, key: string): Promise<void> {
-    const response = await server
-      .post('/v1/applications', token, { name: 'Shop' })
-      .set('idempotency-key', key);
-    expect(response.status).toBe(201);
-  }
-});

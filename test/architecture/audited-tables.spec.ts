@@ -1,0 +1,182 @@
+import {
+  listColumns,
+  listTables,
+  listTriggers,
+  type Column,
+  type Trigger,
+} from '../support/architecture/catalog';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/* Which tables the audit log tells of, read from the triggers of a migrated database. */
+
+/** Tables of whose writes the audit log does not tell all, and why. */
+const NOT_AUDITED: Record<string, string> = {
+  audit_log: 'is the log',
+  billing_operations: 'what they do to the subscription is in the log',
+  billing_verifications: 'figures of a comparison',
+  checkout_sessions: 'a page is no news; what is bought on it is in the log',
+  cron_heartbeats: 'a heartbeat is no news',
+  guesses: 'counters',
+  idempotency_daily_totals: 'counters',
+  idempotency_keys: 'answers that are in the log by their effects',
+  mails: 'the reason for each mail is in the log',
+  migrations: "TypeORM's own",
+  one_time_keys: 'what a key does is in the log',
+  recordings: 'INSERT is not: the row is its own record, and there are millions',
+  sessions: 'UPDATE is not: their use is no news',
+  stripe_prices: 'follow from plans, whose changes are in the log',
+  subscription_events: 'itself a record, written by a trigger',
+  subscription_periods: 'a plain renewal is recorded by its period row',
+  usage_counters: 'recordings are counted, and renewals have their period row',
+  user_sessions: 'UPDATE is not: their use is no news',
+  webhook_inbox: 'itself a record of what was received',
+};
+
+/** Columns of audited tables whose change alone is not told, and why. */
+const SILENT_UPDATES: Record<string, string> = {
+  'api_keys.member_id': 'never changes',
+  'api_keys.hint': 'changes with token_hash only',
+  'api_keys.last_used_at': 'use is no news',
+  'billing_accounts.generation': 'changes with deleted_at only',
+  'billing_accounts.looks_begun': 'looking is no news',
+  'billing_accounts.looks_applied': 'the same',
+  'billing_accounts.looked_at': 'the same',
+  'billing_accounts.previewed_plan_id': 'a preview is no news',
+  'billing_accounts.previewed_at': 'the same',
+  'credits.spent': 'the recordings tell it',
+  'credits.counted': 'the same',
+  'credits.counted_subscription_id': 'the same',
+  'credits.counted_ordinal': 'the same',
+  'members.joined_at': 'never changes',
+  'members.last_used_at': 'use is no news',
+  'subscriptions.plan_version': 'changes with plan_id only',
+  'subscriptions.anchor': 'a change of it comes with one of plan or status',
+  'subscriptions.cycle': 'a plain renewal is recorded by its period row',
+  'subscriptions.period_ordinal': 'the same',
+  'subscriptions.period_start': 'the same',
+  'subscriptions.period_end': 'the same',
+  'subscriptions.trial_reminded_at': 'the mail tells it',
+  'subscriptions.runs_until': 'follows from the period, or comes with a change of status',
+  'subscriptions.past_due_since': 'comes with a change of status',
+  'subscriptions.stripe_subscription_id': 'comes with a change of plan or status',
+  'subscriptions.plan_assigned': 'comes with a change of plan',
+  'subscriptions.dunning_mails': 'the mail tells it',
+  'subscriptions.cancel_at': 'comes with a change of canceled_at',
+};
+
+let database: TestDatabase;
+let tables: string[];
+let columns: Column[];
+let triggers: Trigger[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  tables = await listTables(database);
+  columns = await listColumns(database);
+  triggers = await listTriggers(database);
+});
+afterAll(() => database.drop());
+
+/** Our tables; that of the migrations is as TypeORM makes it. */
+function ourColumns(): Column[] {
+  return columns.filter(({ table }) => table !== 'migrations');
+}
+
+function tenantTables(): string[] {
+  return columns.filter(({ name }) => name === 'business_id').map(({ table }) => table);
+}
+
+function columnNames(list: Column[]): string[] {
+  return list.map(({ table, name }) => `${table}.${name}`);
+}
+
+describe('the audit log', () => {
+  function auditTriggers(): Trigger[] {
+    return triggers.filter(({ calls }) => calls === 'audit_row');
+  }
+
+  /** What a trigger records, of INSERT, UPDATE and DELETE. */
+  function recordedBy(table: string): string[] {
+    const definitions = auditTriggers().filter((trigger) => trigger.table === table);
+    return ['INSERT', 'UPDATE', 'DELETE'].filter((event) =>
+      definitions.some(({ definition }) =>
+        new RegExp(`AFTER .*\\b${event}\\b.* ON `).test(definition),
+      ),
+    );
+  }
+
+  it('tells every write of every table, but for those on the list', () => {
+    const whole = tables.filter((table) => recordedBy(table).length === 3);
+    const rest = tables.filter((table) => !whole.includes(table));
+    expect(rest).toEqual(Object.keys(NOT_AUDITED));
+  });
+
+  it('tells the end of a recording, and the beginning and end of a session (its use is no news)', () => {
+    expect(recordedBy('recordings')).toEqual(['UPDATE', 'DELETE']);
+    expect(recordedBy('sessions')).toEqual(['INSERT', 'DELETE']);
+  });
+
+  it('tells an update of every column, but for those on the list', () => {
+    const silent = ourColumns().filter(({ table, name, isGenerated }) => {
+      const columnsOf = /UPDATE OF (.+?) (?:OR|ON) /.exec(definitionOf(table))?.[1];
+      const isConstant = isGenerated || ['business_id', 'id', 'created_at'].includes(name);
+      return columnsOf !== undefined && !isConstant && !columnsOf.split(', ').includes(name);
+    });
+    expect(columnNames(silent)).toEqual(Object.keys(SILENT_UPDATES));
+  });
+
+  function definitionOf(table: string): string {
+    return auditTriggers().find((trigger) => trigger.table === table)?.definition ?? '';
+  }
+
+  it('is written row by row, by triggers that are switched on and know the tenant', () => {
+    const faulty = auditTriggers().filter(({ table, definition, isEnabled, arguments: given }) => {
+      const tenant = table === 'businesses' ? 'id' : 'business_id';
+      const expected = tenantTables().includes(table) || table === 'businesses' ? tenant : '';
+      return !isEnabled || !definition.includes('FOR EACH ROW') || given[1] !== expected;
+    });
+    expect(faulty).toEqual([]);
+  });
+
+  it('names each kind of thing by a word of its own', () => {
+    const words = auditTriggers().map(({ arguments: [word] }) => word);
+    expect(new Set(words).size).toBe(words.length);
+    expect(words.filter((word) => !/^[a-z_]+$/.test(word ?? ''))).toEqual([]);
+  });
+
+  it('never tells a secret: hashes, nonces and bytes are masked', () => {
+    const secrets = columns.filter(
+      ({ name, type }) => type === 'bytea' || /(^|_)(hash|nonce|secret|token|password)$/.test(name),
+    );
+    const audited = secrets.filter(({ table }) => recordedBy(table).length > 0);
+    expect(audited.length).toBeGreaterThan(4);
+    const told = audited.filter(({ table, name }) => {
+      const trigger = auditTriggers().find((each) => each.table === table);
+      return !trigger?.arguments[2]?.split(',').includes(name);
+    });
+    expect(columnNames(told)).toEqual([]);
+  });
+
+  it('masks columns that are there', () => {
+    const names = columnNames(columns);
+    const masked = auditTriggers().flatMap(({ table, arguments: given }) =>
+      (given[2] ?? '')
+        .split(',')
+        .filter(Boolean)
+        .map((name) => `${table}.${name}`),
+    );
+    expect(masked.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('cannot be changed: by a trigger, and by grants that the owner took from itself', async () => {
+    const guards = triggers.filter(({ table }) => table === 'audit_log');
+    expect(guards).toMatchObject([{ calls: 'refuse_change', isEnabled: true }]);
+    for (const event of ['BEFORE', 'UPDATE', 'DELETE', 'TRUNCATE'])
+      expect(guards[0]?.definition).toContain(event);
+    const [granted] = await database.query(
+      `SELECT has_table_privilege('audit_log', 'UPDATE') AS update, has_table_privilege('audit_log', 'DELETE') AS delete,
+              has_table_privilege('audit_log', 'TRUNCATE') AS truncate, has_table_privilege('audit_log', 'INSERT') AS insert`,
+    );
+    expect(granted).toEqual({ update: false, delete: false, truncate: false, insert: true });
+  });
+});

@@ -1,0 +1,130 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { examine } from '../../src/cli/doctor/examine';
+import type { Finding } from '../../src/cli/doctor/finding';
+import { checkStripe } from '../../src/cli/doctor/network-checks';
+import {
+  checkAppUrl,
+  checkMetricsToken,
+  checkSecretKey,
+} from '../../src/cli/doctor/setting-checks';
+import type { Config } from '../../src/platform/config/config';
+import { testConfig } from '../support/test-config';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/* Each fault is made, and the doctor names it with what to do; without it the same check is well. */
+
+const RANDOM_KEY = 'f3b1c98e27d64a0598d1e7c2ab40639f51c7d2e8a96b3f04';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+async function findingsOf(changes: Partial<Config> = {}): Promise<Map<string, Finding>> {
+  const findings = await examine(testConfig(database.url, changes));
+  return new Map(findings.map((finding) => [finding.check, finding]));
+}
+
+async function find(check: string, changes: Partial<Config> = {}): Promise<Finding> {
+  const finding = (await findingsOf(changes)).get(check);
+  if (!finding) throw new Error(`there is no check ${check}`);
+  return finding;
+}
+
+/** What is wrong says so and what to do; what is well asks for nothing. */
+function expectStatus(
+  finding: Finding,
+  status: Finding['status'],
+  detail: RegExp,
+  fix?: RegExp,
+): void {
+  expect(finding).toMatchObject({ status, detail: expect.stringMatching(detail) as string });
+  if (status === 'ok') expect(finding.fix).toBeNull();
+  else expect(finding.fix).toMatch(fix!);
+}
+
+describe('Stripe', () => {
+  it('is asked for only with a key, and not given it; any answer will do', async () => {
+    const heard: (string | undefined)[] = [];
+    const stripe = await listen(
+      createServer((request, response) => {
+        heard.push(request.headers.authorization);
+        response.writeHead(404).end();
+      }),
+    );
+    const stripeApiBase = stripe.url;
+    expectStatus(await checkStripe({ stripeSecretKey: null, stripeApiBase }), 'ok', /no payments/);
+    expect(heard).toEqual([]);
+    const finding = await checkStripe({ stripeSecretKey: 'sk_test_1', stripeApiBase });
+    expectStatus(finding, 'ok', /answers/);
+    expect(heard).toEqual([undefined]);
+    stripe.server.closeAllConnections();
+    stripe.server.close();
+  });
+
+  it('that cannot be reached is a failure', async () => {
+    const gone = { stripeSecretKey: 'sk_test_1', stripeApiBase: 'http://127.0.0.1:1' };
+    expectStatus(await checkStripe(gone), 'fail', /127\.0\.0\.1:1/, /STRIPE_API_BASE/);
+    expectStatus(await find('stripe', gone), 'fail', /127\.0\.0\.1:1/, /firewall/);
+  });
+});
+
+describe('a secret key', () => {
+  it.each([RANDOM_KEY, 'vJ4rQm0kX7-LzT2sYcN9dPbEwHaGuI1oKfVq8RnBtSM'])(
+    'like %s is well',
+    (secretKey) => {
+      expectStatus(checkSecretKey({ environment: 'production', secretKey }), 'ok', /random/);
+    },
+  );
+
+  it.each([
+    'a'.repeat(64),
+    'ab'.repeat(32),
+    '0192837465'.repeat(6),
+    'change-me-change-me-change-me-change-me',
+    'this is an example and nobody should use it',
+    'correct horse battery staple and some more words',
+    'a secret of the tests, long enough to be taken',
+    `${RANDOM_KEY}-tenantry`,
+  ])('like %s is not', (secretKey) => {
+    const given = { environment: 'production', secretKey } as const;
+    expectStatus(checkSecretKey(given), 'fail', /guessed/, /openssl rand/);
+    expect(JSON.stringify(checkSecretKey(given))).not.toContain(secretKey);
+    const elsewhere = { environment: 'development', secretKey } as const;
+    expectStatus(checkSecretKey(elsewhere), 'warn', /guessed/, /openssl rand/);
+  });
+});
+
+describe('the token of the metrics', () => {
+  it.each([
+    [null, 'ok'],
+    [RANDOM_KEY, 'ok'],
+    ['short', 'fail'],
+    [RANDOM_KEY.slice(0, 23), 'fail'],
+    ['0'.repeat(40), 'fail'],
+  ] as const)('%s is %s', (metricsToken, status) => {
+    const finding = checkMetricsToken({ environment: 'production', metricsToken });
+    expectStatus(finding, status, /./, /openssl rand/);
+    if (metricsToken) expect(JSON.stringify(finding)).not.toContain(metricsToken);
+  });
+});
+
+describe('APP_URL', () => {
+  it.each([
+    ['production', 'https://app.example.com', 'ok'],
+    ['production', 'http://app.example.com', 'fail'],
+    ['production', 'http://127.0.0.1:3000', 'fail'],
+    ['development', 'http://127.0.0.1:3000', 'ok'],
+  ] as const)('in %s of %s is %s', (environment, appUrl, status) => {
+    expectStatus(checkAppUrl({ environment, appUrl }), status, /https?:/, /https:/);
+  });
+});
+
+/* The built command. `npm test` builds first. */
+async function listen(server: Server): Promise<{ server: Server; url: string }> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}` };
+}

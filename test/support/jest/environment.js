@@ -1,0 +1,38 @@
+// The environment of runtime.js: the worker's own globals, put back after each file.
+const { ModernFakeTimers } = require('@jest/fake-timers');
+const { ModuleMocker } = require('jest-mock');
+
+/** Where packages keep what decorators say: it would grow with each file, whose classes are others. */
+const REGISTRIES = ['typeormMetadataArgsStorage', 'classValidatorMetadataStorage'];
+
+module.exports = class SharedEnvironment {
+  global = globalThis;
+  fakeTimers = null; // the legacy ones
+  moduleMocker = new ModuleMocker(globalThis);
+  before = { console: globalThis.console, exit: process.exit, variables: { ...process.env } };
+
+  constructor({ projectConfig: config }) {
+    this.conditions = config.testEnvironmentOptions.customExportConditions;
+    this.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
+  }
+
+  async setup() {}
+
+  async teardown() {
+    this.fakeTimersModern.dispose();
+    globalThis.console = this.before.console;
+    process.exit = this.before.exit;
+    for (const name of Object.keys(process.env)) delete process.env[name];
+    Object.assign(process.env, this.before.variables);
+    for (const name of REGISTRIES) delete globalThis[name];
+  }
+
+  exportConditions() {
+    return this.conditions;
+  }
+
+  /** None: all is compiled in the context of the worker. */
+  getVmContext() {
+    return null;
+  }
+};
