@@ -27,7 +27,6 @@ const PROCESSES = /server-process'|replicas'|documented-session'|from 'node:chil
 /** Starts processes, and takes a second all the same. */
 const QUICK_PROCESSES: Record<string, string> = {
   'packages/embedded-postgres/src/process-identity.spec.ts': 'of the operating system',
-  'test/architecture/packaging.spec.ts': 'git, and bash for the syntax of scripts',
 };
 
 const tests = ['src', 'packages', 'test']
