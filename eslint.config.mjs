@@ -73,6 +73,7 @@ export default tseslint.config(
       globals: {
         Buffer: 'readonly',
         URL: 'readonly',
+        URLSearchParams: 'readonly',
         console: 'readonly',
         fetch: 'readonly',
         performance: 'readonly',

@@ -7,6 +7,7 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     NODE_ENV: 'test',
     DATABASE_URL: databaseUrl,
     DATA_DIR: tmpdir(),
+    DATABASE_POOL_SHARE: '10', // the whole pool: races of one business meet at the database, not before it
     SECRET_KEY: 'a secret of the tests, long enough to be taken',
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
