@@ -66,6 +66,7 @@ describe('cancel at the end of the period', () => {
     expect(asked).toEqual({
       ...before,
       cancelAtPeriodEnd: true,
+      cancelAt: before.currentPeriod.end,
       canceledAt: expect.any(String) as string,
     });
     await storeRecording(server, customer);

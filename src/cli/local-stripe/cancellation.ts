@@ -1,8 +1,14 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from './stripe-fault';
-import type { Change } from './subscription-change';
 import { itemOf } from './subscription-shape';
 import type { World } from './world';
+
+/** Undefined: it stays as it is. */
+export interface CancellationRequest {
+  cancelAtPeriodEnd?: boolean;
+  /** Null: the date is taken back, and the flag with it. */
+  cancelAt?: number | 'min_period_end' | 'max_period_end' | null;
+}
 
 /**
  * Stripe cancels in two ways: by a flag, with the period, whose end it names as the date too and which moves with it;
@@ -12,7 +18,7 @@ import type { World } from './world';
 export function cancellationOf(
   world: World,
   subscription: Stripe.Subscription,
-  { cancelAt, cancelAtPeriodEnd: flag }: Pick<Change, 'cancelAt' | 'cancelAtPeriodEnd'>,
+  { cancelAt, cancelAtPeriodEnd: flag }: CancellationRequest,
 ): Partial<Stripe.Subscription> {
   if (flag !== undefined && cancelAt !== undefined) throw bothWays();
   const isAsked = flag !== undefined || cancelAt !== undefined;
@@ -26,7 +32,7 @@ export function cancellationOf(
 function onDate(
   world: World,
   subscription: Stripe.Subscription,
-  asked: NonNullable<Change['cancelAt']> | null,
+  asked: NonNullable<CancellationRequest['cancelAt']> | null,
 ): Partial<Stripe.Subscription> {
   if (asked === null) return NOT_CANCELED;
   const date = typeof asked === 'number' ? asked : itemOf(subscription).current_period_end;

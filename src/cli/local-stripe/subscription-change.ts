@@ -3,23 +3,20 @@ import { boundary, type Period } from './billing-period';
 import { draftInvoice } from './invoicing';
 import { chargeLine, creditLine, periodLine, trialLine } from './proration';
 import { invalidRequest } from './stripe-fault';
-import { cancellationOf } from './cancellation';
+import { cancellationOf, type CancellationRequest } from './cancellation';
 import { billedBy, itemOf, periodOf, recurringOf, withItem } from './subscription-shape';
 import type { World } from './world';
 
 export type ProrationBehavior = 'none' | 'create_prorations' | 'always_invoice';
 
 /** What an update asks for; what is undefined stays. */
-export interface Change {
+export interface Change extends CancellationRequest {
   price?: Stripe.Price;
   quantity?: number;
   behavior: ProrationBehavior;
   prorationDate?: number;
   trialEnd?: number | 'now';
   anchorNow?: boolean;
-  cancelAtPeriodEnd?: boolean;
-  /** Null: the date is taken back, and the flag with it. */
-  cancelAt?: number | 'min_period_end' | 'max_period_end' | null;
   /** Fields that have no influence on amounts. */
   fields: Partial<Stripe.Subscription>;
 }
