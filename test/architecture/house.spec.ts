@@ -91,6 +91,15 @@ describe('the way to the data', () => {
     expect(callers).toEqual(Object.keys(ACROSS_TENANTS));
   });
 
+  it('across tenants has a reason that fits into application_name', () => {
+    const given = /(?:\bplatform\(|\brunOnPlatform\()\s*\w+,\s*'([^']*)'|\bREASON = '([^']*)'/g;
+    const reasons = code.flatMap(({ text }) =>
+      [...text.matchAll(given)].map(([, inline, named]) => inline ?? named!),
+    );
+    expect(reasons.length).toBeGreaterThan(25);
+    expect(reasons.filter((reason) => !/^[\x20-\x7e]{1,53}$/.test(reason))).toEqual([]);
+  });
+
   it('outside transactions is taken by the files on the list', () => {
     const callers = filesWith(/\bdatabase\s*\.statement\s*(<[^()]*>)?\(/i);
     expect(callers).toEqual(Object.keys(OUTSIDE_TRANSACTIONS));

@@ -13,7 +13,7 @@ import { SyncService } from './sync.service';
 import { toTruth, type StripeTruth } from './stripe-truth';
 
 const ACTION = 'billing.move_to_new_versions';
-const REASON = 'new versions of plans are for the subscribers of all tenants';
+const REASON = 'subscribers of a plan are in all tenants';
 /** Long enough for a Stripe that is away, short enough for the customer to change freely until then. */
 const MOVED_BEFORE_HOURS = 24;
 const BATCH_SIZE = 200;

@@ -2,7 +2,7 @@ import { RequestContext } from '../../../src/common/request-context';
 import { NewVersionsCron } from '../../../src/modules/billing/new-versions.cron';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
-import type { Customer } from '../../support/customers';
+import { signUp, type Customer } from '../../support/customers';
 import { addStaff, makePlan, type StaffMember } from '../../support/staff';
 import { clientAt, subscriptionAt, WEBHOOK_PATH } from '../../support/webhooks';
 
@@ -97,4 +97,16 @@ describe('a subscription that was canceled at Stripe, of which we have not heard
     expect((await world.subscription(customer)).status).toBe('canceled');
     expect(await invoicesOf(customer)).toEqual([1_000]);
   });
+});
+
+it('a new price is paid by those who buy later; who has paid keeps the old one for the period', async () => {
+  const interval = { unit: 'month', count: 1 };
+  const plan = await makePlan(world.server, staff, { price: usd(2_000), interval });
+  const customer = await world.subscribe(plan.slug);
+  await raise(plan, { price: usd(2_500) });
+  const later = await signUp(world.server);
+  const { body } = await world.openCheckout(later, plan.slug);
+  const { id } = body as { id: string };
+  expect(world.stripe.state.sessions.get(id).amount_total).toBe(2_500);
+  expect(await priceOf(customer)).toBe(2_000);
 });
