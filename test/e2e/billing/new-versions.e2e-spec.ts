@@ -105,8 +105,8 @@ it('a new price is paid by those who buy later; who has paid keeps the old one f
   const customer = await world.subscribe(plan.slug);
   await raise(plan, { price: usd(2_500) });
   const later = await signUp(world.server);
-  const { body } = await world.openCheckout(later, plan.slug);
-  const { id } = body as { id: string };
+  const opened = await world.openCheckout(later, plan.slug);
+  const { id } = opened.body as { id: string };
   expect(world.stripe.state.sessions.get(id).amount_total).toBe(2_500);
   expect(await priceOf(customer)).toBe(2_000);
 });
