@@ -14,7 +14,7 @@ describe('describeVariables', () => {
   it('writes defaults as one would write them in the environment', () => {
     const byName = new Map(variables.map(({ name, defaultValue }) => [name, defaultValue]));
     expect(byName.get('ROLES')).toBe('web,worker,cron');
-    expect(byName.get('BCRYPT_COST')).toBe('12');
+    expect(byName.get('BCRYPT_COST')).toBe('10');
     expect(byName.get('DATABASE_URL')).toBe('');
   });
 });

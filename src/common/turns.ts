@@ -21,9 +21,12 @@ export class Turns {
     return this.running === 0;
   }
 
-  /** @throws what `refuse` gives, and then the work was not begun */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    await this.waitForTurn();
+  /**
+   * @param waitMs instead of the usual patience
+   * @throws what `refuse` gives, and then the work was not begun
+   */
+  async run<T>(work: () => Promise<T>, waitMs = this.limits.waitMs): Promise<T> {
+    await this.waitForTurn(waitMs);
     try {
       return await work();
     } finally {
@@ -31,8 +34,8 @@ export class Turns {
     }
   }
 
-  private waitForTurn(): Promise<void> | undefined {
-    const { atOnce, waiting, waitMs, refuse } = this.limits;
+  private waitForTurn(waitMs: number): Promise<void> | undefined {
+    const { atOnce, waiting, refuse } = this.limits;
     if (this.running < atOnce) {
       this.running += 1;
       return undefined;

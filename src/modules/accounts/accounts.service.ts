@@ -22,6 +22,16 @@ export interface SignedIn {
   place: Place | null;
 }
 
+/** A login whose password is right. */
+interface Right {
+  isRight: true;
+  person: Membership;
+  place: ActivePlace | null;
+  freshHash: string | null;
+}
+
+type Checked = Right | { isRight: false; memberships: Membership[] };
+
 type ActivePlace = Membership & { businessId: string; memberId: string };
 
 /** Whom a session is opened for. */
@@ -59,23 +69,17 @@ export class AccountsService {
     request: LoginRequest,
     userAgent: string | null,
   ): Promise<SignedIn> {
-    const { email, businessId } = request;
-    await this.limiter.count(context, 'login', email, context.ip);
-    const memberships = await this.database.platform(
-      context,
-      'nobody knows yet who logs in',
-      (tx) => this.accounts.listMemberships(tx, email),
+    const { email } = request;
+    const checked = await this.limiter.attempt(context, 'login', email, () =>
+      this.check(context, request),
     );
-    const person = memberships[0];
-    const isRight = await this.hasher.matches(request.password, person?.passwordHash ?? null);
-    const place = memberships.find((each) => isActive(each, businessId));
-    if (!isRight || !person || (businessId && !place))
-      return this.refuse(context, email, memberships);
-    await this.limiter.forgive(context, 'login', email, context.ip);
+    if (!checked.isRight) return this.refuse(context, email, checked.memberships);
+    const { person, place } = checked;
     const known = context.with({
       businessId: place?.businessId,
       actor: { kind: 'person', id: place?.memberId ?? person.userId, email },
     });
+    await this.rehash(known, checked);
     return place
       ? this.open(known, { ...place, userAgent })
       : this.openWithoutBusiness(known, person, userAgent);
@@ -124,6 +128,32 @@ export class AccountsService {
         const inBusiness = tx.with({ businessId: invitation.businessId });
         return this.accounts.getPlace(inBusiness, member.id);
       },
+    );
+  }
+
+  /** Who this is, where they go, and whether the password is right. */
+  private async check(
+    context: RequestContext,
+    { email, password, businessId }: LoginRequest,
+  ): Promise<Checked> {
+    const reason = 'nobody knows yet who logs in';
+    const memberships = await this.database.platform(context, reason, (tx) =>
+      this.accounts.listMemberships(tx, email),
+    );
+    const person = memberships[0];
+    const place = memberships.find((each) => isActive(each, businessId)) ?? null;
+    const mayEnter = person !== undefined && (place !== null || businessId === undefined);
+    const verdict = await this.hasher.verify(password, mayEnter ? person.passwordHash : null);
+    if (!verdict.isRight || !mayEnter) return { isRight: false, memberships };
+    return { ...verdict, isRight: true, person, place };
+  }
+
+  /** Stores the hash of another cost that the login made, unless the password is another by now. */
+  private async rehash(context: RequestContext, { person, freshHash }: Right): Promise<void> {
+    if (!freshHash) return;
+    const hashing = context.with({ action: 'password.rehash', businessId: null });
+    await this.database.platform(hashing, 'people belong to no tenant', (tx) =>
+      this.users.rehash(tx, person.userId, person.passwordHash, freshHash),
     );
   }
 

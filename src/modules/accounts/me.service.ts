@@ -53,10 +53,10 @@ export class MeService {
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
     const { userId, sessionId } = context.requirePerson();
     const user = await this.database.platform(context, PERSON, (tx) => this.users.get(tx, userId));
-    await this.limiter.count(context, 'password_change', user.email, context.ip);
-    if (!(await this.hasher.matches(request.currentPassword, user.passwordHash)))
-      throw wrongPassword();
-    await this.limiter.forgive(context, 'password_change', user.email, context.ip);
+    const { isRight } = await this.limiter.attempt(context, 'password_change', user.email, () =>
+      this.hasher.verify(request.currentPassword, user.passwordHash),
+    );
+    if (!isRight) throw wrongPassword();
     assertPasswordIsStrong(request.newPassword, user.email);
     const passwordHash = await this.hasher.hash(request.newPassword);
     await this.idempotency.runOnPlatform(context, PERSON, async (tx) => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OneTimeKeys } from './one-time-keys';
 import { OneTimeKeysRepository } from './one-time-keys.repository';
+import { PasswordCosts } from './password-costs';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
 import { UsersRepository } from './users.repository';
@@ -12,6 +13,7 @@ import { UsersRepository } from './users.repository';
     SessionsRepository,
     OneTimeKeysRepository,
     OneTimeKeys,
+    PasswordCosts,
     PasswordHasher,
   ],
   exports: [

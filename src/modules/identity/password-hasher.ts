@@ -1,86 +1,91 @@
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { compare, hash } from 'bcrypt';
+import { compare, getRounds, hash } from 'bcrypt';
 import { overloaded } from '../../common/problems';
+import { Turns } from '../../common/turns';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { SecretBox } from '../../platform/config/secret-box';
+import { hashesAtOnce } from '../../platform/config/thread-pool';
+import { PasswordCosts } from './password-costs';
 
-const MAXIMUM_AT_ONCE = 2; // bcrypt runs on libuv's four threads; the others are for the rest of the process
 const MAXIMUM_WAITING = 200;
-const WAIT_LIMIT_MS = 4_000; // with cost 12 the last of 200 would wait for longer than anybody reads on
+const WAIT_LIMIT_MS = 6_000; // 50 people at once are through in 2 s on two cores with cost 10
 const COME_BACK = { headers: { 'Retry-After': '5' } };
 
+/** What a comparison has shown. */
+export interface Verdict {
+  isRight: boolean;
+  /** The same password hashed with the configured cost, where it is right and stored with another; else null. */
+  freshHash: string | null;
+}
+
 /**
- * bcrypt over a peppered HMAC: bcrypt alone cuts a password at 72 bytes and stops at NUL, and a stolen
- * table of hashes is of no use without SECRET_KEY. Never call it inside a transaction: it takes a quarter of a second.
+ * bcrypt over a peppered HMAC: bcrypt alone cuts a password at 72 bytes and stops at NUL, and a stolen table of hashes
+ * is of no use without SECRET_KEY. Never call it inside a transaction: with cost 10 it takes 60 ms of a core.
  */
 @Injectable()
 export class PasswordHasher {
   private readonly pepper: Buffer;
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
-  /** A well-formed hash that no password has; to compare with it is as much work as with a real one. */
-  private readonly decoy: string;
+  private readonly turns = new Turns({
+    atOnce: hashesAtOnce(),
+    waiting: MAXIMUM_WAITING,
+    waitMs: WAIT_LIMIT_MS,
+    refuse: () => overloaded(COME_BACK),
+  });
+  private readonly cost: number;
+  /** The work of a refusal. It never falls while the process runs: BCRYPT_COST, and what else is stored. */
+  private largestCost: number;
 
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CONFIG) { bcryptCost }: Pick<Config, 'bcryptCost'>,
     secretBox: SecretBox,
+    @Inject(PasswordCosts) private readonly costs: Pick<PasswordCosts, 'largest'>,
   ) {
     this.pepper = secretBox.deriveKey('password pepper');
-    this.decoy = `$2b$${String(config.bcryptCost).padStart(2, '0')}$${'.'.repeat(53)}`;
+    this.cost = bcryptCost;
+    this.largestCost = bcryptCost;
   }
 
   /** @throws 503 overloaded when too many are waiting, or for too long */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(this.peppered(password), this.config.bcryptCost));
+    return this.turns.run(() => hash(this.peppered(password), this.cost));
   }
 
   /**
-   * Compares with a stored hash; with null (nobody has that address) it works as long and says no.
+   * Compares with a stored hash. With null it says no: there is no such account, or it may not log in. A no is the same
+   * work for all of them, whatever cost a hash was made with (docs/decisions/0024-cost-of-passwords.md).
    * @throws 503 overloaded when too many are waiting, or for too long
    */
-  async matches(password: string, storedHash: string | null): Promise<boolean> {
-    const compared = storedHash ?? this.decoy;
-    const matches = await this.inTurn(() => compare(this.peppered(password), compared));
-    return matches && storedHash !== null;
+  async verify(password: string, storedHash: string | null): Promise<Verdict> {
+    const compared = storedHash ?? decoyOf(this.cost);
+    const cost = getRounds(compared);
+    this.largestCost = Math.max(this.largestCost, cost, await this.costs.largest());
+    return this.turns.run(async () => {
+      const matches = await compare(this.peppered(password), compared);
+      if (matches && storedHash !== null) return this.accept(password, cost);
+      await this.spend(password, cost);
+      return { isRight: false, freshHash: null };
+    });
+  }
+
+  private async accept(password: string, cost: number): Promise<Verdict> {
+    const isCurrent = cost === this.cost;
+    const freshHash = isCurrent ? null : await hash(this.peppered(password), this.cost);
+    return { isRight: true, freshHash };
+  }
+
+  /** Each step of the cost doubles the work: after 2^c, 2^c + 2^(c+1) + … + 2^(m-1) more make 2^m. */
+  private async spend(password: string, spentCost: number): Promise<void> {
+    for (let cost = spentCost; cost < this.largestCost; cost += 1)
+      await compare(this.peppered(password), decoyOf(cost));
   }
 
   private peppered(password: string): string {
     return createHmac('sha256', this.pepper).update(password, 'utf8').digest('base64');
   }
+}
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await this.waitForTurn();
-    try {
-      return await work();
-    } finally {
-      this.passTurn();
-    }
-  }
-
-  private waitForTurn(): Promise<void> | undefined {
-    if (this.running < MAXIMUM_AT_ONCE) {
-      this.running += 1;
-      return undefined;
-    }
-    if (this.waiting.length >= MAXIMUM_WAITING) throw overloaded(COME_BACK);
-    return new Promise((resolve, reject) => {
-      const take = (): void => {
-        clearTimeout(patience);
-        resolve();
-      };
-      const patience = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(take), 1);
-        reject(overloaded(COME_BACK));
-      }, WAIT_LIMIT_MS);
-      this.waiting.push(take);
-    });
-  }
-
-  /** The turn goes straight to the next in line, so that nobody slips in between. */
-  private passTurn(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.running -= 1;
-  }
+/** A well-formed hash that no password has; to compare with it is as much work as with a real one. */
+function decoyOf(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 }

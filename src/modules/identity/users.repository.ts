@@ -70,6 +70,16 @@ export class UsersRepository {
     );
   }
 
+  /** Stores the same password hashed anew, unless it is another by now. Platform scope. */
+  async rehash(
+    tx: Transaction,
+    id: string,
+    passwordHash: string,
+    freshHash: string,
+  ): Promise<void> {
+    await tx.repository(User).update({ id, passwordHash }, { passwordHash: freshHash });
+  }
+
   /** @throws 409 email_taken, also when two come at once */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
     const user = { ...fields, id: newId(), passwordVersion: 0, createdAt: tx.now };

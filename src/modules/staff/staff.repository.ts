@@ -56,6 +56,16 @@ export class StaffRepository {
     );
   }
 
+  /** Stores the same password hashed anew, unless it is another by now. */
+  async rehash(
+    tx: Transaction,
+    id: string,
+    passwordHash: string,
+    freshHash: string,
+  ): Promise<void> {
+    await tx.repository(StaffAccount).update({ id, passwordHash }, { passwordHash: freshHash });
+  }
+
   /** Opens a session. The token is in the result and nowhere else. */
   async openSession(
     tx: Transaction,

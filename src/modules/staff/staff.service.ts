@@ -6,7 +6,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { validateFields } from '../../platform/http/validation';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { invalidCredentials } from '../identity/identity.errors';
-import { PasswordHasher } from '../identity/password-hasher';
+import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
@@ -74,16 +74,14 @@ export class StaffService {
     { email, password }: StaffLoginRequest,
     userAgent: string | null,
   ): Promise<{ account: StaffAccount; opened: { session: StaffSession; token: string } }> {
-    await this.limiter.count(context, 'staff_login', email, context.ip);
-    const account = await this.database.platform(context, REASON, (tx) =>
-      this.staff.findByEmail(tx, email),
+    const { account, freshHash } = await this.limiter.attempt(context, 'staff_login', email, () =>
+      this.check(context, email, password),
     );
-    const isRight = await this.hasher.matches(password, account?.passwordHash ?? null);
-    if (!isRight || account?.status !== 'active') throw invalidCredentials();
-    await this.limiter.forgive(context, 'staff_login', email, context.ip);
+    if (!account) throw invalidCredentials();
     const signingIn = context.with({
       actor: { kind: 'staff', id: account.id, email: account.email },
     });
+    if (freshHash) await this.rehash(signingIn, account, freshHash);
     const opened = await this.database.platform(signingIn, REASON, async (tx) => {
       if (!(await this.staff.holdUnchanged(tx, account))) throw invalidCredentials(); // reset or disabled meanwhile
       return this.staff.openSession(tx, account.id, userAgent);
@@ -105,6 +103,30 @@ export class StaffService {
   async pruneSessions(tx: Transaction): Promise<void> {
     const before = hoursBefore(tx.now, STAFF_SESSION_HOURS);
     await this.staff.endSessionsBefore(tx, before);
+  }
+
+  /** @returns the account, if the password is right and it is active */
+  private async check(
+    context: RequestContext,
+    email: string,
+    password: string,
+  ): Promise<Verdict & { account: StaffAccount | null }> {
+    const found = await this.database.platform(context, REASON, (tx) =>
+      this.staff.findByEmail(tx, email),
+    );
+    const active = found?.status === 'active' ? found : null;
+    const verdict = await this.hasher.verify(password, active?.passwordHash ?? null);
+    return { ...verdict, account: verdict.isRight ? active : null };
+  }
+
+  private async rehash(
+    context: RequestContext,
+    { id, passwordHash }: StaffAccount,
+    freshHash: string,
+  ): Promise<void> {
+    await this.database.platform(context.with({ action: 'password.rehash' }), REASON, (tx) =>
+      this.staff.rehash(tx, id, passwordHash, freshHash),
+    );
   }
 
   private async hashStrong(password: string, email: string): Promise<string> {

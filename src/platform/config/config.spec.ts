@@ -47,7 +47,7 @@ describe('readConfig', () => {
       corsOrigins: [],
       logLevel: 'info',
       metricsToken: null,
-      bcryptCost: 12,
+      bcryptCost: 10,
       sessionIdleHours: 12,
       sessionAbsoluteDays: 30,
     });

@@ -147,7 +147,9 @@ export const settings = {
     .describe(
       'asked for at `GET /metrics`; required in production unless `HOST` is a loopback address',
     ),
-  BCRYPT_COST: count(4, 16).default(12).describe('each step doubles the work of a password hash'),
+  BCRYPT_COST: count(4, 16)
+    .default(10)
+    .describe('each step doubles the work of a password hash; others are replaced at login'),
   SESSION_IDLE_HOURS: count(1, 8760).default(12).describe('a session unused for so long ends'),
   SESSION_ABSOLUTE_DAYS: count(1, 3650)
     .default(30)

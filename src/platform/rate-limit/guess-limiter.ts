@@ -7,11 +7,13 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import type { Transaction } from '../database/transaction';
+import { GuessTurns } from './guess-turns';
 import { rateLimited, rateLimitedProblem } from './rate-limit.errors';
 
 const ACCOUNT_WINDOW_SECONDS = 15 * 60;
 const SIGNUP_WINDOW_SECONDS = 60 * 60;
 const ADDRESS_FACTOR = 10; // an office behind one address has more people than one account
+const ADDRESS_SHARE = 4; // a quarter of an address's limit may be under way in one process
 
 type Guess =
   | 'login'
@@ -28,12 +30,14 @@ type Guess =
  */
 @Injectable()
 export class GuessLimiter {
+  private readonly turns = new GuessTurns();
+
   constructor(
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Counts a try. @throws 429 rate_limited, whether the guess would have been right or not */
+  /** Counts a try, right or wrong, until `forgive`. @throws 429 rate_limited, whether the guess would have been right or not */
   async count(
     context: RequestContext,
     guess: Guess,
@@ -42,22 +46,52 @@ export class GuessLimiter {
   ): Promise<void> {
     const limit = this.limitOf(guess);
     if (limit === null) return;
-    if (account !== null)
-      await this.consume(
-        context,
-        `${guess}_account`,
-        limit,
-        ACCOUNT_WINDOW_SECONDS,
-        keyOf(account),
-      );
-    if (ip !== null)
-      await this.consume(
-        context,
-        `${guess}_address`,
-        limit * ADDRESS_FACTOR,
-        ACCOUNT_WINDOW_SECONDS,
-        keyOf(ip),
-      );
+    if (account !== null) await consume(this.ofAccount(context, guess, limit), account);
+    if (ip !== null) await consume(this.ofAddress(context, guess, limit), ip);
+  }
+
+  /**
+   * Makes a guess: counted before, kept when it was wrong. A right one frees the account and gives the address its try
+   * back; one that could not be made counts for neither. One guess of an account is under way at a time.
+   * @param work says whether the guess was right
+   * @throws 429 rate_limited, whether the guess would have been right or not, 503 overloaded
+   */
+  async attempt<T extends { isRight: boolean }>(
+    context: RequestContext,
+    guess: Guess,
+    account: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const limit = this.limitOf(guess);
+    if (limit === null) return work();
+    const { ip } = context;
+    const atOnce = Math.ceil((limit * ADDRESS_FACTOR) / ADDRESS_SHARE);
+    const address = ip === null ? null : { key: `${guess} ${keyOf(ip)}`, atOnce };
+    return this.turns.run(`${guess} ${keyOf(account)}`, address, async () => {
+      const made = await this.reserve(context, guess, account, limit, work);
+      if (made.isRight) await this.forgive(context, guess, account, ip);
+      return made;
+    });
+  }
+
+  /** Counts first, and takes it back when the guess is not made: it fails, or the address has no try left. */
+  private async reserve<T>(
+    context: RequestContext,
+    guess: Guess,
+    account: string,
+    limit: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { ip } = context;
+    await consume(this.ofAccount(context, guess, limit), account);
+    try {
+      if (ip !== null) await consume(this.ofAddress(context, guess, limit), ip);
+      return await work();
+    } catch (error) {
+      await this.ofAccount(context, guess, limit).reward(keyOf(account));
+      if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOf(ip));
+      throw error;
+    }
   }
 
   /** Counts for an account like `count`, and says whether it is still within the limit. */
@@ -81,17 +115,8 @@ export class GuessLimiter {
   ): Promise<void> {
     const limit = this.limitOf(guess);
     if (limit === null) return;
-    if (account !== null)
-      await this.limiter(context, `${guess}_account`, limit, ACCOUNT_WINDOW_SECONDS).delete(
-        keyOf(account),
-      );
-    if (ip !== null)
-      await this.limiter(
-        context,
-        `${guess}_address`,
-        limit * ADDRESS_FACTOR,
-        ACCOUNT_WINDOW_SECONDS,
-      ).reward(keyOf(ip));
+    if (account !== null) await this.ofAccount(context, guess, limit).delete(keyOf(account));
+    if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOf(ip));
   }
 
   /** Counts a sign-up from an address. @throws 429 rate_limited */
@@ -99,7 +124,7 @@ export class GuessLimiter {
     const { ip } = context;
     const limit = this.config.rateLimitSignups;
     if (limit !== null && ip !== null)
-      await this.consume(context, 'signup_address', limit, SIGNUP_WINDOW_SECONDS, keyOf(ip));
+      await consume(this.limiter(context, 'signup_address', limit, SIGNUP_WINDOW_SECONDS), ip);
   }
 
   /** Forgets what has run out. */
@@ -115,19 +140,13 @@ export class GuessLimiter {
       : Math.ceil(isStaff ? rateLimitFailures / 2 : rateLimitFailures);
   }
 
-  private async consume(
-    context: RequestContext,
-    policy: string,
-    limit: number,
-    windowSeconds: number,
-    key: string,
-  ): Promise<void> {
-    try {
-      await this.limiter(context, policy, limit, windowSeconds).consume(key);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw rateLimited(policy, limit, windowSeconds, refusal.msBeforeNext);
-    }
+  private ofAccount(context: RequestContext, guess: Guess, limit: number): RateLimiterPostgres {
+    return this.limiter(context, `${guess}_account`, limit, ACCOUNT_WINDOW_SECONDS);
+  }
+
+  private ofAddress(context: RequestContext, guess: Guess, limit: number): RateLimiterPostgres {
+    const points = limit * ADDRESS_FACTOR;
+    return this.limiter(context, `${guess}_address`, points, ACCOUNT_WINDOW_SECONDS);
   }
 
   private limiter(
@@ -147,6 +166,17 @@ export class GuessLimiter {
       clearExpiredByTimeout: false,
       ...{ keyPrefix, points, duration },
     });
+  }
+}
+
+/** @throws 429 rate_limited */
+async function consume(limiter: RateLimiterPostgres, text: string): Promise<void> {
+  try {
+    await limiter.consume(keyOf(text));
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const { keyPrefix, points, duration } = limiter;
+    throw rateLimited(keyPrefix, points, duration, refusal.msBeforeNext);
   }
 }
 
