@@ -1,12 +1,15 @@
+import os from 'node:os';
 import bcrypt from 'bcrypt';
 import { testConfig } from '../../../test/support/test-config';
 import { DomainError } from '../../common/problem';
 import { SecretBox } from '../../platform/config/secret-box';
+import { hashesAtOnce } from '../../platform/config/thread-pool';
 import { PasswordHasher } from './password-hasher';
 
 const COST = 4;
-const MAXIMUM_AT_ONCE = 2;
+const MAXIMUM_AT_ONCE = hashesAtOnce();
 const MAXIMUM_WAITING = 200;
+const STORED = `$2b$0${COST}$${'.'.repeat(53)}`;
 
 /** bcrypt without its callbacks. */
 interface Bcrypt {
@@ -15,10 +18,17 @@ interface Bcrypt {
 }
 const library: Bcrypt = bcrypt;
 
-function createHasher(secretKey = 'one secret that is long enough to be taken'): PasswordHasher {
-  const config = { ...testConfig('postgres://localhost/none'), secretKey, bcryptCost: COST };
-  return new PasswordHasher(config, new SecretBox(config));
+const SECRET_KEY = 'one secret that is long enough to be taken';
+
+/** @param largest cost that is stored */
+function createHasher({ secretKey = SECRET_KEY, bcryptCost = COST, largest = 0 } = {}) {
+  const config = { ...testConfig('postgres://localhost/none'), secretKey, bcryptCost };
+  const costs = { largest: () => Promise.resolve(largest) };
+  return new PasswordHasher(config, new SecretBox(config), costs);
 }
+
+const matches = async (hasher: PasswordHasher, password: string, stored: string | null) =>
+  (await hasher.verify(password, stored)).isRight;
 
 describe('PasswordHasher', () => {
   afterEach(() => jest.restoreAllMocks());
@@ -29,7 +39,7 @@ describe('PasswordHasher', () => {
       const hashes = [await hasher.hash('a password'), await hasher.hash('a password')];
       expect(hashes.map((hash) => bcrypt.getRounds(hash))).toEqual([COST, COST]);
       expect(hashes[0]).not.toBe(hashes[1]);
-      for (const hash of hashes) expect(await hasher.matches('a password', hash)).toBe(true);
+      for (const hash of hashes) expect(await matches(hasher, 'a password', hash)).toBe(true);
     });
 
     const others: [string, string, string][] = [
@@ -47,36 +57,79 @@ describe('PasswordHasher', () => {
     it.each(others)('does not match %s', async (_, password, other) => {
       const hasher = createHasher();
       const hash = await hasher.hash(password);
-      expect(await hasher.matches(other, hash)).toBe(false);
-      expect(await hasher.matches(password, hash)).toBe(true);
+      expect(await matches(hasher, other, hash)).toBe(false);
+      expect(await matches(hasher, password, hash)).toBe(true);
     });
 
     it('is of no use without SECRET_KEY', async () => {
       const hash = await createHasher().hash('a password');
-      const other = createHasher('another secret that is long enough as well');
-      expect(await other.matches('a password', hash)).toBe(false);
+      const other = createHasher({ secretKey: 'another secret that is long enough as well' });
+      expect(await matches(other, 'a password', hash)).toBe(false);
       expect(await bcrypt.compare('a password', hash)).toBe(false);
-      expect(await createHasher().matches('a password', hash)).toBe(true);
+      expect(await matches(createHasher(), 'a password', hash)).toBe(true);
     });
   });
 
-  describe('nobody', () => {
-    it('costs as much as somebody: one comparison, of the configured cost', async () => {
-      const hasher = createHasher();
-      const hash = await hasher.hash('a password');
-      const work = jest.spyOn(library, 'hash');
+  describe('a refusal', () => {
+    /** Units of bcrypt's work: 2 to the cost of each hash and comparison. */
+    const workOf = async (run: () => Promise<unknown>): Promise<number> => {
       const compare = jest.spyOn(library, 'compare');
-      expect(await hasher.matches('a password', null)).toBe(false);
-      expect(await hasher.matches('a password', hash)).toBe(true);
-      const compared = compare.mock.calls.map(([, stored]) => bcrypt.getRounds(stored));
-      expect(compared).toEqual([COST, COST]);
-      expect(work).not.toHaveBeenCalled();
+      const hash = jest.spyOn(library, 'hash');
+      await run();
+      const costs = [
+        ...compare.mock.calls.map(([, stored]) => bcrypt.getRounds(stored)),
+        ...hash.mock.calls.map(([, cost]) => cost),
+      ];
+      jest.restoreAllMocks();
+      return costs.reduce((sum, cost) => sum + 2 ** cost, 0);
+    };
+    const storedWith = (bcryptCost: number) => createHasher({ bcryptCost }).hash('a password');
+
+    it.each([
+      ['as it is', { bcryptCost: 6, largest: 6 }],
+      ['raised', { bcryptCost: 6, largest: 4 }],
+      ['lowered', { bcryptCost: 4, largest: 6 }],
+      ['between', { bcryptCost: 5, largest: 6 }],
+    ])(
+      'is the same work for nobody and for a hash of any cost, with BCRYPT_COST %s',
+      async (_, given) => {
+        const hasher = createHasher(given);
+        const stored = [null, await storedWith(4), await storedWith(5), await storedWith(6)];
+        for (const each of stored)
+          expect(await workOf(() => hasher.verify('another password', each))).toBe(2 ** 6);
+      },
+    );
+
+    it('is as much work for nobody as a cost that another process has just begun to store', async () => {
+      const hasher = createHasher({ bcryptCost: 4, largest: 4 });
+      await hasher.verify('another password', await storedWith(6));
+      expect(await workOf(() => hasher.verify('another password', null))).toBe(2 ** 6);
     });
 
-    it('has no password, even if bcrypt says so', async () => {
+    it('is the answer for nobody, even if bcrypt says yes', async () => {
       jest.spyOn(library, 'compare').mockImplementation(() => Promise.resolve(true));
-      expect(await createHasher().matches('a password', null)).toBe(false);
-      expect(await createHasher().matches('a password', 'a hash')).toBe(true);
+      expect(await matches(createHasher(), 'a password', null)).toBe(false);
+      expect(await matches(createHasher(), 'a password', STORED)).toBe(true);
+    });
+  });
+
+  describe('a right password', () => {
+    it.each([
+      ['raised', 4, 6],
+      ['lowered', 6, 4],
+    ])('is hashed anew where BCRYPT_COST was %s', async (_, before, bcryptCost) => {
+      const stored = await createHasher({ bcryptCost: before }).hash('a password');
+      const hasher = createHasher({ bcryptCost, largest: before });
+      const { isRight, freshHash } = await hasher.verify('a password', stored);
+      expect(isRight).toBe(true);
+      expect(bcrypt.getRounds(freshHash!)).toBe(bcryptCost);
+      expect(await hasher.verify('a password', freshHash)).toEqual({ isRight, freshHash: null });
+    });
+
+    it('is not hashed anew for a wrong one', async () => {
+      const stored = await createHasher({ bcryptCost: 5 }).hash('a password');
+      const verdict = await createHasher().verify('another password', stored);
+      expect(verdict).toEqual({ isRight: false, freshHash: null });
     });
   });
 
@@ -117,10 +170,10 @@ describe('PasswordHasher', () => {
       Array.from({ length: count }, (_, number) =>
         number % 2 === 0
           ? hasher.hash(`password ${number}`)
-          : hasher.matches(`password ${number}`, number % 4 === 1 ? null : 'a hash'),
+          : matches(hasher, `password ${number}`, number % 4 === 1 ? null : STORED),
       );
 
-    it('is served two at a time, and everybody in the end', async () => {
+    it('is served as many at a time as there are cores, and everybody in the end', async () => {
       const work = new Work();
       const served = Promise.all(crowd(createHasher(), 20));
       await work.settle();
@@ -148,7 +201,8 @@ describe('PasswordHasher', () => {
       const work = new Work();
       const hasher = createHasher();
       const served = Promise.all(crowd(hasher, MAXIMUM_AT_ONCE + MAXIMUM_WAITING));
-      for (const attempt of [() => hasher.hash('x'), () => hasher.matches('x', null)]) {
+      await work.settle();
+      for (const attempt of [() => hasher.hash('x'), () => hasher.verify('x', null)]) {
         const refusal = await attempt().then(
           () => null,
           (error: unknown) => error,
@@ -165,20 +219,38 @@ describe('PasswordHasher', () => {
       await expect(last).resolves.toBe('a hash');
     });
 
-    it('waits four seconds at most; who has not had a turn by then is told to come back', async () => {
+    it('waits five seconds at most; who has not had a turn by then is told to come back', async () => {
       jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
       try {
         const work = new Work();
         const hasher = createHasher();
         const served = Promise.all(crowd(hasher, MAXIMUM_AT_ONCE));
+        await work.settle();
         const late = hasher.hash('x').catch((error: unknown) => error);
-        jest.advanceTimersByTime(3_999);
+        jest.advanceTimersByTime(4_999);
         const later = hasher.hash('x');
         jest.advanceTimersByTime(1);
         expect(await late).toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '5' } });
         for (let ended = 0; ended < MAXIMUM_AT_ONCE + 1; ended += 1) await work.endOne();
         await expect(served).resolves.toHaveLength(MAXIMUM_AT_ONCE);
         await expect(later).resolves.toBe('a hash');
+      } finally {
+        jest.useRealTimers();
+      }
+    });
+
+    it('of 50 at once is let in on two cores, even where each takes 180 ms', async () => {
+      jest.useFakeTimers();
+      try {
+        const work = () => new Promise<boolean>((end) => setTimeout(() => end(true), 180));
+        jest.spyOn(library, 'compare').mockImplementation(work);
+        jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
+        const hasher = createHasher();
+        const served = Promise.all(
+          Array.from({ length: 50 }, () => matches(hasher, 'a password', STORED)),
+        );
+        await jest.advanceTimersByTimeAsync(25 * 180);
+        expect(await served).toEqual(Array<boolean>(50).fill(true));
       } finally {
         jest.useRealTimers();
       }
@@ -192,7 +264,7 @@ describe('PasswordHasher', () => {
       const failed = await Promise.allSettled(Array.from({ length: 10 }, () => hasher.hash('x')));
       expect(failed.map(({ status }) => status)).toEqual(Array<string>(10).fill('rejected'));
       failing.mockRestore();
-      expect(await hasher.matches('x', await hasher.hash('x'))).toBe(true);
+      expect(await matches(hasher, 'x', await hasher.hash('x'))).toBe(true);
     });
   });
 });

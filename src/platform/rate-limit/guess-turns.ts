@@ -3,12 +3,12 @@ import { monotonicMs } from '../../common/clock';
 import { Turns } from '../../common/turns';
 
 const MAXIMUM_WAITING = 200;
-const WAIT_LIMIT_MS = 4_000; // the password then waits for its own turn: 10 s in all
+const WAIT_LIMIT_MS = 4_000; // the password then waits for its own turn, 5 s at most: 9 s in all
 const COME_BACK = { headers: { 'Retry-After': '5' } };
 
 /**
- * Lets guesses of one account be made one after the other, and few at a time from one address: those that are under
- * way are counted until they have proved right, and right ones must not use up the limit. Each process for itself.
+ * Lets guesses of one account be made one after the other, and few at a time from one address. Those that are under way
+ * are counted until they have proved right; so right ones do not use up the limit. Each process for itself.
  */
 export class GuessTurns {
   private readonly lines = new Map<string, Turns>();
