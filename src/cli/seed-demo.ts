@@ -36,7 +36,7 @@ async function seed(
   options: SeedOptions,
 ): Promise<{ outcome: SeedOutcome; password: string }> {
   const password = choosePassword(application, options.seed);
-  const passwordHash = await application.get(PasswordHasher).hash(password); // one for all: it takes 80 ms
+  const passwordHash = await application.get(PasswordHasher).hash(password); // one for all: it takes 75 ms
   const context = RequestContext.job(ACTION);
   const database = application.get(Database);
   const inTransaction: InTransaction = (work) =>

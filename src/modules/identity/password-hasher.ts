@@ -21,7 +21,7 @@ export interface Verdict {
 
 /**
  * bcrypt over a peppered HMAC: bcrypt alone cuts a password at 72 bytes and stops at NUL, and a stolen table of hashes
- * is of no use without SECRET_KEY. Never call it inside a transaction: with cost 10 it takes 60 ms of a core.
+ * is of no use without SECRET_KEY. Never call it inside a transaction: with cost 10 it takes 75 ms of a core.
  */
 @Injectable()
 export class PasswordHasher {
