@@ -81,6 +81,13 @@ describe('logins at once', () => {
     expect(tally(answers)).toEqual({ 401: 10 * LIMIT, 429: 40 - 10 * LIMIT });
   });
 
+  it('from many IPv6 addresses of one /64 are bounded like those from one', async () => {
+    const answers = await race(40, (index) =>
+      logIn(newEmail('nobody'), WRONG, `2001:db8::${index + 1}`),
+    );
+    expect(tally(answers)).toEqual({ 401: 10 * LIMIT, 429: 40 - 10 * LIMIT });
+  });
+
   it('that are refused for the address are not counted for the account', async () => {
     const { email } = await signUp(server);
     for (let count = 0; count < 10 * LIMIT; count += 1) await logIn(newEmail('nobody'), WRONG);

@@ -7,6 +7,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import type { Transaction } from '../database/transaction';
+import { networkOf } from './client-network';
 import { GuessTurns } from './guess-turns';
 import { rateLimited, rateLimitedProblem } from './rate-limit.errors';
 
@@ -46,8 +47,8 @@ export class GuessLimiter {
   ): Promise<void> {
     const limit = this.limitOf(guess);
     if (limit === null) return;
-    if (account !== null) await consume(this.ofAccount(context, guess, limit), account);
-    if (ip !== null) await consume(this.ofAddress(context, guess, limit), ip);
+    if (account !== null) await consume(this.ofAccount(context, guess, limit), keyOf(account));
+    if (ip !== null) await consume(this.ofAddress(context, guess, limit), keyOfAddress(ip));
   }
 
   /**
@@ -66,7 +67,7 @@ export class GuessLimiter {
     if (limit === null) return work();
     const { ip } = context;
     const atOnce = Math.ceil((limit * ADDRESS_FACTOR) / ADDRESS_SHARE);
-    const address = ip === null ? null : { key: `${guess} ${keyOf(ip)}`, atOnce };
+    const address = ip === null ? null : { key: `${guess} ${keyOfAddress(ip)}`, atOnce };
     return this.turns.run(`${guess} ${keyOf(account)}`, address, async () => {
       const made = await this.reserve(context, guess, account, limit, work);
       if (made.isRight) await this.forgive(context, guess, account, ip);
@@ -83,13 +84,13 @@ export class GuessLimiter {
     work: () => Promise<T>,
   ): Promise<T> {
     const { ip } = context;
-    await consume(this.ofAccount(context, guess, limit), account);
+    await consume(this.ofAccount(context, guess, limit), keyOf(account));
     try {
-      if (ip !== null) await consume(this.ofAddress(context, guess, limit), ip);
+      if (ip !== null) await consume(this.ofAddress(context, guess, limit), keyOfAddress(ip));
       return await work();
     } catch (error) {
       await this.ofAccount(context, guess, limit).reward(keyOf(account));
-      if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOf(ip));
+      if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOfAddress(ip));
       throw error;
     }
   }
@@ -116,7 +117,7 @@ export class GuessLimiter {
     const limit = this.limitOf(guess);
     if (limit === null) return;
     if (account !== null) await this.ofAccount(context, guess, limit).delete(keyOf(account));
-    if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOf(ip));
+    if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOfAddress(ip));
   }
 
   /** Counts a sign-up from an address. @throws 429 rate_limited */
@@ -124,7 +125,10 @@ export class GuessLimiter {
     const { ip } = context;
     const limit = this.config.rateLimitSignups;
     if (limit !== null && ip !== null)
-      await consume(this.limiter(context, 'signup_address', limit, SIGNUP_WINDOW_SECONDS), ip);
+      await consume(
+        this.limiter(context, 'signup_address', limit, SIGNUP_WINDOW_SECONDS),
+        keyOfAddress(ip),
+      );
   }
 
   /** Forgets what has run out. */
@@ -170,9 +174,9 @@ export class GuessLimiter {
 }
 
 /** @throws 429 rate_limited */
-async function consume(limiter: RateLimiterPostgres, text: string): Promise<void> {
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
   try {
-    await limiter.consume(keyOf(text));
+    await limiter.consume(key);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const { keyPrefix, points, duration } = limiter;
@@ -183,4 +187,9 @@ async function consume(limiter: RateLimiterPostgres, text: string): Promise<void
 /** Normalised before it is counted; hashed, so that the table tells nobody who has an account. */
 function keyOf(text: string): string {
   return createHash('sha256').update(foldEmail(text.trim())).digest('base64url');
+}
+
+/** An IPv6 address counts with its /64. */
+function keyOfAddress(ip: string): string {
+  return keyOf(networkOf(ip));
 }
