@@ -25,6 +25,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/billing/sync.service.ts': 'Stripe knows customers, not tenants',
   'src/modules/billing/unseen-periods.cron.ts': 'periods end in all tenants',
   'src/modules/billing/verification.service.ts': 'compares the subscriptions of all tenants',
+  'src/modules/identity/password-costs.ts': 'people and staff belong to no tenant',
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',
   'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
   'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',

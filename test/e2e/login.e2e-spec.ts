@@ -16,9 +16,9 @@ describe('a login', () => {
 
   it('takes four statements, with the password checked between two transactions', async () => {
     const { email } = await signUp(server);
-    const { all, work } = await statementsOf(() =>
-      server.post('/v1/auth/login', undefined, { email, password: PASSWORD }),
-    );
+    const logIn = () => server.post('/v1/auth/login', undefined, { email, password: PASSWORD });
+    await logIn(); // the first one in a minute asks for the largest cost of a stored password too
+    const { all, work } = await statementsOf(logIn);
     expect(work).toHaveLength(4);
     expect(all.filter((text) => text.startsWith('BEGIN'))).toHaveLength(2);
   });
