@@ -16,6 +16,9 @@ import { SessionsWithoutABusiness1763690000030 } from '../migrations/17636900000
 import { PasswordVersions1763690000031 } from '../migrations/1763690000031-password-versions';
 import { SpentInAPeriod1763690000040 } from '../migrations/1763690000040-spent-in-a-period';
 import { StripeAccount1763690000041 } from '../migrations/1763690000041-stripe-account';
+import { EndsWithoutTheOwner1763690000042 } from '../migrations/1763690000042-ends-without-the-owner';
+import { FixedCurrency1763690000043 } from '../migrations/1763690000043-fixed-currency';
+import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announced-prices';
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './modules/applications/application.entity';
@@ -77,6 +80,9 @@ export const schema: Schema = {
     PasswordVersions1763690000031,
     SpentInAPeriod1763690000040,
     StripeAccount1763690000041,
+    EndsWithoutTheOwner1763690000042,
+    FixedCurrency1763690000043,
+    AnnouncedPrices1763690000044,
     DatedCancellations1763690000045,
   ],
 };

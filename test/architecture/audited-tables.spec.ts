@@ -61,6 +61,8 @@ const SILENT_UPDATES: Record<string, string> = {
   'subscriptions.stripe_subscription_id': 'comes with a change of plan or status',
   'subscriptions.plan_assigned': 'comes with a change of plan',
   'subscriptions.dunning_mails': 'the mail tells it',
+  'subscriptions.end_reason': 'comes with a change of the business or the plan',
+  'subscriptions.price_told_of_version': 'the mail tells it',
   'subscriptions.cancel_at': 'comes with a change of canceled_at',
 };
 

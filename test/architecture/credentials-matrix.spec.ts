@@ -75,7 +75,19 @@ const OPEN_WITHOUT_BUSINESS = [
   'POST /v1/me/password',
   'POST /v1/me/switch',
 ];
-const OPEN_WHILE_DEACTIVATED = OPEN_WITHOUT_BUSINESS.filter((name) => name !== 'GET /v1/me');
+/** What is paid for there can be looked after. */
+const BILLS = [
+  'GET /v1/billing',
+  'GET /v1/billing/invoices',
+  'GET /v1/subscription',
+  'GET /v1/subscription/history',
+  'GET /v1/subscription/periods',
+  'POST /v1/billing/portal-sessions',
+];
+const OPEN_WHILE_DEACTIVATED = [
+  ...OPEN_WITHOUT_BUSINESS.filter((name) => name !== 'GET /v1/me'),
+  ...BILLS,
+];
 
 let server: TestApplication;
 let operations: Operation[];

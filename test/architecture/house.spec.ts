@@ -17,6 +17,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/accounts/recovery.service.ts': 'a password belongs to a person, not to a tenant',
   'src/modules/billing/billing.metrics.ts': 'measures the inbox, which is that of all tenants',
   'src/modules/billing/catalog.service.ts': 'plans and their prices belong to no tenant',
+  'src/modules/billing/ends.service.ts': 'plans have subscribers in all tenants',
   'src/modules/billing/inbox.service.ts': 'an event names a customer of Stripe, not a tenant',
   'src/modules/billing/new-versions.cron.ts': 'subscribers of a plan are in all tenants',
   'src/modules/billing/operations.service.ts': 'Stripe knows customers, not tenants',

@@ -23,7 +23,7 @@ export const yearly = planOf('yearly', { priceAmount: 49_000, intervalUnit: 'yea
 
 export const NO_INTENT: Intent = {
   ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
-  ...{ isCanceled: false, paidPriceId: null },
+  ...{ isCanceled: false, endReason: null, paidPriceId: null },
 };
 
 export function truthOf(
@@ -57,7 +57,10 @@ export function setupOf(
   subscription: Subscription,
   changes: Partial<FollowSetup> = {},
 ): FollowSetup {
-  return { subscription, plan: pro, paid: pro, next: null, fallback: free, ...changes };
+  return {
+    ...{ subscription, plan: pro, paid: pro, next: null, newest: pro, fallback: free },
+    ...changes,
+  };
 }
 
 export function step(

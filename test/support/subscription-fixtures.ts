@@ -59,6 +59,7 @@ export function setupOf(
     plan,
     counts: { ...NOTHING_USED, ...counts },
     hadTrial: subscription.trialEndsAt !== null,
+    hasProvider: true,
   };
 }
 

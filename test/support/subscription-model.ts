@@ -21,6 +21,7 @@ import {
 } from '../../src/modules/subscriptions/renewal-decision';
 import { isActive } from '../../src/modules/subscriptions/subscription-view';
 import type { SubscriptionWrite } from '../../src/modules/subscriptions/subscription-write';
+import { paymentRequired } from '../../src/modules/subscriptions/subscriptions.errors';
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
 import { NOTHING_USED, problemOf, subscriptionTo } from './subscription-fixtures';
 
@@ -97,7 +98,7 @@ export class SubscriptionModel {
     const before = this.subscription;
     let step: Step = { before, change: null, write: null };
     const problem = problemOf(() => (step = this.decide(command, before)));
-    if (problem && !['invalid_state', 'currency_mismatch'].includes(problem))
+    if (problem && !['invalid_state', 'currency_mismatch', 'payment_required'].includes(problem))
       throw new Error(`${command.do} was refused with ${problem}`);
     return step;
   }
@@ -129,9 +130,11 @@ export class SubscriptionModel {
     const { planId, scheduledPlanId } = this.subscription;
     return {
       currentInterval: toRenewalPlan(this.plan).interval,
+      currentIsFree: toRenewalPlan(this.plan).isFree,
       current: toRenewalPlan(this.versionsOf(planId).at(-1)!),
       scheduled: scheduledPlanId ? toRenewalPlan(this.versionsOf(scheduledPlanId).at(-1)!) : null,
       default: toRenewalPlan(this.newest(0)),
+      hasProvider: true,
     };
   }
 
@@ -184,8 +187,11 @@ export class SubscriptionModel {
       plan: this.plan,
       counts: { ...NOTHING_USED, recordings: this.used },
       hadTrial: this.subscriptions.some(({ trialEndsAt }) => trialEndsAt !== null),
+      hasProvider: true,
     };
     const change = computeChange(setup, { target: this.newest(index), ...how }, this.now);
+    const { scheduledPlanId } = change.write.next;
+    if (scheduledPlanId && this.newest(index).terms.priceAmount > 0) throw paymentRequired(); // as ChangesService
     return { ...this.write(change.write), change };
   }
 
@@ -281,7 +287,8 @@ function limitOf({ recordingsLimit }: PlanWithTerms): number {
   return recordingsLimit ?? Infinity;
 }
 
-function toRenewalPlan({ id, renews, terms }: PlanWithTerms): RenewalPlan {
+function toRenewalPlan({ id, renews, terms, archivedAt }: PlanWithTerms): RenewalPlan {
   const { version, intervalUnit: unit, intervalCount: count, priceAmount } = terms;
-  return { id, version, renews, isFree: priceAmount === 0, interval: { unit, count } };
+  const [isFree, isArchived] = [priceAmount === 0, archivedAt !== null];
+  return { id, version, renews, isFree, isArchived, interval: { unit, count } };
 }

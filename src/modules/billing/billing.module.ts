@@ -10,6 +10,7 @@ import { CatalogService } from './catalog.service';
 import { CheckoutService } from './checkout.service';
 import { CheckoutsRepository } from './checkouts.repository';
 import { CustomersService } from './customers.service';
+import { EndsService } from './ends.service';
 import { InboxRepository } from './inbox.repository';
 import { InboxService } from './inbox.service';
 import { LeftoversService } from './leftovers.service';
@@ -38,6 +39,7 @@ import { WebhooksController } from './webhooks.controller';
     CheckoutService,
     CheckoutsRepository,
     CustomersService,
+    EndsService,
     InboxRepository,
     InboxService,
     LeftoversService,

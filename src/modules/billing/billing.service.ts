@@ -85,8 +85,9 @@ export class BillingService {
     const current = await this.database.transaction(context, (tx) =>
       this.subscriptions.getCurrent(tx),
     );
-    const { stripeSubscriptionId: subscription, cancelAtPeriodEnd, autoRenew } = current;
-    if (!subscription || !isProviders(current) || cancelAtPeriodEnd || !autoRenew) return null;
+    const { stripeSubscriptionId: subscription, cancelAtPeriodEnd, autoRenew, endReason } = current;
+    const ends = cancelAtPeriodEnd || !autoRenew || endReason !== null;
+    if (!subscription || !isProviders(current) || ends) return null;
     const invoice = await this.stripe.find((stripe) =>
       stripe.invoices.createPreview({ subscription }),
     );

@@ -21,6 +21,8 @@ export interface FollowSetup {
   paid: PlanWithTerms;
   /** What follows the end of the subscription at Stripe, where that was asked for. */
   next: PlanWithTerms | null;
+  /** The own plan in its newest version. */
+  newest: PlanWithTerms;
   fallback: PlanWithTerms;
 }
 
@@ -140,16 +142,14 @@ function begun(
   };
 }
 
-/** Canceled, or not renewed; or the plan follows that was asked for, which costs nothing. */
-function end(
-  { subscription, next: plan }: FollowSetup,
-  truth: StripeTruth,
-  now: Date,
-): SubscriptionWrite {
+/** Canceled, or not renewed; or a plan follows which costs nothing. */
+function end(setup: FollowSetup, truth: StripeTruth, now: Date): SubscriptionWrite {
+  const { subscription } = setup;
   const closed = closeNow(subscription, truth.endedAt ?? now);
-  if (plan && truth.intent.nextFrom === null) return moveTo(plan, subscription, closed);
-  const { isNotRenewed, isCanceled } = truth.intent;
-  const isExpiry = isNotRenewed && !isCanceled && isActive(subscription);
+  const free = planAfterEnd(setup, truth);
+  if (free) return moveTo(free, subscription, closed);
+  const { isNotRenewed, isCanceled, endReason } = truth.intent;
+  const isExpiry = (isNotRenewed || endReason !== null) && !isCanceled && isActive(subscription);
   const next: Subscription = {
     ...subscription,
     status: transition(subscription.status, isExpiry ? 'expire' : 'cancel'),
@@ -163,6 +163,24 @@ function end(
     runsUntil: null,
   };
   return { ...unchanged(subscription), next, closed };
+}
+
+/**
+ * What goes on without Stripe: the free plan that was asked for, or the own one, which costs nothing any more. Neither
+ * is given where it has been archived, or has been given a price, meanwhile.
+ */
+function planAfterEnd(
+  { next, newest, fallback }: FollowSetup,
+  { intent }: StripeTruth,
+): PlanWithTerms | null {
+  if (next && intent.nextFrom === null) return isFree(next) && !next.archivedAt ? next : fallback;
+  const isWanted = !intent.isCanceled && !intent.isNotRenewed;
+  if (intent.endReason !== 'plan_free' || !isWanted) return null;
+  return isFree(newest) ? newest : fallback;
+}
+
+function isFree({ terms }: PlanWithTerms): boolean {
+  return terms.priceAmount === 0;
 }
 
 /** Its period stands still; whether it will end with it is known all the same. */
@@ -261,11 +279,16 @@ function withCancellation({
   endsWithPeriod,
   cancelAt,
   canceledAt,
-}: StripeTruth): Pick<Subscription, 'autoRenew' | 'cancelAtPeriodEnd' | 'cancelAt' | 'canceledAt'> {
+}: StripeTruth): Pick<
+  Subscription,
+  'autoRenew' | 'cancelAtPeriodEnd' | 'cancelAt' | 'canceledAt' | 'endReason'
+> {
   const isReplaced = intent.nextPlanId !== null && intent.nextFrom === null;
-  const isAsked = !isReplaced && (intent.isCanceled || !intent.isNotRenewed);
+  const isOtherwise = intent.isNotRenewed || intent.endReason !== null;
+  const isAsked = !isReplaced && (intent.isCanceled || !isOtherwise);
   const isCanceled = endsWithPeriod ? isAsked : cancelAt !== null;
   return {
+    endReason: endsWithPeriod ? intent.endReason : null,
     autoRenew: !(endsWithPeriod && intent.isNotRenewed),
     cancelAtPeriodEnd: endsWithPeriod && isCanceled,
     cancelAt: isCanceled ? cancelAt : null,

@@ -44,7 +44,7 @@ export class LeftoversService {
   async cleanUp(context: RequestContext, { businessId, isOver }: CleanUp): Promise<void> {
     const [customer, followed] = await this.read(context.with({ businessId }));
     if (!customer) return;
-    if (followed) await this.closePages(customer);
+    if (followed || isOver) await this.closePages(customer);
     const found = await this.stripe.find((stripe) =>
       stripe.subscriptions.list({ customer, status: 'all', limit: 100 }),
     );

@@ -108,6 +108,8 @@ const BEHIND = `
   JOIN plans AS plan ON plan.id = subscription.plan_id AND plan.version > subscription.plan_version
   JOIN plan_versions AS terms ON terms.plan_id = plan.id AND terms.version = plan.version AND terms.price_amount > 0
   JOIN billing_accounts AS account ON account.business_id = subscription.business_id
+  JOIN plan_versions AS own ON own.plan_id = plan.id AND own.version = subscription.plan_version
+    AND own.price_currency = terms.price_currency -- a payment may come after the currency was changed: it keeps its price
   WHERE subscription.is_current AND subscription.runs_until IS NOT NULL AND NOT subscription.plan_assigned
     AND subscription.status IN ('trialing', 'active') AND subscription.scheduled_plan_id IS NULL
     AND subscription.auto_renew AND NOT subscription.cancel_at_period_end

@@ -1,7 +1,7 @@
 import type { PlanWithTerms } from '../plans/plan.entity';
 import type { SubscriptionCommand } from '../subscriptions/payments';
 import type { PlanChange } from '../subscriptions/plan-change';
-import type { Subscription } from '../subscriptions/subscription.entity';
+import type { EndReason, Subscription } from '../subscriptions/subscription.entity';
 import { callsOf, callsOfChange, type ChangeCallSetup, type StripeCall } from './stripe-calls';
 import type { Intent, StripeTruth } from './stripe-truth';
 
@@ -17,11 +17,12 @@ const NOTHING: Intent = {
   resumedUntil: null,
   isNotRenewed: false,
   isCanceled: false,
+  endReason: null,
   paidPriceId: null,
 };
 const NO_METADATA = {
   ...{ next_plan_id: '', next_from: '', resumed_until: '', auto_renew: '' },
-  ...{ canceled: '', paid_price_id: '' },
+  ...{ canceled: '', end_reason: '', paid_price_id: '' },
 };
 
 function aTruth(changes: Partial<StripeTruth> = {}): StripeTruth {
@@ -58,6 +59,7 @@ function aSubscription(changes: Partial<Subscription> = {}): Subscription {
     periodEnd: END,
     autoRenew: true,
     cancelAtPeriodEnd: false,
+    cancelAt: null,
     pausedAt: null,
     trialEndsAt: null,
     stripeSubscriptionId: 'sub_1',
@@ -305,6 +307,23 @@ describe('other commands', () => {
     expect(calls({ ...off, autoRenew: true }, { autoRenew: false })).toMatchObject([
       { parameters: { cancel_at_period_end: false, metadata: NO_METADATA } },
     ]);
+  });
+
+  it('end it because of the business or the plan, and take that back, beside what the owner wants', () => {
+    const because = (reason: EndReason | null) => ({ kind: 'end_because', reason }) as const;
+    const ended = { endsWithPeriod: true, intent: { ...NOTHING, endReason: 'plan_free' } } as const;
+    const told = (cancel_at_period_end: boolean, end_reason: string, canceled = '') => [
+      { parameters: { cancel_at_period_end, metadata: { ...NO_METADATA, end_reason, canceled } } },
+    ];
+    expect(calls(because('plan_free'))).toMatchObject(told(true, 'plan_free'));
+    expect(calls(because('plan_free'), {}, ended)).toEqual([]);
+    const undone = { ...ended, endsWithPeriod: false }; // by hand at Stripe
+    expect(calls(because('plan_free'), {}, undone)).toMatchObject(told(true, 'plan_free'));
+    expect(calls(because(null), {}, ended)).toMatchObject(told(false, ''));
+    const canceled = { cancelAtPeriodEnd: true };
+    expect(calls(because(null), canceled, ended)).toMatchObject(told(true, '', 'true'));
+    expect(calls({ kind: 'uncancel' }, canceled, ended)).toMatchObject(told(true, 'plan_free'));
+    expect(calls(because(null))).toEqual([]);
   });
 
   it('pause what runs and is paid', () => {

@@ -4,7 +4,7 @@ import { resume } from '../subscriptions/life-cycle';
 import { intervalOf, isSameInterval } from '../subscriptions/periods';
 import type { SubscriptionCommand } from '../subscriptions/payments';
 import type { PlanChange } from '../subscriptions/plan-change';
-import type { Subscription } from '../subscriptions/subscription.entity';
+import type { EndReason, Subscription } from '../subscriptions/subscription.entity';
 import { invalidState } from '../subscriptions/subscriptions.errors';
 import { toMetadata, toSeconds, type Intent, type StripeTruth } from './stripe-truth';
 
@@ -98,11 +98,14 @@ function changeNow({ subscription, truth, prorationDate }: ChangeCallSetup, pric
   const { cancelAtPeriodEnd, autoRenew } = subscription;
   return update(truth.id, {
     items: [{ id: truth.itemId, price }],
-    ...ending(truth, cancelAtPeriodEnd || !autoRenew),
+    ...asking(truth, {
+      isNotRenewed: !autoRenew,
+      isCanceled: cancelAtPeriodEnd,
+      endReason: ofBusiness(truth.intent),
+    }),
     proration_behavior: 'always_invoice',
     proration_date: toSeconds(prorationDate),
     payment_behavior: 'error_if_incomplete', // unpaid, it changes nothing
-    metadata: toMetadata({ isNotRenewed: !autoRenew, isCanceled: cancelAtPeriodEnd }),
   });
 }
 
@@ -162,8 +165,7 @@ function keepPlan({ subscription, truth }: ChangeCallSetup): StripeCall {
   const { cancelAtPeriodEnd: isCanceled, autoRenew } = subscription;
   return update(truth.id, {
     ...paidPrice(truth),
-    ...ending(truth, isCanceled || !autoRenew),
-    metadata: toMetadata({ isCanceled, isNotRenewed: !autoRenew }),
+    ...asking(truth, { isCanceled, isNotRenewed: !autoRenew, endReason: truth.intent.endReason }),
   });
 }
 
@@ -185,9 +187,9 @@ function isWaitingForOther({ planId }: Subscription, truth: StripeTruth): boolea
 /** A free plan has nothing to charge: the subscription at Stripe ends, and ours goes on without it. */
 function moveToFree({ truth, change }: ChangeCallSetup): StripeCall[] {
   const { id } = truth;
-  const metadata = toMetadata({ nextPlanId: change.plan.id });
-  if (change.when === 'period_end') return [update(id, { ...ending(truth, true), metadata })];
-  return [update(id, { metadata }), { call: 'cancel', id, parameters: {} }];
+  const intent = { nextPlanId: change.plan.id };
+  if (change.when === 'period_end') return [update(id, asking(truth, intent))];
+  return [update(id, { metadata: toMetadata(intent) }), { call: 'cancel', id, parameters: {} }];
 }
 
 /**
@@ -210,6 +212,8 @@ export function callsOf(
       return [uncancel(subscription, truth)];
     case 'set_auto_renew':
       return setAutoRenew(command.autoRenew, subscription, truth);
+    case 'end_because':
+      return endBecause(command.reason, subscription, truth);
     case 'pause':
       if (!['trialing', 'active'].includes(subscription.status))
         throw invalidState(`The subscription is ${subscription.status}.`);
@@ -227,7 +231,10 @@ export function callsOf(
 function cancelNow({ id, intent }: StripeTruth): StripeCall[] {
   const cancel: StripeCall = { call: 'cancel', id, parameters: {} };
   const isPlain =
-    !intent.isNotRenewed && !intent.isCanceled && (!intent.nextPlanId || intent.nextFrom !== null);
+    !intent.isNotRenewed &&
+    !intent.isCanceled &&
+    !intent.endReason &&
+    (!intent.nextPlanId || intent.nextFrom !== null);
   return isPlain ? [cancel] : [update(id, { metadata: toMetadata(priced(intent)) }), cancel];
 }
 
@@ -238,20 +245,20 @@ function cancelAtPeriodEnd(subscription: Subscription, truth: StripeTruth): Stri
       'The subscription is paused: its period does not end. Cancel it now, or resume it first.',
     );
   if (subscription.cancelAtPeriodEnd) return [];
-  const { isNotRenewed } = intent;
-  const metadata = toMetadata({ ...priced(intent), isNotRenewed, isCanceled: true });
-  return [update(id, { ...ending(truth, true), metadata })];
+  const { isNotRenewed, endReason } = intent;
+  const asked = { ...priced(intent), isNotRenewed, isCanceled: true, endReason };
+  return [update(id, asking(truth, asked))];
 }
 
 /** Renewal that was switched off stays off. What waited when it was canceled was called off by that. */
 function uncancel(subscription: Subscription, truth: StripeTruth): StripeCall {
   const { id, isScheduled, endsBy } = truth;
-  const { isNotRenewed } = truth.intent;
+  const { isNotRenewed, endReason } = truth.intent;
   if (isScheduled) throw scheduledEnd();
   const { intent, price } = renewing(subscription, truth);
-  const metadata = toMetadata({ ...intent, isNotRenewed });
-  const isDated = endsBy === 'date' && !isNotRenewed;
-  const end = isDated ? NO_DATE : { cancel_at_period_end: isNotRenewed };
+  const metadata = toMetadata({ ...intent, isNotRenewed, endReason });
+  const ends = isNotRenewed || endReason !== null;
+  const end = endsBy === 'date' && !ends ? NO_DATE : { cancel_at_period_end: ends };
   return update(id, { ...price, ...end, metadata });
 }
 
@@ -287,8 +294,38 @@ function setAutoRenew(
   const { intent, price } = autoRenew
     ? renewing(subscription, truth)
     : { intent: priced(truth.intent), price: {} };
-  const metadata = toMetadata({ ...intent, isNotRenewed: !autoRenew, isCanceled });
-  return [update(truth.id, { ...price, ...ending(truth, !autoRenew || isCanceled), metadata })];
+  const { endReason } = truth.intent;
+  const asked = { ...intent, isNotRenewed: !autoRenew, isCanceled, endReason };
+  return [update(truth.id, { ...price, ...asking(truth, asked) })];
+}
+
+/**
+ * Asked for by staff, through a business or a plan. What the owner has asked for stays beside it; a date in a later
+ * period becomes the end of this one.
+ */
+function endBecause(
+  endReason: EndReason | null,
+  { cancelAtPeriodEnd, cancelAt, autoRenew }: Subscription,
+  truth: StripeTruth,
+): StripeCall[] {
+  const { id, intent, endsWithPeriod } = truth;
+  if (intent.endReason === endReason && (endReason === null || endsWithPeriod)) return [];
+  const isCanceled = cancelAtPeriodEnd || cancelAt !== null;
+  const asked = { ...intent, isCanceled, isNotRenewed: !autoRenew, endReason };
+  return [update(id, asking(truth, asked))];
+}
+
+/** Another plan may renew, or cost something. */
+function ofBusiness({ endReason }: Intent): EndReason | null {
+  return endReason === 'business_deactivated' ? endReason : null;
+}
+
+/** What Stripe has for all ends with the period, and our words that say which it is. */
+function asking(truth: StripeTruth, intent: Partial<Intent>): Stripe.SubscriptionUpdateParams {
+  const { isCanceled, isNotRenewed, endReason, nextPlanId, nextFrom } = intent;
+  const isReplaced = Boolean(nextPlanId && !nextFrom);
+  const ends = Boolean(isCanceled || isNotRenewed || endReason || isReplaced);
+  return { ...ending(truth, ends), metadata: toMetadata(intent) };
 }
 
 /** The plan that it has is renewed again, and no other that waited before. */

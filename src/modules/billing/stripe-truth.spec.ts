@@ -35,7 +35,7 @@ describe('toTruth', () => {
       ...{ canceledAt: null, endedAt: null, businessId: null },
       intent: {
         ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
-        ...{ isCanceled: false, paidPriceId: null },
+        ...{ isCanceled: false, endReason: null, paidPriceId: null },
       },
     });
   });
@@ -151,7 +151,7 @@ describe('toTruth', () => {
 describe('an intent', () => {
   const nothing = {
     ...{ nextPlanId: null, nextFrom: null, resumedUntil: null, isNotRenewed: false },
-    ...{ isCanceled: false, paidPriceId: null },
+    ...{ isCanceled: false, endReason: null, paidPriceId: null },
   };
   it.each([
     {},
@@ -159,6 +159,7 @@ describe('an intent', () => {
     { nextPlanId: 'plan', nextFrom: at(END) },
     { resumedUntil: at(END) },
     { isNotRenewed: true },
+    { endReason: 'plan_free' as const },
   ])('%j comes back as it was written', (intent) => {
     const metadata = toMetadata(intent) as Stripe.Metadata;
     expect(toTruth(said({ metadata })).intent).toEqual({ ...nothing, ...intent });
@@ -179,6 +180,7 @@ describe('an intent', () => {
       resumed_until: '',
       auto_renew: '',
       canceled: '',
+      end_reason: '',
       paid_price_id: '',
     });
   });

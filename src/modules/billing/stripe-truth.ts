@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Period } from '../subscriptions/periods';
+import { END_REASONS, type EndReason } from '../subscriptions/subscription.entity';
 
 /**
  * What a subscription at Stripe says, in our words. The periods stand on its items since Stripe's API of March 2025;
@@ -49,6 +50,8 @@ export interface Intent {
   isNotRenewed: boolean;
   /** It was canceled as well: Stripe has one flag for both. */
   isCanceled: boolean;
+  /** It ends with its period whatever the owner wants. */
+  endReason: EndReason | null;
   /** The price of the running period, while that of the next one stands in its place. */
   paidPriceId: string | null;
 }
@@ -183,12 +186,14 @@ function endOf(
 
 function intentOf(metadata: Stripe.Metadata): Intent {
   const { next_plan_id, next_from, resumed_until, auto_renew, canceled, paid_price_id } = metadata;
+  const endReason = END_REASONS.find((reason) => reason === metadata.end_reason);
   return {
     nextPlanId: next_plan_id || null,
     nextFrom: timeIn(next_from),
     resumedUntil: timeIn(resumed_until),
     isNotRenewed: auto_renew === 'false',
     isCanceled: canceled === 'true',
+    endReason: endReason ?? null,
     paidPriceId: paid_price_id || null,
   };
 }
@@ -206,6 +211,7 @@ export function toMetadata(intent: Partial<Intent>): Stripe.MetadataParam {
     resumed_until: intent.resumedUntil ? String(toSeconds(intent.resumedUntil)) : '',
     auto_renew: intent.isNotRenewed ? 'false' : '',
     canceled: intent.isCanceled ? 'true' : '',
+    end_reason: intent.endReason ?? '',
     paid_price_id: intent.paidPriceId ?? '',
   };
 }

@@ -236,6 +236,7 @@ export class SyncService {
       plan,
       paid: truth.state === 'ended' ? plan : await this.getPaid(tx, truth),
       next: nextPlanId && isId(nextPlanId) ? await this.plans.findNewest(tx, nextPlanId) : null,
+      newest: await this.plans.getNewest(tx, planId),
       fallback: await this.plans.getDefault(tx),
     };
   }

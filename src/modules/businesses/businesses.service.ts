@@ -5,6 +5,9 @@ import type { Business } from './business.entity';
 import { BusinessesRepository } from './businesses.repository';
 import type { UpdateBusinessRequest } from './dto/update-business.request';
 
+/** The job after a business was deactivated or activated: `{ businessId }`. */
+export const BUSINESS_STATUS_CHANGED = 'business.status_changed';
+
 @Injectable()
 export class BusinessesService {
   constructor(

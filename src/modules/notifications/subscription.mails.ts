@@ -5,9 +5,9 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { BusinessesRepository } from '../businesses/businesses.repository';
-import type { PlanWithTerms } from '../plans/plan.entity';
+import type { PlanVersion, PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
-import type { SubscriptionView } from '../subscriptions/subscription-view';
+import { isEnded, type SubscriptionView } from '../subscriptions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { TeamMembersRepository } from '../team-members/team-members.repository';
 
@@ -67,6 +67,54 @@ export class SubscriptionMails {
     });
   }
 
+  /** Says what a plan that was free costs from the next period on; nothing where it is paid for, or left, by now. */
+  @MailComposer('plan-gets-price')
+  composePlanGetsPrice(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
+    return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
+      const tx = platform.with({ businessId });
+      const { subscription, plan } = await this.subscriptions.getCurrent(tx);
+      const { terms, name: planName } = await this.plans.getNewest(tx, subscription.planId);
+      const isKeptFree = plan.terms.priceAmount === 0 && !isEnded(subscription);
+      if (!isKeptFree || terms.priceAmount === 0) return null;
+      const { name: businessName } = await this.businesses.get(tx);
+      return {
+        to: await this.members.listOwnerEmails(tx),
+        values: {
+          ...{ businessName, planName, price: priceText(terms) },
+          startsAt: subscription.periodEnd.toUTCString(),
+          whatFollows: await this.afterFreePeriod(tx),
+          url: this.config.upgradeUrl,
+        },
+      };
+    });
+  }
+
+  /** Says that a plan which was to follow is not offered any more. */
+  @MailComposer('change-called-off')
+  composeChangeCalledOff(
+    context: RequestContext,
+    businessId: string,
+  ): Promise<ComposedMail | null> {
+    return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
+      const tx = platform.with({ businessId });
+      const { plan } = await this.subscriptions.getCurrent(tx);
+      const calledOff = await this.subscriptions.findLastScheduledPlan(tx);
+      if (!calledOff) return null;
+      const { name: businessName } = await this.businesses.get(tx);
+      const values = { businessName, planName: plan.name, calledOffPlanName: calledOff.name };
+      return {
+        to: await this.members.listOwnerEmails(tx),
+        values: { ...values, url: this.config.upgradeUrl },
+      };
+    });
+  }
+
+  private async afterFreePeriod(tx: Transaction): Promise<string> {
+    if (this.config.stripeSecretKey === null) return 'The plan goes on with that price.';
+    const { name } = await this.plans.getDefault(tx);
+    return `Unless it is paid for by then, the business moves to the plan ${name}.`;
+  }
+
   private async afterGrace(tx: Transaction, { afterGrace }: PlanWithTerms): Promise<string> {
     if (afterGrace === 'expire') return 'Then the subscription expires.';
     const { name } = await this.plans.getDefault(tx);
@@ -77,6 +125,9 @@ export class SubscriptionMails {
     const { subscription, plan, scheduledPlan } = view;
     if (subscription.cancelAtPeriodEnd || !subscription.autoRenew)
       return 'The subscription ends with it, as you asked.';
+    if (subscription.endReason === 'business_deactivated') return 'The subscription ends with it.';
+    if (subscription.endReason === 'plan_free')
+      return 'The plan goes on after it; there is nothing to do.';
     if (scheduledPlan) return `Then the plan ${scheduledPlan.name} begins, as you asked.`;
     if (plan.terms.priceAmount === 0) return 'The plan goes on after it; there is nothing to do.';
     if (subscription.stripeSubscriptionId)
@@ -84,4 +135,11 @@ export class SubscriptionMails {
     const { name } = await this.plans.getDefault(tx);
     return `Unless it is paid for, the business then moves to the plan ${name}.`;
   }
+}
+
+/** `$15.00`: the minor units that the currency has. */
+function priceText({ priceAmount, priceCurrency }: PlanVersion): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: priceCurrency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 0;
+  return format.format(priceAmount / 10 ** digits);
 }

@@ -5,6 +5,7 @@ import {
   defaultPlanMustBeFree,
   defaultPlanMustRenew,
   planArchived,
+  planCurrencyFixed,
   planIsDefault,
 } from './plans.errors';
 
@@ -68,11 +69,18 @@ export function computeChangedPlan(
 
 /**
  * Asks whether a plan may become what it shall be.
- * @throws 409 plan_archived, plan_is_default, default_plan_must_be_free, default_plan_must_renew
+ * @param isPaidInOther whether subscribers pay for it in another currency than that of `after`
+ * @throws 409 plan_archived, plan_currency_fixed, plan_is_default, default_plan_must_be_free, default_plan_must_renew
  */
-export function assertChangeIsAllowed(before: PlanWithTerms, after: PlanWithTerms): void {
+export function assertChangeIsAllowed(
+  before: PlanWithTerms,
+  after: PlanWithTerms,
+  isPaidInOther: boolean,
+): void {
   if (before.archivedAt && !listChanges(before, after).every(isOpenWhenArchived))
     throw planArchived();
+  const isNewPrice = after.version > before.version && after.terms.priceAmount > 0;
+  if (isNewPrice && isPaidInOther) throw planCurrencyFixed();
   if (before.isDefault && !after.isDefault) throw planIsDefault();
   assertFitsAsDefault(after);
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { JobQueue } from '../../platform/queue/job-queue';
 import type { CreatePlanRequest, UpdatePlanRequest } from './dto/plan.requests';
 import {
   assertChangeIsAllowed,
@@ -13,6 +14,9 @@ import type { PlanWithTerms } from './plan.entity';
 import { planIsDefault, planNotFound } from './plans.errors';
 import { PlansRepository } from './plans.repository';
 
+/** The job after a plan was changed or archived. */
+export const PLAN_CHANGED = 'plan.changed';
+
 /**
  * What staff do to plans, one edit at a time: which plan is the default concerns them all,
  * and whoever waited decides on what the one before has left.
@@ -22,6 +26,7 @@ export class PlanEditingService {
   constructor(
     private readonly database: Database,
     private readonly plans: PlansRepository,
+    private readonly queue: JobQueue,
   ) {}
 
   /** @throws 409 plan_slug_taken, default_plan_must_be_free, default_plan_must_renew */
@@ -40,10 +45,11 @@ export class PlanEditingService {
     return this.edit(context, async (tx) => {
       const before = await this.get(tx, id);
       const after = computeChangedPlan(before, request, tx.now);
-      assertChangeIsAllowed(before, after);
+      assertChangeIsAllowed(before, after, await this.plans.isPaidInOtherCurrency(tx, after));
       if (after.isDefault && !before.isDefault) await this.plans.clearDefault(tx);
       if (after.version > before.version) await this.plans.insertVersion(tx, after.terms);
       await this.plans.update(tx, after);
+      await this.announce(tx, id);
       return after;
     });
   }
@@ -56,8 +62,14 @@ export class PlanEditingService {
       if (plan.archivedAt) return plan;
       const archived = { ...plan, archivedAt: tx.now };
       await this.plans.update(tx, archived);
+      await this.announce(tx, id);
       return archived;
     });
+  }
+
+  /** What it means for those who are on it, or wait for it, is done by a job. */
+  private announce(tx: Transaction, planId: string): Promise<void> {
+    return this.queue.enqueue(tx, PLAN_CHANGED, { planId }, { key: PLAN_CHANGED });
   }
 
   private edit<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {

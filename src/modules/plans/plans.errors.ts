@@ -22,6 +22,14 @@ export const planArchived = defineProblem({
     'Of an archived plan only name, description and limits can change, for those who are still on it.',
 });
 
+export const planCurrencyFixed = defineProblem({
+  code: 'plan_currency_fixed',
+  kind: 'conflict',
+  title: 'Subscribers pay for the plan in another currency',
+  description:
+    'They cannot be charged in another one. Make a plan of its own for the other currency, and archive this one.',
+});
+
 export const planIsDefault = defineProblem({
   code: 'plan_is_default',
   kind: 'conflict',

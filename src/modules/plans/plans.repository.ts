@@ -49,6 +49,15 @@ export class PlansRepository {
     );
   }
 
+  /** Whether subscribers pay for it, or are about to, in another currency than that of its terms. */
+  async isPaidInOtherCurrency(tx: Transaction, { id, terms }: PlanWithTerms): Promise<boolean> {
+    const [row] = await tx.query<{ isPaid: boolean }>(
+      'SELECT is_paid_in_other_currency($1, $2) AS "isPaid"',
+      [id, terms.priceCurrency],
+    );
+    return row!.isPaid;
+  }
+
   /** Keeps other editors out until the end of the transaction. Readers and foreign keys do not wait for it. */
   async lockForEditing(tx: Transaction): Promise<void> {
     await tx.execute('LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE');

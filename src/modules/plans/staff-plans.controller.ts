@@ -14,6 +14,7 @@ import {
   defaultPlanMustBeFree,
   defaultPlanMustRenew,
   planArchived,
+  planCurrencyFixed,
   planIsDefault,
   planNotFound,
   planSlugTaken,
@@ -80,12 +81,15 @@ export class StaffPlansController {
     description:
       'Limits change for all subscribers at once. Another price or interval makes a version, which a subscriber ' +
       'meets at the next period; the same price and interval make none. `"default": true` takes it from the plan ' +
-      'that has it. Of an archived plan only name, description and limits can change.',
+      'that has it. Of an archived plan only name, description and limits can change. The currency stays while ' +
+      'subscribers pay in it. Who pays for a plan that becomes free, or that does not renew any more, pays to the end of the period; ' +
+      'a plan that gets a price is kept, from the next period on, by those who pay.',
     status: 200,
     answers: PlanResponse,
     problems: [
       planNotFound,
       planArchived,
+      planCurrencyFixed,
       planIsDefault,
       defaultPlanMustBeFree,
       defaultPlanMustRenew,
@@ -104,6 +108,7 @@ export class StaffPlansController {
     audience: 'staff',
     action: 'plan.archive',
     summary: 'Offer a plan no more, for good; its subscribers stay on it',
+    description: 'Changes that wait for it are called off, and the owners are told.',
     status: 200,
     answers: PlanResponse,
     problems: [planNotFound, planIsDefault],

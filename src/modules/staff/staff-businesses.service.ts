@@ -3,9 +3,11 @@ import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { JobQueue } from '../../platform/queue/job-queue';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import type { Business } from '../businesses/business.entity';
 import { businessNotFound } from '../businesses/businesses.errors';
+import { BUSINESS_STATUS_CHANGED } from '../businesses/businesses.service';
 import type { SubscriptionView } from '../subscriptions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SupportSession } from '../support-sessions/support-session.entity';
@@ -37,6 +39,7 @@ export class StaffBusinessesService {
     private readonly members: TeamMembersRepository,
     private readonly support: SupportSessionsRepository,
     private readonly mails: MailQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   search(context: RequestContext, query: SearchBusinessesQuery): Promise<StaffBusiness[]> {
@@ -64,6 +67,7 @@ export class StaffBusinessesService {
     return this.database.platform(context, REASON, async (tx) => {
       const business = await this.getIn(tx, id);
       await this.businesses.updateStatus(tx, id, status);
+      await this.queue.enqueue(tx, BUSINESS_STATUS_CHANGED, { businessId: id });
       return this.describe(tx, { ...business, status });
     });
   }

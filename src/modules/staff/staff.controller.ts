@@ -77,6 +77,8 @@ export class StaffController {
     audience: 'staff',
     action: 'business.deactivate',
     summary: 'Switch a business off: sessions and keys answer 403 from the next request',
+    description:
+      'What is paid for at Stripe runs to the end of its period and is not renewed; `stripe` says until when. The owner still reaches subscription, invoices and portal.',
     status: 200,
     answers: StaffBusinessResponse,
     problems: [businessNotFound],
@@ -93,6 +95,8 @@ export class StaffController {
     audience: 'staff',
     action: 'business.activate',
     summary: 'Switch a business on again',
+    description:
+      'What the deactivation had ended at Stripe is renewed again, where its period has not passed and nobody has canceled it.',
     status: 200,
     answers: StaffBusinessResponse,
     problems: [businessNotFound],

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from '../plans/plan.entity';
@@ -50,6 +51,7 @@ export class ChangesService {
     private readonly plans: PlansRepository,
     private readonly renewal: RenewalService,
     private readonly payments: Payments,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -94,6 +96,8 @@ export class ChangesService {
         return this.decide(context, (subscription) =>
           setAutoRenew(subscription, command.autoRenew),
         );
+      case 'end_because': // without a provider nothing is charged
+        return this.subscriptions.getCurrent(context);
       case 'cancel':
         return this.decide(context, (subscription, now) => cancel(subscription, command.when, now));
       case 'uncancel':
@@ -176,6 +180,7 @@ export class ChangesService {
       plan: await this.plans.getVersion(tx, planId, planVersion),
       counts: await this.repository.readCounts(tx),
       hadTrial: await this.repository.hadTrial(tx),
+      hasProvider: this.config.stripeSecretKey !== null,
     };
     return computeChange(setup, request, now);
   }

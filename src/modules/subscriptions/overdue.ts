@@ -101,6 +101,7 @@ const WAYS_ON: Partial<Record<SubscriptionStatus, TransitionName>> = {
 
 const WITHOUT_PROVIDER = {
   stripeSubscriptionId: null,
+  endReason: null,
   planAssigned: false,
   runsUntil: null,
   pastDueSince: null,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { ChangeTime, PlanChange } from './plan-change';
+import type { EndReason } from './subscription.entity';
 import type { SubscriptionView } from './subscription-view';
 
 /** What somebody asks to be done to a subscription. */
@@ -10,6 +11,8 @@ export type SubscriptionCommand =
   | { kind: 'cancel'; when: ChangeTime }
   | { kind: 'uncancel' | 'pause' | 'resume' }
   | { kind: 'set_auto_renew'; autoRenew: boolean }
+  /** Of no owner: Stripe is told to end it with its period; null takes that back. */
+  | { kind: 'end_because'; reason: EndReason | null }
   | { kind: 'assign'; planId: string; reason: string; stripe?: 'cancel' | 'keep' };
 
 /** What a preview asks for. */

@@ -20,6 +20,8 @@ export interface ChangeSetup {
   counts: UsageCounts;
   /** A business has one trial. */
   hadTrial: boolean;
+  /** See `RenewalPlans`. */
+  hasProvider: boolean;
 }
 
 export interface ChangeRequest {
@@ -144,9 +146,11 @@ function isFollowed({ subscription, plan }: ChangeSetup): boolean {
   return autoRenew && !cancelAtPeriodEnd && (plan.renews || status === 'trialing');
 }
 
-/** Whether that period is on the same plan: an unpaid trial moves to the default plan. */
+/** Whether that period is on the same plan: an unpaid trial, and an unpaid plan that was free, move to the default plan. */
 function keepsPlan(setup: ChangeSetup, { terms }: PlanWithTerms): boolean {
-  const isUnpaid = setup.subscription.status === 'trialing' && terms.priceAmount > 0;
+  const { subscription, plan, hasProvider } = setup;
+  const wasFree = plan.terms.priceAmount === 0 && hasProvider;
+  const isUnpaid = terms.priceAmount > 0 && (subscription.status === 'trialing' || wasFree);
   return isFollowed(setup) && !isUnpaid;
 }
 

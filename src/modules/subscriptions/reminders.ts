@@ -41,6 +41,14 @@ export class Reminders {
     return reminded;
   }
 
+  /** To those who have a plan for nothing that was given a price: it comes with their next period. @returns how many */
+  announcePrices(context: RequestContext): Promise<number> {
+    return this.remind(context, {
+      mail: 'plan-gets-price',
+      markDue: (tx) => tx.query(MARK_PRICES, [tx.now, BATCH_SIZE]),
+    });
+  }
+
   private async remind(context: RequestContext, reminder: Reminder): Promise<number> {
     let reminded = 0;
     for (;;) {
@@ -92,6 +100,24 @@ const MARK_PAYMENTS = `
       AND past_due_since + ($2::integer[])[dunning_mails + 1] * interval '24 hours' <= $1
     ORDER BY past_due_since LIMIT $3
     FOR UPDATE SKIP LOCKED
+  ) AS due
+  WHERE subscription.business_id = due.business_id AND subscription.id = due.id
+  RETURNING subscription.business_id AS "businessId"`;
+
+const MARK_PRICES = `
+  UPDATE subscriptions AS subscription SET price_told_of_version = due.version
+  FROM (
+    SELECT waiting.business_id, waiting.id, plan.version
+    FROM plans AS plan
+    JOIN plan_versions AS newest ON newest.plan_id = plan.id AND newest.version = plan.version AND newest.price_amount > 0
+    JOIN plan_versions AS own ON own.plan_id = plan.id AND own.price_amount = 0
+    JOIN subscriptions AS waiting ON waiting.plan_id = own.plan_id AND waiting.plan_version = own.version
+    WHERE waiting.is_current AND waiting.status = 'active' AND waiting.period_end > $1
+      AND waiting.stripe_subscription_id IS NULL AND waiting.scheduled_plan_id IS NULL
+      AND waiting.auto_renew AND NOT waiting.cancel_at_period_end
+      AND waiting.price_told_of_version IS DISTINCT FROM plan.version
+    LIMIT $2
+    FOR UPDATE OF waiting SKIP LOCKED
   ) AS due
   WHERE subscription.business_id = due.business_id AND subscription.id = due.id
   RETURNING subscription.business_id AS "businessId"`;

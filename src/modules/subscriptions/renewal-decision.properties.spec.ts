@@ -32,6 +32,7 @@ function planArbitrary(id: string): fc.Arbitrary<RenewalPlan> {
     interval: intervals,
     renews: mostly(true),
     isFree: fc.boolean(),
+    isArchived: mostly(false),
   });
 }
 
@@ -48,6 +49,8 @@ const situations: fc.Arbitrary<Situation> = fc
       noInvalidDate: true,
     }),
     currentInterval: intervals,
+    currentIsFree: fc.boolean(),
+    hasProvider: fc.boolean(),
     current: planArbitrary('current'),
     scheduled: fc.option(planArbitrary('scheduled')),
     default: planArbitrary('default'),
@@ -66,7 +69,7 @@ type Draw = Pick<RenewableSubscription, 'anchor' | 'cycle' | 'status' | 'autoRen
 
 function toSituation(draw: Draw): Situation {
   const { anchor, cycle, status, autoRenew, cancelAtPeriodEnd } = draw;
-  const { current, currentInterval, scheduled, sinceEndDays } = draw;
+  const { current, currentInterval, currentIsFree, hasProvider, scheduled, sinceEndDays } = draw;
   const periodEnd = boundary(anchor, currentInterval, cycle + 1);
   const subscription: RenewableSubscription = {
     ...{ anchor, cycle, status, autoRenew, cancelAtPeriodEnd, periodEnd },
@@ -78,7 +81,10 @@ function toSituation(draw: Draw): Situation {
     canceledAt: null,
     endedAt: null,
   };
-  const plans = { current, currentInterval, scheduled, default: draw.default };
+  const plans = {
+    ...{ current, currentInterval, currentIsFree, hasProvider, scheduled },
+    default: draw.default,
+  };
   return { subscription, plans, now: new Date(periodEnd.getTime() + sinceEndDays * 86_400_000) };
 }
 
@@ -87,7 +93,8 @@ function plansAfter({ next }: RenewalDecision, plans: RenewalPlans): RenewalPlan
   const { current, scheduled, default: fallback } = plans;
   const all = [current, fallback, ...(scheduled ? [scheduled] : [])];
   const plan = all.find(({ id }) => id === next.planId)!;
-  return { ...plans, current: plan, currentInterval: plan.interval, scheduled: null };
+  const { interval: currentInterval, isFree: currentIsFree } = plan;
+  return { ...plans, current: plan, currentInterval, currentIsFree, scheduled: null };
 }
 
 function deepFrozen<T extends object>(value: T): T {

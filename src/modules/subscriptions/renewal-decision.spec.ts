@@ -20,12 +20,13 @@ function aPlan(changes: Partial<RenewalPlan> = {}): RenewalPlan {
     interval: MONTHLY,
     renews: true,
     isFree: false,
+    isArchived: false,
     ...changes,
   };
 }
 
 const FREE = aPlan({ id: 'free', interval: FIFTEEN_DAYS, isFree: true });
-const YEARLY = aPlan({ id: 'yearly', interval: { unit: 'year', count: 1 } });
+const YEARLY = aPlan({ id: 'yearly', interval: { unit: 'year', count: 1 }, isFree: true });
 
 /** On the monthly plan since 31 January, in its second period. */
 function aSubscription(changes: Partial<RenewableSubscription> = {}): RenewableSubscription {
@@ -64,8 +65,10 @@ function plansOf(current: RenewalPlan, changes: Partial<RenewalPlans> = {}): Ren
   return {
     current,
     currentInterval: current.interval,
+    currentIsFree: current.isFree,
     scheduled: null,
     default: FREE,
+    hasProvider: true,
     ...changes,
   };
 }
@@ -165,11 +168,48 @@ describe('decideRenewal', () => {
     });
   });
 
+  describe('a plan that was free and was given a price', () => {
+    const priced = plansOf(aPlan({ version: 2 }), { currentIsFree: true });
+
+    it('is not kept without a payment: the default plan follows', () => {
+      const { outcome, next } = decideOn('2026-04-01', aSubscription(), priced);
+      expect([outcome, next.planId]).toEqual(['moved', 'free']);
+    });
+
+    it('is kept where money is taken elsewhere', () => {
+      const elsewhere = { ...priced, hasProvider: false };
+      expect(decideOn('2026-04-01', aSubscription(), elsewhere).outcome).toBe('renewed');
+      const scheduled = aPlan({ id: 'other' });
+      const waiting = aSubscription({ scheduledPlanId: 'other' });
+      const { next } = decideOn('2026-04-01', waiting, { ...elsewhere, scheduled });
+      expect(next.planId).toBe('other');
+    });
+
+    it('is not given to whom it was to follow', () => {
+      const waiting = aSubscription({ scheduledPlanId: 'other' });
+      const other = aPlan({ id: 'other' });
+      const { next } = decideOn('2026-04-01', waiting, plansOf(aPlan(), { scheduled: other }));
+      expect(next).toMatchObject({ planId: 'monthly', scheduledPlanId: null });
+    });
+
+    it('is kept where staff gave it with its price', () => {
+      const { outcome } = decideOn('2026-04-01', aSubscription(), plansOf(aPlan({ version: 2 })));
+      expect(outcome).toBe('renewed');
+    });
+  });
+
+  it('a scheduled plan that was archived is not given', () => {
+    const waiting = aSubscription({ scheduledPlanId: 'other' });
+    const other = aPlan({ id: 'other', isFree: true, isArchived: true });
+    const { next } = decideOn('2026-04-01', waiting, plansOf(aPlan(), { scheduled: other }));
+    expect(next).toMatchObject({ planId: 'monthly', scheduledPlanId: null });
+  });
+
   describe('a scheduled plan', () => {
     const scheduled = aSubscription({ scheduledPlanId: 'other' });
 
     it('is moved to, and no longer scheduled', () => {
-      const other = aPlan({ id: 'other', version: 4 });
+      const other = aPlan({ isFree: true, id: 'other', version: 4 });
       const decision = decideOn('2026-04-01', scheduled, plansOf(aPlan(), { scheduled: other }));
       expect(decision.outcome).toBe('moved');
       expect(decision.next).toMatchObject({
@@ -203,7 +243,9 @@ describe('decideRenewal', () => {
     });
 
     it('that does not renew expires when its own period has ended, in the same run', () => {
-      const plans = plansOf(aPlan(), { scheduled: aPlan({ id: 'once', renews: false }) });
+      const plans = plansOf(aPlan(), {
+        scheduled: aPlan({ id: 'once', renews: false, isFree: true }),
+      });
       const decision = decideOn('2026-06-01', scheduled, plans);
       expect(decision.outcome).toBe('expired');
       expect(decision.closed.map(({ planId }) => planId)).toEqual(['monthly', 'once']);

@@ -31,14 +31,18 @@ export interface RenewalPlan {
   interval: BillingInterval;
   renews: boolean;
   isFree: boolean;
+  isArchived: boolean;
 }
 
 export interface RenewalPlans {
   /** The terms of the running period. */
   currentInterval: BillingInterval;
+  currentIsFree: boolean;
   current: RenewalPlan;
   scheduled: RenewalPlan | null;
   default: RenewalPlan;
+  /** Without a payment provider, money is taken elsewhere, and a price needs no payment here. */
+  hasProvider: boolean;
 }
 
 export interface ClosedPeriod {
@@ -83,7 +87,8 @@ export function decideRenewal(
     decision.outcome =
       step.outcome === 'renewed' && decision.outcome === 'moved' ? 'moved' : step.outcome;
     decision.next = step.next;
-    terms = { ...terms, current: step.plan, currentInterval: step.plan.interval, scheduled: null };
+    const { interval: currentInterval, isFree: currentIsFree } = step.plan;
+    terms = { ...terms, current: step.plan, currentInterval, currentIsFree, scheduled: null };
   }
   return decision;
 }
@@ -135,9 +140,16 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
   return { outcome, plan, next: beginPeriod(subscription, plans.currentInterval, plan) };
 }
 
+/**
+ * A plan that waits is given as it was asked for: without a payment at the provider, and on offer. A plan that was given a price since it was begun
+ * is not kept without a payment at the provider; one that staff gave, with its price, is.
+ */
 function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): RenewalPlan {
-  if (plans.scheduled) return plans.scheduled;
-  return isTrial(subscription) && !plans.current.isFree ? plans.default : plans.current;
+  const { scheduled, current, currentIsFree, hasProvider } = plans;
+  const isGiven = scheduled?.isFree || !hasProvider;
+  if (scheduled && isGiven && !scheduled.isArchived) return scheduled;
+  const isUnpaid = !current.isFree && (isTrial(subscription) || (currentIsFree && hasProvider));
+  return isUnpaid ? plans.default : current;
 }
 
 /** What follows a trial is the first period, not a renewal: a plan that does not renew begins too. */

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../common/ids';
+import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
 import type { IntervalUnit } from '../plans/plan.entity';
 import type { ClosedPeriod, RenewableSubscription, RenewalPlan } from './renewal-decision';
@@ -23,15 +24,24 @@ export interface WrittenRenewal {
   used: number;
 }
 
+/** What a version of a plan is, as its subscribers have it. */
+export interface VersionTerms {
+  interval: BillingInterval;
+  isFree: boolean;
+}
+
 export interface PlanTerms {
-  byVersion: Map<string, BillingInterval>;
+  byVersion: Map<string, VersionTerms>;
   newest: Map<string, RenewalPlan>;
   default: RenewalPlan;
+  hasProvider: boolean;
 }
 
 /** The statements of a renewal: each works on a whole batch. Lock order everywhere: subscriptions, then counters. */
 @Injectable()
 export class RenewalRepository {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
   /**
    * Businesses whose subscriptions are due, without a lock, page by page in the order of their ids: the rows of a
    * batch then lie beside each other in tables and indexes, which halves the time of a million.
@@ -102,9 +112,10 @@ export class RenewalRepository {
     const fallback = rows.find((row) => row.isDefault && row.isNewest);
     if (!fallback) throw new Error('there is no default plan');
     return {
-      byVersion: new Map(rows.map((row) => [versionKey(row.id, row.version), intervalOf(row)])),
+      byVersion: new Map(rows.map((row) => [versionKey(row.id, row.version), toVersionTerms(row)])),
       newest,
       default: toRenewalPlan(fallback),
+      hasProvider: this.config.stripeSecretKey !== null,
     };
   }
 
@@ -136,6 +147,11 @@ interface TermsRow {
   isDefault: boolean;
   isNewest: boolean;
   isFree: boolean;
+  isArchived: boolean;
+}
+
+function toVersionTerms(row: TermsRow): VersionTerms {
+  return { interval: intervalOf(row), isFree: row.isFree };
 }
 
 function intervalOf({ unit, count }: TermsRow): BillingInterval {
@@ -143,8 +159,8 @@ function intervalOf({ unit, count }: TermsRow): BillingInterval {
 }
 
 function toRenewalPlan(row: TermsRow): RenewalPlan {
-  const { id, version, renews, isFree } = row;
-  return { id, version, renews, isFree, interval: intervalOf(row) };
+  const { id, version, renews, isFree, isArchived } = row;
+  return { id, version, renews, isFree, isArchived, interval: intervalOf(row) };
 }
 
 /** Times come and go as milliseconds: to read and write them as text takes longer than to decide. */
@@ -293,7 +309,8 @@ const BY_ORDER = `
 
 const TERMS = `
   SELECT plans.id, terms.version, terms.interval_unit AS unit, terms.interval_count AS count, plans.renews,
-         plans.is_default AS "isDefault", terms.version = plans.version AS "isNewest", terms.price_amount = 0 AS "isFree"
+         plans.is_default AS "isDefault", terms.version = plans.version AS "isNewest", terms.price_amount = 0 AS "isFree",
+         plans.archived_at IS NOT NULL AS "isArchived"
   FROM plans JOIN plan_versions AS terms ON terms.plan_id = plans.id`;
 
 const INSERT_PERIODS = `

@@ -206,12 +206,14 @@ export function plansOf(
 ): RenewalPlans {
   const { planId, planVersion, scheduledPlanId } = subscription;
   const current = terms.newest.get(planId)!; // both exist: foreign keys
-  const currentInterval = terms.byVersion.get(versionKey(planId, planVersion))!;
+  const running = terms.byVersion.get(versionKey(planId, planVersion))!;
   return {
     current,
-    currentInterval,
+    currentInterval: running.interval,
+    currentIsFree: running.isFree,
     scheduled: scheduledPlanId ? terms.newest.get(scheduledPlanId)! : null,
     default: terms.default,
+    hasProvider: terms.hasProvider,
   };
 }
 

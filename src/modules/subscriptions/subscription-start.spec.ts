@@ -54,6 +54,8 @@ describe('startOf', () => {
       cancelAt: null,
       trialEndsAt: null,
       trialRemindedAt: null,
+      priceToldOfVersion: null,
+      endReason: null,
       pausedAt: null,
       canceledAt: null,
       endedAt: null,

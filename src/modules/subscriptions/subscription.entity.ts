@@ -10,6 +10,9 @@ export const SUBSCRIPTION_STATUSES = [
 ] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
+export const END_REASONS = ['business_deactivated', 'plan_not_renewed', 'plan_free'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
 /** What a business has agreed to, with the period that is running. The closed ones are in subscription_periods. */
 @Entity('subscriptions')
 export class Subscription {
@@ -71,6 +74,10 @@ export class Subscription {
   @Column({ name: 'trial_reminded_at', type: 'timestamptz', precision: 3, nullable: true })
   trialRemindedAt!: Date | null;
 
+  /** The version of the plan, free until then, whose price the owners were told of. */
+  @Column({ name: 'price_told_of_version', type: 'integer', nullable: true })
+  priceToldOfVersion!: number | null;
+
   @Column({ name: 'paused_at', type: 'timestamptz', precision: 3, nullable: true })
   pausedAt!: Date | null;
 
@@ -83,6 +90,10 @@ export class Subscription {
   /** The subscription at Stripe that sets the periods of this one; null: the renewal does. */
   @Column({ name: 'stripe_subscription_id', type: 'text', nullable: true })
   stripeSubscriptionId!: string | null;
+
+  /** Why Stripe is told to end it with its period, besides what the owner asked for. */
+  @Column({ name: 'end_reason', type: 'text', nullable: true })
+  endReason!: EndReason | null;
 
   /** Staff gave the plan, while Stripe goes on charging for the one before. */
   @Column({ name: 'plan_assigned', type: 'boolean' })

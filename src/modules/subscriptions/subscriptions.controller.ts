@@ -27,6 +27,7 @@ export class SubscriptionsController {
     audience: 'dashboard',
     permission: 'subscription:read',
     action: 'subscription.get',
+    whileDeactivated: true,
     summary: 'The current subscription with its plan, period and usage',
     status: 200,
     answers: SubscriptionResponse,
@@ -40,6 +41,7 @@ export class SubscriptionsController {
     audience: 'dashboard',
     permission: 'subscription:read',
     action: 'subscription.list_periods',
+    whileDeactivated: true,
     summary:
       'The periods of the current subscription with their usage: the running one, then the closed ones',
     status: 200,
@@ -58,6 +60,7 @@ export class SubscriptionsController {
     audience: 'dashboard',
     permission: 'subscription:read',
     action: 'subscription.list_history',
+    whileDeactivated: true,
     summary:
       'What happened to the subscriptions of the business, and who or what caused it, newest first',
     description:

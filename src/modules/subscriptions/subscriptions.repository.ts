@@ -113,6 +113,15 @@ export class SubscriptionsRepository {
     return tx.query<SubscriptionEvent>(EVENTS, [tx.requireBusinessId(), at, id, limit + 1]);
   }
 
+  async findLastScheduled(tx: Transaction): Promise<string | null> {
+    const [last] = await tx.query<{ planId: string }>(
+      `SELECT scheduled_plan_id AS "planId" FROM subscription_events
+       WHERE business_id = $1 AND scheduled_plan_id IS NOT NULL ORDER BY at DESC LIMIT 1`,
+      [tx.requireBusinessId()],
+    );
+    return last?.planId ?? null;
+  }
+
   /** What counts against the plan at the moment, in one statement. */
   async readCounts(tx: Transaction): Promise<UsageCounts> {
     const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [

@@ -8,6 +8,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
 import { isDue } from './renewal-decision';
 import { RenewalService } from './renewal.service';
@@ -76,6 +77,12 @@ export class SubscriptionsService {
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
       return [{ ordinal, start, end, planId, recordingsUsed, closedAt: null }, ...closed];
     });
+  }
+
+  /** The plan that was the last to wait for the end of a period. */
+  async findLastScheduledPlan(tx: Transaction): Promise<PlanWithTerms | null> {
+    const planId = await this.subscriptions.findLastScheduled(tx);
+    return planId ? this.plans.findNewest(tx, planId) : null;
   }
 
   /** What happened to the subscriptions of the business, newest first; one more than the page holds. */

@@ -31,6 +31,20 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     whatFollows: 'Then the business moves to the plan Free.',
     url: 'https://app.example/billing',
   },
+  'plan-gets-price': {
+    businessName: 'Acme',
+    planName: 'Starter',
+    price: '$15.00',
+    startsAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+    whatFollows: 'Unless it is paid for by then, the business moves to the plan Free.',
+    url: 'https://app.example/billing',
+  },
+  'change-called-off': {
+    businessName: 'Acme',
+    planName: 'Pro',
+    calledOffPlanName: 'Basic',
+    url: 'https://app.example/billing',
+  },
   'support-session-started': {
     businessName: 'Acme',
     staffEmail: 'help@tenantry.example',

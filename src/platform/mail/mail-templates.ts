@@ -9,6 +9,8 @@ export const MAIL_TEMPLATES = [
   'support-session-started',
   'trial-ending',
   'payment-missing',
+  'plan-gets-price',
+  'change-called-off',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

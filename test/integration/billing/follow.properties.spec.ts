@@ -86,7 +86,14 @@ class Follower {
 
   private setup(truth: StripeTruth) {
     const paid = PLANS.get(slugOf(this.stripe, truth.priceId))!;
-    return { subscription: this.current, plan: this.plan(), paid, next: null, fallback: FREE };
+    return {
+      subscription: this.current,
+      plan: this.plan(),
+      paid,
+      next: null,
+      newest: this.plan(),
+      fallback: FREE,
+    };
   }
 
   /** The newest first. */

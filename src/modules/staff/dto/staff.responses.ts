@@ -1,10 +1,23 @@
-import { Choice, Email, Id, Instant, ListOf, Name, Nested, Text } from '../../../common/fields';
+import {
+  Choice,
+  Email,
+  Flag,
+  Id,
+  Instant,
+  ListOf,
+  Name,
+  Nested,
+  Text,
+} from '../../../common/fields';
+import type { Business } from '../../businesses/business.entity';
 import { BusinessResponse, toBusinessResponse } from '../../businesses/dto/business.response';
 import {
   SubscriptionResponse,
   toSubscriptionResponse,
 } from '../../subscriptions/dto/subscription.response';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
+import type { Subscription } from '../../subscriptions/subscription.entity';
+import { isEnded } from '../../subscriptions/subscription-view';
 import { SUPPORT_MODES, type SupportMode } from '../../support-sessions/support-session.entity';
 import type { StaffBusiness } from '../staff-businesses.service';
 
@@ -38,9 +51,29 @@ export class OwnerResponse {
   fullName!: string;
 }
 
+export class ChargedAtStripeResponse {
+  @Text({ description: 'Of the subscription at Stripe' })
+  subscriptionId!: string;
+
+  @Instant({ description: 'Until when it is paid for, or on trial' })
+  paidUntil!: string;
+
+  @Flag({
+    description:
+      'Whether it is charged again then: not while the business is deactivated; a job tells Stripe',
+  })
+  renews!: boolean;
+}
+
 export class StaffBusinessResponse extends BusinessResponse {
   @Nested(() => SubscriptionResponse, { description: 'With the usage' })
   subscription!: SubscriptionResponse;
+
+  @Nested(() => ChargedAtStripeResponse, {
+    nullable: true,
+    description: 'What happens at Stripe; null: nothing is charged there',
+  })
+  stripe!: ChargedAtStripeResponse | null;
 
   @ListOf(() => OwnerResponse)
   owners!: OwnerResponse[];
@@ -68,6 +101,23 @@ export function toStaffBusinessResponse({
   return {
     ...toBusinessResponse(business),
     subscription: toSubscriptionResponse(subscription),
+    stripe: toChargedAtStripe(business, subscription.subscription),
     owners,
+  };
+}
+
+/** The end that a deactivation asks for is known before Stripe is told; so is that it is taken back. */
+function toChargedAtStripe(
+  { status }: Business,
+  { stripeSubscriptionId, ...subscription }: Subscription,
+): ChargedAtStripeResponse | null {
+  const { autoRenew, cancelAtPeriodEnd, endReason, periodEnd } = subscription;
+  if (!stripeSubscriptionId || isEnded(subscription)) return null;
+  const endsOfItself = endReason !== null && endReason !== 'business_deactivated';
+  const isKept = autoRenew && !cancelAtPeriodEnd && !endsOfItself;
+  return {
+    subscriptionId: stripeSubscriptionId,
+    paidUntil: periodEnd.toISOString(),
+    renews: status === 'active' && isKept,
   };
 }

@@ -1,7 +1,9 @@
 import { Choice, Flag, Id, Instant, Integer, Nested } from '../../../common/fields';
 import { PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
 import {
+  END_REASONS,
   SUBSCRIPTION_STATUSES,
+  type EndReason,
   type Subscription,
   type SubscriptionStatus,
 } from '../subscription.entity';
@@ -48,6 +50,13 @@ export class SubscriptionResponse {
       'When a cancellation will end it: with the running period, or on a date that was set at Stripe',
   })
   cancelAt!: string | null;
+
+  @Choice(END_REASONS, {
+    nullable: true,
+    description:
+      'Why Stripe ends it with the period though the owner has not: the business is deactivated, the plan does not renew, or it costs nothing any more and goes on for nothing',
+  })
+  endReason!: EndReason | null;
 
   @Instant({ nullable: true })
   canceledAt!: string | null;
@@ -99,6 +108,7 @@ export function toSubscriptionResponse(view: SubscriptionView): SubscriptionResp
     autoRenew,
     cancelAtPeriodEnd,
     cancelAt: cancelAtOf(subscription)?.toISOString() ?? null,
+    endReason: subscription.endReason,
     canceledAt: canceledAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
     trialEndsAt: trialEndsAt?.toISOString() ?? null,
