@@ -2,11 +2,11 @@ import type Stripe from 'stripe';
 import { attachCard, getCustomer, type Card } from './cards';
 import { openSession } from './checkout-shape';
 import { addCustomer } from './customers';
-import { readPrices } from './invoice-preview';
 import { mergedMetadata } from './metadata';
 import type { Parameters } from './parameters';
 import { attemptPayment } from './payment';
 import { createdWithin, pageOf, type ApiCall, type Route } from './route';
+import { assertOneCurrency, readPrices } from './sale';
 import type { SubscriptionData } from './store';
 import { invalidRequest } from './stripe-fault';
 import { startSubscription } from './subscription-life';
@@ -28,6 +28,8 @@ function createSession({ world, params }: ApiCall): Stripe.Checkout.Session {
     throw invalidRequest('The local Stripe knows mode=subscription alone.', undefined, 'mode');
   const customer = params.text('customer');
   const data = readSubscriptionData(world, params);
+  const { currency } = world.store.prices.get(data.prices[0]?.price ?? '', 'line_items[0][price]');
+  if (customer !== undefined) assertOneCurrency(world, customer, currency);
   const session = openSession({
     customer: customer === undefined ? null : getCustomer(world, customer, 'customer').id,
     customer_email: params.text('customer_email') ?? null,
@@ -39,7 +41,7 @@ function createSession({ world, params }: ApiCall): Stripe.Checkout.Session {
       params.oneOf('payment_method_collection', ['always', 'if_required']) ?? 'always',
     created: world.now,
     expires_at: readExpiry(world, params),
-    currency: world.store.prices.get(data.prices[0]?.price ?? '', 'line_items[0][price]').currency,
+    currency,
     amount_total: amountOf(world, data),
     baseUrl: world.url,
   });
@@ -55,11 +57,8 @@ function amountOf({ store }: World, { prices, trialPeriodDays }: SubscriptionDat
   return amounts.reduce((sum, [amount, quantity]) => sum + amount * quantity, 0);
 }
 
-function readSubscriptionData({ store }: World, params: Parameters): SubscriptionData {
-  const prices = readPrices(params.children('line_items'));
-  for (const { price } of prices)
-    if (!store.prices.get(price, 'line_items[0][price]').active)
-      throw invalidRequest(`The price specified is inactive: ${price}`, undefined, 'line_items');
+function readSubscriptionData(world: World, params: Parameters): SubscriptionData {
+  const prices = readPrices(world, params.children('line_items'), 'line_items');
   const data = params.child('subscription_data');
   return {
     prices,

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { getCustomer } from './cards';
 import { Parameters } from './parameters';
 import type { ApiCall } from './route';
+import { readPrices } from './sale';
 import { invalidRequest, missing } from './stripe-fault';
 import { changeSubscription } from './subscription-change';
 import { hasEnded } from './subscription-end';
@@ -50,17 +51,9 @@ function previewChange(
 
 function previewNew(world: World, customer: string, details: Parameters): Stripe.Invoice {
   const { id } = getCustomer(world, customer, 'customer');
-  const prices = readPrices(details.children('items'));
+  const prices = readPrices(world, details.children('items'), 'subscription_details[items]');
   const trialEnd = details.wholeNumber('trial_end');
   const trialPeriodDays = trialEnd === undefined ? null : (trialEnd - world.now) / DAY_SECONDS;
   const data = { prices, metadata: {}, trialPeriodDays, trialSettings: null };
   return beginSubscription(world, id, data, null).draft;
-}
-
-/** Which prices somebody wants to subscribe to. */
-export function readPrices(items: Parameters[]): { price: string; quantity: number }[] {
-  return items.map((item) => ({
-    price: item.required('price'),
-    quantity: item.wholeNumber('quantity') ?? 1,
-  }));
 }

@@ -1,13 +1,15 @@
 import type Stripe from 'stripe';
+import { getCustomer } from './cards';
 import { collect, draftInvoice } from './invoicing';
 import { given, mergedMetadata } from './metadata';
 import type { Parameters } from './parameters';
 import { creditLine } from './proration';
 import { createdWithin, pageOf, type ApiCall, type Route } from './route';
+import { assertCurrencyOf, assertOneCurrency, priceOnSale, readPrices } from './sale';
 import { cardDeclined, invalidRequest, missing } from './stripe-fault';
 import { changeSubscription, type Change, type ProrationBehavior } from './subscription-change';
 import { endSubscription, hasEnded } from './subscription-end';
-import { resumePaused } from './subscription-life';
+import { resumePaused, startSubscription } from './subscription-life';
 import { billedBy, itemOf, periodOf } from './subscription-shape';
 import type { World } from './world';
 
@@ -28,6 +30,7 @@ const STATUSES = [
 
 export const subscriptionRoutes: Route[] = [
   ['GET', '/v1/subscriptions', listSubscriptions],
+  ['POST', '/v1/subscriptions', createSubscription],
   ['GET', '/v1/subscriptions/:id', ({ world, id }) => world.store.subscriptions.get(id)],
   ['POST', '/v1/subscriptions/:id', updateSubscription],
   ['DELETE', '/v1/subscriptions/:id', cancelSubscription],
@@ -54,6 +57,25 @@ function hasStatus(
   if (asked === undefined) return subscription.status !== 'canceled';
   if (asked === 'ended') return hasEnded(subscription);
   return asked === 'all' || subscription.status === asked;
+}
+
+/** As staff make one by hand in Stripe's dashboard, without a checkout and without metadata of the application. */
+function createSubscription({ world, params }: ApiCall): Stripe.Subscription {
+  const customer = getCustomer(world, params.required('customer'), 'customer').id;
+  const prices = readPrices(world, params.children('items'), 'items');
+  for (const { price } of prices)
+    assertOneCurrency(world, customer, world.store.prices.get(price).currency);
+  const mustBePaid = readPaymentBehavior(params) === 'error_if_incomplete';
+  const data = {
+    prices,
+    metadata: mergedMetadata(params),
+    trialPeriodDays: params.wholeNumber('trial_period_days') ?? null,
+    trialSettings: readTrialSettings(params.child('trial_settings')) ?? null,
+  };
+  const method = params.text('default_payment_method') ?? null;
+  const created = startSubscription(world, customer, data, method);
+  if (created.status === 'incomplete' && mustBePaid) throw cardDeclined(false);
+  return created;
 }
 
 function updateSubscription({ world, params, id }: ApiCall): Stripe.Subscription {
@@ -83,7 +105,7 @@ function readPaymentBehavior(params: Parameters): string {
 
 /** What an update and a preview have in common. */
 export function readChange(
-  { store }: World,
+  world: World,
   subscription: Stripe.Subscription,
   params: Parameters,
   fields: Partial<Stripe.Subscription>,
@@ -92,10 +114,9 @@ export function readChange(
   const itemId = item?.text('id');
   if (item && itemId !== itemOf(subscription).id)
     throw invalidRequest('The local Stripe knows one item a subscription: name it by its id.');
-  const price = item?.text('price');
   const trialEnd = params.text('trial_end');
   return {
-    price: price === undefined ? undefined : store.prices.get(price, 'items[0][price]'),
+    price: readPrice(world, subscription, item?.text('price')),
     quantity: item?.wholeNumber('quantity'),
     behavior: readBehavior(params),
     prorationDate: params.wholeNumber('proration_date'),
@@ -105,6 +126,19 @@ export function readChange(
     cancelAt: readCancelAt(params),
     fields,
   };
+}
+
+/** The own price may be archived: it is not sold anew. */
+function readPrice(
+  world: World,
+  subscription: Stripe.Subscription,
+  id: string | undefined,
+): Stripe.Price | undefined {
+  const own = itemOf(subscription).price;
+  if (id === undefined || id === own.id) return id === undefined ? undefined : own;
+  const price = priceOnSale(world, id, 'items[0][price]');
+  assertCurrencyOf(subscription, price);
+  return price;
 }
 
 export function readCancelAt(params: Parameters): Change['cancelAt'] {
