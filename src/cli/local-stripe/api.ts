@@ -15,6 +15,7 @@ import type { Route } from './route';
 import { invalidRequest, StripeFault } from './stripe-fault';
 import { API_VERSION } from './settings';
 import type { Store } from './store';
+import { subscriptionItemRoutes } from './subscription-items';
 import { subscriptionRoutes } from './subscriptions';
 import type { World } from './world';
 
@@ -37,6 +38,7 @@ const routes: Route[] = [
   ...checkoutRoutes,
   ...portalRoutes,
   ...subscriptionRoutes,
+  ...subscriptionItemRoutes,
   ...invoiceRoutes,
   ...chargeRoutes,
   ...eventRoutes,

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Parameters } from './parameters';
 import { invalidRequest } from './stripe-fault';
 import { hasEnded } from './subscription-end';
-import { itemOf } from './subscription-shape';
+import { recurringOf } from './subscription-shape';
 import type { World } from './world';
 
 /**
@@ -32,16 +32,47 @@ export function priceOnSale({ store }: World, id: string, param: string): Stripe
   return price;
 }
 
-/** Which prices are to be subscribed to. @throws 400 for one that is not on sale */
+/** Which prices are to be subscribed to. @throws 400 for one that is not on sale, or unlike the first */
 export function readPrices(
   world: World,
   items: Parameters[],
   param: string,
 ): { price: string; quantity: number }[] {
+  const prices = items.map((item, index) =>
+    priceOnSale(world, item.required('price'), `${param}[${index}][price]`),
+  );
+  prices.forEach((price, index) =>
+    assertAlike(price, prices[0]!, prices[0]!.currency, `${param}[${index}][price]`),
+  );
   return items.map((item, index) => ({
-    price: priceOnSale(world, item.required('price'), `${param}[${index}][price]`).id,
+    price: prices[index]!.id,
     quantity: item.wholeNumber('quantity') ?? 1,
   }));
+}
+
+/**
+ * A subscription keeps the currency that it began with. Stripe bills several intervals on one subscription in flexible
+ * billing mode; this server does not. @throws 400
+ */
+export function assertAlike(
+  price: Stripe.Price,
+  other: Stripe.Price,
+  currency: string,
+  param: string,
+): void {
+  if (price.currency !== currency)
+    throw invalidRequest(
+      `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${currency}\`.`,
+      undefined,
+      param,
+    );
+  const [one, two] = [recurringOf(price), recurringOf(other)];
+  if (one.interval === two.interval && one.interval_count === two.interval_count) return;
+  throw invalidRequest(
+    'The local Stripe bills all items of a subscription in one interval.',
+    undefined,
+    param,
+  );
 }
 
 /** While something of a customer is billed in one currency, nothing of it is billed in another. @throws 400 */
@@ -49,21 +80,10 @@ export function assertOneCurrency({ store }: World, customer: string, currency: 
   const other = store.subscriptions
     .all()
     .filter((row) => row.customer === customer && !hasEnded(row))
-    .map((row) => itemOf(row).price.currency)
+    .map((row) => row.currency)
     .find((billed) => billed !== currency);
   if (other === undefined) return;
   throw invalidRequest(
     `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${other}.`,
-  );
-}
-
-/** A subscription keeps the currency that it began with. @throws 400 */
-export function assertCurrencyOf(subscription: Stripe.Subscription, price: Stripe.Price): void {
-  const { currency } = itemOf(subscription).price;
-  if (price.currency === currency) return;
-  throw invalidRequest(
-    `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${currency}\`.`,
-    undefined,
-    'items[0][price]',
   );
 }

@@ -4,15 +4,25 @@ import { draftInvoice } from './invoicing';
 import { chargeLine, creditLine, periodLine, trialLine } from './proration';
 import { invalidRequest } from './stripe-fault';
 import { cancellationOf, type CancellationRequest } from './cancellation';
-import { billedBy, itemOf, periodOf, recurringOf, withItem } from './subscription-shape';
+import type { Billed } from './proration';
+import {
+  billedBy,
+  itemOf,
+  periodOf,
+  recurringOf,
+  withItems,
+  withPeriod,
+  type Item,
+} from './subscription-shape';
 import type { World } from './world';
 
-export type ProrationBehavior = 'none' | 'create_prorations' | 'always_invoice';
+export const PRORATION_BEHAVIORS = ['none', 'create_prorations', 'always_invoice'] as const;
+export type ProrationBehavior = (typeof PRORATION_BEHAVIORS)[number];
 
 /** What an update asks for; what is undefined stays. */
 export interface Change extends CancellationRequest {
-  price?: Stripe.Price;
-  quantity?: number;
+  /** All that it is to have. */
+  items?: Item[];
   behavior: ProrationBehavior;
   prorationDate?: number;
   trialEnd?: number | 'now';
@@ -45,9 +55,10 @@ export function changeSubscription(
   subscription: Stripe.Subscription,
   change: Change,
 ): Changed {
-  const priced = withPrice(subscription, change);
+  const data = change.items ?? subscription.items.data;
+  const priced = { ...subscription, ...withItems(subscription, data) };
   const { period, lines, atOnce, fields } = computeOutcome(world, subscription, priced, change);
-  const moved = { ...priced, ...fields, ...withItem(priced, itemPeriod(period)) };
+  const moved = { ...priced, ...fields, ...withPeriod(priced, period) };
   const cancellation = cancellationOf(world, moved, change);
   const wanted = { ...moved, ...change.fields, ...cancellation };
   const invoice = billChange(world, wanted, subscription, change, lines, atOnce);
@@ -56,12 +67,6 @@ export function changeSubscription(
     subscription: world.updateSubscription(subscription, { ...wanted, latest_invoice }),
     invoice,
   };
-}
-
-function withPrice(subscription: Stripe.Subscription, change: Change): Stripe.Subscription {
-  const { price, quantity } = itemOf(subscription);
-  const changed = { price: change.price ?? price, quantity: change.quantity ?? quantity };
-  return { ...subscription, ...withItem(subscription, changed) };
 }
 
 function computeOutcome(
@@ -85,10 +90,13 @@ function unchanged(before: Stripe.Subscription): Outcome {
 
 /** Another length of period starts the cycle anew, and so does the first price that is not nothing. */
 function startsAnew(before: Stripe.Subscription, after: Stripe.Subscription): boolean {
-  const [old, now] = [itemOf(before).price, itemOf(after).price];
-  const [was, is] = [recurringOf(old), recurringOf(now)];
+  const [was, is] = [recurringOf(itemOf(before).price), recurringOf(itemOf(after).price)];
   const isOther = was.interval !== is.interval || was.interval_count !== is.interval_count;
-  return isOther || (old.unit_amount === 0 && now.unit_amount !== 0);
+  return isOther || (isFree(before) && !isFree(after));
+}
+
+function isFree({ items }: Stripe.Subscription): boolean {
+  return items.data.every(({ price }) => price.unit_amount === 0);
 }
 
 function newCycle(
@@ -99,8 +107,9 @@ function newCycle(
   at: number,
 ): Outcome {
   const end = boundary(at, recurringOf(itemOf(after).price), 1);
-  const credit = behavior === 'none' ? [] : credits(world, before, at);
-  const lines = [...credit, periodLine(billedBy(world, after), { start: at, end })];
+  const credit = behavior === 'none' ? [] : credits(before, billedBy(world, before), at);
+  const charge = billedBy(world, after).map((billed) => periodLine(billed, { start: at, end }));
+  const lines = [...credit, ...charge];
   return { period: { start: at, end }, lines, atOnce: true, fields: { billing_cycle_anchor: at } };
 }
 
@@ -111,18 +120,29 @@ function sameCycle(
   { behavior }: Change,
   at: number,
 ): Outcome {
-  const [old, now] = [itemOf(before), itemOf(after)];
-  const isSame = old.price.id === now.price.id && old.quantity === now.quantity;
-  if (isSame || behavior === 'none') return unchanged(before);
-  const period = periodOf(old);
-  const charge = chargeLine(billedBy(world, after), at, period);
-  return { ...unchanged(before), lines: [...credits(world, before, at), charge] };
+  if (behavior === 'none') return unchanged(before);
+  const [old, now] = [billedBy(world, before), billedBy(world, after)];
+  const gone = old.filter((one) => !now.some((other) => isSame(one, other)));
+  const come = now.filter((one) => !old.some((other) => isSame(one, other)));
+  const charges = come.map((billed) => chargeLine(billed, at, periodOf(itemOf(before))));
+  return { ...unchanged(before), lines: [...credits(before, gone, at), ...charges] };
+}
+
+function isSame(one: Billed, other: Billed): boolean {
+  const isOnePrice = one.price.id === other.price.id && one.quantity === other.quantity;
+  return one.item === other.item && isOnePrice;
 }
 
 /** What is left of the running period; nothing was paid for a trial, or for a price of nothing. */
-function credits(world: World, before: Stripe.Subscription, at: number): Stripe.InvoiceLineItem[] {
-  if (before.status === 'trialing' || itemOf(before).price.unit_amount === 0) return [];
-  return [creditLine(billedBy(world, before), at, periodOf(itemOf(before)))];
+function credits(
+  before: Stripe.Subscription,
+  billed: Billed[],
+  at: number,
+): Stripe.InvoiceLineItem[] {
+  if (before.status === 'trialing') return [];
+  return billed
+    .filter(({ price }) => price.unit_amount !== 0)
+    .map((each) => creditLine(each, at, periodOf(itemOf(before))));
 }
 
 function trialEndedNow(
@@ -134,7 +154,8 @@ function trialEndedNow(
   const start = world.now;
   const period = { start, end: boundary(start, recurringOf(itemOf(after).price), 1) };
   const fields = { status: 'active', trial_end: start, billing_cycle_anchor: start };
-  return { period, lines: [periodLine(billedBy(world, after), period)], atOnce: true, fields };
+  const lines = billedBy(world, after).map((billed) => periodLine(billed, period));
+  return { period, lines, atOnce: true, fields };
 }
 
 /** The cycle starts again at the end of the trial. */
@@ -155,8 +176,9 @@ function trialUntil(
     trial_start: wasTrialing ? before.trial_start : start,
   };
   const at = prorationDate(world, before, change);
-  const credit = change.behavior === 'none' ? [] : credits(world, before, at);
-  const lines = wasTrialing ? [] : [...credit, trialLine(billedBy(world, after), { start, end })];
+  const credit = change.behavior === 'none' ? [] : credits(before, billedBy(world, before), at);
+  const trial = billedBy(world, after).map((billed) => trialLine(billed, { start, end }));
+  const lines = wasTrialing ? [] : [...credit, ...trial];
   return { period: { start, end }, lines, atOnce: !wasTrialing, fields };
 }
 
@@ -190,8 +212,4 @@ function billChange(
   const reason = 'subscription_update';
   const content = { subscription, lines, reason, finalizesAt: null, gathered } as const;
   return draftInvoice(world, { ...content, prorationDate: at });
-}
-
-function itemPeriod({ start, end }: Period): Partial<Stripe.SubscriptionItem> {
-  return { current_period_start: start, current_period_end: end };
 }

@@ -4,6 +4,7 @@ import { cardOf } from './cards';
 import { subscriptionOf as subscriptionOfInvoice } from './invoice-shape';
 import { collect, draftInvoice, voidInvoice } from './invoicing';
 import { periodLine, trialLine } from './proration';
+import { assertOneCurrency } from './sale';
 import type { SubscriptionData } from './store';
 import { invalidRequest } from './stripe-fault';
 import { endSubscription } from './subscription-end';
@@ -13,7 +14,7 @@ import {
   periodOf,
   recurringOf,
   subscriptionOf,
-  withItem,
+  withPeriod,
 } from './subscription-shape';
 import type { World } from './world';
 
@@ -39,21 +40,17 @@ export function beginSubscription(
   { prices, metadata, trialPeriodDays, trialSettings }: SubscriptionData,
   paymentMethod: string | null,
 ): { created: Stripe.Subscription; draft: Stripe.Invoice } {
-  const [first, second] = prices;
-  if (!first || second) throw invalidRequest('The local Stripe knows one price a subscription.');
-  const price = world.store.prices.get(first.price, 'price');
+  const priced = prices.map(({ price, quantity }) => ({
+    price: world.store.prices.get(price, 'price'),
+    quantity,
+  }));
+  const { price } = priced[0] ?? missingItems();
+  assertOneCurrency(world, customer, price.currency);
   const trialEnd = trialPeriodDays === null ? null : world.now + trialPeriodDays * DAY_SECONDS;
   const anchor = trialEnd ?? world.now;
   const end = trialEnd ?? boundary(anchor, recurringOf(price), 1);
-  const { quantity } = first;
-  const beginning = {
-    customer,
-    price,
-    quantity,
-    period: { start: world.now, end },
-    anchor,
-    trialEnd,
-  };
+  const period = { start: world.now, end };
+  const beginning = { customer, prices: priced, period, anchor, trialEnd };
   const rest = { metadata, paymentMethod, trialSettings };
   const created = subscriptionOf({ ...beginning, ...rest }, world.now);
   world.store.subscriptions.put(created);
@@ -61,11 +58,16 @@ export function beginSubscription(
   return { created, draft: draftFirst(world, created) };
 }
 
+function missingItems(): never {
+  throw invalidRequest('Missing required param: items.', 'parameter_missing', 'items');
+}
+
 function draftFirst(world: World, subscription: Stripe.Subscription): Stripe.Invoice {
   const billed = billedBy(world, subscription);
   const period = periodOf(itemOf(subscription));
   const isTrial = subscription.trial_end !== null;
-  const lines = [isTrial ? trialLine(billed, period) : periodLine(billed, period)];
+  const lineOf = isTrial ? trialLine : periodLine;
+  const lines = billed.map((each) => lineOf(each, period));
   const gathered = { start: world.now, end: world.now };
   const content = { reason: 'subscription_create', finalizesAt: null, gathered } as const;
   return draftInvoice(world, { subscription, lines, ...content });
@@ -96,12 +98,12 @@ function nextPeriod(world: World, subscription: Stripe.Subscription) {
   const gathered = periodOf(item);
   const recurring = recurringOf(item.price);
   const period = periodAt(subscription.billing_cycle_anchor, recurring, gathered.end);
-  const moved = { current_period_start: gathered.end, current_period_end: period.end };
+  const next = { start: gathered.end, end: period.end };
   const status = subscription.status === 'trialing' ? 'active' : subscription.status;
-  const renewed = { ...subscription, ...withItem(subscription, moved), status };
+  const renewed = { ...subscription, ...withPeriod(subscription, next), status };
   const unpaid = status === 'unpaid';
   const finalizesAt = unpaid ? null : gathered.end + world.settings.draftSeconds;
-  const lines = [periodLine(billedBy(world, renewed), { ...period, start: gathered.end })];
+  const lines = billedBy(world, renewed).map((billed) => periodLine(billed, next));
   const content = { lines, finalizesAt, gathered, reason: 'subscription_cycle' } as const;
   return { unpaid, renewed, content };
 }
@@ -130,9 +132,9 @@ export function resumePaused(
     throw invalidRequest('This subscription is not paused and cannot be resumed.');
   const start = world.now;
   const end = boundary(start, recurringOf(itemOf(subscription).price), 1);
-  const items = withItem(subscription, { current_period_start: start, current_period_end: end });
+  const items = withPeriod(subscription, { start, end });
   const moved = { ...subscription, ...items, billing_cycle_anchor: start };
-  const lines = [periodLine(billedBy(world, moved), { start, end })];
+  const lines = billedBy(world, moved).map((billed) => periodLine(billed, { start, end }));
   const gathered = { start, end: start };
   const content = { reason: 'subscription_update', finalizesAt: null, gathered } as const;
   const draft = draftInvoice(world, { subscription: moved, lines, ...content });

@@ -7,7 +7,7 @@ import type { World } from './world';
 
 export type Item = Stripe.SubscriptionItem;
 
-/** This server's subscriptions have one item. */
+/** The first. All items of a subscription have one period and one interval here. */
 export function itemOf(subscription: Stripe.Subscription): Item {
   const [item] = subscription.items.data;
   if (item) return item;
@@ -24,27 +24,43 @@ export function recurringOf({ id, recurring }: Stripe.Price): Stripe.Price.Recur
   throw invalidRequest(`The price ${id} is not recurring.`, undefined, 'price');
 }
 
-/** The same subscription with its item changed. */
-export function withItem(
+/** The same subscription with other items. */
+export function withItems(
   subscription: Stripe.Subscription,
-  changes: Partial<Item>,
+  data: Item[],
 ): Pick<Stripe.Subscription, 'items'> {
-  const item = { ...itemOf(subscription), ...changes };
-  if (changes.price) item.plan = planOf(changes.price);
-  return { items: { ...subscription.items, data: [item] } };
+  return { items: { ...subscription.items, data } };
 }
 
-/** What the lines of an invoice say about a subscription as it is. */
-export function billedBy({ store }: World, subscription: Stripe.Subscription): Billed {
-  const { id, price, quantity = 1 } = itemOf(subscription);
-  const name = store.products.get(price.product as string).name;
-  return { subscription: subscription.id, item: id, price, quantity, name };
+/** The same items in another period. */
+export function withPeriod(
+  subscription: Stripe.Subscription,
+  { start, end }: Period,
+): Pick<Stripe.Subscription, 'items'> {
+  const period = { current_period_start: start, current_period_end: end };
+  return withItems(
+    subscription,
+    subscription.items.data.map((item) => ({ ...item, ...period })),
+  );
+}
+
+/** What the lines of an invoice say about a subscription as it is, an item each. */
+export function billedBy({ store }: World, { id, items }: Stripe.Subscription): Billed[] {
+  return items.data.map(({ id: item, price, quantity = 1 }) => {
+    const { name } = store.products.get(price.product as string);
+    return { subscription: id, item, price, quantity, name };
+  });
+}
+
+/** What an item charges. */
+export interface PricedItem {
+  price: Stripe.Price;
+  quantity: number;
 }
 
 export interface Beginning {
   customer: string;
-  price: Stripe.Price;
-  quantity: number;
+  prices: PricedItem[];
   period: Period;
   anchor: number;
   trialEnd: number | null;
@@ -62,12 +78,12 @@ export function subscriptionOf(beginning: Beginning, now: number): Stripe.Subscr
     id,
     billing_cycle_anchor: beginning.anchor,
     created: now,
-    currency: beginning.price.currency,
+    currency: beginning.prices[0]!.price.currency,
     customer: beginning.customer,
     default_payment_method: beginning.paymentMethod,
     items: {
       object: 'list',
-      data: [itemFor(id, beginning, now)],
+      data: beginning.prices.map((priced) => itemFor(id, priced, beginning.period, now)),
       has_more: false,
       url: `/v1/subscription_items?subscription=${id}`,
     },
@@ -80,7 +96,12 @@ export function subscriptionOf(beginning: Beginning, now: number): Stripe.Subscr
   };
 }
 
-function itemFor(subscription: string, { price, quantity, period }: Beginning, now: number): Item {
+export function itemFor(
+  subscription: string,
+  { price, quantity }: PricedItem,
+  period: Period,
+  now: number,
+): Item {
   return {
     id: newId('si'),
     object: 'subscription_item',
@@ -100,7 +121,7 @@ function itemFor(subscription: string, { price, quantity, period }: Beginning, n
 }
 
 /** Stripe's older name for a price, which items still bear. */
-function planOf(price: Stripe.Price): Stripe.Plan {
+export function planOf(price: Stripe.Price): Stripe.Plan {
   const { interval, interval_count } = recurringOf(price);
   return {
     id: price.id,

@@ -5,15 +5,15 @@ import { given, mergedMetadata } from './metadata';
 import type { Parameters } from './parameters';
 import { creditLine } from './proration';
 import { createdWithin, pageOf, type ApiCall, type Route } from './route';
-import { assertCurrencyOf, assertOneCurrency, priceOnSale, readPrices } from './sale';
+import { readPrices } from './sale';
 import { cardDeclined, invalidRequest, missing } from './stripe-fault';
-import { changeSubscription, type Change, type ProrationBehavior } from './subscription-change';
+import { changeSubscription, PRORATION_BEHAVIORS, type Change } from './subscription-change';
 import { endSubscription, hasEnded } from './subscription-end';
+import { readBehavior, readItems } from './subscription-items';
 import { resumePaused, startSubscription } from './subscription-life';
 import { billedBy, itemOf, periodOf } from './subscription-shape';
 import type { World } from './world';
 
-export const PRORATION_BEHAVIORS = ['none', 'create_prorations', 'always_invoice'] as const;
 const RESUMPTIONS = ['resume_on_payment_attempt', 'resume_on_payment_success'] as const;
 const STATUSES = [
   'active',
@@ -45,7 +45,7 @@ function listSubscriptions(call: ApiCall): object {
     .all()
     .filter(createdWithin(call))
     .filter((row) => (customer ?? row.customer) === row.customer)
-    .filter((row) => (price ?? itemOf(row).price.id) === itemOf(row).price.id)
+    .filter((row) => price === undefined || row.items.data.some((item) => item.price.id === price))
     .filter((row) => hasStatus(row, status));
   return pageOf(call, '/v1/subscriptions', rows);
 }
@@ -63,8 +63,6 @@ function hasStatus(
 function createSubscription({ world, params }: ApiCall): Stripe.Subscription {
   const customer = getCustomer(world, params.required('customer'), 'customer').id;
   const prices = readPrices(world, params.children('items'), 'items');
-  for (const { price } of prices)
-    assertOneCurrency(world, customer, world.store.prices.get(price).currency);
   const mustBePaid = readPaymentBehavior(params) === 'error_if_incomplete';
   const data = {
     prices,
@@ -110,14 +108,9 @@ export function readChange(
   params: Parameters,
   fields: Partial<Stripe.Subscription>,
 ): Change {
-  const [item] = params.children('items');
-  const itemId = item?.text('id');
-  if (item && itemId !== itemOf(subscription).id)
-    throw invalidRequest('The local Stripe knows one item a subscription: name it by its id.');
   const trialEnd = params.text('trial_end');
   return {
-    price: readPrice(world, subscription, item?.text('price')),
-    quantity: item?.wholeNumber('quantity'),
+    items: readItems(world, subscription, params),
     behavior: readBehavior(params),
     prorationDate: params.wholeNumber('proration_date'),
     trialEnd: trialEnd === 'now' ? 'now' : params.wholeNumber('trial_end'),
@@ -126,19 +119,6 @@ export function readChange(
     cancelAt: readCancelAt(params),
     fields,
   };
-}
-
-/** The own price may be archived: it is not sold anew. */
-function readPrice(
-  world: World,
-  subscription: Stripe.Subscription,
-  id: string | undefined,
-): Stripe.Price | undefined {
-  const own = itemOf(subscription).price;
-  if (id === undefined || id === own.id) return id === undefined ? undefined : own;
-  const price = priceOnSale(world, id, 'items[0][price]');
-  assertCurrencyOf(subscription, price);
-  return price;
 }
 
 export function readCancelAt(params: Parameters): Change['cancelAt'] {
@@ -150,10 +130,6 @@ export function readCancelAt(params: Parameters): Change['cancelAt'] {
 
 function readAnchor(params: Parameters): 'now' | 'unchanged' | undefined {
   return params.child('billing_cycle_anchor')?.oneOf('type', ['now', 'unchanged']);
-}
-
-function readBehavior(params: Parameters): ProrationBehavior {
-  return params.oneOf('proration_behavior', PRORATION_BEHAVIORS) ?? 'create_prorations';
 }
 
 function readPause(params: Parameters): Stripe.Subscription.PauseCollection | null | undefined {
@@ -193,7 +169,7 @@ function cancelSubscription({ world, params, id }: ApiCall): Stripe.Subscription
   if (hasEnded(subscription)) throw missing('subscription', id);
   const prorates = params.flag('prorate') ?? false;
   const invoicesNow = params.flag('invoice_now') ?? false;
-  const lines = prorates && subscription.status !== 'trialing' ? [credit(world, subscription)] : [];
+  const lines = prorates && subscription.status !== 'trialing' ? credits(world, subscription) : [];
   const ended = endSubscription(world, subscription);
   const { pendingLines } = world.store.hidden(id);
   if (!invoicesNow) world.store.hide(id, { pendingLines: [...pendingLines, ...lines] });
@@ -201,8 +177,9 @@ function cancelSubscription({ world, params, id }: ApiCall): Stripe.Subscription
   return world.store.subscriptions.get(id);
 }
 
-function credit(world: World, subscription: Stripe.Subscription): Stripe.InvoiceLineItem {
-  return creditLine(billedBy(world, subscription), world.now, periodOf(itemOf(subscription)));
+function credits(world: World, subscription: Stripe.Subscription): Stripe.InvoiceLineItem[] {
+  const period = periodOf(itemOf(subscription));
+  return billedBy(world, subscription).map((billed) => creditLine(billed, world.now, period));
 }
 
 function invoiceEnd(
