@@ -2,14 +2,31 @@
 const tiers = [
   ['audit', 'plans', 'identity'],
   ['businesses'],
+  ['entitlements'],
   ['subscriptions'],
-  ['team-members', 'applications'],
-  ['api-keys', 'recordings', 'support-sessions'],
+  ['team-members'],
+  ['api-keys', 'support-sessions'],
   ['access', 'accounts', 'billing', 'notifications', 'staff'],
-  ['onboarding', 'operations'],
+  ['onboarding', 'ops'],
 ];
 
 const inModules = (names) => `^src/modules/(${names.join('|')})/`;
+
+/** Folders inside a module: each may import those before it. Files beside the folders are the module's surface. */
+const innerFolders = {
+  subscriptions: ['decisions', 'renewal', 'changes'],
+  billing: ['stripe', 'records', 'account', 'catalog', 'sync', 'commands', 'checkout', 'inbox'],
+};
+
+const folderRules = Object.entries(innerFolders).flatMap(([module, folders]) =>
+  folders.slice(0, -1).map((folder, index) => ({
+    name: `no-upwards-in-${module}-from-${folder}`,
+    severity: 'error',
+    comment: `in ${module}: ${folders.join(' ← ')}`,
+    from: { path: `^src/modules/${module}/${folder}/` },
+    to: { path: `^src/modules/${module}/(${folders.slice(index + 1).join('|')})/` },
+  })),
+);
 
 const tierRules = tiers.flatMap((names, tier) => {
   const upwards = tiers.slice(tier + 1).flat();
@@ -38,19 +55,45 @@ module.exports = {
       severity: 'error',
       comment: 'common knows neither platform nor features, no provider, no TypeORM',
       from: { path: '^src/common' },
-      to: { path: ['^src/(platform|modules|cli)', '^node_modules/typeorm', '^migrations'] },
+      to: { path: ['^src/(platform|modules|product|cli)', '^node_modules/typeorm', '^migrations'] },
     },
     {
       name: 'platform-knows-no-feature',
       severity: 'error',
       from: { path: '^src/platform' },
-      to: { path: ['^src/(modules|cli)', '^src/[^/]+\\.ts$', '^migrations'] },
+      to: { path: ['^src/(modules|product|cli)', '^src/[^/]+\\.ts$', '^migrations'] },
     },
     {
       name: 'modules-know-no-application',
       severity: 'error',
       from: { path: '^src/modules' },
       to: { path: ['^src/cli', '^src/[^/]+\\.ts$', '^migrations'] },
+    },
+    {
+      name: 'modules-know-no-product',
+      severity: 'error',
+      comment: 'src/product is what an adopter deletes and replaces',
+      from: { path: '^src/(modules|platform|common)' },
+      to: { path: '^src/product' },
+    },
+    {
+      name: 'product-knows-no-application',
+      severity: 'error',
+      from: { path: '^src/product' },
+      to: { path: ['^src/cli', '^src/[^/]+\\.ts$', '^migrations'] },
+    },
+    {
+      name: 'decisions-are-pure',
+      severity: 'error',
+      comment: 'they read no database and know no provider of Nest',
+      from: { path: '^src/modules/subscriptions/decisions/' },
+      to: {
+        path: [
+          '^src/platform',
+          '^node_modules/(typeorm|@nestjs)',
+          '\\.(service|repository|controller)\\.ts$',
+        ],
+      },
     },
     {
       name: 'every-module-has-a-tier',
@@ -82,6 +125,7 @@ module.exports = {
     },
     { name: 'no-barrels', severity: 'error', from: {}, to: { path: '^src/.*/index\\.ts$' } },
     ...tierRules,
+    ...folderRules,
   ],
   options: {
     tsPreCompilationDeps: true,

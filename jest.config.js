@@ -35,6 +35,7 @@ module.exports = {
     },
     {
       ...shared,
+      ...withProperties,
       displayName: 'packages',
       testMatch: ['<rootDir>/packages/*/src/**/*.spec.ts'],
     },

@@ -47,7 +47,7 @@ async function seed(databases, count) {
 /** One line for what begins, and on a terminal a bar for how far it is. */
 function begin(label, total) {
   process.stderr.write(`${label} …\n`);
-  return built('cli/progress.js').showProgress(label, total);
+  return built('cli/support/progress.js').showProgress(label, total);
 }
 
 class RenewalBench {

@@ -1,9 +1,9 @@
 // How long Stripe waits for the 2xx: 200 events, 20 at a time, of customers that pay, while the same process has their
 // effects. `npm run bench -- webhooks [--requests 200] [--tenants 20]`
 const { randomUUID } = require('node:crypto');
+const { LocalStripe } = require('@tenantry/local-stripe');
 const Stripe = require('stripe');
 const { quantile, send, signUp, startServer } = require('./support/bench-server');
-const { built } = require('./support/bench-database');
 
 const API_KEY = 'sk_test_of_the_bench';
 const SECRET = 'whsec_of_the_bench';
@@ -71,7 +71,6 @@ async function measure(url, stripe, { events, tenants }) {
 }
 
 async function run({ requests = '200', tenants = '20' }) {
-  const { LocalStripe } = built('cli/local-stripe/local-stripe.js');
   const stripe = await LocalStripe.start({ apiKey: API_KEY, webhookSecret: SECRET, live: true });
   const server = await startServer({
     ...{ STRIPE_SECRET_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: SECRET, STRIPE_API_BASE: stripe.url },

@@ -12,7 +12,7 @@ const DATES = [
   '2028-02-29T12:00:00Z',
 ];
 const SPECS = [
-  'src/modules/(subscriptions|recordings|plans)/',
+  'src/(modules/(subscriptions|plans)|product/recordings)/',
   'test/integration/subscriptions/',
   'test/e2e/(subscription-.*|renewal|recordings.*|plans|staff-plans|credit.*|quota.*|signup)\\.e2e-spec',
 ];

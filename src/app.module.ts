@@ -3,16 +3,15 @@ import type { Logger } from 'pino';
 import { AccessModule } from './modules/access/access.module';
 import { AccountsModule } from './modules/accounts/accounts.module';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module';
-import { ApplicationsModule } from './modules/applications/applications.module';
 import { AuditModule } from './modules/audit/audit.module';
 import { BillingModule } from './modules/billing/billing.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
+import { EntitlementsModule } from './modules/entitlements/entitlements.module';
 import { IdentityModule } from './modules/identity/identity.module';
 import { NotificationsModule } from './modules/notifications/notifications.module';
 import { OnboardingModule } from './modules/onboarding/onboarding.module';
-import { OperationsModule } from './modules/operations/operations.module';
+import { OpsModule } from './modules/ops/ops.module';
 import { PlansModule } from './modules/plans/plans.module';
-import { RecordingsModule } from './modules/recordings/recordings.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
 import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
@@ -28,6 +27,8 @@ import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { SchedulerModule } from './platform/scheduler/scheduler.module';
 import { StripeModule } from './platform/stripe/stripe.module';
+import { ApplicationsModule } from './product/applications/applications.module';
+import { RecordingsModule } from './product/recordings/recordings.module';
 import { schema } from './schema';
 
 /** Everything. The server, the commands and the tests run the same modules. */
@@ -51,19 +52,19 @@ export class AppModule {
       IdentityModule,
       PlansModule,
       BusinessesModule,
+      EntitlementsModule,
       SubscriptionsModule,
       TeamMembersModule,
       SupportSessionsModule,
       ApiKeysModule,
-      ApplicationsModule,
-      RecordingsModule,
       AccountsModule,
       OnboardingModule,
       BillingModule,
       NotificationsModule,
       StaffModule,
-      OperationsModule,
+      OpsModule,
     ];
-    return { module: AppModule, imports: [...platform, ...features] };
+    const product = [ApplicationsModule, RecordingsModule];
+    return { module: AppModule, imports: [...platform, ...features, ...product] };
   }
 }

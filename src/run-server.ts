@@ -6,7 +6,7 @@ import { ConfigFaults, loadConfig, withPort, type Config } from './platform/conf
 import { migrate } from './platform/database/migrate';
 import { openDatabase, type OpenDatabase } from './platform/database/open-database';
 import { choosePort } from './platform/http/choose-port';
-import { StripeAccountService } from './modules/billing/stripe-account.service';
+import { StripeAccountService } from './modules/billing/account/stripe-account.service';
 import { createLogger } from './platform/logging/logger';
 import { ProcessFaults } from './platform/metrics/process-faults';
 import { startTraceExport, type TraceExport } from './platform/tracing/trace-export';

@@ -64,7 +64,7 @@ function findDue(dataSource, sample) {
 
 async function renewOne(manager, key) {
   const { Subscription } = built('modules/subscriptions/subscription.entity.js');
-  const { decideRenewal } = built('modules/subscriptions/renewal-decision.js');
+  const { decideRenewal } = built('modules/subscriptions/decisions/renewal-decision.js');
   const { businessId } = key;
   const subscription = await manager.findOneByOrFail(Subscription, key);
   const counter = await manager.findOneByOrFail(Counter, { businessId, feature: 'recordings' });

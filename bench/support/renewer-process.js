@@ -32,8 +32,8 @@ const MEMORY_EVERY_MS = 20;
 const PROGRESS_EVERY = 10_000;
 
 async function serve() {
-  const { withApplication } = built('cli/with-application.js');
-  const { RenewalService } = built('modules/subscriptions/renewal.service.js');
+  const { withApplication } = built('cli/support/with-application.js');
+  const { RenewalService } = built('modules/subscriptions/renewal/renewal.service.js');
   const { RequestContext } = built('common/request-context.js');
   await withApplication(async (application) => {
     process.send({ ready: true });

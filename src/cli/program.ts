@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import type { SyncPlansOptions } from './billing-sync-plans';
-import type { VerifyBillingOptions } from './billing-verify';
-import type { DemoOptions } from './demo';
-import { httpUrl, id, wholeNumber } from './options';
-import type { SeedOptions } from './seed-demo';
-import type { ShiftTimeOptions } from './shift-time';
-import type { StaffCreateOptions } from './staff-create';
-import type { StripeLocalOptions } from './stripe-local';
-import type { PruneOptions } from './recordings-prune';
-import type { RenewOptions } from './subscriptions-renew';
-import type { ReplayOptions } from './webhooks-replay';
+import type { SyncPlansOptions } from './commands/billing-sync-plans';
+import type { VerifyBillingOptions } from './commands/billing-verify';
+import type { DemoOptions } from './demo/demo.command';
+import { httpUrl, id, wholeNumber } from './support/options';
+import type { SeedOptions } from './seed/seed-demo.command';
+import type { ShiftTimeOptions } from './commands/shift-time';
+import type { StaffCreateOptions } from './commands/staff-create';
+import type { StripeLocalOptions } from './commands/stripe-local';
+import type { PruneOptions } from './commands/recordings-prune';
+import type { RenewOptions } from './commands/subscriptions-renew';
+import type { ReplayOptions } from './commands/webhooks-replay';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 const CHECK_OPTION = ['--check', 'write nothing; exit 1 when the file differs'] as const;
@@ -38,13 +38,13 @@ function addDatabaseCommands(program: Command): void {
   program
     .command('migrate')
     .description('bring the database up to this version')
-    .action(async () => (await import('./migrate.js')).runMigrate());
+    .action(async () => (await import('./commands/migrate.js')).runMigrate());
   program
     .command('migrate:status')
     .description('list the migrations; exit 1 when one is missing')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
-      (await import('./migrate.js')).runMigrateStatus(options),
+      (await import('./commands/migrate.js')).runMigrateStatus(options),
     );
 }
 
@@ -58,21 +58,21 @@ function addStaffCommands(program: Command): void {
     .requiredOption('--password-stdin', 'read the password from standard input')
     .option(...JSON_OPTION)
     .action(async (options: StaffCreateOptions) =>
-      (await import('./staff-create.js')).runStaffCreate(options),
+      (await import('./commands/staff-create.js')).runStaffCreate(options),
     );
   program
     .command('staff:list')
     .description('list the staff accounts')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
-      (await import('./staff-list.js')).runStaffList(options),
+      (await import('./commands/staff-list.js')).runStaffList(options),
     );
   program
     .command('staff:disable')
     .description('disable a staff account and end its sessions, those of support too')
     .requiredOption('--email <email>', 'the e-mail address of the account')
     .action(async (options: { email: string }) =>
-      (await import('./staff-disable.js')).runStaffDisable(options),
+      (await import('./commands/staff-disable.js')).runStaffDisable(options),
     );
   program
     .command('staff:reset-password')
@@ -80,7 +80,7 @@ function addStaffCommands(program: Command): void {
     .requiredOption('--email <email>', 'the e-mail address of the account')
     .requiredOption('--password-stdin', 'read the password from standard input')
     .action(async (options: { email: string }) =>
-      (await import('./staff-reset-password.js')).runStaffResetPassword(options),
+      (await import('./commands/staff-reset-password.js')).runStaffResetPassword(options),
     );
 }
 
@@ -92,7 +92,7 @@ function addOperatorCommands(program: Command): void {
     .option('--dry-run', 'only say what would be done')
     .option(...JSON_OPTION)
     .action(async (options: RenewOptions) =>
-      (await import('./subscriptions-renew.js')).runSubscriptionsRenew(options),
+      (await import('./commands/subscriptions-renew.js')).runSubscriptionsRenew(options),
     );
   program
     .command('recordings:prune')
@@ -100,21 +100,21 @@ function addOperatorCommands(program: Command): void {
     .requiredOption('--older-than <days>', 'how many days are kept', wholeNumber(1, 36_500))
     .option(...JSON_OPTION)
     .action(async (options: PruneOptions) =>
-      (await import('./recordings-prune.js')).runRecordingsPrune(options),
+      (await import('./commands/recordings-prune.js')).runRecordingsPrune(options),
     );
   program
     .command('doctor')
     .description('look for what is wrong with this installation, and how to mend it; exit 1 then')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
-      (await import('./doctor.js')).runDoctor(options),
+      (await import('./doctor/doctor.command.js')).runDoctor(options),
     );
   program
     .command('usage:verify')
     .description('compare all usage counters with the rows they count; exit 1 when one differs')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
-      (await import('./usage-verify.js')).runUsageVerify(options),
+      (await import('./commands/usage-verify.js')).runUsageVerify(options),
     );
 }
 
@@ -128,14 +128,14 @@ function addBillingCommands(program: Command): void {
     .option('--dry-run', 'only show the difference')
     .option(...JSON_OPTION)
     .action(async (options: SyncPlansOptions) =>
-      (await import('./billing-sync-plans.js')).runSyncPlans(options),
+      (await import('./commands/billing-sync-plans.js')).runSyncPlans(options),
     );
   program
     .command('billing:move-account')
     .description('leave the Stripe account whose customers are here for that of the key')
     .option('--yes', 'forget them; without it, only say what that would be')
     .action(async (options: { yes?: boolean }) =>
-      (await import('./billing-move-account.js')).runMoveAccount(options),
+      (await import('./commands/billing-move-account.js')).runMoveAccount(options),
     );
   program
     .command('billing:verify')
@@ -143,7 +143,7 @@ function addBillingCommands(program: Command): void {
     .option('--repair', 'follow Stripe where ours differs')
     .option(...JSON_OPTION)
     .action(async (options: VerifyBillingOptions) =>
-      (await import('./billing-verify.js')).runVerifyBilling(options),
+      (await import('./commands/billing-verify.js')).runVerifyBilling(options),
     );
   program
     .command('webhooks:replay')
@@ -151,7 +151,7 @@ function addBillingCommands(program: Command): void {
     .option('--event <id>', 'only this one')
     .option(...JSON_OPTION)
     .action(async (options: ReplayOptions) =>
-      (await import('./webhooks-replay.js')).runWebhooksReplay(options),
+      (await import('./commands/webhooks-replay.js')).runWebhooksReplay(options),
     );
 }
 
@@ -161,13 +161,15 @@ function addDevelopmentCommands(program: Command): void {
     .command('demo')
     .description("play a day of a customer's life against a running server")
     .option('--url <url>', 'the server; by default the one of this checkout', httpUrl)
-    .action(async (options: DemoOptions) => (await import('./demo.js')).runDemo(options));
+    .action(async (options: DemoOptions) =>
+      (await import('./demo/demo.command.js')).runDemo(options),
+    );
   program
     .command('demo:billing')
     .description(
       'play the life of a paid subscription, on a server, database and Stripe of its own',
     )
-    .action(async () => (await import('./demo-billing.js')).runDemoBilling());
+    .action(async () => (await import('./demo/demo-billing.command.js')).runDemoBilling());
   program
     .command('seed:demo')
     .description('fill the database with made-up businesses; the same seed makes the same ones')
@@ -180,7 +182,9 @@ function addDevelopmentCommands(program: Command): void {
     )
     .option('--seed <number>', 'which world', wholeNumber(0, MAXIMUM_SEED), 1)
     .option(...JSON_OPTION)
-    .action(async (options: SeedOptions) => (await import('./seed-demo.js')).runSeedDemo(options));
+    .action(async (options: SeedOptions) =>
+      (await import('./seed/seed-demo.command.js')).runSeedDemo(options),
+    );
   program
     .command('dev:shift-time')
     .description(
@@ -189,7 +193,7 @@ function addDevelopmentCommands(program: Command): void {
     .requiredOption('--business <id>', 'the id of the business', id)
     .requiredOption('--days <days>', 'how many days seem to pass', wholeNumber(1, 3650))
     .action(async (options: ShiftTimeOptions) =>
-      (await import('./shift-time.js')).runShiftTime(options),
+      (await import('./commands/shift-time.js')).runShiftTime(options),
     );
   program
     .command('stripe:local')
@@ -202,7 +206,7 @@ function addDevelopmentCommands(program: Command): void {
       'http://127.0.0.1:3000/v1/webhooks/stripe',
     )
     .action(async (options: StripeLocalOptions) =>
-      (await import('./stripe-local.js')).runStripeLocal(options),
+      (await import('./commands/stripe-local.js')).runStripeLocal(options),
     );
 }
 
@@ -213,27 +217,27 @@ function addGenerators(program: Command): void {
     .description('write openapi.json')
     .option(...CHECK_OPTION)
     .action(async (options: { check?: boolean }) =>
-      (await import('./openapi.js')).runOpenApi(options),
+      (await import('./commands/openapi.js')).runOpenApi(options),
     );
   program
     .command('problems')
     .description('write docs/problems.md')
     .option(...CHECK_OPTION)
     .action(async (options: { check?: boolean }) =>
-      (await import('./problems.js')).runProblems(options),
+      (await import('./commands/problems.js')).runProblems(options),
     );
   program
     .command('permissions')
     .description('write docs/permissions.md')
     .option(...CHECK_OPTION)
     .action(async (options: { check?: boolean }) =>
-      (await import('./permissions.js')).runPermissions(options),
+      (await import('./commands/permissions.js')).runPermissions(options),
     );
   program
     .command('variables')
     .description('write the table of variables in docs/configuration.md, and .env.example')
     .option(...CHECK_OPTION)
     .action(async (options: { check?: boolean }) =>
-      (await import('./variables.js')).runVariables(options),
+      (await import('./commands/variables.js')).runVariables(options),
     );
 }

@@ -1,5 +1,5 @@
 import { loadConfig } from '../platform/config/config';
-import { describeFailure, exitCodeOf } from './failure';
+import { describeFailure, exitCodeOf } from './support/failure';
 import { createProgram } from './program';
 
 /** Runs the command that the arguments name. @returns the exit code; what went wrong has been said */

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { newId } from '../../src/common/ids';
 import type { SwitchResponse } from '../../src/modules/accounts/dto/account.responses';
-import type { ApplicationResponse } from '../../src/modules/applications/dto/application.response';
+import type { ApplicationResponse } from '../../src/product/applications/dto/application.response';
 import { makeWorld, tokenFor } from '../support/architecture/credentials';
 import {
   exampleOf,

@@ -8,40 +8,43 @@ import { definedProblems, listSources, type SourceFile } from '../support/archit
 
 /** The files that may work across tenants, and why. Whoever adds one says why a tenant's transaction will not do. */
 const ACROSS_TENANTS: Record<string, string> = {
-  'src/cli/demo-billing.ts': 'watches the inbox, which is that of all tenants',
-  'src/cli/seed-demo.ts': 'makes many tenants',
+  'src/cli/demo/demo-billing.command.ts': 'watches the inbox, which is that of all tenants',
+  'src/cli/seed/seed-demo.command.ts': 'makes many tenants',
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
   'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',
   'src/modules/accounts/me.service.ts': "a person's sessions are in all their businesses",
   'src/modules/accounts/recovery.service.ts': 'a password belongs to a person, not to a tenant',
   'src/modules/billing/billing.metrics.ts': 'measures the inbox, which is that of all tenants',
-  'src/modules/billing/catalog.service.ts': 'plans and their prices belong to no tenant',
-  'src/modules/billing/ends.service.ts': 'plans have subscribers in all tenants',
-  'src/modules/billing/inbox.service.ts': 'an event names a customer of Stripe, not a tenant',
-  'src/modules/billing/new-versions.cron.ts': 'subscribers of a plan are in all tenants',
-  'src/modules/billing/operations.service.ts': 'Stripe knows customers, not tenants',
-  'src/modules/billing/stripe-account.service.ts': 'the ids of all tenants are of one account',
-  'src/modules/billing/stripe-payments.ts': 'Stripe knows customers, not tenants',
-  'src/modules/billing/sync.service.ts': 'Stripe knows customers, not tenants',
-  'src/modules/billing/unseen-periods.cron.ts': 'periods end in all tenants',
-  'src/modules/billing/verification.service.ts': 'compares the subscriptions of all tenants',
+  'src/modules/billing/catalog/catalog.service.ts': 'plans and their prices belong to no tenant',
+  'src/modules/billing/commands/ends.service.ts': 'plans have subscribers in all tenants',
+  'src/modules/billing/inbox/inbox.service.ts': 'an event names a customer of Stripe, not a tenant',
+  'src/modules/billing/commands/new-versions.cron.ts': 'subscribers of a plan are in all tenants',
+  'src/modules/billing/commands/stripe-commands.service.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/account/stripe-account.service.ts':
+    'the ids of all tenants are of one account',
+  'src/modules/billing/commands/stripe-payments.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/sync/sync.service.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/sync/unseen-periods.cron.ts': 'periods end in all tenants',
+  'src/modules/billing/sync/verification.service.ts': 'compares the subscriptions of all tenants',
   'src/modules/identity/password-costs.ts': 'people and staff belong to no tenant',
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',
   'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
-  'src/modules/operations/housekeeping.ts': 'forgets what has run out, of all tenants',
-  'src/modules/operations/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
+  'src/modules/ops/housekeeping.ts': 'forgets what has run out, of all tenants',
+  'src/modules/ops/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
-  'src/modules/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
-  'src/modules/recordings/retention.service.ts': 'retention is for all businesses',
+  'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
+  'src/product/recordings/retention.service.ts': 'retention is for all businesses',
   'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
   'src/modules/staff/staff.controller.ts': 'staff read every log',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
-  'src/modules/subscriptions/overdue.service.ts': 'payments are missing in all tenants',
-  'src/modules/subscriptions/reminders.ts': 'reminders go to all tenants',
-  'src/modules/subscriptions/renewal.metrics.ts': 'measures how far renewal is behind, over all',
-  'src/modules/subscriptions/renewal.service.ts': 'renews what is due, of all tenants',
-  'src/modules/subscriptions/staff-subscriptions.service.ts': 'staff look after all businesses',
+  'src/modules/subscriptions/renewal/overdue.service.ts': 'payments are missing in all tenants',
+  'src/modules/subscriptions/renewal/reminders.ts': 'reminders go to all tenants',
+  'src/modules/subscriptions/renewal/renewal.metrics.ts':
+    'measures how far renewal is behind, over all',
+  'src/modules/subscriptions/renewal/renewal.service.ts': 'renews what is due, of all tenants',
+  'src/modules/subscriptions/changes/staff-subscriptions.service.ts':
+    'staff look after all businesses',
   'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',
@@ -51,7 +54,7 @@ const ACROSS_TENANTS: Record<string, string> = {
 
 /** The files that may write outside any transaction. */
 const OUTSIDE_TRANSACTIONS: Record<string, string> = {
-  'src/modules/recordings/ingestion.repository.ts':
+  'src/product/recordings/ingestion.repository.ts':
     'one call for many tenants, which names them itself',
   'src/platform/database/change-listener.ts': 'a heartbeat writes nothing',
   'src/platform/rate-limit/guess-limiter.ts':
@@ -162,7 +165,7 @@ describe('problems', () => {
 
   it('of a feature are defined in its file of errors', () => {
     const elsewhere = described.filter(
-      ({ file }) => file.startsWith('src/modules/') && !file.endsWith('.errors.ts'),
+      ({ file }) => /^src\/(modules|product)\//.test(file) && !file.endsWith('.errors.ts'),
     );
     expect(elsewhere).toEqual(
       Object.keys(NOT_IN_ERRORS).map((name) => expect.objectContaining({ code: name }) as object),

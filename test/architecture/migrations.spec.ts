@@ -23,7 +23,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 const WITHOUT_ENTITY: Record<string, string> = {
   audit_log: 'written by a trigger',
   billing_accounts: 'of accounts.repository, which counts in the statement',
-  billing_operations: 'of operations.repository: rows of JSON',
+  billing_operations: 'of stripe-commands.repository: rows of JSON',
   billing_verifications: 'one row for each night',
   checkout_sessions: 'of checkouts.repository',
   cron_heartbeats: 'of cron-heartbeats, which needs ON CONFLICT',

@@ -277,7 +277,7 @@ describe('nginx', () => {
     const limits = [...nginx.matchAll(/client_max_body_size (\w+);/g)].map(([, size]) => size);
     expect(limits).toEqual(['256k', '2m']);
     expect(text('src/platform/http/http-server.ts')).toContain('BODY_LIMIT_BYTES = 256 * 1024');
-    expect(text('src/modules/recordings/sdk.controller.ts')).toMatch(/BATCH_BODY_BYTES = 2 \* /);
+    expect(text('src/product/recordings/sdk.controller.ts')).toMatch(/BATCH_BODY_BYTES = 2 \* /);
     expect(openapi.paths).toHaveProperty(['/v1/recordings/batch']);
   });
 

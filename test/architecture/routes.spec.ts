@@ -238,7 +238,7 @@ describe('the contract', () => {
   it('names each problem of a module on a route that gives it', () => {
     const described = JSON.stringify(operations.map(({ responses }) => responses));
     const codes = definedProblems()
-      .filter(({ file }) => file.startsWith('src/modules/'))
+      .filter(({ file }) => /^src\/(modules|product)\//.test(file))
       .map(({ code }) => code);
     const loaded = allProblems().filter(({ code }) => codes.includes(code));
     const missing = loaded

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { newId } from '../../src/common/ids';
-import type { ApplicationResponse } from '../../src/modules/applications/dto/application.response';
+import type { ApplicationResponse } from '../../src/product/applications/dto/application.response';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { addMember } from '../support/members';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';

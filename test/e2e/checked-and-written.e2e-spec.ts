@@ -4,7 +4,7 @@ import type { SwitchResponse } from '../../src/modules/accounts/dto/account.resp
 import { StaffService } from '../../src/modules/staff/staff.service';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { holdingLocks } from '../support/held-locks';
-import { HoldUp } from '../support/hold-up';
+import { LockHolder } from '../support/lock-holder';
 import { addMember, joinBusiness, logIn, logInWithoutBusiness } from '../support/members';
 import { issueKey } from '../support/one-time-keys';
 import { expectProblem } from '../support/problems';
@@ -254,7 +254,7 @@ describe('what was checked still holds when it is written', () => {
 
     it.each(ENDS)('ends with %s, and the tenant sees that it has', async (_, end) => {
       const staff = await addStaff(server);
-      const held = await HoldUp.ofInserts(
+      const held = await LockHolder.ofInserts(
         server.database,
         'support_sessions',
         customer.business.id,

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { PLATFORM_ID } from '../../src/common/ids';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
-import type { CreditResponse } from '../../src/modules/subscriptions/dto/credit';
+import type { CreditResponse } from '../../src/modules/entitlements/dto/credit';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { OwnSubscription } from '../support/life-cycle';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';

@@ -1,4 +1,4 @@
-import { IngestionQueue } from '../../src/modules/recordings/ingestion-queue';
+import { IngestionQueue } from '../../src/product/recordings/ingestion-queue';
 import { signUp, type Customer } from '../support/customers';
 import { sentBy } from '../support/ingestion';
 import { race } from '../support/race';

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import type { BatchResponse } from '../../src/modules/recordings/dto/recording.responses';
+import type { BatchResponse } from '../../src/product/recordings/dto/recording.responses';
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { expectFaults, expectProblem } from '../support/problems';

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import type { Page } from '../../src/common/pagination';
-import type { RecordingResponse } from '../../src/modules/recordings/dto/recording.responses';
-import type { UsageResponse } from '../../src/modules/subscriptions/dto/usage.response';
+import type { RecordingResponse } from '../../src/product/recordings/dto/recording.responses';
+import type { UsageResponse } from '../../src/modules/entitlements/dto/usage.response';
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { addMember } from '../support/members';

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import type { CreatedRecordingResponse } from '../../src/modules/recordings/dto/recording.responses';
+import type { CreatedRecordingResponse } from '../../src/product/recordings/dto/recording.responses';
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { comparable, expectFaults, expectProblem } from '../support/problems';

@@ -1,11 +1,11 @@
 import type { Response } from 'supertest';
-import { IngestionQueue } from '../../src/modules/recordings/ingestion-queue';
+import { IngestionQueue } from '../../src/product/recordings/ingestion-queue';
 import type {
   BatchResponse,
   CreatedRecordingResponse,
-} from '../../src/modules/recordings/dto/recording.responses';
+} from '../../src/product/recordings/dto/recording.responses';
 import { aRecording, signUp, type Customer } from '../support/customers';
-import { HoldUp } from '../support/hold-up';
+import { LockHolder } from '../support/lock-holder';
 import { insertTenants, sentBy } from '../support/ingestion';
 import { expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
@@ -87,13 +87,13 @@ it('a batch of 100 with repetitions inside: each finds the one before it', async
 });
 
 it('two with one external id that wait for one flush: 201 and a replay', async () => {
-  const holdUp = await HoldUp.ofInserts(server.database, 'recordings', tenant);
+  const lockHolder = await LockHolder.ofInserts(server.database, 'recordings', tenant);
   const held = server.app.get(IngestionQueue).admit(sentBy(tenant));
-  await holdUp.untilReached();
+  await lockHolder.untilReached();
   const recording = aRecording();
   const answers = race(2, () => send(recording));
   await send(aRecording({ durationMs: -1 })); // has come after them, and needs no flush
-  await holdUp.release();
+  await lockHolder.release();
   await held;
   const [first, second] = (await answers).sort((one, other) => other.status - one.status);
   expect([first!.status, second!.status]).toEqual([201, 200]);
@@ -105,9 +105,9 @@ it('two with one external id that wait for one flush: 201 and a replay', async (
 
 it('a full queue is 503 with Retry-After, in a batch for the item; sent again it is stored', async () => {
   const queue = server.app.get(IngestionQueue);
-  const holdUp = await HoldUp.ofInserts(server.database, 'recordings', tenant);
+  const lockHolder = await LockHolder.ofInserts(server.database, 'recordings', tenant);
   const first = queue.admit(sentBy(tenant));
-  await holdUp.untilReached();
+  await lockHolder.untilReached();
   const crowd = await insertTenants(server.database, 2);
   const taken = crowd.flatMap((each) =>
     Array.from({ length: MAXIMUM_WAITING_OF_ONE }, () => queue.admit(sentBy(each))),
@@ -118,16 +118,16 @@ it('a full queue is 503 with Retry-After, in a batch for the item; sent again it
   expect(refused.headers['retry-after']).toBe('1');
   const [result] = resultsOf(await sendBatch([recording]));
   expect(result).toMatchObject({ status: 503, problem: { code: 'ingestion_overloaded' } });
-  await holdUp.release();
+  await lockHolder.release();
   await Promise.all([first, ...taken]);
   expect((await send(recording)).status).toBe(201);
   await expectStored(1);
 });
 
 it('clients who hang up while they wait: what was on its way is stored once, and counted', async () => {
-  const holdUp = await HoldUp.ofInserts(server.database, 'recordings', tenant);
+  const lockHolder = await LockHolder.ofInserts(server.database, 'recordings', tenant);
   const held = server.app.get(IngestionQueue).admit(sentBy(tenant));
-  await holdUp.untilReached();
+  await lockHolder.untilReached();
   const recordings = Array.from({ length: 10 }, () => aRecording());
   const patience = new AbortController();
   const abandoned = recordings.map((recording) =>
@@ -141,7 +141,7 @@ it('clients who hang up while they wait: what was on its way is stored once, and
   await send(aRecording({ durationMs: -1 })); // has come after them, and needs no flush
   patience.abort();
   await Promise.all(abandoned);
-  await holdUp.release();
+  await lockHolder.release();
   await held;
   const again = await Promise.all(recordings.map(send));
   const { 200: found = 0, 201: created = 0 } = tally(again);

@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Response } from 'supertest';
 import { newId, PLATFORM_ID } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
-import type { JobResponse } from '../../src/modules/operations/dto/job';
+import type { JobResponse } from '../../src/modules/ops/dto/job';
 import { Database } from '../../src/platform/database/database';
 import { DEFAULT_MAXIMUM_TRIES, JobQueue } from '../../src/platform/queue/job-queue';
 import { signUp } from '../support/customers';

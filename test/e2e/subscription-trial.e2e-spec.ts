@@ -1,7 +1,7 @@
 import { PLATFORM_ID } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
-import { Reminders } from '../../src/modules/subscriptions/reminders';
+import { Reminders } from '../../src/modules/subscriptions/renewal/reminders';
 import { signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription } from '../support/life-cycle';
 import { finishJobs, MailServer } from '../support/mail-server';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { HoldUp } from '../support/hold-up';
+import { LockHolder } from '../support/lock-holder';
 import { insertDueBusinesses } from '../support/subscriptions';
 import { until } from '../support/until';
 import { runCommand, startCommand } from './support/command';
@@ -36,12 +36,12 @@ describe('the command subscriptions:renew', () => {
 
   /** In the middle of the batch that this business is in. */
   async function killAt(businessId: string): Promise<void> {
-    const holdUp = await HoldUp.ofInserts(cluster, 'subscription_periods', businessId);
+    const lockHolder = await LockHolder.ofInserts(cluster, 'subscription_periods', businessId);
     const command = startCommand(cluster.url, 'subscriptions:renew');
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     command.kill('SIGKILL');
     await once(command, 'exit');
-    await holdUp.release();
+    await lockHolder.release();
     await until('the database has noticed', async () => {
       const left = await cluster.query(
         `SELECT FROM pg_stat_activity WHERE application_name = 'tenantry'`,

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
-import type { CreatedRecordingResponse } from '../../src/modules/recordings/dto/recording.responses';
-import type { CreditResponse } from '../../src/modules/subscriptions/dto/credit';
+import type { CreatedRecordingResponse } from '../../src/product/recordings/dto/recording.responses';
+import type { CreditResponse } from '../../src/modules/entitlements/dto/credit';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { race, tally, untilAnswered } from '../support/race';
 import { sendRecording } from '../support/recordings';

@@ -2,7 +2,7 @@ import type { Response } from 'supertest';
 import type {
   BatchResponse,
   CreatedRecordingResponse,
-} from '../../src/modules/recordings/dto/recording.responses';
+} from '../../src/product/recordings/dto/recording.responses';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { race, tally, untilAnswered } from '../support/race';
 import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';

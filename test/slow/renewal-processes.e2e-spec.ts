@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { signUp, type Customer } from '../support/customers';
-import { HoldUp } from '../support/hold-up';
+import { LockHolder } from '../support/lock-holder';
 import { RecordingLane, storeRecording } from '../support/recordings';
 import { Replicas } from '../support/replicas';
 import { ServerProcess } from '../support/server-process';
@@ -116,11 +116,11 @@ describe('a renewal that is killed -9 halfway', () => {
 
   /** In the middle of the batch that this business is in. */
   async function killAt(businessId: string): Promise<void> {
-    const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', businessId);
+    const lockHolder = await LockHolder.ofInserts(database, 'subscription_periods', businessId);
     const renewer = await start();
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     await renewer.stop('SIGKILL');
-    await holdUp.release();
+    await lockHolder.release();
     await until('the database has noticed', async () => !(await hasServerSessions()));
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { LocalStripe } from '../../src/cli/local-stripe/local-stripe';
+import { LocalStripe } from '@tenantry/local-stripe';
 import { API_KEY, WEBHOOK_SECRET } from '../support/billing';
 import { aRecording, PASSWORD, signUp, type Customer } from '../support/customers';
 import { MailServer } from '../support/mail-server';

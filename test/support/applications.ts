@@ -1,4 +1,4 @@
-import type { ApplicationResponse } from '../../src/modules/applications/dto/application.response';
+import type { ApplicationResponse } from '../../src/product/applications/dto/application.response';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type Stripe from 'stripe';
-import type { LocalStripe } from '../../src/cli/local-stripe/local-stripe';
+import type { LocalStripe } from '@tenantry/local-stripe';
 import { DAY_MS, HOUR_MS, type BillingWorld } from './billing';
 import type { Customer } from './customers';
 import { aRecording } from './customers';

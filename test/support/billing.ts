@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import type { Response } from 'supertest';
-import type { LoggedRequest } from '../../src/cli/local-stripe/api-faults';
-import { LocalStripe } from '../../src/cli/local-stripe/local-stripe';
-import type { Card } from '../../src/cli/local-stripe/cards';
+import type { LoggedRequest } from '@tenantry/local-stripe';
+import { LocalStripe } from '@tenantry/local-stripe';
+import type { Card } from '@tenantry/local-stripe';
 import { RequestContext } from '../../src/common/request-context';
-import { RenewalService } from '../../src/modules/subscriptions/renewal.service';
+import { RenewalService } from '../../src/modules/subscriptions/renewal/renewal.service';
 import type { Config } from '../../src/platform/config/config';
 import { signUp, type Customer } from './customers';
 import { TestApplication } from './test-application';

@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import { Clock } from '../../src/common/clock';
 import { newId } from '../../src/common/ids';
-import { FlushMetrics } from '../../src/modules/recordings/flush.metrics';
-import { IngestionQueue } from '../../src/modules/recordings/ingestion-queue';
+import { FlushMetrics } from '../../src/product/recordings/flush.metrics';
+import { IngestionQueue } from '../../src/product/recordings/ingestion-queue';
 import {
   IngestionRepository,
   type Admission,
   type SentRecording,
-} from '../../src/modules/recordings/ingestion.repository';
+} from '../../src/product/recordings/ingestion.repository';
 import type { Config } from '../../src/platform/config/config';
 import { openPool, type Pool } from './pool';
 import {

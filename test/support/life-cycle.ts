@@ -6,7 +6,7 @@ import type {
   PeriodResponse,
   SubscriptionResponse,
 } from '../../src/modules/subscriptions/dto/subscription.response';
-import type { UsageVerificationResponse } from '../../src/modules/recordings/dto/recording.responses';
+import type { UsageVerificationResponse } from '../../src/product/recordings/dto/recording.responses';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';
 

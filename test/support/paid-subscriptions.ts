@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { LoggedRequest } from '../../src/cli/local-stripe/api-faults';
-import type { Card } from '../../src/cli/local-stripe/cards';
+import type { LoggedRequest } from '@tenantry/local-stripe';
+import type { Card } from '@tenantry/local-stripe';
 import { RequestContext } from '../../src/common/request-context';
-import { OperationsService } from '../../src/modules/billing/operations.service';
+import { StripeCommandsService } from '../../src/modules/billing/commands/stripe-commands.service';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import { BillingWorld } from './billing';
 import type { Customer } from './customers';
@@ -126,7 +126,7 @@ export class PaidSubscription extends OwnSubscription {
   async finishLater(): Promise<void> {
     const context = RequestContext.job('billing.finish_operation');
     const payload = { businessId: this.customer.business.id };
-    await this.world.server.app.get(OperationsService).settleLater(context, payload);
+    await this.world.server.app.get(StripeCommandsService).settleLater(context, payload);
   }
 }
 

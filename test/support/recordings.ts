@@ -2,7 +2,7 @@ import type { Response } from 'supertest';
 import type {
   BatchResponse,
   CreatedRecordingResponse,
-} from '../../src/modules/recordings/dto/recording.responses';
+} from '../../src/product/recordings/dto/recording.responses';
 import { aRecording, type Customer } from './customers';
 import type { TestApplication } from './test-application';
 

@@ -11,7 +11,7 @@ import type {
   StaffLoginResponse,
 } from '../../src/modules/staff/dto/staff.responses';
 import { StaffService } from '../../src/modules/staff/staff.service';
-import type { CreditResponse } from '../../src/modules/subscriptions/dto/credit';
+import type { CreditResponse } from '../../src/modules/entitlements/dto/credit';
 import type { SubscriptionResponse } from '../../src/modules/subscriptions/dto/subscription.response';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';

@@ -1,8 +1,8 @@
 import { DomainError } from '../../src/common/problem';
 import type { PlanWithTerms } from '../../src/modules/plans/plan.entity';
-import type { ChangeSetup } from '../../src/modules/subscriptions/plan-change';
-import { startOf } from '../../src/modules/subscriptions/subscription-start';
-import type { UsageCounts } from '../../src/modules/subscriptions/subscription-view';
+import type { ChangeSetup } from '../../src/modules/subscriptions/decisions/plan-change';
+import { startOf } from '../../src/modules/subscriptions/decisions/subscription-start';
+import type { UsageCounts } from '../../src/modules/entitlements/usage';
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
 
 /* Plans and subscriptions for tests without a database. */

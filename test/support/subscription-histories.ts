@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { IntervalUnit, PlanWithTerms } from '../../src/modules/plans/plan.entity';
-import type { ChangeTime } from '../../src/modules/subscriptions/plan-change';
+import type { ChangeTime } from '../../src/modules/subscriptions/decisions/plan-change';
 import { planOf } from './subscription-fixtures';
 import type { Command, NewTerms } from './subscription-model';
 

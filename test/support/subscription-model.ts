@@ -5,22 +5,22 @@ import {
   resume,
   setAutoRenew,
   uncancel,
-} from '../../src/modules/subscriptions/life-cycle';
+} from '../../src/modules/subscriptions/decisions/life-cycle';
 import {
   computeChange,
   type ChangeRequest,
   type ChangeTime,
   type PlanChange,
-} from '../../src/modules/subscriptions/plan-change';
+} from '../../src/modules/subscriptions/decisions/plan-change';
 import {
   decideRenewal,
   isDue,
   type ClosedPeriod,
   type RenewalPlan,
   type RenewalPlans,
-} from '../../src/modules/subscriptions/renewal-decision';
-import { isActive } from '../../src/modules/subscriptions/subscription-view';
-import type { SubscriptionWrite } from '../../src/modules/subscriptions/subscription-write';
+} from '../../src/modules/subscriptions/decisions/renewal-decision';
+import { isActive } from '../../src/modules/subscriptions/decisions/subscription-view';
+import type { SubscriptionWrite } from '../../src/modules/subscriptions/decisions/subscription-write';
 import { paymentRequired } from '../../src/modules/subscriptions/subscriptions.errors';
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
 import { NOTHING_USED, problemOf, subscriptionTo } from './subscription-fixtures';

@@ -3,7 +3,7 @@ import type { IntervalUnit } from '../../src/modules/plans/plan.entity';
 import {
   RenewalService,
   type RenewalReport,
-} from '../../src/modules/subscriptions/renewal.service';
+} from '../../src/modules/subscriptions/renewal/renewal.service';
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
 import type { TestApplication } from './test-application';
 import type { TestDatabase } from './test-database';

@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import type { InboxEventResponse } from '../../src/modules/billing/dto/inbox';
 import { API_KEY, WEBHOOK_SECRET, type BillingWorld } from './billing';
 import type { Customer } from './customers';
-import { clientOf } from './local-stripe-fixtures';
+import { clientOf } from '../../packages/local-stripe/test/fixtures';
 import type { TestApplication } from './test-application';
 import type { TestDatabase } from './test-database';
 

@@ -1,4 +1,4 @@
-import { CommandFailure } from '../failure';
+import { CommandFailure } from '../support/failure';
 import type { Stage } from './stage';
 
 type Method = 'GET' | 'POST';

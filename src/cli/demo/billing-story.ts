@@ -5,7 +5,7 @@ import type { SignupResponse } from '../../modules/onboarding/dto/signup';
 import type { PlanResponse } from '../../modules/plans/dto/plan.response';
 import type { PlanChangeResponse } from '../../modules/subscriptions/dto/plan-change';
 import type { SubscriptionResponse } from '../../modules/subscriptions/dto/subscription.response';
-import type { LocalStripe } from '../local-stripe/local-stripe';
+import type { LocalStripe } from '@tenantry/local-stripe';
 import type { ApiClient } from './api-client';
 import type { Stage } from './stage';
 import { day } from './wording';

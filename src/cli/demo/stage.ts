@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { bar } from '../progress';
+import { bar } from '../support/progress';
 
 const READING_MS = 280;
 const BAR_WIDTH = 40;

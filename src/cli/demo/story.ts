@@ -4,12 +4,12 @@ import type {
   CreatedRecordingResponse,
   UsageExplanationResponse,
   UsageVerificationResponse,
-} from '../../modules/recordings/dto/recording.responses';
+} from '../../product/recordings/dto/recording.responses';
 import type {
   PeriodResponse,
   SubscriptionResponse,
 } from '../../modules/subscriptions/dto/subscription.response';
-import { countOf } from '../output';
+import { countOf } from '../support/output';
 import type { ApiClient } from './api-client';
 import type { Stage } from './stage';
 import { day, intervalOf, limitOf, periodText, usageText } from './wording';

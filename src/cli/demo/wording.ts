@@ -1,7 +1,7 @@
 import type { PlanResponse } from '../../modules/plans/dto/plan.response';
 import type { PeriodResponse } from '../../modules/subscriptions/dto/subscription.response';
-import type { MeteredUsageResponse } from '../../modules/subscriptions/dto/usage.response';
-import { countOf, withCommas } from '../output';
+import type { MeteredUsageResponse } from '../../modules/entitlements/dto/usage.response';
+import { countOf, withCommas } from '../support/output';
 
 // How the story puts what the server answers.
 

@@ -1,6 +1,6 @@
 import { CronTime } from 'cron';
 import '../../app.module'; // loads every module, so that all schedules are declared
-import { RENEWAL } from '../../modules/subscriptions/renewal.cron';
+import { RENEWAL } from '../../modules/subscriptions/renewal/renewal.cron';
 import type { Config } from '../../platform/config/config';
 import { allSchedules, type Schedule } from '../../platform/scheduler/scheduled.decorator';
 import { LOCK_CLASS } from '../../platform/queue/worker-presence';

@@ -1,5 +1,5 @@
 import { PLATFORM_ID } from '../../common/ids';
-import type { Change } from './lives';
+import type { Change } from './scenarios';
 import type { Random } from './random';
 import type { Row } from './rows';
 import type { SeededSubscription } from './subscription';

@@ -1,4 +1,4 @@
-import type { BillingInterval } from '../../modules/subscriptions/periods';
+import type { BillingInterval } from '../../modules/subscriptions/decisions/periods';
 import type { Random } from './random';
 
 /** A plan of this installation, as far as a made-up subscriber needs to know it. */

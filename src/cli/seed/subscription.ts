@@ -1,5 +1,5 @@
-import { pickFate } from './fates';
-import { run, standingOf, type Life, type LifeSetup, type LivedPeriod } from './lives';
+import { pickFate } from './scenario-choice';
+import { run, standingOf, type Life, type LifeSetup, type LivedPeriod } from './scenarios';
 import type { SeedPlan } from './plan-choice';
 import type { Random } from './random';
 import type { Row, Rows } from './rows';

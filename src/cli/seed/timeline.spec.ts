@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { INTERVAL_UNITS } from '../../modules/plans/plan.entity';
-import { boundary } from '../../modules/subscriptions/periods';
+import { boundary } from '../../modules/subscriptions/decisions/periods';
 import { Random } from './random';
 import { makeTimeline, makeTrial } from './timeline';
 

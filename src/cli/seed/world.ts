@@ -2,7 +2,7 @@ import type { SubscriptionStatus } from '../../modules/subscriptions/subscriptio
 import { makeApplications } from './applications';
 import { makeCredits } from './credits';
 import { toEventRows } from './history';
-import { standingOf } from './lives';
+import { standingOf } from './scenarios';
 import { BUSINESS_FIELDS, BUSINESS_WORDS } from './names';
 import { choosePlan, closedPeriodsOf, type SeedPlan } from './plan-choice';
 import { Random } from './random';

@@ -18,7 +18,7 @@ import {
 } from '../subscriptions/subscriptions.errors';
 import { billingAccountMissing, subscriptionExists } from './billing.errors';
 import { BillingService } from './billing.service';
-import { CheckoutService } from './checkout.service';
+import { CheckoutService } from './checkout/checkout.service';
 import {
   BillingResponse,
   CheckoutSessionResponse,

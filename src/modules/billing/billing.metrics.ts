@@ -4,7 +4,7 @@ import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { Readings } from '../../platform/metrics/readings';
-import { MAXIMUM_TRIES } from './inbox-event';
+import { MAXIMUM_TRIES } from './records/inbox-event';
 
 const SCRAPE = RequestContext.job('metrics.read_billing');
 

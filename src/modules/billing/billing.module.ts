@@ -2,37 +2,37 @@ import { Module } from '@nestjs/common';
 import { BusinessesModule } from '../businesses/businesses.module';
 import { PlansModule } from '../plans/plans.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
-import { AccountsRepository } from './accounts.repository';
+import { BillingAccountsRepository } from './records/billing-accounts.repository';
 import { BillingController } from './billing.controller';
 import { BillingMetrics } from './billing.metrics';
 import { BillingService } from './billing.service';
-import { CatalogService } from './catalog.service';
-import { CheckoutService } from './checkout.service';
-import { CheckoutsRepository } from './checkouts.repository';
-import { CustomersService } from './customers.service';
-import { EndsService } from './ends.service';
-import { InboxRepository } from './inbox.repository';
-import { InboxService } from './inbox.service';
-import { LeftoversService } from './leftovers.service';
-import { NewVersionsCron } from './new-versions.cron';
-import { OperationsRepository } from './operations.repository';
-import { OperationsService } from './operations.service';
-import { PricesRepository } from './prices.repository';
-import { StaffInboxController } from './staff-inbox.controller';
-import { StripeAccountRepository } from './stripe-account.repository';
-import { StripeAccountService } from './stripe-account.service';
-import { StripePayments } from './stripe-payments';
-import { SyncService } from './sync.service';
-import { UnseenPeriodsCron } from './unseen-periods.cron';
-import { VerificationService } from './verification.service';
-import { WebhooksController } from './webhooks.controller';
+import { CatalogService } from './catalog/catalog.service';
+import { CheckoutService } from './checkout/checkout.service';
+import { CheckoutsRepository } from './records/checkouts.repository';
+import { CustomersService } from './checkout/customers.service';
+import { EndsService } from './commands/ends.service';
+import { InboxRepository } from './records/inbox.repository';
+import { InboxService } from './inbox/inbox.service';
+import { DuplicateSubscriptionsService } from './sync/duplicate-subscriptions.service';
+import { NewVersionsCron } from './commands/new-versions.cron';
+import { StripeCommandsRepository } from './records/stripe-commands.repository';
+import { StripeCommandsService } from './commands/stripe-commands.service';
+import { PricesRepository } from './records/prices.repository';
+import { StaffInboxController } from './inbox/staff-inbox.controller';
+import { StripeAccountRepository } from './account/stripe-account.repository';
+import { StripeAccountService } from './account/stripe-account.service';
+import { StripePayments } from './commands/stripe-payments';
+import { SyncService } from './sync/sync.service';
+import { UnseenPeriodsCron } from './sync/unseen-periods.cron';
+import { VerificationService } from './sync/verification.service';
+import { WebhooksController } from './inbox/webhooks.controller';
 
-/** Payments by Stripe: it is the truth, and our subscriptions follow it. */
+/** Payments by Stripe: it is the snapshot, and our subscriptions follow it. */
 @Module({
   imports: [BusinessesModule, PlansModule, SubscriptionsModule],
   controllers: [BillingController, WebhooksController, StaffInboxController],
   providers: [
-    AccountsRepository,
+    BillingAccountsRepository,
     BillingMetrics,
     BillingService,
     CatalogService,
@@ -42,10 +42,10 @@ import { WebhooksController } from './webhooks.controller';
     EndsService,
     InboxRepository,
     InboxService,
-    LeftoversService,
+    DuplicateSubscriptionsService,
     NewVersionsCron,
-    OperationsRepository,
-    OperationsService,
+    StripeCommandsRepository,
+    StripeCommandsService,
     PricesRepository,
     StripeAccountRepository,
     StripeAccountService,

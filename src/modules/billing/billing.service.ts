@@ -6,12 +6,12 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { StripeApi } from '../../platform/stripe/stripe-api';
-import { isProviders } from '../subscriptions/changes.service';
+import { isProviderManaged } from '../subscriptions/changes/changes.service';
 import { SubscriptionsRepository } from '../subscriptions/subscriptions.repository';
 import { billingAccountMissing } from './billing.errors';
-import { CustomersService } from './customers.service';
+import { CustomersService } from './checkout/customers.service';
 import type { BillingResponse, InvoiceResponse } from './dto/billing';
-import { at } from './stripe-truth';
+import { fromUnixSeconds } from './stripe/stripe-snapshot';
 
 /** What Stripe knows of a business, read when it is asked for: nobody's card lies in our database. */
 @Injectable()
@@ -87,13 +87,13 @@ export class BillingService {
     );
     const { stripeSubscriptionId: subscription, cancelAtPeriodEnd, autoRenew, endReason } = current;
     const ends = cancelAtPeriodEnd || !autoRenew || endReason !== null;
-    if (!subscription || !isProviders(current) || ends) return null;
+    if (!subscription || !isProviderManaged(current) || ends) return null;
     const invoice = await this.stripe.find((stripe) =>
       stripe.invoices.createPreview({ subscription }),
     );
     if (!invoice) return null;
     const { amount_due: amount, currency, next_payment_attempt: next } = invoice;
-    const time = next ? at(next) : current.periodEnd;
+    const time = next ? fromUnixSeconds(next) : current.periodEnd;
     return { amount: { amount, currency }, at: time.toISOString() };
   }
 
@@ -127,7 +127,7 @@ function toInvoiceResponse(invoice: Stripe.Invoice): InvoiceResponse {
     status: status ?? 'draft',
     total: { amount: total, currency },
     due: { amount: status === 'open' ? remaining : 0, currency },
-    createdAt: at(invoice.created).toISOString(),
+    createdAt: fromUnixSeconds(invoice.created).toISOString(),
     url: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,
     attempts: invoice.attempt_count,

@@ -7,7 +7,7 @@ import { MailComposer, type ComposedMail } from '../../platform/mail/mail-compos
 import { BusinessesRepository } from '../businesses/businesses.repository';
 import type { PlanVersion, PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
-import { isEnded, type SubscriptionView } from '../subscriptions/subscription-view';
+import { isEnded, type SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { TeamMembersRepository } from '../team-members/team-members.repository';
 

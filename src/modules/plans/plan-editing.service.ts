@@ -9,7 +9,7 @@ import {
   assertFitsAsDefault,
   computeChangedPlan,
   computeNewPlan,
-} from './plan-changes';
+} from './plan-edit';
 import type { PlanWithTerms } from './plan.entity';
 import { planIsDefault, planNotFound } from './plans.errors';
 import { PlansRepository } from './plans.repository';

@@ -8,7 +8,7 @@ import { MailQueue } from '../../platform/mail/mail-queue';
 import type { Business } from '../businesses/business.entity';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { BUSINESS_STATUS_CHANGED } from '../businesses/businesses.service';
-import type { SubscriptionView } from '../subscriptions/subscription-view';
+import type { SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SupportSession } from '../support-sessions/support-session.entity';
 import {

@@ -4,13 +4,13 @@ import type { ListQuery } from '../../common/dto/list.query';
 import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
-import type { ClosedPeriod } from './renewal-decision';
+import type { ClosedPeriod } from './decisions/renewal-decision';
 import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
-import type { SubscriptionStart } from './subscription-start';
-import type { SubscriptionWrite } from './subscription-write';
+import type { SubscriptionStart } from './decisions/subscription-start';
+import type { SubscriptionWrite } from './decisions/subscription-write';
 import { Subscription } from './subscription.entity';
-import type { UsageCounts } from './subscription-view';
+import type { UsageCounts } from '../entitlements/usage';
 
 @Injectable()
 export class SubscriptionsRepository {

@@ -10,13 +10,13 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
-import { isDue } from './renewal-decision';
-import { RenewalService } from './renewal.service';
-import { startOf } from './subscription-start';
+import { isDue } from './decisions/renewal-decision';
+import { RenewalService } from './renewal/renewal.service';
+import { startOf } from './decisions/subscription-start';
 import type { Subscription } from './subscription.entity';
 import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
-import { isActive, type SubscriptionView } from './subscription-view';
+import { isActive, type SubscriptionView } from './decisions/subscription-view';
 import { subscriptionInactive } from './subscriptions.errors';
 import { SubscriptionsRepository } from './subscriptions.repository';
 

@@ -20,7 +20,7 @@ const compiled = new WeakMap<FieldClass, CompiledField[]>();
  * class-validator itself gathers them anew for each object, which took more time than the rest of a request; it is
  * asked only about what is wrong, for the words.
  */
-export function keepsRules(of: FieldClass, instance: object): boolean {
+export function isValid(of: FieldClass, instance: object): boolean {
   let fields = compiled.get(of);
   if (!fields) compiled.set(of, (fields = compile(of)));
   return fields.every((field) => keeps(field, instance));

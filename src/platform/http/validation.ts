@@ -4,7 +4,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldClass, type FieldReading } from '../../common/fields';
 import type { FieldFault } from '../../common/problem';
 import { validationFailed } from '../../common/problems';
-import { keepsRules } from './compiled-rules';
+import { isValid } from './compiled-rules';
 import { escapePointer } from './strict-json';
 
 /** class-validator's names, in the words that clients see. */
@@ -80,7 +80,7 @@ function findFaults(
       findNestedFaults(field, value, valueOf(instance, name), pointerTo(parent, name), faults);
     else if (isComposite(value)) set(instance, name, value);
   }
-  if (keepsRules(of, instance)) return;
+  if (isValid(of, instance)) return;
   const errors = validateSync(instance, { forbidUnknownValues: false });
   faults.push(...errors.map((error) => faultOf(error, parent)));
 }

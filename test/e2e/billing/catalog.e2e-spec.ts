@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { RequestContext } from '../../../src/common/request-context';
-import { CatalogService } from '../../../src/modules/billing/catalog.service';
+import { CatalogService } from '../../../src/modules/billing/catalog/catalog.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { BillingWorld } from '../../support/billing';
 import { signUp } from '../../support/customers';
@@ -8,7 +8,7 @@ import { OwnSubscription } from '../../support/life-cycle';
 import { addStaff, makePlan, type StaffMember } from '../../support/staff';
 import { clientAt, subscriptionAt } from '../../support/webhooks';
 
-// A product at Stripe for each priced plan, a price for each of its versions; the plans are the truth.
+// A product at Stripe for each priced plan, a price for each of its versions; the plans are the snapshot.
 
 const JOB = RequestContext.job('test.catalog');
 

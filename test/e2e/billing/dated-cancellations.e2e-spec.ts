@@ -1,5 +1,5 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { UnseenPeriodsCron } from '../../../src/modules/billing/unseen-periods.cron';
+import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-periods.cron';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { DAY_MS, type BillingWorld } from '../../support/billing';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';

@@ -1,6 +1,6 @@
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { type BillingWorld } from '../../support/billing';
-import { createPrice } from '../../support/local-stripe-fixtures';
+import { createPrice } from '../../../packages/local-stripe/test/fixtures';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
 import { expectProblem } from '../../support/problems';
 import { addStaff } from '../../support/staff';

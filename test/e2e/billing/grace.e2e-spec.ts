@@ -1,5 +1,5 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { VerificationService } from '../../../src/modules/billing/verification.service';
+import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { DAY_MS, HOUR_MS, type BillingWorld } from '../../support/billing';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PassThrough } from 'node:stream';
 import pino, { type Logger } from 'pino';
 import request from 'supertest';
-import { LocalStripe } from '../../../src/cli/local-stripe/local-stripe';
+import { LocalStripe } from '@tenantry/local-stripe';
 import { loggerOptions } from '../../../src/platform/logging/logger';
 import { createServer } from '../../../src/server';
 import { API_KEY, WEBHOOK_SECRET } from '../../support/billing';

@@ -1,5 +1,5 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { NewVersionsCron } from '../../../src/modules/billing/new-versions.cron';
+import { NewVersionsCron } from '../../../src/modules/billing/commands/new-versions.cron';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import type { ApiFault } from '../../../src/cli/local-stripe/api-faults';
+import type { ApiFault } from '@tenantry/local-stripe';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { DAY_MS, HOUR_MS, type BillingWorld } from '../../support/billing';
 import {
@@ -10,14 +10,14 @@ import {
 } from '../../support/paid-subscriptions';
 import { expectProblem } from '../../support/problems';
 import { addStaff, askToAssign, makePlan, REASON, type StaffMember } from '../../support/staff';
-import { StripeDoor } from '../../support/stripe-door';
+import { StripeGate } from '../../support/stripe-gate';
 import { Gate, until } from '../../support/until';
 import { clientAt } from '../../support/webhooks';
 
 // A command that is on its way to Stripe: what is left of it when Stripe does not answer, when its answer is lost, and
 // when others come meanwhile.
 
-let door: StripeDoor;
+let door: StripeGate;
 let world: BillingWorld;
 let staff: StaffMember;
 let pro: PlanResponse;
@@ -26,7 +26,7 @@ let given: PlanResponse;
 let own: PaidSubscription;
 
 beforeAll(async () => {
-  door = await StripeDoor.open();
+  door = await StripeGate.open();
   world = await startPaidWorld({ stripeApiBase: door.url });
   door.target = world.stripe.url;
   staff = await addStaff(world.server);

@@ -1,12 +1,12 @@
-import { LocalStripe } from '../../../src/cli/local-stripe/local-stripe';
+import { LocalStripe } from '@tenantry/local-stripe';
 import { examine } from '../../../src/cli/doctor/examine';
 import { RequestContext } from '../../../src/common/request-context';
-import { CatalogService } from '../../../src/modules/billing/catalog.service';
+import { CatalogService } from '../../../src/modules/billing/catalog/catalog.service';
 import {
   OtherStripeAccount,
   StripeAccountService,
-} from '../../../src/modules/billing/stripe-account.service';
-import { VerificationService } from '../../../src/modules/billing/verification.service';
+} from '../../../src/modules/billing/account/stripe-account.service';
+import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import { API_KEY, BillingWorld, WEBHOOK_SECRET } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
 import { expectProblem } from '../../support/problems';

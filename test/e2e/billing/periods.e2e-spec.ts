@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { RequestContext } from '../../../src/common/request-context';
-import { UnseenPeriodsCron } from '../../../src/modules/billing/unseen-periods.cron';
-import { TimeShiftService } from '../../../src/modules/subscriptions/time-shift.service';
+import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-periods.cron';
+import { TimeShiftService } from '../../../src/modules/subscriptions/renewal/time-shift.service';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import type { Customer } from '../../support/customers';
 import { sendRecording, storeRecordings } from '../../support/recordings';
@@ -290,6 +290,6 @@ it('a business that is moved into the past waits for the same news as ever', asy
   await world.renew();
   expect(await read()).toMatchObject({ status: 'past_due', periodOrdinal: 1 });
   await world.pass(31 * MINUTE_MS); // Stripe was asked a moment ago, and is not again for half an hour
-  await lookForUnseen(); // it has not moved: its period is the truth
+  await lookForUnseen(); // it has not moved: its period is the snapshot
   expect(await read()).toMatchObject({ status: 'active', periodEnd: before.periodEnd });
 });

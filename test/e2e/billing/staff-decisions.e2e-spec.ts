@@ -1,5 +1,5 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { EndsService } from '../../../src/modules/billing/ends.service';
+import { EndsService } from '../../../src/modules/billing/commands/ends.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import type { StaffBusinessResponse } from '../../../src/modules/staff/dto/staff.responses';
 import { DAY_MS, type BillingWorld } from '../../support/billing';

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { RequestContext } from '../../../src/common/request-context';
-import { SyncService } from '../../../src/modules/billing/sync.service';
-import { VerificationService } from '../../../src/modules/billing/verification.service';
+import { SyncService } from '../../../src/modules/billing/sync/sync.service';
+import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import { type BillingWorld } from '../../support/billing';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';

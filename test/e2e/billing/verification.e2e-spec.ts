@@ -1,8 +1,8 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { VerificationService } from '../../../src/modules/billing/verification.service';
+import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import { BillingWorld } from '../../support/billing';
 import type { Customer } from '../../support/customers';
-import { createPrice } from '../../support/local-stripe-fixtures';
+import { createPrice } from '../../../packages/local-stripe/test/fixtures';
 import { until } from '../../support/until';
 import { clientAt, subscriptionAt, WEBHOOK_PATH } from '../../support/webhooks';
 

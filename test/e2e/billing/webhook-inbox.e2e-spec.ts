@@ -1,9 +1,9 @@
 import type { InboxEventResponse } from '../../../src/modules/billing/dto/inbox';
-import { MAXIMUM_TRIES } from '../../../src/modules/billing/inbox-event';
+import { MAXIMUM_TRIES } from '../../../src/modules/billing/records/inbox-event';
 import { BillingWorld } from '../../support/billing';
 import type { Customer } from '../../support/customers';
 import { dumpDatabase, dumpHolds } from '../../support/database-dump';
-import { createPrice } from '../../support/local-stripe-fixtures';
+import { createPrice } from '../../../packages/local-stripe/test/fixtures';
 import { expectProblem } from '../../support/problems';
 import { OwnSubscription } from '../../support/life-cycle';
 import { addStaff, type StaffMember } from '../../support/staff';

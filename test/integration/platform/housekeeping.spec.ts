@@ -1,5 +1,5 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { Housekeeping } from '../../../src/modules/operations/housekeeping';
+import { Housekeeping } from '../../../src/modules/ops/housekeeping';
 import { signUp } from '../../support/customers';
 import { forgetBusinesses } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';

@@ -1,6 +1,6 @@
 import { RequestContext } from '../../../src/common/request-context';
 import { DomainError } from '../../../src/common/problem';
-import type { Admission } from '../../../src/modules/recordings/ingestion.repository';
+import type { Admission } from '../../../src/product/recordings/ingestion.repository';
 import { insertTenants, openQueue, sentBy, type OpenQueue } from '../../support/ingestion';
 import { readCount } from '../../support/subscriptions';
 import { TcpProxy } from '../../support/tcp-proxy';

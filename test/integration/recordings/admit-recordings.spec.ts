@@ -4,7 +4,7 @@ import { RequestContext } from '../../../src/common/request-context';
 import type {
   Admission,
   SentRecording,
-} from '../../../src/modules/recordings/ingestion.repository';
+} from '../../../src/product/recordings/ingestion.repository';
 import { withConnection } from '../../support/connection';
 import {
   insertTenants,

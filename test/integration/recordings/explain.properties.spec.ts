@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { UsageExplanationResponse } from '../../../src/modules/recordings/dto/recording.responses';
-import type { CreditResponse } from '../../../src/modules/subscriptions/dto/credit';
+import type { UsageExplanationResponse } from '../../../src/product/recordings/dto/recording.responses';
+import type { CreditResponse } from '../../../src/modules/entitlements/dto/credit';
 import { signUp, type Customer } from '../../support/customers';
 import { OwnSubscription } from '../../support/life-cycle';
 import { sendRecording } from '../../support/recordings';

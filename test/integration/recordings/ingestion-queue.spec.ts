@@ -2,9 +2,9 @@ import { newId } from '../../../src/common/ids';
 import type {
   Admission,
   SentRecording,
-} from '../../../src/modules/recordings/ingestion.repository';
+} from '../../../src/product/recordings/ingestion.repository';
 import { holdingLocks } from '../../support/held-locks';
-import { HoldUp } from '../../support/hold-up';
+import { LockHolder } from '../../support/lock-holder';
 import {
   insertTenants,
   openQueue,
@@ -64,12 +64,12 @@ describe('callers who come at once', () => {
   });
 
   it('while a flush is at the database wait, and share the next', async () => {
-    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const lockHolder = await LockHolder.ofInserts(database, 'recordings', tenant);
     const { all } = await statementsOf(async () => {
       const first = admit(sentBy(tenant));
-      await holdUp.untilReached();
+      await lockHolder.untilReached();
       const later = admitAll(others.flatMap((each) => many(30, each)));
-      await holdUp.release();
+      await lockHolder.release();
       await Promise.all([first, later]);
     });
     const flushes = all.filter((text) => text.includes('admit_recordings'));
@@ -112,10 +112,10 @@ describe('a recording that the database refuses', () => {
 
 describe('a connection that is lost in the middle of a flush', () => {
   it('fails all of the flush with 503; nothing is stored, and what comes next is', async () => {
-    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const lockHolder = await LockHolder.ofInserts(database, 'recordings', tenant);
     const recordings = [...many(4), ...many(4, others[0]), ...many(4, others[1])];
     const settled = Promise.allSettled(recordings.map(admit));
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     await database.query(
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event = 'advisory'`,
@@ -125,7 +125,7 @@ describe('a connection that is lost in the middle of a flush', () => {
     );
     const unavailable = { code: 'database_unavailable', headers: { 'Retry-After': '2' } };
     expect(refusals).toMatchObject(recordings.map(() => unavailable));
-    await holdUp.release();
+    await lockHolder.release();
     for (const each of [tenant, ...others]) await expectStored(each, 0);
 
     expect(tallyOutcomes(await admitAll(recordings))).toEqual({ inserted: 12 });
@@ -160,14 +160,14 @@ describe('a counter that somebody else holds', () => {
 
 describe('more than the queue takes', () => {
   it('is refused with 503; what it has taken is stored', async () => {
-    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const lockHolder = await LockHolder.ofInserts(database, 'recordings', tenant);
     const first = admit(sentBy(tenant));
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     const crowd = others.slice(0, 2).flatMap((each) => many(MAXIMUM_WAITING_OF_ONE, each));
     const taken = admitAll(crowd);
     const overloaded = { code: 'ingestion_overloaded', headers: { 'Retry-After': '1' } };
     expect(() => admit(sentBy(tenant))).toThrow(expect.objectContaining(overloaded) as Error);
-    await holdUp.release();
+    await lockHolder.release();
     await first;
     expect(tallyOutcomes(await taken)).toEqual({ inserted: crowd.length });
     await expectStored(tenant, 1);
@@ -176,15 +176,15 @@ describe('more than the queue takes', () => {
   });
 
   it('is refused to the one business that fills half of it, and to no other', async () => {
-    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const lockHolder = await LockHolder.ofInserts(database, 'recordings', tenant);
     const first = admit(sentBy(tenant));
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     const taken = admitAll(many(MAXIMUM_WAITING_OF_ONE, others[0]));
     const overloaded = { code: 'ingestion_overloaded', headers: { 'Retry-After': '1' } };
     const refusal = expect.objectContaining(overloaded) as Error;
     expect(() => admit(sentBy(others[0]!))).toThrow(refusal);
     const little = admit(sentBy(others[1]!));
-    await holdUp.release();
+    await lockHolder.release();
     await Promise.all([first, taken, little]);
     expect(await admit(sentBy(others[0]!))).toMatchObject({ outcome: 'inserted' });
   });
@@ -192,13 +192,13 @@ describe('more than the queue takes', () => {
 
 describe('a business that sends much', () => {
   it('leaves the others their place in the next flush', async () => {
-    const holdUp = await HoldUp.ofInserts(database, 'recordings', tenant);
+    const lockHolder = await LockHolder.ofInserts(database, 'recordings', tenant);
     const { sent } = await statementsOf(async () => {
       const first = admit(sentBy(tenant));
-      await holdUp.untilReached();
+      await lockHolder.untilReached();
       const much = admitAll(many(4 * MAXIMUM_FLUSH, others[0]));
       const little = admitAll(many(3, others[1]));
-      await holdUp.release();
+      await lockHolder.release();
       await Promise.all([first, much, little]);
     });
     const hasLittle = sent

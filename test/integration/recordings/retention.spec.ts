@@ -2,7 +2,7 @@ import { RequestContext } from '../../../src/common/request-context';
 import {
   PRUNE_RECORDINGS,
   RetentionService,
-} from '../../../src/modules/recordings/retention.service';
+} from '../../../src/product/recordings/retention.service';
 import { insertTenants, openQueue, sentBy, type OpenQueue } from '../../support/ingestion';
 import { statementsOf } from '../../support/statement-counter';
 import { readCount, readSubscription } from '../../support/subscriptions';

@@ -1,7 +1,7 @@
 import { RequestContext } from '../../../src/common/request-context';
-import { RenewalService } from '../../../src/modules/subscriptions/renewal.service';
+import { RenewalService } from '../../../src/modules/subscriptions/renewal/renewal.service';
 import { signUp, type Customer } from '../../support/customers';
-import { HoldUp } from '../../support/hold-up';
+import { LockHolder } from '../../support/lock-holder';
 import {
   RecordingLane,
   sendRecording,
@@ -250,13 +250,17 @@ describe('several renewers at once', () => {
   it('do not wait for each other: what one holds is left to it', async () => {
     const businessIds = await insertDueBusinesses(server.database, 4_500);
     const { database } = server;
-    const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', businessIds[0]!);
+    const lockHolder = await LockHolder.ofInserts(
+      database,
+      'subscription_periods',
+      businessIds[0]!,
+    );
     const held = renewAll(server);
-    await holdUp.untilReached();
+    await lockHolder.untilReached();
     const { renewed: byOther } = await renewAll(replica);
     expect(byOther).toBeGreaterThan(0);
     expect(await readClosedPeriods(database, businessIds[0]!)).toEqual([]);
-    await holdUp.release();
+    await lockHolder.release();
     expect((await held).renewed).toBe(4_500 - byOther);
     const [kept] = await database.query<{ rows: number; businesses: number }>(
       `SELECT count(*)::integer AS rows, count(DISTINCT business_id)::integer AS businesses FROM subscription_periods`,
@@ -316,12 +320,16 @@ describe('several renewers at once', () => {
 
     it('that waits for the renewal counts in the new period', async () => {
       const { database } = server;
-      const holdUp = await HoldUp.ofInserts(database, 'subscription_periods', customer.businessId);
+      const lockHolder = await LockHolder.ofInserts(
+        database,
+        'subscription_periods',
+        customer.businessId,
+      );
       const renewal = renewAll(server);
-      await holdUp.untilReached();
+      await lockHolder.untilReached();
       const recording = storeRecording(replica, customer);
-      await holdUp.untilOthersWait();
-      await holdUp.release();
+      await lockHolder.untilOthersWait();
+      await lockHolder.release();
       expect((await renewal).renewed).toBe(1);
       expect((await recording).usage.used).toBe(1);
       await expectOneIn(2);
@@ -329,12 +337,12 @@ describe('several renewers at once', () => {
 
     it('that the renewal waits for counts in the old period', async () => {
       const { database } = server;
-      const holdUp = await HoldUp.ofInserts(database, 'recordings', customer.businessId);
+      const lockHolder = await LockHolder.ofInserts(database, 'recordings', customer.businessId);
       const recording = storeRecording(replica, customer);
-      await holdUp.untilReached();
+      await lockHolder.untilReached();
       const renewal = renewAll(server);
-      await holdUp.untilOthersWait();
-      await holdUp.release();
+      await lockHolder.untilOthersWait();
+      await lockHolder.release();
       expect((await recording).usage.used).toBe(1);
       expect((await renewal).renewed).toBe(1);
       await expectOneIn(1);

@@ -2,7 +2,7 @@ import {
   SUBSCRIPTION_STATUSES,
   type SubscriptionStatus,
 } from '../../../src/modules/subscriptions/subscription.entity';
-import { TRANSITIONS } from '../../../src/modules/subscriptions/transitions';
+import { TRANSITIONS } from '../../../src/modules/subscriptions/decisions/transitions';
 import { refusalOf, withConnection } from '../../support/connection';
 import { insertDueBusinesses } from '../../support/subscriptions';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';

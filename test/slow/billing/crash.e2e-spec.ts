@@ -1,4 +1,4 @@
-import { LocalStripe } from '../../../src/cli/local-stripe/local-stripe';
+import { LocalStripe } from '@tenantry/local-stripe';
 import { API_KEY, WEBHOOK_SECRET } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
 import { ServerProcess } from '../../support/server-process';

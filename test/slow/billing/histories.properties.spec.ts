@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import type Stripe from 'stripe';
 import { RequestContext } from '../../../src/common/request-context';
-import { CatalogService } from '../../../src/modules/billing/catalog.service';
-import { UnseenPeriodsCron } from '../../../src/modules/billing/unseen-periods.cron';
-import { VerificationService } from '../../../src/modules/billing/verification.service';
+import { CatalogService } from '../../../src/modules/billing/catalog/catalog.service';
+import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-periods.cron';
+import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import { BillingWorld } from '../../support/billing';
 import {
   Actor,

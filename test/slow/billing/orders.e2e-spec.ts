@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
-import type { Delivery } from '../../../src/cli/local-stripe/webhooks';
+import type { Delivery } from '@tenantry/local-stripe';
 import { RequestContext } from '../../../src/common/request-context';
-import { SyncService, type Seen } from '../../../src/modules/billing/sync.service';
+import { SyncService, type CustomerSnapshot } from '../../../src/modules/billing/sync/sync.service';
 import { Database } from '../../../src/platform/database/database';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
@@ -197,7 +197,7 @@ it('an answer of Stripe’s that came late does not take back what a newer one h
   await world.settle();
   const job = RequestContext.job('test.look');
   const sync = world.server.app.get(SyncService);
-  const apply = (seen: Seen) =>
+  const apply = (seen: CustomerSnapshot) =>
     world.server.app
       .get(Database)
       .platform(job, 'as a job does', (tx) =>

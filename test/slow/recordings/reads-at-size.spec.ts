@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { RecordingResponse } from '../../../src/modules/recordings/dto/recording.responses';
+import type { RecordingResponse } from '../../../src/product/recordings/dto/recording.responses';
 import { createApplication } from '../../support/applications';
 import { withConnection } from '../../support/connection';
 import { signUp, type Customer } from '../../support/customers';

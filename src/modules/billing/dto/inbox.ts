@@ -1,7 +1,7 @@
 import { ListQuery } from '../../../common/dto/list.query';
 import { pageOf } from '../../../common/dto/page.response';
 import { Choice, Instant, Integer, Text } from '../../../common/fields';
-import { MAXIMUM_TRIES, type InboxEvent } from '../inbox-event';
+import { MAXIMUM_TRIES, type InboxEvent } from '../records/inbox-event';
 
 export const INBOX_STATES = ['waiting', 'failed', 'applied', 'ignored'] as const;
 export type InboxState = (typeof INBOX_STATES)[number];

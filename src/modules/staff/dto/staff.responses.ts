@@ -17,7 +17,7 @@ import {
 } from '../../subscriptions/dto/subscription.response';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 import type { Subscription } from '../../subscriptions/subscription.entity';
-import { isEnded } from '../../subscriptions/subscription-view';
+import { isEnded } from '../../subscriptions/decisions/subscription-view';
 import { SUPPORT_MODES, type SupportMode } from '../../support-sessions/support-session.entity';
 import type { StaffBusiness } from '../staff-businesses.service';
 

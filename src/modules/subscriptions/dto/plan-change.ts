@@ -1,7 +1,7 @@
 import { Choice, Flag, Id, Instant, Integer, ListOf, Nested, Text } from '../../../common/fields';
 import { MoneyResponse, PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
-import { CHANGE_TIMES, type ChangeTime, type PlanChange } from '../plan-change';
-import { toUsageResponse, UsageResponse } from './usage.response';
+import { CHANGE_TIMES, type ChangeTime, type PlanChange } from '../decisions/plan-change';
+import { toUsageResponse, UsageResponse } from '../../entitlements/dto/usage.response';
 
 export class ChangePlanRequest {
   @Id()

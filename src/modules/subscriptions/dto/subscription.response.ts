@@ -8,8 +8,8 @@ import {
   type SubscriptionStatus,
 } from '../subscription.entity';
 import type { SubscriptionPeriod } from '../subscription-period';
-import type { SubscriptionView } from '../subscription-view';
-import { toUsageResponse, UsageResponse } from './usage.response';
+import type { SubscriptionView } from '../decisions/subscription-view';
+import { toUsageResponse, UsageResponse } from '../../entitlements/dto/usage.response';
 
 export class CurrentPeriodResponse {
   @Integer({ min: 0, description: 'Numbers the periods of a subscription; a trial is 0' })

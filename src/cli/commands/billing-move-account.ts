@@ -1,0 +1,27 @@
+import { RequestContext } from '../../common/request-context';
+import { StripeAccountService } from '../../modules/billing/account/stripe-account.service';
+import { requireStripe } from './billing-sync-plans';
+import { CommandFailure } from '../support/failure';
+import { countOf, print } from '../support/output';
+import { withApplication } from '../support/with-application';
+
+/**
+ * `billing:move-account`: leaves the Stripe account whose ids are here for that of STRIPE_SECRET_KEY.
+ * @throws CommandFailure without `yes`, with what would be left
+ */
+export async function runMoveAccount({ yes = false }: { yes?: boolean }): Promise<void> {
+  await withApplication(async (application) => {
+    requireStripe(application);
+    const account = application.get(StripeAccountService);
+    const context = RequestContext.job('billing.move_account');
+    const [bound, users] = await account.describe(context);
+    const left = `${countOf(users.customers, 'customer', 'customers')} and ${countOf(users.subscriptions, 'subscription', 'subscriptions')} of ${bound?.id ?? 'the account before'}`;
+    if (!yes)
+      throw new CommandFailure(
+        `this would forget ${left}: what follows them goes on with the default plan, and nothing is canceled there. ` +
+          'Cancel them there first, then run it with --yes.',
+      );
+    await account.move(context);
+    print(`Forgotten: ${left}. Run \`npm run cli -- billing:sync-plans\`, then start the server.`);
+  });
+}

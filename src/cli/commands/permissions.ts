@@ -1,0 +1,81 @@
+import {
+  ROLES,
+  permissionsOf,
+  supportPermissions,
+  type Permission,
+} from '../../common/access/permissions';
+import { describeRoutes } from '../support/describe-routes';
+import { writeOrCheck } from '../support/generated-file';
+import { markdownTable } from '../support/markdown-table';
+
+const GENERATED = '<!-- Made by `npm run cli -- permissions` from the sources; do not edit. -->';
+const ROLES_INTRODUCTION =
+  'What a role may do; `GET /v1/me` shows the own row. The last two columns are staff in a support session, in read and in write mode.';
+const ROUTES_INTRODUCTION =
+  'Who may call which route. A dashboard route without a permission is open to every active member. The action stands in the audit log.';
+
+interface RouteRow {
+  method: string;
+  path: string;
+  audience: string;
+  permission: string;
+  action: string;
+}
+
+interface DescribedOperation {
+  operationId: string;
+  'x-audience': string;
+  'x-permission'?: string;
+}
+
+/** `permissions`: docs/permissions.md, the roles with what they may do, and the routes with who may call them. */
+export async function runPermissions({ check = false }: { check?: boolean }): Promise<void> {
+  const sections = [
+    GENERATED,
+    '# Permissions',
+    ROLES_INTRODUCTION,
+    rolesTable(),
+    '## Routes',
+    ROUTES_INTRODUCTION,
+  ];
+  const content = `${[...sections, routesTable(await listRoutes())].join('\n\n')}\n`;
+  writeOrCheck([{ path: 'docs/permissions.md', content, command: 'permissions' }], check);
+}
+
+function rolesTable(): string {
+  const columns = [
+    ...ROLES.map(permissionsOf),
+    supportPermissions('read'),
+    supportPermissions('write'),
+  ];
+  const mark = (permission: Permission) =>
+    columns.map((column) => (column.includes(permission) ? '✓' : ''));
+  const rows = permissionsOf('owner').map((permission) => [
+    `\`${permission}\``,
+    ...mark(permission),
+  ]);
+  return markdownTable(['Permission', ...ROLES, 'support, read', 'support, write'], rows);
+}
+
+function routesTable(routes: RouteRow[]): string {
+  const rows = routes.map(({ method, path, audience, permission, action }) => [
+    `\`${method} ${path}\``,
+    audience,
+    permission,
+    `\`${action}\``,
+  ]);
+  return markdownTable(['Route', 'Who', 'Permission', 'Action'], rows);
+}
+
+async function listRoutes(): Promise<RouteRow[]> {
+  const { paths } = await describeRoutes();
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations as Record<string, DescribedOperation>).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      audience: operation['x-audience'],
+      permission: operation['x-permission'] ? `\`${operation['x-permission']}\`` : '',
+      action: operation.operationId,
+    })),
+  );
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Clock } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { Reminders } from '../../modules/subscriptions/renewal/reminders';
+import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
+import { loadConfig, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import { migrate } from '../../platform/database/migrate';
+import { openDatabase } from '../../platform/database/open-database';
+import { createLogger } from '../../platform/logging/logger';
+import { schema } from '../../schema';
+import { createServer } from '../../server';
+import { ApiClient } from './api-client';
+import { BillingStory, type BillingStage } from './billing-story';
+import { Stage } from './stage';
+import { CommandFailure } from '../support/failure';
+import { watchSignals } from '../support/interruption';
+import type { LocalStripe } from '@tenantry/local-stripe';
+import { note } from '../support/output';
+
+const API_KEY = 'sk_test_demo';
+const WEBHOOK_SECRET = 'whsec_demo';
+
+/** `demo:billing`: the life of a paid subscription, on a database, a server and a Stripe that end with it. */
+export async function runDemoBilling(): Promise<void> {
+  const given = loadConfig();
+  if (given.environment === 'production')
+    throw new CommandFailure('the demo shifts time, which production does not allow');
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
+  const signals = watchSignals();
+  const { LocalStripe } = await import('@tenantry/local-stripe');
+  const stripe = await LocalStripe.start({
+    apiKey: API_KEY,
+    webhookSecret: WEBHOOK_SECRET,
+    signedBy: 'local',
+  });
+  try {
+    await signals.unlessInterrupted(() => playOn(demoConfig(given, dataDirectory, stripe), stripe));
+  } finally {
+    await stripe.close();
+    rmSync(dataDirectory, { recursive: true, force: true });
+    signals.end();
+  }
+}
+
+function demoConfig(given: Config, dataDirectory: string, stripe: LocalStripe): Config {
+  return {
+    ...given,
+    dataDirectory,
+    databaseUrl: null,
+    databaseDirectUrl: null,
+    smtpUrl: null,
+    roles: ['web', 'worker'], // time passes when the story says so, and not by the minute
+    logLevel: 'fatal',
+    stripeSecretKey: API_KEY,
+    stripeWebhookSecrets: [WEBHOOK_SECRET],
+    stripeApiBase: stripe.url,
+  };
+}
+
+async function playOn(config: Config, stripe: LocalStripe): Promise<void> {
+  const database = await openDatabase(config, note);
+  try {
+    await migrate(database.config, schema);
+    const app = await createServer(database.config, createLogger(database.config));
+    try {
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      const stage = new Stage();
+      const api = new ApiClient(await app.getUrl(), stage);
+      stripe.deliverTo(`${api.url}/v1/webhooks/stripe`);
+      await new BillingStory(api, stage, stripe, billingStage(app, stripe)).play();
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await database.release();
+  }
+}
+
+/** What happens behind the scene: time, and what the cron would do. */
+function billingStage(app: NestFastifyApplication, stripe: LocalStripe): BillingStage {
+  const settle = async (): Promise<void> => {
+    await stripe.settled();
+    while (await hasWaitingEvents(app)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return {
+    settle,
+    async letPass(milliseconds) {
+      app.get(Clock).moveBy(milliseconds);
+      stripe.advanceBy(milliseconds);
+      await settle();
+      await app.get(RenewalService).renewAll(RequestContext.job('subscription.renew'));
+      await app.get(Reminders).remindAll(RequestContext.job('subscription.remind'));
+    },
+  };
+}
+
+async function hasWaitingEvents(app: NestFastifyApplication): Promise<boolean> {
+  const context = RequestContext.job('demo.watch');
+  return app.get(Database).platform(context, 'the demo watches the inbox', async (tx) => {
+    const waiting = await tx.query('SELECT FROM webhook_inbox WHERE handled_at IS NULL LIMIT 1');
+    return waiting.length > 0;
+  });
+}

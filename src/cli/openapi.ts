@@ -1,8 +1,0 @@
-import { describeRoutes } from './describe-routes';
-import { writeOrCheck } from './generated-file';
-
-/** `openapi`: the contract as a file. Needs no database and no configuration. */
-export async function runOpenApi({ check = false }: { check?: boolean }): Promise<void> {
-  const content = `${JSON.stringify(await describeRoutes(), null, 2)}\n`;
-  writeOrCheck([{ path: 'openapi.json', content, command: 'openapi' }], check);
-}

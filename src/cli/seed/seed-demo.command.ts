@@ -1,0 +1,112 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { RequestContext } from '../../common/request-context';
+import { PasswordHasher } from '../../modules/identity/password-hasher';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { SecretBox } from '../../platform/config/secret-box';
+import { Database } from '../../platform/database/database';
+import { CommandFailure } from '../support/failure';
+import { countOf, print, printJson, withCommas } from '../support/output';
+import { showProgress } from '../support/progress';
+import { seedWorld, WorldExists, type InTransaction, type SeedOutcome } from './seed-world';
+import { withApplication } from '../support/with-application';
+
+export interface SeedOptions {
+  businesses: number;
+  recordings: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** The audit rows of it; the triggers leave the single rows to them (migration bulk-seeding). */
+const ACTION = 'seed.demo';
+const PASSWORD = 'correct horse battery staple';
+
+/** `seed:demo`: fills the database with a made-up world, or goes on where it was interrupted. */
+export async function runSeedDemo({ json, ...options }: SeedOptions): Promise<void> {
+  const startedAt = Date.now();
+  const { password, outcome } = await withApplication((application) => seed(application, options));
+  const seconds = (Date.now() - startedAt) / 1_000;
+  const { report, today } = outcome;
+  if (json) printJson({ ...report, today, seconds, password });
+  else print(describe(outcome, options, password, seconds));
+}
+
+async function seed(
+  application: INestApplicationContext,
+  options: SeedOptions,
+): Promise<{ outcome: SeedOutcome; password: string }> {
+  const password = choosePassword(application, options.seed);
+  const passwordHash = await application.get(PasswordHasher).hash(password); // one for all: it takes 75 ms
+  const context = RequestContext.job(ACTION);
+  const database = application.get(Database);
+  const inTransaction: InTransaction = (work) =>
+    database.platform(context, 'a made-up world has many tenants', work);
+  const progress = showProgress('Seeding', options.businesses + options.recordings);
+  let written = 0;
+  try {
+    const outcome = await seedWorld(inTransaction, { ...options, passwordHash }, (more) =>
+      progress.report((written += more)),
+    );
+    return { outcome, password };
+  } catch (error) {
+    throw error instanceof WorldExists
+      ? new CommandFailure(describeExisting(error, options))
+      : error;
+  } finally {
+    progress.end();
+  }
+}
+
+/**
+ * Known to everybody, so that a demo is easy to log in to; where production is filled, to its reader alone, and the
+ * same in each run that fills this world.
+ */
+function choosePassword(application: INestApplicationContext, seed: number): string {
+  const { environment } = application.get<Config>(CONFIG);
+  if (environment !== 'production') return PASSWORD;
+  const key = application.get(SecretBox).deriveKey(`password of made-up people, seed ${seed}`);
+  return key.toString('base64url').slice(0, 20);
+}
+
+function describeExisting({ begun }: WorldExists, { seed }: SeedOptions): string {
+  const sizes = begun
+    ? `, with ${countOf(begun.businesses, 'business', 'businesses')} and ${countOf(begun.recordings, 'recording', 'recordings')}`
+    : '';
+  return `the world of seed ${seed} is in this database already${sizes}; choose another --seed`;
+}
+
+function describe(
+  { report, today, batchesKept }: SeedOutcome,
+  { seed, recordings: wanted }: SeedOptions,
+  password: string,
+  seconds: number,
+): string {
+  const { businesses, people, recordings, statuses, plans, logins } = report;
+  const lines = [
+    `Seeded ${countOf(businesses, 'business', 'businesses')} with ${countOf(people, 'person', 'people')} and ` +
+      `${countOf(recordings, 'recording', 'recordings')} from seed ${seed} in ${seconds.toFixed(1)} s.`,
+    `Subscriptions: ${listOf(statuses)}.`,
+    `Plans: ${listOf(plans)}.`,
+    `The same seed makes the same names, sizes and ids; times are relative to ${today} (UTC).`,
+    `All of them log in with the password "${password}". Two of the owners:`,
+    ...logins.map(
+      (login) =>
+        `  ${login.email}  (${login.business}, plan ${login.plan}, ${countOf(login.recordings, 'recording', 'recordings')})`,
+    ),
+  ];
+  if (batchesKept > 0)
+    lines.push(
+      'Part of it was there already, from a run that was interrupted; it was left as it is.',
+    );
+  if (recordings < wanted) lines.push('No plan has room for more recordings.');
+  return lines.join('\n');
+}
+
+/** `75 active, 3 past_due`, the most frequent first. */
+function listOf(counts: Partial<Record<string, number>>): string {
+  const entries = Object.entries(counts) as [string, number][];
+  return entries
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, total]) => `${withCommas(total)} ${name}`)
+    .join(', ');
+}

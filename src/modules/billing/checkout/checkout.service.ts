@@ -1,0 +1,265 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { hoursAfter } from '../../../common/clock';
+import { DomainError } from '../../../common/problem';
+import type { RequestContext } from '../../../common/request-context';
+import { CONFIG, type Config } from '../../../platform/config/config';
+import { violatedConstraint } from '../../../platform/database/database-errors';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { StripeApi } from '../../../platform/stripe/stripe-api';
+import { paymentProviderRefused } from '../../../platform/stripe/stripe.errors';
+import type { PlanWithTerms } from '../../plans/plan.entity';
+import { planNotFound } from '../../plans/plans.errors';
+import { PlansRepository } from '../../plans/plans.repository';
+import {
+  assertRoom,
+  ChangesService,
+  isProviderManaged,
+} from '../../subscriptions/changes/changes.service';
+import {
+  billingBusy,
+  invalidState,
+  paymentRequired,
+} from '../../subscriptions/subscriptions.errors';
+import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
+import { subscriptionExists } from '../billing.errors';
+import { CatalogService } from '../catalog/catalog.service';
+import {
+  CheckoutsRepository,
+  type Checkout,
+  type CheckoutRequest,
+} from '../records/checkouts.repository';
+import { BillingAccountsRepository } from '../records/billing-accounts.repository';
+import { CustomersService, hourOf } from './customers.service';
+import type { CreateCheckoutRequest } from '../dto/billing';
+import { assertRenews } from '../stripe/stripe-calls';
+import { SyncService } from '../sync/sync.service';
+import { idOf, readAll, toSeconds } from '../stripe/stripe-snapshot';
+
+/** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
+const OPEN_FOR_HOURS = 12;
+
+/** A page of Stripe's where an owner pays for a plan. Never two of them: each would be a subscription. */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly checkouts: CheckoutsRepository,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly customers: CustomersService,
+    private readonly catalog: CatalogService,
+    private readonly sync: SyncService,
+    private readonly plans: PlansRepository,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly changes: ChangesService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * The page for a plan. A second click gets the first page; another plan closes the page of the one before.
+   * @throws 402 payment_required without payments, 404 plan_not_found, 409 subscription_exists, usage_exceeds_plan,
+   *   invalid_state, billing_busy, 503 payment_provider_unavailable
+   */
+  async open(
+    context: RequestContext,
+    asked: CreateCheckoutRequest,
+  ): Promise<{ id: string; url: string }> {
+    if (!this.stripe.isConfigured) throw paymentRequired();
+    const plan = await this.getPayable(context, asked.planId);
+    assertRoom(await this.changes.compute(context, plan.id, 'now'));
+    const stripeCustomerId = await this.customers.ensure(context);
+    const trialDays = await this.trialDaysOf(context, plan);
+    const { successPath, cancelPath } = asked;
+    const version = { planId: plan.id, planVersion: plan.terms.version };
+    const request = { ...version, successPath, cancelPath, trialDays, stripeCustomerId };
+    const page =
+      (await this.reuse(context, request)) ?? (await this.create(context, plan, request));
+    return { id: page.id, url: page.url! }; // a page that is open has one
+  }
+
+  /** Listed and with a price; and the business pays for none yet. */
+  private getPayable(context: RequestContext, planId: string): Promise<PlanWithTerms> {
+    return this.database.transaction(context, async (tx) => {
+      const plan = await this.plans.findNewest(tx, planId);
+      if (!plan?.isPublic || plan.archivedAt) throw planNotFound();
+      if (plan.terms.priceAmount === 0)
+        throw invalidState('The plan costs nothing: change to it by POST /v1/subscription/change.');
+      assertRenews(plan);
+      if (isProviderManaged(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
+      return plan;
+    });
+  }
+
+  /** A business has one trial. */
+  private async trialDaysOf(
+    context: RequestContext,
+    { trialDays }: PlanWithTerms,
+  ): Promise<number> {
+    const hadTrial = await this.database.transaction(context, (tx) =>
+      this.subscriptions.hadTrial(tx),
+    );
+    return hadTrial ? 0 : trialDays;
+  }
+
+  /** The page that is open, if it is the same; any other is closed first. */
+  private async reuse(
+    context: RequestContext,
+    request: CheckoutRequest,
+  ): Promise<Stripe.Checkout.Session | null> {
+    const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
+    if (!open) return null;
+    let page = await this.find(context, open);
+    if (page?.status === 'open' && isSame(open, request)) return page;
+    if (page?.status === 'open') page = await this.expire(page.id);
+    if (page?.status !== 'expired') await this.refusePaid(context, open, page);
+    await this.database.transaction(context, (tx) => this.checkouts.close(tx, open.id));
+    return null;
+  }
+
+  private async create(
+    context: RequestContext,
+    plan: PlanWithTerms,
+    request: CheckoutRequest,
+  ): Promise<Stripe.Checkout.Session> {
+    await this.catalog.ensurePrice(context, plan);
+    const checkout = await this.database
+      .transaction(context, (tx) => this.insert(tx, request))
+      .catch((error: unknown) => {
+        if (violatedConstraint(error) !== 'uq_checkout_sessions_open') throw error;
+        return this.joinOther(context, request);
+      });
+    return this.fetch(context, checkout).catch(async (error: unknown) => {
+      if (isRefusal(error)) await this.forget(context, checkout);
+      throw error;
+    });
+  }
+
+  /** Somebody may have paid since it was asked: then there is nothing to buy. @throws 409 subscription_exists */
+  private async insert(tx: Transaction, request: CheckoutRequest): Promise<Checkout> {
+    await this.accounts.lock(tx);
+    if (isProviderManaged(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
+    return this.checkouts.insert(tx, request);
+  }
+
+  /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
+  private async forget(context: RequestContext, { id, stripeCustomerId }: Checkout): Promise<void> {
+    await this.sync.sync(context, { customerId: stripeCustomerId });
+    await this.database.transaction(context, (tx) => this.checkouts.close(tx, id));
+  }
+
+  /** Another click was quicker by a hair: the same one is joined. */
+  private async joinOther(context: RequestContext, request: CheckoutRequest): Promise<Checkout> {
+    const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
+    if (open && isSame(open, request)) return open;
+    throw billingBusy({ headers: { 'Retry-After': '1' } });
+  }
+
+  /** The page of a row as it is now. @returns null where Stripe never made it, and will not any more */
+  private async find(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.Session | null> {
+    const id = checkout.stripeSessionId ?? (await this.makeAgain(context, checkout))?.id;
+    return id ? this.retrieve(id) : null;
+  }
+
+  private makeAgain(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.Session | null> {
+    return this.fetch(context, checkout).catch((error: unknown) => {
+      if (isRefusal(error)) return null; // it was asked for too long ago, or for somebody who is gone
+      throw error;
+    });
+  }
+
+  private retrieve(id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe.call((stripe) => stripe.checkout.sessions.retrieve(id));
+  }
+
+  /** The page of a row. Where its id was never written, the call that makes it is repeated, and gives the same one. */
+  private async fetch(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.Session> {
+    const { id, stripeSessionId } = checkout;
+    if (stripeSessionId) return this.retrieve(stripeSessionId);
+    const parameters = await this.parametersOf(context, checkout);
+    const now = await this.database.transaction(context, (tx) => Promise.resolve(tx.now));
+    // Another key each hour: a page whose address nobody was given may be made twice.
+    const idempotencyKey = `tenantry_checkout_${id}_${hourOf(now)}`;
+    const page = await this.stripe.call((stripe) =>
+      stripe.checkout.sessions.create(parameters, { idempotencyKey }),
+    );
+    await this.database.transaction(context, (tx) => this.checkouts.setSession(tx, id, page.id));
+    return page;
+  }
+
+  private async parametersOf(
+    context: RequestContext,
+    checkout: Checkout,
+  ): Promise<Stripe.Checkout.SessionCreateParams> {
+    const { planId, planVersion, stripeCustomerId: customer, trialDays } = checkout;
+    const plan = await this.database.transaction(context, (tx) =>
+      this.plans.getVersion(tx, planId, planVersion),
+    );
+    const metadata = { business_id: context.requireBusinessId(), plan_id: planId };
+    return {
+      mode: 'subscription',
+      customer,
+      line_items: [{ price: await this.catalog.ensurePrice(context, plan), quantity: 1 }],
+      success_url: `${this.config.appUrl}${checkout.successPath}`,
+      cancel_url: `${this.config.appUrl}${checkout.cancelPath}`,
+      client_reference_id: context.requireBusinessId(),
+      expires_at: toSeconds(hoursAfter(checkout.createdAt, OPEN_FOR_HOURS)),
+      metadata,
+      subscription_data: { metadata, ...(trialDays > 0 ? { trial_period_days: trialDays } : {}) },
+    };
+  }
+
+  /** It may be paid in this very moment: then Stripe refuses. @returns the page as it is then */
+  private async expire(id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe
+      .call((stripe) => stripe.checkout.sessions.expire(id))
+      .catch(async (error: unknown) => {
+        const page = await this.retrieve(id);
+        if (page.status === 'open') throw error;
+        return page;
+      });
+  }
+
+  /**
+   * Paid, and the news is on its way: it is fetched, so that the next reading shows it.
+   * @throws 409 subscription_exists, unless what was bought has ended since
+   */
+  private async refusePaid(
+    context: RequestContext,
+    { stripeCustomerId }: Checkout,
+    page: Stripe.Checkout.Session | null,
+  ): Promise<void> {
+    await this.sync.sync(context, { customerId: stripeCustomerId });
+    const isPaid = await this.database.transaction(context, async (tx) =>
+      isProviderManaged(await this.subscriptions.getCurrent(tx)),
+    );
+    if (isPaid || (await this.isRunning(page))) throw subscriptionExists();
+  }
+
+  private async isRunning(page: Stripe.Checkout.Session | null): Promise<boolean> {
+    const id = page?.subscription && idOf(page.subscription);
+    if (!id) return false;
+    const bought = await this.stripe.find((stripe) => stripe.subscriptions.retrieve(id));
+    return bought !== null && readAll([bought]).snapshots[0]?.state !== 'ended';
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError && error.definition === paymentProviderRefused.definition;
+}
+
+function isSame(open: Checkout, request: CheckoutRequest): boolean {
+  return (Object.keys(request) as (keyof CheckoutRequest)[]).every(
+    (name) => open[name] === request[name],
+  );
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import { StripeApi } from '../../../platform/stripe/stripe-api';
+import { BusinessesRepository } from '../../businesses/businesses.repository';
+import {
+  BillingAccountsRepository,
+  type BillingAccount,
+} from '../records/billing-accounts.repository';
+
+/** What a business is at Stripe: made with its first checkout. */
+@Injectable()
+export class CustomersService {
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly businesses: BusinessesRepository,
+  ) {}
+
+  /** @returns null where the business has none, or it was deleted at Stripe */
+  async find(context: RequestContext): Promise<string | null> {
+    const account = await this.database.transaction(context, (tx) => this.accounts.find(tx));
+    return account && !account.deletedAt ? account.stripeCustomerId : null;
+  }
+
+  /** However many ask at once, one is made: the key of the call is that of the row. @throws as `StripeApi.call` */
+  async ensure(context: RequestContext): Promise<string> {
+    const [account, name, now] = await this.database.transaction(context, async (tx) => {
+      const { name } = await this.businesses.get(tx);
+      return [await this.accounts.lock(tx), name, tx.now] as const;
+    });
+    if (account.stripeCustomerId && !account.deletedAt) return account.stripeCustomerId;
+    const customer = await this.create(context, account, name, now);
+    return this.database.transaction(context, async (tx) => {
+      const { stripeCustomerId, deletedAt } = await this.accounts.lock(tx);
+      if (stripeCustomerId && !deletedAt) return stripeCustomerId; // of somebody who was quicker
+      await this.accounts.setCustomer(tx, customer);
+      return customer;
+    });
+  }
+
+  private async create(
+    context: RequestContext,
+    { businessId, generation }: BillingAccount,
+    name: string,
+    now: Date,
+  ): Promise<string> {
+    const idempotencyKey = `tenantry_customer_${businessId}_${generation}_${hourOf(now)}`;
+    const { id } = await this.stripe.call((stripe) =>
+      stripe.customers.create({ metadata: { business_id: businessId } }, { idempotencyKey }),
+    );
+    // By itself: a repeated call has to say the same, and names and owners change.
+    const email = context.actor.email ?? undefined;
+    await this.stripe.call((stripe) => stripe.customers.update(id, { name, email }));
+    return id;
+  }
+}
+
+/** Stripe repeats under a key whatever it answered first, a failure of its own too: each hour has another one. */
+export function hourOf(now: Date): number {
+  return Math.floor(now.getTime() / 3_600_000);
+}

@@ -1,0 +1,159 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { PLATFORM_ID } from '../../../common/ids';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { MailQueue } from '../../../platform/mail/mail-queue';
+import { JobHandler } from '../../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../../platform/queue/job-queue';
+import { Scheduled } from '../../../platform/scheduler/scheduled.decorator';
+import { BUSINESS_STATUS_CHANGED } from '../../businesses/businesses.service';
+import { PLAN_CHANGED } from '../../plans/plan-editing.service';
+import { ChangesService } from '../../subscriptions/changes/changes.service';
+import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
+import type { EndReason } from '../../subscriptions/subscription.entity';
+import { Reminders } from '../../subscriptions/renewal/reminders';
+import { CheckoutsRepository } from '../records/checkouts.repository';
+import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.service';
+
+const REVIEW = 'billing.review';
+const REVIEW_ALL = 'billing.review_all';
+const REASON = 'plans have subscribers in all tenants';
+const BATCH_SIZE = 500;
+
+/** What staff have decided about a business or a plan, and its subscription does not say yet. */
+interface Review {
+  businessId: string;
+  /** Why it has to end with its period; null: it has not. */
+  endReason: EndReason | null;
+  isEndOther: boolean;
+  /** Another plan waits for the end of the period, and is archived. */
+  waitingPlanId: string | null;
+  planId: string;
+  isDeactivated: boolean;
+}
+
+/**
+ * What staff do to businesses and plans, done to the subscriptions of them: a job after the commit asks Stripe, and a
+ * schedule asks again where Stripe was away or was changed by hand.
+ */
+@Injectable()
+export class EndsService {
+  private readonly logger = new Logger(EndsService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: JobQueue,
+    private readonly mails: MailQueue,
+    private readonly changes: ChangesService,
+    private readonly checkouts: CheckoutsRepository,
+    private readonly duplicates: DuplicateSubscriptionsService,
+    private readonly reminders: Reminders,
+  ) {}
+
+  /** Makes up for jobs that were given up, and for what was changed at Stripe by hand. */
+  @Scheduled(REVIEW_ALL, '17 * * * *')
+  async reviewOnSchedule(context: RequestContext): Promise<void> {
+    await this.reviewAll(context);
+  }
+
+  /** Each in a job of its own. */
+  @JobHandler(PLAN_CHANGED)
+  async reviewAll(context: RequestContext): Promise<void> {
+    await this.reminders.announcePrices(context);
+    for (let after: string | null = PLATFORM_ID; after;) {
+      const due: Review[] = await this.database.platform(context, REASON, (tx) =>
+        this.enqueuePage(tx, after!),
+      );
+      after = due.length === BATCH_SIZE ? due.at(-1)!.businessId : null;
+    }
+  }
+
+  /** Nobody of a deactivated business can begin to pay, and nothing that waits for a payment is charged. */
+  @JobHandler(BUSINESS_STATUS_CHANGED)
+  async followStatus(
+    context: RequestContext,
+    { businessId }: { businessId: string },
+  ): Promise<void> {
+    await this.database.transaction(context.with({ businessId }), async (tx) => {
+      const review = await this.find(tx);
+      if (!review?.isDeactivated) return;
+      await this.checkouts.closeAll(tx);
+      await this.duplicates.enqueue(tx, true);
+    });
+    await this.review(context, { businessId });
+  }
+
+  /** @throws as `ChangesService.prepare`: the job is tried again */
+  @JobHandler(REVIEW)
+  async review(context: RequestContext, { businessId }: { businessId: string }): Promise<void> {
+    const ours = context.with({ businessId });
+    const { waitingPlanId, planId } = (await this.read(ours)) ?? {};
+    if (waitingPlanId && planId)
+      await this.perform(ours, { kind: 'change', planId }, (tx) =>
+        this.mails.enqueue(tx, 'change-called-off', businessId),
+      );
+    const review = await this.read(ours); // what was called off may have ended it
+    if (review?.isEndOther)
+      await this.perform(ours, { kind: 'end_because', reason: review.endReason });
+  }
+
+  private async perform(
+    context: RequestContext,
+    command: SubscriptionCommand,
+    tell: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    this.logger.log(`${context.businessId}: ${JSON.stringify(command)}`);
+    const complete = await this.changes.prepare(context, command);
+    await this.database.transaction(context, async (tx) => {
+      await complete(tx);
+      await tell(tx);
+    });
+  }
+
+  private read(context: RequestContext): Promise<Review | null> {
+    return this.database.transaction(context, (tx) => this.find(tx));
+  }
+
+  private async find(tx: Transaction): Promise<Review | null> {
+    const [review] = await tx.query<Review>(`${REVIEWS} WHERE "businessId" = $1`, [
+      tx.requireBusinessId(),
+    ]);
+    return review ?? null;
+  }
+
+  private async enqueuePage(tx: Transaction, after: string): Promise<Review[]> {
+    const due = await tx.query<Review>(DUE, [after, BATCH_SIZE]);
+    for (const { businessId } of due)
+      await this.queue.enqueue(tx, REVIEW, { businessId }, { key: `${REVIEW}:${businessId}` });
+    return due;
+  }
+}
+
+// A plan that staff gave beside the one that is charged says nothing of what is charged. After a trial comes the first
+// period, also of a plan that does not renew. What is paused is not charged, and its period does not end.
+const REVIEWS = `
+  SELECT * FROM (
+    SELECT *, "isFollowing" AND "endReason" IS DISTINCT FROM end_reason AS "isEndOther"
+    FROM (
+      SELECT subscription.business_id AS "businessId", subscription.plan_id AS "planId", subscription.end_reason,
+             business.status = 'deactivated' AS "isDeactivated", waiting.id AS "waitingPlanId",
+             subscription.stripe_subscription_id IS NOT NULL AND subscription.status <> 'paused' AS "isFollowing",
+             CASE WHEN business.status = 'deactivated' THEN 'business_deactivated'
+                  WHEN subscription.plan_assigned OR subscription.scheduled_plan_id IS NOT NULL THEN NULL
+                  WHEN newest.price_amount = 0 THEN 'plan_free'
+                  WHEN NOT plan.renews AND subscription.status <> 'trialing' THEN 'plan_not_renewed' END AS "endReason"
+      FROM subscriptions AS subscription
+      JOIN businesses AS business ON business.id = subscription.business_id
+      JOIN plans AS plan ON plan.id = subscription.plan_id
+      JOIN plan_versions AS newest ON newest.plan_id = plan.id AND newest.version = plan.version
+      LEFT JOIN plans AS waiting ON waiting.id = subscription.scheduled_plan_id AND waiting.archived_at IS NOT NULL
+        AND subscription.status <> 'paused'
+      WHERE subscription.is_current AND subscription.ended_at IS NULL
+        AND (subscription.stripe_subscription_id IS NOT NULL OR subscription.scheduled_plan_id IS NOT NULL
+             OR business.status = 'deactivated')
+    ) AS decided
+  ) AS review`;
+
+const DUE = `
+  ${REVIEWS} WHERE ("isEndOther" OR "waitingPlanId" IS NOT NULL) AND "businessId" > $1 ORDER BY "businessId" LIMIT $2`;

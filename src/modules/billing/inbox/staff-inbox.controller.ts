@@ -1,0 +1,48 @@
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../../common/access/access.decorator';
+import { toPage } from '../../../common/pagination';
+import type { RequestContext } from '../../../common/request-context';
+import { Ctx } from '../../../platform/http/request';
+import { webhookEventHandled, webhookEventNotFound } from '../billing.errors';
+import { InboxEventResponse, InboxPage, InboxQuery, toInboxEventResponse } from '../dto/inbox';
+import { InboxService } from './inbox.service';
+
+/** What Stripe has told, for staff to see what had no effect. */
+@ApiTags('Staff')
+@Controller('v1/staff/webhook-inbox')
+export class StaffInboxController {
+  constructor(private readonly inbox: InboxService) {}
+
+  @Get()
+  @Access({
+    audience: 'staff',
+    action: 'webhook_event.list',
+    summary: "Stripe's events, newest first, with what became of them",
+    status: 200,
+    answers: InboxPage,
+  })
+  async list(@Ctx() context: RequestContext, @Query() query: InboxQuery): Promise<InboxPage> {
+    const events = await this.inbox.list(context, query);
+    return toPage(events, query.limit, toInboxEventResponse, ({ receivedAt, id }) => [
+      receivedAt.toISOString(),
+      id,
+    ]);
+  }
+
+  @Post(':id/retry')
+  @Access({
+    audience: 'staff',
+    action: 'webhook_event.retry',
+    summary: 'Try an event again that had no effect',
+    status: 200,
+    answers: InboxEventResponse,
+    problems: [webhookEventNotFound, webhookEventHandled],
+  })
+  async retry(
+    @Ctx() context: RequestContext,
+    @Param('id') id: string,
+  ): Promise<InboxEventResponse> {
+    return toInboxEventResponse(await this.inbox.retry(context, id));
+  }
+}

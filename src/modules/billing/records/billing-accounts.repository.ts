@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/transaction';
+
+/** What a business is at Stripe. */
+export interface BillingAccount {
+  businessId: string;
+  stripeCustomerId: string | null;
+  /** Counts the customers of the business, should one be deleted there. */
+  generation: number;
+  deletedAt: Date | null;
+  roundsApplied: number;
+  previewedPlanId: string | null;
+  previewedAt: Date | null;
+}
+
+/** A look at Stripe: its number says which of two answers is the newer one. */
+export interface SyncRound {
+  businessId: string;
+  number: number;
+  /** The events that waited when it began: what it finds is their effect. */
+  eventIds: string[];
+}
+
+@Injectable()
+export class BillingAccountsRepository {
+  find(tx: Transaction): Promise<BillingAccount | null> {
+    return one(tx, `${SELECT} WHERE business_id = $1`, [tx.requireBusinessId()]);
+  }
+
+  /** Made where there is none. Lock order: accounts, then subscriptions, then counters. */
+  async lock(tx: Transaction): Promise<BillingAccount> {
+    const key = [tx.requireBusinessId()];
+    await tx.query(
+      'INSERT INTO billing_accounts (business_id, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [...key, tx.now],
+    );
+    return (await one(tx, `${SELECT} WHERE business_id = $1 FOR UPDATE`, key))!;
+  }
+
+  async setCustomer(tx: Transaction, customerId: string): Promise<void> {
+    await tx.execute(
+      'UPDATE billing_accounts SET stripe_customer_id = $2, deleted_at = NULL WHERE business_id = $1',
+      [tx.requireBusinessId(), customerId],
+    );
+  }
+
+  /** The next checkout makes another customer. */
+  async markDeleted(tx: Transaction): Promise<void> {
+    await tx.execute(
+      `UPDATE billing_accounts SET deleted_at = $2, generation = generation + 1
+       WHERE business_id = $1 AND deleted_at IS NULL`,
+      [tx.requireBusinessId(), tx.now],
+    );
+  }
+
+  /** In platform scope. @returns null for a customer that is none of ours */
+  async beginRound(tx: Transaction, customerId: string): Promise<SyncRound | null> {
+    const [look] = await tx.query<Omit<SyncRound, 'eventIds'>>(BEGIN_ROUND, [customerId]);
+    if (!look) return null;
+    const waiting = await tx.query<{ id: string }>(
+      'SELECT id FROM webhook_inbox WHERE customer_id = $1 AND handled_at IS NULL',
+      [customerId],
+    );
+    return { ...look, number: Number(look.number), eventIds: waiting.map(({ id }) => id) };
+  }
+
+  async endRound(tx: Transaction, number: number): Promise<void> {
+    await tx.execute(
+      'UPDATE billing_accounts SET looks_applied = $2, looked_at = $3 WHERE business_id = $1',
+      [tx.requireBusinessId(), number, tx.now],
+    );
+  }
+
+  async rememberPreview(tx: Transaction, planId: string, at: Date): Promise<void> {
+    await tx.execute(
+      'UPDATE billing_accounts SET previewed_plan_id = $2, previewed_at = $3 WHERE business_id = $1',
+      [tx.requireBusinessId(), planId, at],
+    );
+  }
+
+  /** It was made for what was before the change. */
+  async forgetPreview(tx: Transaction): Promise<void> {
+    await tx.execute(
+      'UPDATE billing_accounts SET previewed_plan_id = NULL, previewed_at = NULL WHERE business_id = $1',
+      [tx.requireBusinessId()],
+    );
+  }
+
+  /** In platform scope: customers whose period has ended without news of it, for a look that makes up for a lost event. */
+  async listUnseen(tx: Transaction, notSince: Date, limit: number): Promise<string[]> {
+    const rows = await tx.query<{ customerId: string }>(UNSEEN, [tx.now, notSince, limit]);
+    return rows.map(({ customerId }) => customerId);
+  }
+}
+
+async function one(
+  tx: Transaction,
+  sql: string,
+  parameters: unknown[],
+): Promise<BillingAccount | null> {
+  const [row] = await tx.query<BillingAccount>(sql, parameters);
+  return row ? { ...row, roundsApplied: Number(row.roundsApplied) } : null;
+}
+
+const SELECT = `
+  SELECT business_id AS "businessId", stripe_customer_id AS "stripeCustomerId", generation, deleted_at AS "deletedAt",
+         looks_applied AS "roundsApplied", previewed_plan_id AS "previewedPlanId", previewed_at AS "previewedAt"
+  FROM billing_accounts`;
+
+const BEGIN_ROUND = `
+  UPDATE billing_accounts SET looks_begun = looks_begun + 1 WHERE stripe_customer_id = $1
+  RETURNING business_id AS "businessId", looks_begun AS number`;
+
+const UNSEEN = `
+  SELECT account.stripe_customer_id AS "customerId"
+  FROM subscriptions AS subscription JOIN billing_accounts AS account ON account.business_id = subscription.business_id
+  WHERE subscription.is_current AND subscription.runs_until IS NOT NULL
+    AND least(subscription.period_end, subscription.cancel_at) <= $1
+    AND subscription.status IN ('trialing', 'active', 'past_due')
+    AND (account.looked_at IS NULL OR account.looked_at < least(subscription.period_end, subscription.cancel_at)
+      OR account.looked_at < $2)
+    AND account.stripe_customer_id IS NOT NULL
+  ORDER BY subscription.period_end LIMIT $3`;

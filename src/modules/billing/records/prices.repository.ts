@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/transaction';
+
+/** A price at Stripe and the version of a plan that it stands for. In platform scope. */
+export interface StripePrice {
+  id: string;
+  planId: string;
+  planVersion: number;
+}
+
+@Injectable()
+export class PricesRepository {
+  async find(tx: Transaction, id: string): Promise<StripePrice | null> {
+    const [price] = await tx.query<StripePrice>(`${SELECT} WHERE id = $1`, [id]);
+    return price ?? null;
+  }
+
+  /** What new subscribers of the version get. */
+  async findOf(tx: Transaction, planId: string, version: number): Promise<StripePrice | null> {
+    const [price] = await tx.query<StripePrice>(
+      `${SELECT} WHERE plan_id = $1 AND plan_version = $2 ORDER BY created_at DESC, id DESC LIMIT 1`,
+      [planId, version],
+    );
+    return price ?? null;
+  }
+
+  /** The newest of a version is the one that new subscribers get. */
+  async put(tx: Transaction, { id, planId, planVersion }: StripePrice): Promise<void> {
+    await tx.query(
+      `INSERT INTO stripe_prices (id, plan_id, plan_version, created_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO NOTHING`,
+      [id, planId, planVersion, tx.now],
+    );
+  }
+}
+
+const SELECT = `SELECT id, plan_id AS "planId", plan_version AS "planVersion" FROM stripe_prices`;

@@ -1,0 +1,236 @@
+import type Stripe from 'stripe';
+import type { Period } from '../../subscriptions/decisions/periods';
+import { END_REASONS, type EndReason } from '../../subscriptions/subscription.entity';
+
+/**
+ * What a subscription at Stripe says, in our words. The periods stand on its items since Stripe's API of March 2025;
+ * a checkout makes one item, and what staff add at Stripe beside it is not read.
+ */
+export interface StripeSnapshot {
+  id: string;
+  customerId: string;
+  /** The business whose checkout began it; null where somebody made it at Stripe. */
+  businessId: string | null;
+  itemId: string;
+  priceId: string;
+  /** `unstarted`: its first payment is missing; `trial_unpaid`: its trial ended without a way to pay. */
+  state: 'unstarted' | 'paid' | 'unpaid' | 'trial_unpaid' | 'ended';
+  period: Period;
+  anchor: Date;
+  /** A trial that the subscription began with. One that came later is only how Stripe moves the end of a period. */
+  isOnTrial: boolean;
+  /** The end of its period was moved. */
+  isMoved: boolean;
+  isPaused: boolean;
+  endsWithPeriod: boolean;
+  /** How its end is asked for: with its period, on a date, or not at all. Stripe clears each by its own parameter. */
+  endsBy: 'period' | 'date' | null;
+  /** The date; it may be that of the period's end, one before it, or one in a later period. */
+  cancelAt: Date | null;
+  /** A subscription schedule decides when it ends, and Stripe refuses anything else. */
+  isScheduled: boolean;
+  canceledAt: Date | null;
+  endedAt: Date | null;
+  /** Ours, see `Intent`. */
+  intent: Intent;
+}
+
+/**
+ * What we have asked for and Stripe has no word for, in the metadata of the subscription: written with the very call
+ * that it explains, it is there whenever its effect is.
+ */
+export interface Intent {
+  /** The plan that follows the running period. */
+  nextPlanId: string | null;
+  /** When it does; until then the price is that of the next period. Null: with the end of the subscription. */
+  nextFrom: Date | null;
+  /** The end that a resumed period was given. */
+  resumedUntil: Date | null;
+  /** It ends with its period because renewal was switched off, not because it was canceled. */
+  isNotRenewed: boolean;
+  /** It was canceled as well: Stripe has one flag for both. */
+  isCanceled: boolean;
+  /** It ends with its period whatever the owner wants. */
+  endReason: EndReason | null;
+  /** The price of the running period, while that of the next one stands in its place. */
+  paidPriceId: string | null;
+}
+
+/** What the lookup keys of our prices begin with; `catalog.service.ts` makes them. */
+export const LOOKUP_PREFIX = 'tenantry_';
+/** The year 10000. */
+export const LATEST_SECONDS = 253_402_300_800;
+
+const STATES: Record<Stripe.Subscription.Status, StripeSnapshot['state']> = {
+  incomplete: 'unstarted',
+  incomplete_expired: 'ended',
+  trialing: 'paid',
+  active: 'paid',
+  past_due: 'unpaid',
+  unpaid: 'unpaid',
+  paused: 'trial_unpaid',
+  canceled: 'ended',
+};
+
+/** Stripe says of a subscription what this version does not know: nothing is guessed, and staff have to look. */
+export class UnknownAtStripe extends Error {
+  constructor(
+    readonly subscriptionId: string,
+    what: string,
+  ) {
+    super(`${subscriptionId} at Stripe has ${what}, which is not known here`);
+  }
+}
+
+/** All that Stripe lists of a customer: one that cannot be read does not hide the others. */
+export interface ListedSubscriptions {
+  snapshots: StripeSnapshot[];
+  unknown: UnknownAtStripe[];
+}
+
+export function readAll(subscriptions: Stripe.Subscription[]): ListedSubscriptions {
+  const read = subscriptions.map(toTruthOrUnknown);
+  return {
+    snapshots: read.filter((each): each is StripeSnapshot => !(each instanceof UnknownAtStripe)),
+    unknown: read.filter((each) => each instanceof UnknownAtStripe),
+  };
+}
+
+function toTruthOrUnknown(subscription: Stripe.Subscription): StripeSnapshot | UnknownAtStripe {
+  try {
+    return toStripeSnapshot(subscription);
+  } catch (error) {
+    if (error instanceof UnknownAtStripe) return error;
+    throw error;
+  }
+}
+
+/** @throws UnknownAtStripe */
+export function toStripeSnapshot(subscription: Stripe.Subscription): StripeSnapshot {
+  const { id, status, trial_start: trialStart, start_date: startDate } = subscription;
+  const state = stateOf(subscription);
+  const item = itemOf(subscription);
+  const known = (name: string, seconds: unknown): Date => timeOf(id, name, seconds);
+  const period = {
+    start: known('current_period_start', item.current_period_start),
+    end: known('current_period_end', item.current_period_end),
+  };
+  const isOnTrial = status === 'trialing' && trialStart === startDate;
+  const metadata = (subscription.metadata as Stripe.Metadata | null) ?? {};
+  return {
+    id,
+    customerId: customerOf(subscription),
+    businessId: metadata.business_id ?? null,
+    itemId: item.id,
+    priceId: item.price.id,
+    state,
+    period,
+    anchor: known('billing_cycle_anchor', subscription.billing_cycle_anchor),
+    isOnTrial,
+    isMoved: status === 'trialing' && !isOnTrial,
+    isPaused: Boolean(subscription.pause_collection),
+    ...endOf(subscription, item.current_period_end),
+    isScheduled: Boolean(subscription.schedule),
+    canceledAt: timeOrNull(subscription.canceled_at),
+    endedAt: timeOrNull(subscription.ended_at),
+    intent: intentOf(metadata),
+  };
+}
+
+function stateOf({ id, status }: Stripe.Subscription): StripeSnapshot['state'] {
+  const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+  if (state) return state;
+  throw new UnknownAtStripe(id, `the status ${String(status)}`);
+}
+
+/** What the types promise and a later version of Stripe's API may not. */
+interface Listed {
+  data: (Omit<Stripe.SubscriptionItem, 'price'> & { price: Stripe.Price | null })[];
+}
+
+/** The one that a plan of this installation is sold by; else the first, whose price the caller knows or refuses. */
+function itemOf({ id, items }: Stripe.Subscription): Stripe.SubscriptionItem {
+  const listed = (items as Listed | null)?.data ?? [];
+  const priced = listed.filter((item) => item.price !== null) as Stripe.SubscriptionItem[];
+  const sold = priced.filter(({ price }) => price.lookup_key?.startsWith(LOOKUP_PREFIX));
+  if (sold.length > 1) throw new UnknownAtStripe(id, 'the prices of two plans');
+  const item = sold[0] ?? priced[0];
+  if (item) return item;
+  throw new UnknownAtStripe(id, 'no item with a price');
+}
+
+function customerOf({ id, customer }: Stripe.Subscription): string {
+  if (customer) return idOf(customer);
+  throw new UnknownAtStripe(id, 'no customer');
+}
+
+function timeOf(id: string, name: string, seconds: unknown): Date {
+  const time = timeOrNull(seconds);
+  if (time) return time;
+  throw new UnknownAtStripe(id, `${String(seconds)} as its ${name}`);
+}
+
+/**
+ * In flexible billing mode, Stripe's default since 2025, the portal cancels by a date and leaves the flag false; beside
+ * the flag, Stripe names the date too: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+ */
+function endOf(
+  { cancel_at_period_end: isSet, cancel_at: seconds }: Stripe.Subscription,
+  periodEnd: number,
+): Pick<StripeSnapshot, 'endsWithPeriod' | 'endsBy' | 'cancelAt'> {
+  if (isSet) return { endsWithPeriod: true, endsBy: 'period', cancelAt: null };
+  const cancelAt = timeOrNull(seconds);
+  if (!cancelAt) return { endsWithPeriod: false, endsBy: null, cancelAt };
+  return { endsWithPeriod: cancelAt <= fromUnixSeconds(periodEnd), endsBy: 'date', cancelAt };
+}
+
+function intentOf(metadata: Stripe.Metadata): Intent {
+  const { next_plan_id, next_from, resumed_until, auto_renew, canceled, paid_price_id } = metadata;
+  const endReason = END_REASONS.find((reason) => reason === metadata.end_reason);
+  return {
+    nextPlanId: next_plan_id || null,
+    nextFrom: timeIn(next_from),
+    resumedUntil: timeIn(resumed_until),
+    isNotRenewed: auto_renew === 'false',
+    isCanceled: canceled === 'true',
+    endReason: endReason ?? null,
+    paidPriceId: paid_price_id || null,
+  };
+}
+
+/** Metadata can be edited by hand at Stripe: what is no time is none. */
+function timeIn(text: string | undefined): Date | null {
+  return text ? timeOrNull(Number(text)) : null;
+}
+
+/** Metadata that replaces all of it: an empty value takes a key away. */
+export function toMetadata(intent: Partial<Intent>): Stripe.MetadataParam {
+  return {
+    next_plan_id: intent.nextPlanId ?? '',
+    next_from: intent.nextFrom ? String(toSeconds(intent.nextFrom)) : '',
+    resumed_until: intent.resumedUntil ? String(toSeconds(intent.resumedUntil)) : '',
+    auto_renew: intent.isNotRenewed ? 'false' : '',
+    canceled: intent.isCanceled ? 'true' : '',
+    end_reason: intent.endReason ?? '',
+    paid_price_id: intent.paidPriceId ?? '',
+  };
+}
+
+/** Stripe counts whole seconds. */
+export function toSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
+export function fromUnixSeconds(seconds: number): Date {
+  return new Date(seconds * 1000);
+}
+
+function timeOrNull(seconds: unknown): Date | null {
+  const isTime = Number.isInteger(seconds) && Math.abs(Number(seconds)) < LATEST_SECONDS;
+  return isTime ? fromUnixSeconds(Number(seconds)) : null;
+}
+
+/** Of what Stripe names by its id or gives whole. */
+export function idOf(thing: string | { id: string }): string {
+  return typeof thing === 'string' ? thing : thing.id;
+}

@@ -1,0 +1,308 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isId } from '../../../common/ids';
+import { messageOf } from '../../../common/foreign-text';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { JobHandler } from '../../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../../platform/queue/job-queue';
+import { StripeApi } from '../../../platform/stripe/stripe-api';
+import type { PlanWithTerms } from '../../plans/plan.entity';
+import { PlansRepository } from '../../plans/plans.repository';
+import { cancel } from '../../subscriptions/decisions/life-cycle';
+import type { Subscription } from '../../subscriptions/subscription.entity';
+import { isEnded } from '../../subscriptions/decisions/subscription-view';
+import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
+import { SubscriptionsService } from '../../subscriptions/subscriptions.service';
+import { BillingAccountsRepository, type SyncRound } from '../records/billing-accounts.repository';
+import { CheckoutsRepository } from '../records/checkouts.repository';
+import { nextReconcileStep, type ReconcileSetup } from './reconcile';
+import { InboxRepository } from '../records/inbox.repository';
+import { MAXIMUM_TRIES } from '../records/inbox-event';
+import { DuplicateSubscriptionsService, duplicatesOf } from './duplicate-subscriptions.service';
+import { PricesRepository } from '../records/prices.repository';
+import {
+  readAll,
+  type ListedSubscriptions,
+  type StripeSnapshot,
+  type UnknownAtStripe,
+} from '../stripe/stripe-snapshot';
+
+const SYNC = 'billing.sync';
+const REASON = 'Stripe knows customers, not tenants';
+/** Fifteen missed periods, as in a renewal, and what may come before and after them. */
+const MAXIMUM_STEPS = 18;
+
+/** What Stripe said of a customer, and the number of the look that saw it. */
+export interface CustomerSnapshot extends ListedSubscriptions {
+  look: SyncRound;
+  isDeleted: boolean;
+}
+
+/** A subscription of ours, and how it would be if it followed; or what else is wrong with it. */
+export interface Difference {
+  stripeSubscriptionId: string;
+  before: Subscription;
+  after: Subscription | string;
+}
+
+/** A price that was not made by us: somebody has to look. */
+export class UnknownStripePrice extends Error {}
+
+/**
+ * Brings ours to what Stripe says. Events only say when to look: the look is what counts, so that no order,
+ * repetition or loss of events matters.
+ */
+@Injectable()
+export class SyncService {
+  private readonly logger = new Logger(SyncService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly stripe: StripeApi,
+    private readonly queue: JobQueue,
+    private readonly accounts: BillingAccountsRepository,
+    private readonly inbox: InboxRepository,
+    private readonly prices: PricesRepository,
+    private readonly duplicates: DuplicateSubscriptionsService,
+    private readonly checkouts: CheckoutsRepository,
+    private readonly plans: PlansRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly repository: SubscriptionsRepository,
+  ) {}
+
+  /** Asks for a look soon; one that waits already serves for both. */
+  enqueue(tx: Transaction, customerId: string): Promise<void> {
+    const options = { key: `${SYNC}:${customerId}`, maximumTries: MAXIMUM_TRIES };
+    return this.queue.enqueue(tx, SYNC, { customerId }, options);
+  }
+
+  @JobHandler(SYNC)
+  async sync(context: RequestContext, { customerId }: { customerId: string }): Promise<void> {
+    const seen = await this.look(context, customerId);
+    if (!seen) return this.ignore(context, customerId);
+    try {
+      await this.database.platform(context, REASON, (tx) =>
+        this.apply(tx.with({ businessId: seen.look.businessId }), seen),
+      );
+      if (seen.unknown[0]) throw seen.unknown[0];
+    } catch (error) {
+      await this.noteFailure(context, seen.look.eventIds, error);
+      throw error;
+    }
+  }
+
+  /** Asks Stripe. @returns null for a customer that is none of ours @throws as `StripeApi.call` */
+  async look(context: RequestContext, customerId: string): Promise<CustomerSnapshot | null> {
+    const look = await this.database.platform(context, REASON, (tx) =>
+      this.accounts.beginRound(tx, customerId),
+    );
+    if (!look) return null;
+    try {
+      return { look, ...(await this.ask(customerId)) };
+    } catch (error) {
+      await this.noteFailure(context, look.eventIds, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Writes what a look has seen, unless a newer one was written; the effect and the mark of its events are one. Beside
+   * something unknown the events stay unhandled, so that staff see it.
+   * @param tx in platform scope, with the business
+   * @throws UnknownAtStripe where it is the subscription that ours follows
+   */
+  async apply(tx: Transaction, { look, isDeleted, ...listed }: CustomerSnapshot): Promise<void> {
+    const account = await this.accounts.lock(tx);
+    if (account.roundsApplied < look.number) {
+      if (isDeleted) await this.accounts.markDeleted(tx);
+      if (!(await this.followAll(tx, listed, isDeleted)))
+        return this.enqueue(tx, account.stripeCustomerId!);
+      await this.accounts.endRound(tx, look.number);
+      await this.endOthers(tx, listed.snapshots);
+    }
+    if (listed.unknown.length === 0) await this.inbox.markHandled(tx, look.eventIds, 'applied');
+  }
+
+  /** Whatever would be charged beside the one that is followed. */
+  private async endOthers(tx: Transaction, snapshots: StripeSnapshot[]): Promise<void> {
+    const { businessId, stripeSubscriptionId, status } = await this.repository.getCurrent(tx);
+    const followed = isEnded({ status }) ? null : stripeSubscriptionId;
+    if (duplicatesOf(snapshots, businessId, followed, false).length > 0)
+      await this.duplicates.enqueue(tx, false);
+  }
+
+  /** What differs, for `billing:verify`: the next step that ours would take, and whatever is charged beside it. */
+  async compare(
+    tx: Transaction,
+    { snapshots, unknown }: ListedSubscriptions,
+  ): Promise<Difference[]> {
+    const before = await this.repository.getCurrent(tx);
+    const unread = unknown.map(({ subscriptionId, message }) => ({
+      stripeSubscriptionId: subscriptionId,
+      before,
+      after: message,
+    }));
+    if (findUnknown(before, unknown)) return unread;
+    const snapshot = choose(before, snapshots);
+    // Without one that is paid for, what is charged is what ours has left when its grace was over.
+    const others = snapshot ? snapshots.filter((each) => each !== snapshot && isCharged(each)) : [];
+    const second = others.map(({ id }) => ({
+      stripeSubscriptionId: id,
+      before,
+      after: 'a second subscription is charged: cancel it at Stripe',
+    }));
+    const found: Difference[] = [...unread, ...second];
+    if (!snapshot) return isOrphaned(before, snapshots) ? [...found, missing(before)] : found;
+    const after = await this.next(tx, before, snapshot);
+    return after ? [...found, { stripeSubscriptionId: snapshot.id, before, after }] : found;
+  }
+
+  /** How it would be after the next step, or why there is none. */
+  private async next(
+    tx: Transaction,
+    before: Subscription,
+    snapshot: StripeSnapshot,
+  ): Promise<Difference['after'] | null> {
+    try {
+      const write = nextReconcileStep(await this.setup(tx, before, snapshot), snapshot, tx.now);
+      return write && { ...write.next, ...write.successor };
+    } catch (error) {
+      if (error instanceof UnknownStripePrice) return error.message;
+      throw error;
+    }
+  }
+
+  private async ask(customerId: string): Promise<Omit<CustomerSnapshot, 'look'>> {
+    const [customer, subscriptions] = await Promise.all([
+      this.stripe.find((stripe) => stripe.customers.retrieve(customerId)),
+      this.stripe.find((stripe) =>
+        stripe.subscriptions.list({ customer: customerId, status: 'all', limit: 100 }),
+      ),
+    ]);
+    return {
+      isDeleted: !customer || customer.deleted === true,
+      ...readAll(subscriptions?.data ?? []),
+    };
+  }
+
+  /** @returns false when there is more to do than one transaction should */
+  private async followAll(
+    tx: Transaction,
+    { snapshots, unknown }: ListedSubscriptions,
+    isDeleted: boolean,
+  ): Promise<boolean> {
+    for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
+      const subscription = await this.lock(tx);
+      const cause = findUnknown(subscription, unknown);
+      if (cause) throw cause;
+      const now = await this.subscriptions.readTime(tx, subscription);
+      if (isDeleted && isOrphaned(subscription, snapshots)) {
+        await this.repository.write(tx, cancel(subscription, 'now', now));
+        continue;
+      }
+      const snapshot = choose(subscription, snapshots);
+      const write =
+        snapshot && nextReconcileStep(await this.setup(tx, subscription, snapshot), snapshot, now);
+      if (!write) return true;
+      await this.repository.write(tx, write);
+      if (write.successor) await this.endOthersPages(tx);
+    }
+    return false;
+  }
+
+  /** A page that is still open could be paid as well. */
+  private async endOthersPages(tx: Transaction): Promise<void> {
+    await this.checkouts.closeAll(tx);
+    await this.duplicates.enqueue(tx, false);
+  }
+
+  /** With the period that runs now. What follows Stripe is not renewed here: Stripe's periods come with the steps. */
+  private async lock(tx: Transaction): Promise<Subscription> {
+    const subscription = await this.repository.lockCurrent(tx);
+    const current = subscription.runsUntil
+      ? subscription
+      : await this.subscriptions.lockRenewed(tx);
+    await this.repository.lockCounter(tx);
+    return current;
+  }
+
+  private async setup(
+    tx: Transaction,
+    subscription: Subscription,
+    snapshot: StripeSnapshot,
+  ): Promise<ReconcileSetup> {
+    const { planId, planVersion } = subscription;
+    const plan = await this.plans.getVersion(tx, planId, planVersion);
+    const { nextPlanId } = snapshot.intent;
+    return {
+      subscription,
+      plan,
+      paid: snapshot.state === 'ended' ? plan : await this.getPaid(tx, snapshot),
+      next: nextPlanId && isId(nextPlanId) ? await this.plans.findNewest(tx, nextPlanId) : null,
+      newest: await this.plans.getNewest(tx, planId),
+      fallback: await this.plans.getDefault(tx),
+    };
+  }
+
+  /** In platform scope: what the price at Stripe stands for. @throws UnknownStripePrice */
+  async getPaid(tx: Transaction, { priceId, id }: StripeSnapshot): Promise<PlanWithTerms> {
+    const price = await this.prices.find(tx, priceId);
+    if (!price)
+      throw new UnknownStripePrice(
+        `${id} has the price ${priceId}, which belongs to no plan of this installation`,
+      );
+    return this.plans.getVersion(tx, price.planId, price.planVersion);
+  }
+
+  /** A customer of something else that uses the same Stripe account. */
+  private async ignore(context: RequestContext, customerId: string): Promise<void> {
+    await this.database.platform(context, REASON, async (tx) => {
+      const ids = await this.inbox.listWaitingOf(tx, customerId);
+      await this.inbox.markHandled(tx, ids, 'ignored');
+    });
+  }
+
+  /** For staff to read, beside the events that had no effect. */
+  async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
+    const reason = messageOf(error); // Stripe's words
+    this.logger.warn(`events stay unhandled: ${reason}`);
+    await this.database
+      .platform(context, REASON, (tx) => this.inbox.noteFailure(tx, ids, reason))
+      .catch(() => undefined); // the error itself is what the job ends with
+  }
+}
+
+/** Why the subscription that ours follows cannot be read. */
+function findUnknown(
+  subscription: Subscription,
+  unknown: UnknownAtStripe[],
+): UnknownAtStripe | undefined {
+  const { stripeSubscriptionId: id } = subscription;
+  return isEnded(subscription) ? undefined : unknown.find((each) => each.subscriptionId === id);
+}
+
+/** Whether it follows something that went with its customer. */
+function isOrphaned(subscription: Subscription, snapshots: StripeSnapshot[]): boolean {
+  const { stripeSubscriptionId: id } = subscription;
+  return id !== null && !isEnded(subscription) && !snapshots.some((snapshot) => snapshot.id === id);
+}
+
+function missing(before: Subscription): Difference {
+  const stripeSubscriptionId = before.stripeSubscriptionId!; // an orphan has followed one
+  return { stripeSubscriptionId, before, after: 'Stripe does not have it any more' };
+}
+
+function isCharged({ state, isPaused }: StripeSnapshot): boolean {
+  return (state === 'paid' || state === 'unpaid') && !isPaused;
+}
+
+/** The one that ours follows; else the newest that somebody pays for. */
+export function choose(
+  subscription: Subscription,
+  snapshots: StripeSnapshot[],
+): StripeSnapshot | null {
+  const followed = snapshots.find(({ id }) => id === subscription.stripeSubscriptionId);
+  if (followed && !isEnded(subscription)) return followed;
+  return snapshots.find(({ state, isPaused }) => state === 'paid' && !isPaused) ?? null; // Stripe lists the newest first
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { hoursBefore } from '../../common/clock';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { Idempotency } from '../../platform/http/idempotency/idempotency';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import { JobHandler } from '../../platform/queue/job-handler.decorator';
+import { JobQueue } from '../../platform/queue/job-queue';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
+import { InboxRepository } from '../billing/records/inbox.repository';
+import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { SessionsRepository } from '../identity/sessions.repository';
+import { StaffService } from '../staff/staff.service';
+
+const EVENTS_KEPT_DAYS = 90; // Stripe itself keeps them for 30
+const MAILS_KEPT_DAYS = 90; // longer than the queue tries
+const PRUNE = 'housekeeping.prune';
+
+/** Forgets what has run out: idempotent answers, sessions, one-time keys, mails, events of Stripe, guesses. */
+@Injectable()
+export class Housekeeping {
+  private readonly logger = new Logger(Housekeeping.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: JobQueue,
+    private readonly idempotency: Idempotency,
+    private readonly sessions: SessionsRepository,
+    private readonly oneTimeKeys: OneTimeKeysRepository,
+    private readonly mails: MailQueue,
+    private readonly staff: StaffService,
+    private readonly guesses: GuessLimiter,
+    private readonly inbox: InboxRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Every process with the `cron` role asks; the job's key makes it one job. */
+  @Scheduled(PRUNE, '17 * * * *')
+  async schedule(context: RequestContext): Promise<void> {
+    await this.database.transaction(context, (tx) =>
+      this.queue.enqueue(tx, PRUNE, {}, { key: PRUNE }),
+    );
+  }
+
+  @JobHandler(PRUNE)
+  async prune(context: RequestContext): Promise<void> {
+    const answers = await this.idempotency.prune(context);
+    const sessions = await this.database.platform(context, 'what runs out belongs to all', (tx) =>
+      this.pruneIn(tx),
+    );
+    this.logger.log(`forgot ${answers} answers and ${sessions} sessions`);
+  }
+
+  private async pruneIn(tx: Transaction): Promise<number> {
+    const { sessionIdleHours, sessionAbsoluteDays } = this.config;
+    await this.oneTimeKeys.prune(tx);
+    await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
+    await this.staff.pruneSessions(tx);
+    await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
+    await this.guesses.prune(tx);
+    return this.sessions.prune(
+      tx,
+      hoursBefore(tx.now, sessionIdleHours),
+      hoursBefore(tx.now, 24 * sessionAbsoluteDays),
+    );
+  }
+}

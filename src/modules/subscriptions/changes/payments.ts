@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../../common/request-context';
+import type { Transaction } from '../../../platform/database/transaction';
+import type { ChangeTime, PlanChange } from '../decisions/plan-change';
+import type { EndReason } from '../subscription.entity';
+import type { SubscriptionView } from '../decisions/subscription-view';
+
+/** What somebody asks to be done to a subscription. */
+export type SubscriptionCommand =
+  | { kind: 'change'; planId: string; when?: ChangeTime }
+  | { kind: 'cancel'; when: ChangeTime }
+  | { kind: 'uncancel' | 'pause' | 'resume' }
+  | { kind: 'set_auto_renew'; autoRenew: boolean }
+  /** Of no owner: Stripe is told to end it with its period; null takes that back. */
+  | { kind: 'end_because'; reason: EndReason | null }
+  | { kind: 'assign'; planId: string; reason: string; stripe?: 'cancel' | 'keep' };
+
+/** What a preview asks for. */
+export type ChangeQuestion = Omit<Extract<SubscriptionCommand, { kind: 'change' }>, 'kind'>;
+
+/** The second half of a command: writes its effect, in the transaction that remembers the answer. */
+export type Completion = (tx: Transaction) => Promise<SubscriptionView>;
+
+/** Takes money for subscriptions. Its two methods speak over a network and are called outside transactions. */
+export interface PaymentProvider {
+  /** Does there what is asked for. @returns null where the current subscription is none of the provider's */
+  prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null>;
+  /** What a change would do, decided by the code that makes it. @returns null, as above @throws as `prepare` */
+  preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null>;
+}
+
+/** The seam to the provider of this installation; without one, plans that have a price are given by staff only. */
+@Injectable()
+export class Payments {
+  private provider: PaymentProvider | null = null;
+
+  use(provider: PaymentProvider): void {
+    this.provider = provider;
+  }
+
+  async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null> {
+    return (await this.provider?.prepare(context, command)) ?? null;
+  }
+
+  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
+    return (await this.provider?.preview(context, asked)) ?? null;
+  }
+}

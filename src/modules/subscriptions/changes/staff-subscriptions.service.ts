@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../../common/dto/list.query';
+import { toFuture } from '../../../common/future';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { businessNotFound } from '../../businesses/businesses.errors';
+import { BusinessesRepository } from '../../businesses/businesses.repository';
+import { ChangesService } from './changes.service';
+import type { Credit } from '../../entitlements/credit.entity';
+import { CreditsRepository } from '../../entitlements/credits.repository';
+import type { GrantCreditRequest } from '../../entitlements/dto/credit';
+import type { AssignPlanRequest } from '../dto/plan-change';
+import type { SubscriptionEvent } from '../subscription-event';
+import type { SubscriptionView } from '../decisions/subscription-view';
+import { creditNotFound } from '../subscriptions.errors';
+import { SubscriptionsRepository } from '../subscriptions.repository';
+
+/** What staff do with the subscription of a business. All throw 404 business_not_found. */
+@Injectable()
+export class StaffSubscriptionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly businesses: BusinessesRepository,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly changes: ChangesService,
+    private readonly credits: CreditsRepository,
+  ) {}
+
+  /** @throws as `ChangesService.prepare` and `complete`, 409 stripe_subscription_exists */
+  async assign(
+    context: RequestContext,
+    businessId: string,
+    { planId, reason, stripe }: AssignPlanRequest,
+  ): Promise<SubscriptionView> {
+    await this.inBusiness(context, businessId, () => Promise.resolve()); // who asks Stripe for a business has one
+    const command = { kind: 'assign', planId, reason, stripe } as const;
+    const complete = await this.changes.prepare(context.with({ businessId }), command);
+    return this.inBusiness(context, businessId, complete);
+  }
+
+  /** What happened to the subscriptions of a business, newest first. */
+  listEvents(
+    context: RequestContext,
+    businessId: string,
+    query: ListQuery,
+  ): Promise<SubscriptionEvent[]> {
+    return this.inBusiness(context, businessId, (tx) => this.subscriptions.listEvents(tx, query));
+  }
+
+  /** Units beside the plan, spent after its allowance. @throws 422 validation_failed for an expiry in the past */
+  grantCredit(
+    context: RequestContext,
+    businessId: string,
+    { feature, amount, reason, expiresAt }: GrantCreditRequest,
+  ): Promise<Credit> {
+    return this.inBusiness(context, businessId, (tx) =>
+      this.credits.insert(tx, {
+        feature,
+        amount,
+        reason,
+        grantedBy: tx.actor.email!, // the guard lets staff in only
+        expiresAt: expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null,
+      }),
+    );
+  }
+
+  /** With the time that decides which have expired. */
+  listCredits(
+    context: RequestContext,
+    businessId: string,
+    query: ListQuery,
+  ): Promise<{ credits: Credit[]; now: Date }> {
+    return this.inBusiness(context, businessId, async (tx) => ({
+      credits: await this.credits.list(tx, query),
+      now: tx.now,
+    }));
+  }
+
+  /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
+  voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
+    return this.inBusiness(context, businessId, async (tx) => {
+      await this.subscriptions.lockCounter(tx); // who holds it spends no credits meanwhile
+      const credit = await this.credits.find(tx, id);
+      if (!credit) throw creditNotFound();
+      if (!credit.voidedAt) await this.credits.void(tx, id);
+    });
+  }
+
+  private inBusiness<T>(
+    context: RequestContext,
+    businessId: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.database.platform(context, 'staff look after all businesses', async (platform) => {
+      const tx = platform.with({ businessId });
+      if (!(await this.businesses.exists(tx))) throw businessNotFound();
+      return work(tx);
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { PlansRepository } from '../../plans/plans.repository';
+import { decideOverdue } from '../decisions/overdue';
+import { isDue } from '../decisions/renewal-decision';
+import type { Subscription } from '../subscription.entity';
+import { SubscriptionsRepository } from '../subscriptions.repository';
+
+const BATCH_SIZE = 200;
+
+/** Subscriptions that a payment provider renews, when its news do not come: past due, then out of grace. */
+@Injectable()
+export class OverdueService {
+  private readonly logger = new Logger(OverdueService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly subscriptions: SubscriptionsRepository,
+    private readonly plans: PlansRepository,
+  ) {}
+
+  /** Decides all whose time has passed, each in a transaction of its own; one that fails does not keep the others. */
+  async settleAll(context: RequestContext): Promise<void> {
+    const failed: string[] = [];
+    for (;;) {
+      const due = await this.findDue(context, failed);
+      if (due.length === 0) return;
+      for (const businessId of due)
+        await this.settleOne(context.with({ businessId })).catch((error: Error) => {
+          failed.push(businessId);
+          this.logger.error(`a missing payment of ${businessId} is not settled: ${error.message}`);
+        });
+    }
+  }
+
+  /** Decides the subscription of this business, if its time has passed. */
+  settleOne(context: RequestContext): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      let subscription = await this.subscriptions.lockCurrent(tx);
+      if (!isOverdue(subscription, tx.now)) return;
+      await this.subscriptions.lockCounter(tx);
+      while (isOverdue(subscription, tx.now)) {
+        await this.settle(tx, subscription); // at most twice: past due, then without a provider or ended
+        subscription = await this.subscriptions.lockCurrent(tx);
+      }
+    });
+  }
+
+  private async settle(tx: Transaction, subscription: Subscription): Promise<void> {
+    const { planId, planVersion } = subscription;
+    const plan = await this.plans.getVersion(tx, planId, planVersion);
+    const fallback = await this.plans.getDefault(tx);
+    await this.subscriptions.write(tx, decideOverdue(subscription, plan, fallback));
+  }
+
+  private findDue(context: RequestContext, except: string[]): Promise<string[]> {
+    return this.database.platform(context, 'payments are missing in all tenants', async (tx) => {
+      const rows = await tx.query<{ businessId: string }>(FIND_DUE, [tx.now, except, BATCH_SIZE]);
+      return rows.map(({ businessId }) => businessId);
+    });
+  }
+}
+
+function isOverdue(subscription: Subscription, now: Date): boolean {
+  return subscription.runsUntil !== null && isDue(subscription, now);
+}
+
+// The condition of ix_subscriptions_runs_until; what is paused or has ended waits for nothing.
+const FIND_DUE = `
+  SELECT business_id AS "businessId" FROM subscriptions
+  WHERE is_current AND runs_until <= $1 AND status IN ('trialing', 'active', 'past_due')
+  AND business_id <> ALL ($2::uuid[])
+  ORDER BY runs_until LIMIT $3`;

@@ -1,0 +1,255 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import {
+  decideRenewal,
+  MAXIMUM_PERIODS_A_RUN,
+  type RenewalDecision,
+  type RenewalOutcome,
+  type RenewalPlans,
+} from '../decisions/renewal-decision';
+import { OverdueService } from './overdue.service';
+import { RenewalMetrics } from './renewal.metrics';
+import {
+  RenewalRepository,
+  versionKey,
+  type DueSubscription,
+  type PlanTerms,
+  type WrittenRenewal,
+} from './renewal.repository';
+import { subscriptionBehind } from '../subscriptions.errors';
+
+/** One transaction: long enough to be cheap a row, short enough for a recording to wait until it is over. */
+const BATCH_SIZE = 1_000;
+/** Looked for at once; their ids are all that a run keeps of them. */
+const PAGE_SIZE = 50_000;
+
+/** How many subscriptions a run decided, by what became of them; `behind` have more ended periods than one run closes. */
+export interface RenewalReport {
+  renewed: number;
+  moved: number;
+  expired: number;
+  canceled: number;
+  behind: number;
+}
+
+interface Decided {
+  subscription: DueSubscription;
+  decision: RenewalDecision;
+}
+
+/** Runs a piece of work after those that came before it. */
+type InTurn = (work: () => Promise<void>) => Promise<void>;
+
+/** Closes ended periods. Any number of processes may run it at once: each claims its rows and skips those of others. */
+@Injectable()
+export class RenewalService {
+  private readonly logger = new Logger(RenewalService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly renewals: RenewalRepository,
+    private readonly metrics: RenewalMetrics,
+    private readonly overdue: OverdueService,
+  ) {}
+
+  /**
+   * Decides every subscription whose period has ended, batch by batch, each batch in a transaction of its own.
+   * @param onProgress is told after each batch how many are decided so far
+   */
+  async renewAll(
+    context: RequestContext,
+    onProgress: (decided: number) => void = () => undefined,
+  ): Promise<RenewalReport> {
+    await this.overdue.settleAll(context); // before: some move to plans whose periods have ended as well
+    const report = emptyReport();
+    const behind: string[] = [];
+    const settled = (decided: Decided[]): void => {
+      this.metrics.observe(decided);
+      for (const each of decided) count(report, each, behind);
+      onProgress(total(report));
+    };
+    for (let after: string | null = null, isMore = true; isMore;) {
+      const page: string[] = await this.findDue(context, after);
+      await this.renewPage(context, page, settled);
+      after = page.at(-1) ?? null; // onwards: who is behind is met once a run
+      isMore = page.length === PAGE_SIZE;
+    }
+    if (behind.length > 0) this.alarm(behind);
+    return report;
+  }
+
+  /** How many subscriptions wait for a renewal. */
+  countDue(context: RequestContext): Promise<number> {
+    return this.acrossTenants(context, (tx) => this.renewals.countDue(tx));
+  }
+
+  /** What `renewAll` would do now, without doing it. */
+  async preview(context: RequestContext): Promise<RenewalReport> {
+    const report = emptyReport();
+    await this.acrossTenants(context, async (tx) => {
+      const terms = await this.renewals.readTerms(tx);
+      let page = await this.renewals.peekDue(tx, BATCH_SIZE, undefined);
+      while (page.length > 0) {
+        for (const subscription of page) count(report, decide(subscription, terms, tx.now), []);
+        page = await this.renewals.peekDue(tx, BATCH_SIZE, page.at(-1));
+      }
+    });
+    return report;
+  }
+
+  /**
+   * Renews the one subscription of this business, if its period has ended: whoever needs it now
+   * decides by the clock and not by the cron's speed.
+   * @throws 503 subscription_behind while more periods are missing than one run may close
+   */
+  async renewOne(context: RequestContext): Promise<void> {
+    const decided = await this.database.transaction(context, (tx) => this.decideOne(tx));
+    this.metrics.observe(decided);
+    if (decided.some(({ decision }) => decision.isBehind))
+      throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
+  }
+
+  private async decideOne(tx: Transaction): Promise<Decided[]> {
+    let due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
+    if (due === 'overdue') {
+      await this.overdue.settleOne(tx);
+      due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan of ours, long ago
+    }
+    return due && due !== 'overdue' ? this.settle(tx, [due]) : [];
+  }
+
+  private findDue(context: RequestContext, after: string | null): Promise<string[]> {
+    return this.acrossTenants(context, (tx) => this.renewals.findDue(tx, PAGE_SIZE, after));
+  }
+
+  /** Two batches at a time, though only one is being written: meanwhile the other is read and decided. */
+  private async renewPage(
+    context: RequestContext,
+    page: string[],
+    settled: (decided: Decided[]) => void,
+  ): Promise<void> {
+    const batches = batchesOf(page); // shared: each batch goes to the lane that asks first
+    const inTurn = takeTurns();
+    const lane = async (): Promise<void> => {
+      for (const batch of batches) settled(await this.renewBatch(context, batch, inTurn));
+    };
+    const ends = await Promise.allSettled([lane(), lane()]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private renewBatch(
+    context: RequestContext,
+    businessIds: string[],
+    inTurn: InTurn,
+  ): Promise<Decided[]> {
+    return this.acrossTenants(context, async (tx) => {
+      const due = await this.renewals.claimDue(tx, businessIds);
+      return due.length > 0 ? this.settle(tx, due, inTurn) : [];
+    });
+  }
+
+  private acrossTenants<T>(
+    context: RequestContext,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.database.platform(context, 'renewal works across tenants', work);
+  }
+
+  private async settle(
+    tx: Transaction,
+    due: DueSubscription[],
+    inTurn: InTurn = (write) => write(),
+  ): Promise<Decided[]> {
+    const terms = await this.renewals.readTerms(tx);
+    const businessIds = due.map((subscription) => subscription.businessId);
+    const used = await this.renewals.lockCounters(tx, businessIds);
+    const decided = due.map((subscription) => decide(subscription, terms, tx.now));
+    const written = decided.map((each) =>
+      toWrittenRenewal(each, used.get(each.subscription.businessId) ?? 0),
+    );
+    await inTurn(() => this.renewals.write(tx, written));
+    return decided;
+  }
+
+  private alarm(subscriptionIds: string[]): void {
+    this.logger.error(
+      `${subscriptionIds.length} subscriptions have more than ${MAXIMUM_PERIODS_A_RUN} ended periods; ` +
+        `the next run goes on. Check the clock of the database. First: ${subscriptionIds.slice(0, 5).join(', ')}`,
+    );
+  }
+}
+
+function toWrittenRenewal({ subscription, decision }: Decided, used: number): WrittenRenewal {
+  const { outcome, next, closed } = decision;
+  return {
+    businessId: subscription.businessId,
+    subscriptionId: subscription.id,
+    isPlain:
+      outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
+    next,
+    closed,
+    used,
+  };
+}
+
+function decide(subscription: DueSubscription, terms: PlanTerms, now: Date): Decided {
+  return { subscription, decision: decideRenewal(subscription, plansOf(subscription, terms), now) };
+}
+
+/** What a decision needs to know of the plans. */
+export function plansOf(
+  subscription: Pick<DueSubscription, 'planId' | 'planVersion' | 'scheduledPlanId'>,
+  terms: PlanTerms,
+): RenewalPlans {
+  const { planId, planVersion, scheduledPlanId } = subscription;
+  const current = terms.newest.get(planId)!; // both exist: foreign keys
+  const running = terms.byVersion.get(versionKey(planId, planVersion))!;
+  return {
+    current,
+    currentInterval: running.interval,
+    currentIsFree: running.isFree,
+    scheduled: scheduledPlanId ? terms.newest.get(scheduledPlanId)! : null,
+    default: terms.default,
+    hasProvider: terms.hasProvider,
+  };
+}
+
+function* batchesOf(businessIds: string[]): Generator<string[]> {
+  for (let first = 0; first < businessIds.length; first += BATCH_SIZE)
+    yield businessIds.slice(first, first + BATCH_SIZE);
+}
+
+function takeTurns(): InTurn {
+  let before = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work);
+    before = mine.catch(() => undefined); // who failed has said so; the next one goes on
+    return mine;
+  };
+}
+
+function emptyReport(): RenewalReport {
+  return { renewed: 0, moved: 0, expired: 0, canceled: 0, behind: 0 };
+}
+
+function count(report: RenewalReport, { subscription, decision }: Decided, behind: string[]): void {
+  const counted: Record<RenewalOutcome, keyof RenewalReport | null> = {
+    not_due: null,
+    renewed: 'renewed',
+    moved: 'moved',
+    expired: 'expired',
+    canceled: 'canceled',
+  };
+  const key = counted[decision.outcome];
+  if (key) report[key] += 1;
+  if (!decision.isBehind) return;
+  report.behind += 1;
+  behind.push(subscription.id);
+}
+
+function total({ renewed, moved, expired, canceled }: RenewalReport): number {
+  return renewed + moved + expired + canceled;
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../common/dto/list.query';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
+import type { Application } from './application.entity';
+import { applicationNotFound } from './applications.errors';
+import { ApplicationsRepository, type ApplicationFields } from './applications.repository';
+import type {
+  CreateApplicationRequest,
+  UpdateApplicationRequest,
+} from './dto/application.requests';
+
+@Injectable()
+export class ApplicationsService {
+  constructor(
+    private readonly database: Database,
+    private readonly applications: ApplicationsRepository,
+    private readonly subscriptions: SubscriptionsService,
+  ) {}
+
+  list(context: RequestContext, query: ListQuery): Promise<Application[]> {
+    return this.database.transaction(context, (tx) => this.applications.list(tx, query));
+  }
+
+  /** @throws 404 application_not_found */
+  get(context: RequestContext, id: string): Promise<Application> {
+    return this.database.transaction(context, (tx) => this.getIn(tx, id));
+  }
+
+  /** @throws 402 limit_reached, 403 subscription_inactive, 409 bundle_id_taken */
+  create(
+    context: RequestContext,
+    { name, bundleId = null, platform = null }: CreateApplicationRequest,
+  ): Promise<Application> {
+    return this.database.transaction(context, async (tx) => {
+      await this.subscriptions.assertRoomFor(tx, 'applications');
+      return this.applications.insert(tx, { name, bundleId, platform });
+    });
+  }
+
+  /** @throws 404 application_not_found, 409 bundle_id_taken */
+  update(
+    context: RequestContext,
+    id: string,
+    request: UpdateApplicationRequest,
+  ): Promise<Application> {
+    return this.database.transaction(context, async (tx) => {
+      const changes = definedFields(request);
+      const found =
+        Object.keys(changes).length === 0 || (await this.applications.update(tx, id, changes));
+      if (!found) throw applicationNotFound();
+      return this.getIn(tx, id);
+    });
+  }
+
+  /** Its recordings stay. @throws 404 application_not_found */
+  delete(context: RequestContext, id: string): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      if (!(await this.applications.update(tx, id, { deletedAt: tx.now })))
+        throw applicationNotFound();
+    });
+  }
+
+  private async getIn(tx: Transaction, id: string): Promise<Application> {
+    const application = await this.applications.find(tx, id);
+    if (!application) throw applicationNotFound();
+    return application;
+  }
+}
+
+/** What the request left out stays as it is; null clears. */
+function definedFields({
+  name,
+  bundleId,
+  platform,
+}: UpdateApplicationRequest): Partial<ApplicationFields> {
+  return {
+    ...(name !== undefined && { name }),
+    ...(bundleId !== undefined && { bundleId }),
+    ...(platform !== undefined && { platform }),
+  };
+}

@@ -1,0 +1,170 @@
+import {
+  Choice,
+  Flag,
+  Id,
+  Instant,
+  Integer,
+  JsonObject,
+  ListOf,
+  Nested,
+  Text,
+} from '../../../common/fields';
+import { ProblemResponse } from '../../../common/access/problem-responses';
+import { MeteredUsageResponse } from '../../../modules/entitlements/dto/usage.response';
+import type { ShownRecording } from '../ingestion.service';
+
+const METADATA_BYTES = 16 * 1024;
+
+export class RecordingResponse {
+  @Id()
+  id!: string;
+
+  @Text()
+  externalId!: string;
+
+  @Id({ nullable: true })
+  applicationId!: string | null;
+
+  @Instant()
+  startedAt!: string;
+
+  @Integer({ min: 0 })
+  durationMs!: number;
+
+  @JsonObject({ maxBytes: METADATA_BYTES, nullable: true })
+  device!: Record<string, unknown> | null;
+
+  @JsonObject({ maxBytes: METADATA_BYTES, nullable: true })
+  metadata!: Record<string, unknown> | null;
+
+  @Instant()
+  createdAt!: string;
+}
+
+export class CreatedRecordingResponse extends RecordingResponse {
+  @Nested(() => MeteredUsageResponse)
+  usage!: MeteredUsageResponse;
+}
+
+export class BatchResultResponse {
+  @Integer({
+    min: 200,
+    max: 599,
+    description: 'What the status would have been, had it been sent alone',
+  })
+  status!: number;
+
+  @Nested(() => RecordingResponse, { optional: true })
+  recording?: RecordingResponse;
+
+  @Nested(() => ProblemResponse, { optional: true })
+  problem?: object;
+}
+
+export class BatchResponse {
+  @ListOf(() => BatchResultResponse, { description: 'In the order of the request' })
+  results!: BatchResultResponse[];
+}
+
+export class SdkStatusResponse {
+  @Flag({ description: 'Whether a recording sent now would be stored' })
+  recording!: boolean;
+
+  @Choice(['quota_exceeded', 'subscription_inactive'], { nullable: true })
+  reason!: 'quota_exceeded' | 'subscription_inactive' | null;
+
+  @Nested(() => MeteredUsageResponse)
+  usage!: MeteredUsageResponse;
+}
+
+export class UsageSourceResponse {
+  @Choice(['plan', 'credit'])
+  kind!: 'plan' | 'credit';
+
+  @Id({ nullable: true, description: 'Of the credit; null for the plan' })
+  id!: string | null;
+
+  @Integer({ min: 0, description: 'In this period: the sources add up to its `used`' })
+  used!: number;
+
+  @Integer({ min: 0, nullable: true })
+  limit!: number | null;
+
+  @Integer({ min: 0, nullable: true })
+  remaining!: number | null;
+
+  @Instant({ nullable: true, description: 'When the rest of a credit is lost' })
+  expiresAt!: string | null;
+}
+
+export class CountedRecordingResponse {
+  @Id()
+  id!: string;
+
+  @Text()
+  externalId!: string;
+
+  @Id({ nullable: true })
+  applicationId!: string | null;
+
+  @Instant()
+  createdAt!: string;
+
+  @Flag({ description: 'A deleted recording still counts' })
+  deleted!: boolean;
+}
+
+export class UsageExplanationResponse {
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0, nullable: true })
+  limit!: number | null;
+
+  @Integer({ min: 0, nullable: true })
+  remaining!: number | null;
+
+  @Instant()
+  resetsAt!: string;
+
+  @Integer({ min: 0, description: 'The part of `used` that credits paid for' })
+  credited!: number;
+
+  @ListOf(() => UsageSourceResponse, {
+    description:
+      'What paid for `used`, and what pays for the next recordings, in this order: the plan, then credits; last those that have nothing left',
+  })
+  sources!: UsageSourceResponse[];
+
+  @ListOf(() => CountedRecordingResponse, { description: 'The last 20 that count in this period' })
+  recent!: CountedRecordingResponse[];
+}
+
+export class UsageVerificationResponse {
+  @Integer({ min: 0, description: 'What the counter says' })
+  counter!: number;
+
+  @Integer({
+    min: 0,
+    description: "This period's recordings, tombstones included, plus what a change carried over",
+  })
+  rows!: number;
+
+  @Flag()
+  equal!: boolean;
+}
+
+export function toRecordingResponse(recording: ShownRecording): RecordingResponse {
+  const { id, externalId, applicationId, startedAt, durationMs, device, metadata, createdAt } =
+    recording;
+  return {
+    id,
+    externalId,
+    applicationId,
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    device,
+    metadata,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Clock } from '../../common/clock';
+import { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import type { RecordingCounts } from '../../modules/entitlements/usage';
+import { Recording, type LiveRecording } from './recording.entity';
+
+/** A recording as the SDK sends it, in the form in which it is stored and compared. */
+export type RecordingPayload = Pick<
+  LiveRecording,
+  'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'
+>;
+
+/** A recording on its way in. Its id is made once, so that a second try is known to be one. */
+export interface SentRecording extends RecordingPayload {
+  businessId: string;
+  id: string;
+}
+
+/** The period that a recording counts in, with the counter just after it. */
+export interface CountedPeriod {
+  counts: RecordingCounts;
+  limit: number | null;
+  resetsAt: Date;
+}
+
+/** What became of a recording. */
+export type Admission =
+  | { outcome: 'inserted'; createdAt: Date; period: CountedPeriod }
+  | { outcome: 'refused'; period: CountedPeriod }
+  | { outcome: 'no_application' }
+  /** A recording with this external id is there already. */
+  | { outcome: 'exists'; period: CountedPeriod | null }
+  /** The subscription is not active, or its period has ended. */
+  | { outcome: 'not_running' };
+
+/** The hot path: counters, rows and answers of many recordings are one call and one commit. */
+@Injectable()
+export class IngestionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts and stores recordings of any tenants, exactly up to each limit, in a transaction of their own.
+   * No two of them may have the same business and external id.
+   * @returns what became of each, in their order; null where somebody else holds the counter and `mayWait` is false
+   */
+  async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
+    const { rows } = await this.database.statement(
+      FLUSH,
+      ADMIT,
+      this.parametersOf(recordings, mayWait),
+    );
+    return inOrder(rows as AdmissionRow[], recordings.length);
+  }
+
+  /** The same in the transaction of a request, for recordings of its business. It waits for the counter. */
+  async admitAllIn(tx: Transaction, recordings: SentRecording[]): Promise<Admission[]> {
+    const rows = await tx.query<AdmissionRow>(ADMIT, this.parametersOf(recordings, true));
+    return inOrder(rows, recordings.length).map((admission) => admission!); // it waits, so it answers
+  }
+
+  /** In no order. */
+  findByExternalIds(tx: Transaction, externalIds: string[]): Promise<Recording[]> {
+    const businessId = tx.requireBusinessId();
+    return tx.repository(Recording).findBy({ businessId, externalId: In(externalIds) });
+  }
+
+  findByExternalId(tx: Transaction, externalId: string): Promise<Recording | null> {
+    return tx.repository(Recording).findOneBy({ businessId: tx.requireBusinessId(), externalId });
+  }
+
+  private parametersOf(recordings: SentRecording[], mayWait: boolean): unknown[] {
+    const tenants = [...new Set(recordings.map(({ businessId }) => businessId))];
+    return [tenants, JSON.stringify(recordings.map(toItem)), this.clock.offsetMs, mayWait];
+  }
+}
+
+const FLUSH = RequestContext.job('recording.flush');
+const ADMIT = 'SELECT * FROM admit_recordings($1, $2, $3, $4)';
+
+interface AdmissionRow {
+  item: number;
+  outcome: Admission['outcome'];
+  created_at: Date;
+  used: string;
+  credited: string;
+  credits: string;
+  recordings_limit: string | null;
+  resets_at: Date | null;
+}
+
+function toItem(recording: SentRecording, item: number): object {
+  return {
+    item,
+    business_id: recording.businessId,
+    id: recording.id,
+    external_id: recording.externalId,
+    application_id: recording.applicationId,
+    started_at: recording.startedAt,
+    duration_ms: recording.durationMs,
+    device: recording.device,
+    metadata: recording.metadata,
+  };
+}
+
+function inOrder(rows: AdmissionRow[], count: number): (Admission | null)[] {
+  const admissions = new Array<Admission | null>(count).fill(null);
+  for (const row of rows) admissions[row.item] = toAdmission(row);
+  return admissions;
+}
+
+function toAdmission(row: AdmissionRow): Admission {
+  const { outcome } = row;
+  if (outcome === 'not_running' || outcome === 'no_application') return { outcome };
+  const period = toPeriod(row);
+  if (outcome === 'inserted') return { outcome, createdAt: row.created_at, period: period! };
+  return outcome === 'exists' ? { outcome, period } : { outcome, period: period! };
+}
+
+/** Null where no period is running. */
+function toPeriod(row: AdmissionRow): CountedPeriod | null {
+  if (!row.resets_at) return null;
+  return {
+    counts: {
+      recordings: Number(row.used),
+      credited: Number(row.credited),
+      credits: Number(row.credits),
+    },
+    limit: row.recordings_limit === null ? null : Number(row.recordings_limit),
+    resetsAt: row.resets_at,
+  };
+}

@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../common/ids';
+import type { DomainError } from '../../common/problem';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import { Transaction } from '../../platform/database/transaction';
+import { applicationNotFound } from '../applications/applications.errors';
+import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
+import { isActive } from '../../modules/subscriptions/decisions/subscription-view';
+import {
+  subscriptionBehind,
+  quotaExceeded,
+  subscriptionInactive,
+} from '../../modules/subscriptions/subscriptions.errors';
+import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
+import { computeMeteredRemaining } from '../../modules/entitlements/usage';
+import type { CreateRecordingRequest } from './dto/recording.requests';
+import { IngestionQueue } from './ingestion-queue';
+import {
+  IngestionRepository,
+  type Admission,
+  type CountedPeriod,
+  type RecordingPayload,
+  type SentRecording,
+} from './ingestion.repository';
+import type { LiveRecording, Recording } from './recording.entity';
+import { externalIdConflict, recordingDeleted } from './recordings.errors';
+
+/** A period has ended and is closed; then another one may just end. */
+export const MAXIMUM_TRIES = 3;
+
+/** What an answer shows of a recording. */
+export type ShownRecording = RecordingPayload & Pick<LiveRecording, 'id' | 'createdAt'>;
+
+export interface IngestedRecording {
+  recording: ShownRecording;
+  /** It was there already; nothing was counted. */
+  replayed: boolean;
+  usage: CountedPeriod;
+}
+
+/** An admission that needs nothing else to be answered. */
+type DecidedAdmission = Exclude<Admission, { outcome: 'not_running' | 'exists' }>;
+
+@Injectable()
+export class IngestionService {
+  constructor(
+    private readonly database: Database,
+    private readonly queue: IngestionQueue,
+    private readonly ingestion: IngestionRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly renewal: RenewalService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Stores and counts a recording, or finds the one that was sent before.
+   * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict,
+   *   410 recording_deleted, 503 subscription_behind, ingestion_overloaded; then nothing was stored
+   */
+  async ingest(
+    context: RequestContext,
+    request: CreateRecordingRequest,
+  ): Promise<IngestedRecording> {
+    const sent = toSentRecording(context, request);
+    for (let tries = 1; tries <= MAXIMUM_TRIES; tries += 1) {
+      const admission = await this.admit(context, sent);
+      if (admission.outcome === 'exists')
+        return this.replayExisting(context, sent, admission.period);
+      if (admission.outcome !== 'not_running') return this.answer(sent, admission);
+      await this.renew(context);
+    }
+    throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
+  }
+
+  /** The period has ended, and the cron has not come by yet. @throws 403 subscription_inactive, 503 subscription_behind */
+  async renew(context: RequestContext): Promise<void> {
+    const { subscription } = await this.subscriptions.getCurrent(context);
+    if (!isActive(subscription))
+      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
+    await this.renewal.renewOne(context);
+  }
+
+  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
+  private async admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
+    if (!(context instanceof Transaction)) return this.queue.admit(sent, context.trace);
+    const [admission] = await this.ingestion.admitAllIn(context, [sent]);
+    return admission!;
+  }
+
+  /** @throws 402 quota_exceeded, 404 application_not_found */
+  answer(sent: SentRecording, admission: DecidedAdmission): IngestedRecording {
+    switch (admission.outcome) {
+      case 'inserted':
+        return {
+          recording: { ...sent, createdAt: admission.createdAt },
+          replayed: false,
+          usage: admission.period,
+        };
+      case 'no_application':
+        throw applicationNotFound();
+      case 'refused':
+        throw this.refusal(admission.period);
+    }
+  }
+
+  private replayExisting(
+    context: RequestContext,
+    sent: SentRecording,
+    period: CountedPeriod | null,
+  ): Promise<IngestedRecording> {
+    return this.database.transaction(context, async (tx) => {
+      const earlier = await this.ingestion.findByExternalId(tx, sent.externalId);
+      return { ...replayOf(earlier, sent), usage: period ?? (await this.readUsage(tx)) };
+    });
+  }
+
+  private async readUsage(tx: Transaction): Promise<CountedPeriod> {
+    const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
+    return { counts, limit: plan.recordingsLimit, resetsAt: subscription.periodEnd };
+  }
+
+  private refusal({ counts, limit, resetsAt }: CountedPeriod): DomainError {
+    const reset = resetsAt.toISOString();
+    const explanation = `All ${limit} recordings of this period are used. The count begins anew at ${reset}; a larger plan has room at once.`;
+    const { upgradeUrl } = this.config;
+    return quotaExceeded({
+      detail: explanation,
+      members: {
+        feature: 'recordings',
+        used: counts.recordings,
+        limit,
+        remaining: computeMeteredRemaining(counts, limit),
+        resetsAt: reset,
+        upgradeUrl,
+        explanation,
+      },
+    });
+  }
+}
+
+/** The id is made once: it tells our own recording, whose first try was stored though it seemed to fail. */
+export function toSentRecording(
+  context: RequestContext,
+  request: CreateRecordingRequest,
+): SentRecording {
+  return { ...toPayload(request), businessId: context.requireBusinessId(), id: newId() };
+}
+
+/** The recording that was sent before. @throws 409 external_id_conflict, 410 recording_deleted */
+export function replayOf(
+  earlier: Recording | null,
+  sent: SentRecording,
+): Pick<IngestedRecording, 'recording' | 'replayed'> {
+  if (!earlier || !isLive(earlier)) throw recordingDeleted();
+  if (!isSame(earlier, sent)) throw externalIdConflict();
+  return { recording: earlier, replayed: earlier.id !== sent.id };
+}
+
+function toPayload(request: CreateRecordingRequest): RecordingPayload {
+  const { externalId, applicationId, startedAt, durationMs, device, metadata } = request;
+  return {
+    externalId,
+    applicationId: applicationId?.toLowerCase() ?? null,
+    startedAt: new Date(startedAt),
+    durationMs,
+    device: asPlainJson(device),
+    metadata: asPlainJson(metadata),
+  };
+}
+
+/** As it will come back from the database: no class, no undefined, no minus zero. */
+function asPlainJson(value: object | null | undefined): Record<string, unknown> | null {
+  return value ? (JSON.parse(JSON.stringify(value)) as Record<string, unknown>) : null;
+}
+
+function isLive(recording: Recording): recording is LiveRecording {
+  return recording.deletedAt === null;
+}
+
+/** Compared as values: instants, not their spelling; fields, not their order. */
+function isSame(earlier: LiveRecording, sent: RecordingPayload): boolean {
+  return isDeepStrictEqual(payloadOf(earlier), payloadOf(sent));
+}
+
+function payloadOf(recording: RecordingPayload): RecordingPayload {
+  const { externalId, applicationId, startedAt, durationMs, device, metadata } = recording;
+  return { externalId, applicationId, startedAt, durationMs, device, metadata };
+}

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { EntitlementsModule } from '../../modules/entitlements/entitlements.module';
+import { SubscriptionsModule } from '../../modules/subscriptions/subscriptions.module';
+import { BatchService } from './batch.service';
+import { FlushMetrics } from './flush.metrics';
+import { IngestionQueue } from './ingestion-queue';
+import { IngestionRepository } from './ingestion.repository';
+import { IngestionService } from './ingestion.service';
+import { RecordingsController } from './recordings.controller';
+import { RecordingsRepository } from './recordings.repository';
+import { RecordingsService } from './recordings.service';
+import { RetentionService } from './retention.service';
+import { SdkController } from './sdk.controller';
+import { SdkService } from './sdk.service';
+import { UsageController } from './usage.controller';
+
+/** The example product: recordings that an SDK sends, each counted against the plan. */
+@Module({
+  imports: [EntitlementsModule, SubscriptionsModule],
+  controllers: [SdkController, RecordingsController, UsageController],
+  providers: [
+    IngestionService,
+    BatchService,
+    IngestionQueue,
+    FlushMetrics,
+    IngestionRepository,
+    RecordingsService,
+    RecordingsRepository,
+    SdkService,
+    RetentionService,
+  ],
+  exports: [RecordingsService, RetentionService],
+})
+export class RecordingsModule {}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { isId } from '../../common/ids';
+import { decodeCursor, isInstantText } from '../../common/pagination';
+import type { Transaction } from '../../platform/database/transaction';
+import type { ListRecordingsQuery } from './dto/recording.requests';
+import { Recording, type LiveRecording } from './recording.entity';
+
+/** What is shown of a recording that counts, tombstones included. */
+export type CountedRecording = Pick<
+  Recording,
+  'id' | 'externalId' | 'applicationId' | 'createdAt' | 'deletedAt'
+>;
+
+export interface UsageVerification {
+  counter: number;
+  rows: number;
+}
+
+@Injectable()
+export class RecordingsRepository {
+  /** Recordings that are not deleted, newest first; one more than `limit`. */
+  list(
+    tx: Transaction,
+    { applicationId, from, to, limit, cursor }: ListRecordingsQuery,
+  ): Promise<LiveRecording[]> {
+    const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
+    // As instants: PostgreSQL refuses offsets of 16 hours and more, which are valid in ISO 8601.
+    const [since, until] = [from && new Date(from), to && new Date(to)];
+    const bounds = [createdAt, id, since ?? null, until ?? null];
+    return tx.query(LIST, [tx.requireBusinessId(), applicationId ?? null, ...bounds, limit + 1]);
+  }
+
+  find(tx: Transaction, id: string): Promise<LiveRecording | null> {
+    const living = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
+    return tx.repository(Recording).findOneBy(living) as Promise<LiveRecording | null>;
+  }
+
+  /** Wipes the payload; the row goes on counting and keeps its external id taken. @returns false when there is none */
+  async softDelete(tx: Transaction, id: string): Promise<boolean> {
+    const wiped = {
+      startedAt: null,
+      durationMs: null,
+      device: null,
+      metadata: null,
+      deletedAt: tx.now,
+    };
+    const { affected } = await tx
+      .repository(Recording)
+      .update({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() }, wiped);
+    return affected === 1;
+  }
+
+  /**
+   * The newest recordings of a period, tombstones included.
+   * @param limit no more than there are: looking for one more would go through all that is older
+   */
+  listRecent(
+    tx: Transaction,
+    subscriptionId: string,
+    periodOrdinal: number,
+    limit: number,
+  ): Promise<CountedRecording[]> {
+    const given = [tx.requireBusinessId(), subscriptionId, periodOrdinal, limit];
+    return tx.query<CountedRecording>(LIST_RECENT, given);
+  }
+
+  /** Counter and rows of the running period, as of one moment. */
+  async verify(tx: Transaction): Promise<UsageVerification> {
+    const [row] = await tx.query<{ counter: string; rows: string }>(
+      `${VERIFY} WHERE counter.business_id = $1`,
+      [tx.requireBusinessId()],
+    );
+    return { counter: Number(row?.counter), rows: Number(row?.rows) };
+  }
+
+  /** The businesses after this one, in order, whose counter and rows are compared. */
+  async verifyPage(
+    tx: Transaction,
+    afterBusinessId: string,
+    limit: number,
+  ): Promise<(UsageVerification & { businessId: string })[]> {
+    const rows = await tx.query<{ businessId: string; counter: string; rows: string }>(
+      `${VERIFY} WHERE counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
+      [afterBusinessId, limit],
+    );
+    return rows.map(({ businessId, counter, rows: counted }) => ({
+      businessId,
+      counter: Number(counter),
+      rows: Number(counted),
+    }));
+  }
+}
+
+// OFFSET 0 keeps the conditions out of the inner query: PostgreSQL takes a period that has just begun for all but empty,
+// and would go through everything there is of the tenant, instead of the newest down to the last that is wanted.
+const LIST_RECENT = `
+  SELECT id, external_id AS "externalId", application_id AS "applicationId", created_at AS "createdAt",
+         deleted_at AS "deletedAt"
+  FROM (SELECT * FROM recordings WHERE business_id = $1 ORDER BY id DESC OFFSET 0) AS newest
+  WHERE subscription_id = $2 AND period_ordinal = $3
+  ORDER BY id DESC LIMIT $4`;
+
+const VERIFY = `
+  SELECT counter.business_id AS "businessId", counter.used AS counter, counter.carried_over + (
+    SELECT count(*) FROM recordings AS recording
+    WHERE recording.business_id = counter.business_id AND recording.subscription_id = counter.subscription_id
+      AND recording.period_ordinal = counter.period_ordinal
+  ) AS rows
+  FROM usage_counters AS counter`;
+
+// Rows as they are and no entities: making those took longer than the query. What is not asked for is known when the
+// statement is planned, and drops out of it.
+const LIST = `
+  SELECT business_id AS "businessId", id, external_id AS "externalId", application_id AS "applicationId",
+         subscription_id AS "subscriptionId", period_ordinal AS "periodOrdinal", started_at AS "startedAt",
+         duration_ms AS "durationMs", device, metadata, created_at AS "createdAt", deleted_at AS "deletedAt"
+  FROM recordings
+  WHERE business_id = $1 AND deleted_at IS NULL
+    AND ($2::uuid IS NULL OR application_id = $2)
+    AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
+    AND ($5::timestamptz IS NULL OR created_at >= $5) AND ($6::timestamptz IS NULL OR created_at < $6)
+  ORDER BY created_at DESC, id DESC LIMIT $7`;

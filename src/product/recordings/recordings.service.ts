@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { PLATFORM_ID } from '../../common/ids';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import {
+  CreditsRepository,
+  type CreditSource,
+} from '../../modules/entitlements/credits.repository';
+import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
+import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
+import type { ListRecordingsQuery } from './dto/recording.requests';
+import type { LiveRecording } from './recording.entity';
+import { recordingNotFound } from './recordings.errors';
+import {
+  RecordingsRepository,
+  type CountedRecording,
+  type UsageVerification,
+} from './recordings.repository';
+
+const RECENT = 20;
+const VERIFY_PAGE = 500;
+
+export interface UsageExplanation {
+  view: SubscriptionView;
+  credits: CreditSource[];
+  recent: CountedRecording[];
+}
+
+@Injectable()
+export class RecordingsService {
+  constructor(
+    private readonly database: Database,
+    private readonly recordings: RecordingsRepository,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly credits: CreditsRepository,
+  ) {}
+
+  list(context: RequestContext, query: ListRecordingsQuery): Promise<LiveRecording[]> {
+    return this.database.transaction(context, (tx) => this.recordings.list(tx, query));
+  }
+
+  /** @throws 404 recording_not_found */
+  async get(context: RequestContext, id: string): Promise<LiveRecording> {
+    const recording = await this.database.transaction(context, (tx) =>
+      this.recordings.find(tx, id),
+    );
+    if (!recording) throw recordingNotFound();
+    return recording;
+  }
+
+  /** Usage is not given back. @throws 404 recording_not_found */
+  async delete(context: RequestContext, id: string): Promise<void> {
+    const found = await this.database.transaction(context, (tx) =>
+      this.recordings.softDelete(tx, id),
+    );
+    if (!found) throw recordingNotFound();
+  }
+
+  /** The usage of the running period with the recordings that made it. */
+  explain(context: RequestContext): Promise<UsageExplanation> {
+    return this.database.transaction(context, async (tx) => {
+      const view = await this.subscriptions.getCurrent(tx);
+      const { id, periodOrdinal } = view.subscription;
+      const credits = await this.credits.listSources(tx);
+      const rows = Math.min(RECENT, view.counts.recordings - view.counts.carriedOver);
+      const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would be no limit
+      return { view, credits, recent };
+    });
+  }
+
+  verify(context: RequestContext): Promise<UsageVerification> {
+    return this.database.transaction(context, (tx) => this.recordings.verify(tx));
+  }
+
+  /** Compares counters and rows of all businesses. @returns those that differ; none, ever */
+  async verifyAll(
+    context: RequestContext,
+    onProgress: (verified: number) => void,
+  ): Promise<{ verified: number; unequal: (UsageVerification & { businessId: string })[] }> {
+    const unequal = [];
+    let verified = 0;
+    let last = PLATFORM_ID;
+    for (;;) {
+      const page = await this.database.platform(context, 'verifies every business', (tx) =>
+        this.recordings.verifyPage(tx, last, VERIFY_PAGE),
+      );
+      unequal.push(...page.filter(({ counter, rows }) => counter !== rows));
+      verified += page.length;
+      onProgress(verified);
+      if (page.length < VERIFY_PAGE) return { verified, unequal };
+      last = page.at(-1)!.businessId;
+    }
+  }
+}

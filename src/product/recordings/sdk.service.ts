@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../common/request-context';
+import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
+import { isActive } from '../../modules/subscriptions/decisions/subscription-view';
+import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
+import { toMetered } from '../../modules/entitlements/dto/usage.response';
+import type { SdkStatusResponse } from './dto/recording.responses';
+
+/** What an SDK asks before it records. */
+@Injectable()
+export class SdkService {
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly renewal: RenewalService,
+  ) {}
+
+  /** Whether a recording sent now would be stored; an ended period counts as what it would be renewed to. */
+  async status(context: RequestContext): Promise<SdkStatusResponse> {
+    await this.renewal.renewOne(context); // commits by itself: what it closed stays closed, also when more is missing
+    const { subscription, plan, counts } = await this.subscriptions.getCurrent(context);
+    const usage = toMetered(counts, plan.recordingsLimit, subscription.periodEnd);
+    if (!isActive(subscription))
+      return { recording: false, reason: 'subscription_inactive', usage };
+    const recording = usage.remaining === null || usage.remaining > 0;
+    return { recording, reason: recording ? null : 'quota_exceeded', usage };
+  }
+}
