@@ -32,7 +32,7 @@ export interface LocalStripeOptions extends Partial<Settings> {
 const LIVE_STEP_MS = 1_000;
 const RETRY_AFTER_MS = [50, 100, 250, 500, 1_000, 2_000, 5_000];
 
-/** The part of Stripe that Tenantry uses, on this machine: no money moves, and time does what it is told. */
+/** The part of Stripe that subscriptions need, on this machine: no money moves, and the clock is moved by its caller. */
 export class LocalStripe {
   readonly clock: LocalClock;
   readonly webhooks: Webhooks;

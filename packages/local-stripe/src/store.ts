@@ -72,19 +72,21 @@ const NOTHING_HIDDEN: Hidden = {
 
 /** Everything that is kept. */
 export class Store {
-  readonly customers = new Table<Stripe.Customer | Stripe.DeletedCustomer>('customer');
-  readonly products = new Table<Stripe.Product>('product');
-  readonly prices = new Table<Stripe.Price>('price');
-  readonly paymentMethods = new Table<Stripe.PaymentMethod>('PaymentMethod');
-  readonly sessions = new Table<Stripe.Checkout.Session>('checkout.session');
-  readonly portalSessions = new Table<Stripe.BillingPortal.Session>('billing_portal.session');
-  readonly subscriptions = new Table<Stripe.Subscription>('subscription');
-  readonly invoices = new Table<Stripe.Invoice>('invoice');
-  readonly invoicePayments = new Table<Stripe.InvoicePayment>('invoice_payment');
-  readonly charges = new Table<Stripe.Charge>('charge');
-  readonly refunds = new Table<Stripe.Refund>('refund');
-  readonly disputes = new Table<Stripe.Dispute>('dispute');
-  readonly events = new Table<Stripe.Event>('event');
+  readonly customers: Table<Stripe.Customer | Stripe.DeletedCustomer> = new Table('customer');
+  readonly products: Table<Stripe.Product> = new Table('product');
+  readonly prices: Table<Stripe.Price> = new Table('price');
+  readonly paymentMethods: Table<Stripe.PaymentMethod> = new Table('PaymentMethod');
+  readonly sessions: Table<Stripe.Checkout.Session> = new Table('checkout.session');
+  readonly portalSessions: Table<Stripe.BillingPortal.Session> = new Table(
+    'billing_portal.session',
+  );
+  readonly subscriptions: Table<Stripe.Subscription> = new Table('subscription');
+  readonly invoices: Table<Stripe.Invoice> = new Table('invoice');
+  readonly invoicePayments: Table<Stripe.InvoicePayment> = new Table('invoice_payment');
+  readonly charges: Table<Stripe.Charge> = new Table('charge');
+  readonly refunds: Table<Stripe.Refund> = new Table('refund');
+  readonly disputes: Table<Stripe.Dispute> = new Table('dispute');
+  readonly events: Table<Stripe.Event> = new Table('event');
   /** What answers say of an object instead of what it is, by its id. */
   readonly misreported = new Map<string, object>();
   private readonly hiddenRows = new Table<Hidden & { id: string }>('object');
