@@ -5,7 +5,7 @@ import {
   openCheckout,
   startStripe,
   subscribe,
-} from '../../../test/support/local-stripe-fixtures';
+} from '../test/fixtures';
 import type { LocalStripe } from './local-stripe';
 
 // What Stripe refuses to sell, in its words.
