@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** What of each credit counts in the running period, so that the sources of a period's usage add up to it. */
 export class SpentInAPeriod1763690000040 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(COLUMNS);
+    for (const part of PARTS) await runner.query(`ALTER TABLE credits ADD ${part}`);
     await runner.query(`SELECT set_config('app.scope', 'platform', true)`);
     await runner.query(SPREAD);
     await runner.query(`SELECT set_config('app.scope', '', true)`);
@@ -16,18 +16,19 @@ export class SpentInAPeriod1763690000040 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TRIGGER count_spending_credits ON credits');
     await runner.query('DROP FUNCTION count_credit_spending');
-    await runner.query(`
-      ALTER TABLE credits DROP COLUMN counted, DROP COLUMN counted_subscription_id, DROP COLUMN counted_ordinal`);
+    await runner.query('ALTER TABLE credits DROP COLUMN counted_ordinal');
+    await runner.query('ALTER TABLE credits DROP COLUMN counted_subscription_id');
+    await runner.query('ALTER TABLE credits DROP COLUMN counted');
   }
 }
 
 // counted: the part of spent that counts in the period that the other two name, which may be over.
-const COLUMNS = `
-  ALTER TABLE credits
-    ADD COLUMN counted bigint NOT NULL DEFAULT 0,
-    ADD COLUMN counted_subscription_id uuid,
-    ADD COLUMN counted_ordinal integer,
-    ADD CONSTRAINT ck_credits_counted CHECK (counted BETWEEN 0 AND spent)`;
+const PARTS = [
+  'COLUMN counted bigint NOT NULL DEFAULT 0',
+  'COLUMN counted_subscription_id uuid',
+  'COLUMN counted_ordinal integer',
+  'CONSTRAINT ck_credits_counted CHECK (counted BETWEEN 0 AND spent)',
+];
 
 // Until now only the sum was kept. Credits are spent in one order, so that what was spent last is the last of it.
 const SPREAD = `

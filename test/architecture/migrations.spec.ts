@@ -14,6 +14,7 @@ import {
 } from '../support/architecture/catalog';
 import { withEmptyDatabase } from '../support/architecture/empty-database';
 import { listMigrations, MigrationRunner } from '../support/architecture/migration-runner';
+import { findSecondChange } from '../support/architecture/sql';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -56,6 +57,9 @@ async function dump(database: Queryable): Promise<string[]> {
 
 const NO_TABLES = `SELECT '' AS name, 0 AS count WHERE false`;
 
+/** The last of the migrations that are released and never changed. */
+const LAST_RELEASED = 1763690000016;
+
 describe('the migrations', () => {
   it('are those of the folder, in the order of their times', () => {
     const files = readdirSync('migrations').filter((name) => /^\d/.test(name));
@@ -64,11 +68,12 @@ describe('the migrations', () => {
     expect(ofClasses).toEqual(ofFiles);
   });
 
-  it('each leave nothing behind on the way down, and give the same again on the way up', async () => {
+  it('each leave nothing behind on the way down, and give the same again on the way up; a statement changes one thing', async () => {
     await withEmptyDatabase(async (url) => {
       const runner = await MigrationRunner.open(url);
       try {
         await upAndDown(runner);
+        expect(findSecondChanges(runner)).toEqual([]);
       } finally {
         await runner.close();
       }
@@ -91,6 +96,41 @@ describe('the migrations', () => {
       expect([name, await dump(runner)]).toEqual([name, dumps[index + 1]]);
     }
   }
+
+  function findSecondChanges({ statements }: MigrationRunner): string[] {
+    const open = statements.filter(({ migration }) => timeOf(migration) > LAST_RELEASED);
+    expect(open.length).toBeGreaterThan(20);
+    return open.flatMap(({ migration, sql }) => {
+      const second = findSecondChange(sql);
+      return second ? [`${migration}: ${second}: ${sql.trim()}`] : [];
+    });
+  }
+
+  it.each([
+    [
+      'ALTER TABLE notes ADD COLUMN one text, ADD COLUMN two text',
+      'several objects or subcommands',
+    ],
+    ['DROP TABLE notes, pages', 'several objects or subcommands'],
+    ['CREATE INDEX ix_notes ON notes (id); DROP TABLE pages', 'several statements in one'],
+    ['DO $$ BEGIN DROP TABLE notes; END $$', 'a block, which may change anything'],
+    [
+      'WITH old AS (DELETE FROM notes RETURNING id) UPDATE pages SET note_id = NULL',
+      'several tables are written',
+    ],
+  ])('would be refused for: %s', (sql, reason) => {
+    expect(findSecondChange(sql)).toBe(reason);
+  });
+
+  it.each([
+    `ALTER TABLE notes ADD CONSTRAINT ck_notes_kind CHECK (kind IN ('a, b', 'c; d'))`,
+    'CREATE TABLE notes (id uuid, text text, CONSTRAINT pk_notes PRIMARY KEY (id))',
+    'CREATE FUNCTION count_notes() RETURNS void LANGUAGE sql AS $$ UPDATE notes SET n = 1; DELETE FROM pages $$',
+    'CREATE TRIGGER t BEFORE INSERT OR UPDATE OF a, b ON notes FOR EACH ROW EXECUTE FUNCTION f()',
+    'INSERT INTO notes SELECT id, text FROM pages ON CONFLICT (id) DO UPDATE SET text = excluded.text',
+  ])('may have: %s', (sql) => {
+    expect(findSecondChange(sql)).toBeNull();
+  });
 
   it('of several processes that meet at an empty database all succeed, and each runs once', async () => {
     await withEmptyDatabase(async (url) => {
@@ -202,5 +242,10 @@ function inKebabCase(name: string): string {
 }
 
 function byTime(one: string, other: string): number {
-  return Number(one.split(' ')[1]) - Number(other.split(' ')[1]);
+  return timeOf(one) - timeOf(other);
+}
+
+/** The number that its name ends with. */
+function timeOf(migration: string): number {
+  return Number(/\d+$/.exec(migration)?.[0]);
 }

@@ -171,9 +171,30 @@ describe('the keys and indexes of a table of tenants', () => {
   it('begin with business_id, so that it can be partitioned by it', () => {
     const ofTenants = indexes.filter(({ table }) => tenantTables().includes(table));
     expect(ofTenants.length).toBeGreaterThan(15);
-    const others = ofTenants.filter(({ columns: [first] }) => first !== 'business_id');
-    expect(others.map(({ name }) => name).sort()).toEqual(Object.keys(CROSS_TENANT_INDEXES));
+    expect(notByBusiness(ofTenants)).toEqual(Object.keys(CROSS_TENANT_INDEXES));
   });
+
+  it('are found where they do not: of a key, a unique index and an exclusion', async () => {
+    await database.query(`
+      CREATE TABLE samples (
+        business_id uuid, id uuid, slug text,
+        CONSTRAINT pk_samples PRIMARY KEY (id), CONSTRAINT uq_samples_slug UNIQUE (slug, business_id),
+        CONSTRAINT ex_samples_slug EXCLUDE (slug WITH =), CONSTRAINT uq_samples UNIQUE (business_id, slug))`);
+    await database.query('CREATE UNIQUE INDEX uq_samples_lower ON samples (lower(slug))');
+    const ofSamples = (await listIndexes(database)).filter(({ table }) => table === 'samples');
+    await database.query('DROP TABLE samples');
+    expect(notByBusiness(ofSamples)).toEqual([
+      'ex_samples_slug',
+      'pk_samples',
+      'uq_samples_lower',
+      'uq_samples_slug',
+    ]);
+  });
+
+  function notByBusiness(some: Index[]): string[] {
+    const others = some.filter(({ columns: [first] }) => first !== 'business_id');
+    return others.map(({ name }) => name).sort();
+  }
 
   it('have a primary key of business_id and the own id', () => {
     const primary = indexes.filter(({ constraintType }) => constraintType === 'p');

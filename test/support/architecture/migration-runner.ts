@@ -12,6 +12,9 @@ export function listMigrations(): { name: string; make: () => MigrationInterface
 
 /** Steps through migrations one by one, as `migrate` runs them: seeing all rows, each in a transaction of its own. */
 export class MigrationRunner implements Queryable {
+  /** What the migrations have sent. */
+  readonly statements: { migration: string; sql: string }[] = [];
+
   private constructor(
     private readonly dataSource: DataSource,
     private readonly runner: QueryRunner,
@@ -31,12 +34,20 @@ export class MigrationRunner implements Queryable {
   async run(migration: MigrationInterface, direction: 'up' | 'down'): Promise<void> {
     await this.runner.startTransaction();
     try {
-      await migration[direction](this.runner);
+      await migration[direction](this.recording(migration.constructor.name));
       await this.runner.commitTransaction();
     } catch (error) {
       await this.runner.rollbackTransaction();
       throw error;
     }
+  }
+
+  private recording(migration: string): QueryRunner {
+    const query = (sql: string, parameters?: unknown[]): Promise<unknown> => {
+      this.statements.push({ migration, sql });
+      return this.runner.query(sql, parameters);
+    };
+    return Object.create(this.runner, { query: { value: query } }) as QueryRunner;
   }
 
   async close(): Promise<void> {
