@@ -5,10 +5,11 @@ import { RequestContext } from '../../src/common/request-context';
 import { StripeCommandsService } from '../../src/modules/billing/commands/stripe-commands.service';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import { BillingWorld } from './billing';
-import type { Customer } from './customers';
+import { signUp, type Customer } from './customers';
 import { OwnSubscription } from './life-cycle';
 import { makePlan, type StaffMember } from './staff';
 import { LONG_SESSIONS } from './subscriptions';
+import { clientAt } from './webhooks';
 
 /* Subscriptions that are paid for at the local Stripe, and what both sides say of them. */
 
@@ -53,6 +54,30 @@ export class PaidSubscription extends OwnSubscription {
     alignClocks(world);
     const customer = await world.subscribe(plan.slug, card);
     return new PaidSubscription(world, customer, await world.stripeCustomer(customer));
+  }
+
+  /** A customer at Stripe with a card, who has paid for nothing: a page for the plan is open. */
+  static async unpaid(
+    world: BillingWorld,
+    plan: Pick<PlanResponse, 'slug'>,
+  ): Promise<PaidSubscription> {
+    alignClocks(world);
+    const customer = await signUp(world.server);
+    const opened = await world.openCheckout(customer, plan.slug);
+    if (opened.status !== 201) throw new Error(`checkout answered ${opened.text}`);
+    const id = await world.stripeCustomer(customer);
+    world.stripe.setCard(id, 'good');
+    return new PaidSubscription(world, customer, id);
+  }
+
+  /** What staff make at Stripe's dashboard, past the application. */
+  async makeByHand(price: string): Promise<Stripe.Subscription> {
+    const made = await clientAt(this.world).subscriptions.create({
+      customer: this.stripeCustomerId,
+      items: [{ price }],
+    });
+    await this.world.stripe.settled();
+    return made;
   }
 
   /** Its subscriptions at Stripe, oldest first. */
@@ -133,4 +158,16 @@ export class PaidSubscription extends OwnSubscription {
 /** Calls that change subscriptions; for `failNext`. */
 export function isSubscriptionWrite({ method, path }: LoggedRequest): boolean {
   return method !== 'GET' && path.startsWith('/v1/subscriptions/');
+}
+
+/** What new subscribers of a plan get at Stripe. */
+export async function stripePriceOf(
+  { server }: Pick<BillingWorld, 'server'>,
+  { id }: Pick<PlanResponse, 'id'>,
+): Promise<string> {
+  const [price] = await server.database.query<{ id: string }>(
+    'SELECT id FROM stripe_prices WHERE plan_id = $1 ORDER BY plan_version DESC LIMIT 1',
+    [id],
+  );
+  return price!.id;
 }

@@ -37,6 +37,7 @@ export function truthOf(
       businessId: null,
       itemId: 'si_1',
       priceId: 'price_pro',
+      currency: 'usd',
       state: 'paid',
     },
     ...{ period: { start: JANUARY, end: FEBRUARY }, anchor: JANUARY, isOnTrial: false },

@@ -34,8 +34,9 @@ import { BillingAccountsRepository } from '../records/billing-accounts.repositor
 import { CustomersService, hourOf } from './customers.service';
 import type { CreateCheckoutRequest } from '../dto/billing';
 import { assertRenews } from '../stripe/stripe-calls';
-import { SyncService } from '../sync/sync.service';
-import { idOf, readAll, toSeconds } from '../stripe/stripe-snapshot';
+import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.service';
+import { SyncService, UnknownStripePrice } from '../sync/sync.service';
+import { idOf, readAll, toSeconds, UnknownAtStripe } from '../stripe/stripe-snapshot';
 
 /** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
 const OPEN_FOR_HOURS = 12;
@@ -51,6 +52,7 @@ export class CheckoutService {
     private readonly customers: CustomersService,
     private readonly catalog: CatalogService,
     private readonly sync: SyncService,
+    private readonly duplicates: DuplicateSubscriptionsService,
     private readonly plans: PlansRepository,
     private readonly subscriptions: SubscriptionsRepository,
     private readonly changes: ChangesService,
@@ -131,8 +133,11 @@ export class CheckoutService {
         return this.joinOther(context, request);
       });
     return this.fetch(context, checkout).catch(async (error: unknown) => {
-      if (isRefusal(error)) await this.forget(context, checkout);
-      throw error;
+      if (!isRefusal(error)) throw error;
+      await this.forget(context, checkout);
+      const { priceCurrency } = plan.terms;
+      if (!(await this.duplicates.endOtherCurrencies(context, priceCurrency))) throw error;
+      return this.create(context, plan, request);
     });
   }
 
@@ -145,8 +150,17 @@ export class CheckoutService {
 
   /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
   private async forget(context: RequestContext, { id, stripeCustomerId }: Checkout): Promise<void> {
-    await this.sync.sync(context, { customerId: stripeCustomerId });
+    await this.follow(context, stripeCustomerId);
     await this.database.transaction(context, (tx) => this.checkouts.close(tx, id));
+  }
+
+  /** Something at Stripe that is not known here is none of the owner's errors: staff see it beside its events. */
+  private async follow(context: RequestContext, customerId: string): Promise<void> {
+    try {
+      await this.sync.sync(context, { customerId });
+    } catch (error) {
+      if (!(error instanceof UnknownStripePrice || error instanceof UnknownAtStripe)) throw error;
+    }
   }
 
   /** Another click was quicker by a hair: the same one is joined. */
@@ -239,7 +253,7 @@ export class CheckoutService {
     { stripeCustomerId }: Checkout,
     page: Stripe.Checkout.Session | null,
   ): Promise<void> {
-    await this.sync.sync(context, { customerId: stripeCustomerId });
+    await this.follow(context, stripeCustomerId);
     const isPaid = await this.database.transaction(context, async (tx) =>
       isProviderManaged(await this.subscriptions.getCurrent(tx)),
     );

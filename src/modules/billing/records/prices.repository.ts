@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transaction';
+import type { StripeSnapshot } from '../stripe/stripe-snapshot';
 
 /** A price at Stripe and the version of a plan that it stands for. In platform scope. */
 export interface StripePrice {
@@ -13,6 +14,16 @@ export class PricesRepository {
   async find(tx: Transaction, id: string): Promise<StripePrice | null> {
     const [price] = await tx.query<StripePrice>(`${SELECT} WHERE id = $1`, [id]);
     return price ?? null;
+  }
+
+  /** Which prices of these subscriptions stand for plans. */
+  async listKnown(
+    tx: Transaction,
+    snapshots: Pick<StripeSnapshot, 'priceId'>[],
+  ): Promise<Set<string>> {
+    const ids = snapshots.map(({ priceId }) => priceId);
+    const rows = await tx.query<{ id: string }>(`${SELECT} WHERE id = ANY ($1)`, [ids]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** What new subscribers of the version get. */

@@ -32,6 +32,7 @@ function aTruth(changes: Partial<StripeSnapshot> = {}): StripeSnapshot {
     businessId: null,
     itemId: 'si_1',
     priceId: 'price_own',
+    currency: 'usd',
     state: 'paid',
     period: { start: START, end: END },
     anchor: START,

@@ -13,6 +13,7 @@ export interface StripeSnapshot {
   businessId: string | null;
   itemId: string;
   priceId: string;
+  currency: string;
   /** `unstarted`: its first payment is missing; `trial_unpaid`: its trial ended without a way to pay. */
   state: 'unstarted' | 'paid' | 'unpaid' | 'trial_unpaid' | 'ended';
   period: Period;
@@ -123,6 +124,7 @@ export function toStripeSnapshot(subscription: Stripe.Subscription): StripeSnaps
     businessId: metadata.business_id ?? null,
     itemId: item.id,
     priceId: item.price.id,
+    currency: subscription.currency,
     state,
     period,
     anchor: known('billing_cycle_anchor', subscription.billing_cycle_anchor),

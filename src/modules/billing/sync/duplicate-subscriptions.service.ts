@@ -8,9 +8,11 @@ import { StripeApi } from '../../../platform/stripe/stripe-api';
 import { isProviderManaged } from '../../subscriptions/changes/changes.service';
 import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
 import { BillingAccountsRepository } from '../records/billing-accounts.repository';
+import { PricesRepository } from '../records/prices.repository';
 import { readAll, type StripeSnapshot } from '../stripe/stripe-snapshot';
 
 const CLEAN_UP = 'billing.clean_up';
+const REASON = 'prices at Stripe belong to plans, not to tenants';
 
 interface CleanUp {
   businessId: string;
@@ -18,9 +20,17 @@ interface CleanUp {
   isOver: boolean;
 }
 
+/** By which a subscription at Stripe is known as one of the business, and not of something else that it pays for. */
+interface Own {
+  businessId: string;
+  /** The prices that stand for plans. */
+  planPrices: ReadonlySet<string>;
+}
+
 /**
  * Ends what would be charged beside the subscription that a business has: one that it was out of grace with, one that
- * was paid on a page that nobody had closed in time. Only what a checkout of ours has begun.
+ * was paid on a page that nobody had closed in time. What was made by hand at Stripe ends where it waits for a payment
+ * for a plan; for something else, never.
  */
 @Injectable()
 export class DuplicateSubscriptionsService {
@@ -31,6 +41,7 @@ export class DuplicateSubscriptionsService {
     private readonly stripe: StripeApi,
     private readonly queue: JobQueue,
     private readonly accounts: BillingAccountsRepository,
+    private readonly prices: PricesRepository,
     private readonly subscriptions: SubscriptionsRepository,
   ) {}
 
@@ -42,23 +53,52 @@ export class DuplicateSubscriptionsService {
 
   @JobHandler(CLEAN_UP)
   async cleanUp(context: RequestContext, { businessId, isOver }: CleanUp): Promise<void> {
-    const [customer, followed] = await this.read(context.with({ businessId }));
+    const scoped = context.with({ businessId });
+    const { customer, followed } = await this.read(scoped);
     if (!customer) return;
     if (followed || isOver) await this.closePages(customer);
+    for (const duplicate of await this.list(scoped, customer, followed, isOver))
+      await this.cancel(duplicate);
+  }
+
+  /**
+   * Stripe bills one currency a customer: what still waits for a payment in another one ends, so that the business can
+   * buy. @returns whether there was any
+   */
+  async endOtherCurrencies(context: RequestContext, currency: string): Promise<boolean> {
+    const { customer, followed } = await this.read(context);
+    if (!customer || followed) return false;
+    const left = await this.list(context, customer, null, true);
+    const others = left.filter((snapshot) => snapshot.currency !== currency);
+    for (const duplicate of others) await this.cancel(duplicate);
+    return others.length > 0;
+  }
+
+  private async list(
+    context: RequestContext,
+    customer: string,
+    followed: string | null,
+    isOver: boolean,
+  ): Promise<StripeSnapshot[]> {
     const found = await this.stripe.find((stripe) =>
       stripe.subscriptions.list({ customer, status: 'all', limit: 100 }),
     );
     const { snapshots } = readAll(found?.data ?? []);
-    for (const leftover of duplicatesOf(snapshots, businessId, followed, isOver))
-      await this.cancel(leftover);
+    const planPrices = await this.database.platform(context, REASON, (tx) =>
+      this.prices.listKnown(tx, snapshots),
+    );
+    const own = { businessId: context.requireBusinessId(), planPrices };
+    return duplicatesOf(snapshots, own, followed, isOver);
   }
 
-  private read(context: RequestContext): Promise<[string | null, string | null]> {
+  private read(
+    context: RequestContext,
+  ): Promise<{ customer: string | null; followed: string | null }> {
     return this.database.transaction(context, async (tx) => {
       const account = await this.accounts.find(tx);
       const current = await this.subscriptions.getCurrent(tx);
       const followed = isProviderManaged(current) ? current.stripeSubscriptionId : null;
-      return [account?.stripeCustomerId ?? null, followed];
+      return { customer: account?.stripeCustomerId ?? null, followed };
     });
   }
 
@@ -81,7 +121,7 @@ export class DuplicateSubscriptionsService {
 /** Without one that is followed, what is paid is about to be; only what waits for a payment is over then. Pure. */
 export function duplicatesOf(
   snapshots: StripeSnapshot[],
-  businessId: string,
+  own: Own,
   followed: string | null,
   isOver: boolean,
 ): StripeSnapshot[] {
@@ -91,8 +131,11 @@ export function duplicatesOf(
   if (!followed && !isOver) return [];
   return snapshots.filter(
     (snapshot) =>
-      snapshot.businessId === businessId &&
-      snapshot.id !== followed &&
-      states.includes(snapshot.state),
+      isOwn(snapshot, own) && snapshot.id !== followed && states.includes(snapshot.state),
   );
+}
+
+/** Made by hand and paid, it may be meant: `billing:verify` names it. */
+function isOwn({ businessId, priceId, state }: StripeSnapshot, own: Own): boolean {
+  return businessId === own.businessId || (state !== 'paid' && own.planPrices.has(priceId));
 }

@@ -128,7 +128,8 @@ export class SyncService {
   private async endOthers(tx: Transaction, snapshots: StripeSnapshot[]): Promise<void> {
     const { businessId, stripeSubscriptionId, status } = await this.repository.getCurrent(tx);
     const followed = isEnded({ status }) ? null : stripeSubscriptionId;
-    if (duplicatesOf(snapshots, businessId, followed, false).length > 0)
+    const own = { businessId, planPrices: await this.prices.listKnown(tx, snapshots) };
+    if (duplicatesOf(snapshots, own, followed, false).length > 0)
       await this.duplicates.enqueue(tx, false);
   }
 
@@ -144,7 +145,7 @@ export class SyncService {
       after: message,
     }));
     if (findUnknown(before, unknown)) return unread;
-    const snapshot = choose(before, snapshots);
+    const snapshot = choose(before, await this.soldFirst(tx, snapshots));
     // Without one that is paid for, what is charged is what ours has left when its grace was over.
     const others = snapshot ? snapshots.filter((each) => each !== snapshot && isCharged(each)) : [];
     const second = others.map(({ id }) => ({
@@ -192,6 +193,7 @@ export class SyncService {
     { snapshots, unknown }: ListedSubscriptions,
     isDeleted: boolean,
   ): Promise<boolean> {
+    const candidates = await this.soldFirst(tx, snapshots);
     for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
       const subscription = await this.lock(tx);
       const cause = findUnknown(subscription, unknown);
@@ -201,7 +203,7 @@ export class SyncService {
         await this.repository.write(tx, cancel(subscription, 'now', now));
         continue;
       }
-      const snapshot = choose(subscription, snapshots);
+      const snapshot = choose(subscription, candidates);
       const write =
         snapshot && nextReconcileStep(await this.setup(tx, subscription, snapshot), snapshot, now);
       if (!write) return true;
@@ -209,6 +211,14 @@ export class SyncService {
       if (write.successor) await this.endOthersPages(tx);
     }
     return false;
+  }
+
+  /** A subscription made by hand at Stripe for something else does not hide one that pays for a plan. */
+  private async soldFirst(tx: Transaction, snapshots: StripeSnapshot[]): Promise<StripeSnapshot[]> {
+    if (snapshots.length < 2) return snapshots;
+    const known = await this.prices.listKnown(tx, snapshots);
+    const sold = snapshots.filter(({ priceId }) => known.has(priceId));
+    return [...sold, ...snapshots.filter((snapshot) => !sold.includes(snapshot))];
   }
 
   /** A page that is still open could be paid as well. */
