@@ -1,4 +1,6 @@
 import { RequestContext } from '../../../src/common/request-context';
+import type { Page } from '../../../src/common/pagination';
+import type { InboxEventResponse } from '../../../src/modules/billing/dto/inbox';
 import type { BillingDifference } from '../../../src/modules/billing/sync/verification.service';
 import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
@@ -53,8 +55,10 @@ async function differencesOf(own: PaidSubscription): Promise<BillingDifference[]
 async function reasonsOf(own: PaidSubscription): Promise<(string | null)[]> {
   const staff = await addStaff(world.server); // time has passed since the last one came
   const path = '/v1/staff/webhook-inbox?state=waiting';
-  const { body } = await world.server.get(path, staff.token);
-  const events = (body as { data: { customerId: string; lastError: string | null }[] }).data;
+  const answer = await world.server.get(path, staff.token);
+  const { data: events } = answer.body as Page<
+    Pick<InboxEventResponse, 'customerId' | 'lastError'>
+  >;
   const ofOwn = events.filter(({ customerId }) => customerId === own.stripeCustomerId);
   return [...new Set(ofOwn.map(({ lastError }) => lastError))];
 }
