@@ -3,6 +3,7 @@ import request from 'supertest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { newId } from '../../src/common/ids';
 import { createServer } from '../../src/server';
+import { withConnection } from '../support/connection';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { insertJob } from '../support/jobs';
 import { keepingLogger, type Line } from '../support/logs';
@@ -233,6 +234,24 @@ describe('GET /health/ready', () => {
     await server.database.query('ALTER SCHEMA graphile_worker RENAME TO gone');
     await expectNotReady(/queue is missing/);
     await server.database.query('ALTER SCHEMA gone RENAME TO graphile_worker');
+  });
+
+  it('says that the database takes no writes, as after a failover, and notices when it does again', async () => {
+    const name = new URL(server.database.url).pathname.slice(1);
+    await withConnection(server.database.url, {}, async (client) => {
+      await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      await client.query(
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      await until('the server says so', async () => {
+        server.clock.moveBy(SECOND_MS);
+        const { status, body } = await server.get('/health/ready');
+        const { detail } = body as { detail?: string };
+        return status === 503 && detail === 'the database takes no writes';
+      });
+      await client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    });
   });
 
   it('says that the database does not answer, while the process lives', async () => {

@@ -32,7 +32,8 @@ export class HealthController {
     audience: 'public',
     action: 'health.ready',
     everyRole: true,
-    summary: 'Database, migrations and queue are there; 503 with the reason otherwise',
+    summary:
+      'The database takes writes, migrations and queue are there; 503 with the reason otherwise',
     description: 'The database is asked at most once a second.',
     status: 200,
     answers: HealthResponse,

@@ -4,6 +4,7 @@ import { defineProblem, type DomainError } from '../../common/problem';
 import { RequestContext } from '../../common/request-context';
 import { SCHEMA, type Schema } from '../../platform/database/data-source';
 import { Database } from '../../platform/database/database';
+import { ReadOnlyServerError } from '../../platform/database/database-errors';
 
 export const notReady = defineProblem({
   code: 'not_ready',
@@ -19,6 +20,7 @@ const ASKED_EVERY_MS = 1_000;
 interface State {
   migrations: number;
   queue: boolean;
+  isReadOnly: boolean;
 }
 
 interface Asked {
@@ -43,6 +45,7 @@ export class ReadinessService implements BeforeApplicationShutdown {
   }
 
   /**
+   * A standby is read-only, and so is a primary that was told to be.
    * Asks the database at most once a second, and never twice at the same time.
    * @throws 503 not_ready, 503 database_unavailable
    */
@@ -67,8 +70,11 @@ export class ReadinessService implements BeforeApplicationShutdown {
 
   private async ask(): Promise<State> {
     const context = RequestContext.job('health.ready'); // of all who wait for the answer
-    const [found] = await this.database.transaction(context, (tx) => tx.query<State>(STATE));
-    return found ?? { migrations: 0, queue: false };
+    return this.database.transaction(context, async (tx) => {
+      const [state] = await tx.query<State>(STATE);
+      if (state!.isReadOnly) throw new ReadOnlyServerError();
+      return state!;
+    });
   }
 }
 
@@ -78,4 +84,5 @@ function withRetry(detail: string): DomainError {
 
 const STATE = `
   SELECT (SELECT count(*)::integer FROM migrations) AS migrations,
-         to_regclass('graphile_worker._private_jobs') IS NOT NULL AS queue`;
+         to_regclass('graphile_worker._private_jobs') IS NOT NULL AS queue,
+         current_setting('transaction_read_only')::boolean AS "isReadOnly"`;

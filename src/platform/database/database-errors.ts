@@ -10,6 +10,7 @@ const RETRIABLE = new Set(['40001', '40P01']); // serialization_failure, deadloc
  * errors, internal ones, no such database, read-only, locks.
  */
 const UNAVAILABLE = /^(08|28|53|57|58|XX|3D000|25006|55P03)/;
+const READ_ONLY = '25006'; // read_only_sql_transaction
 /** The session is over, or is one with a server that was the primary before a failover. */
 const ENDED = /^(08|28|57P|25006)/;
 const FULL = new Set(['53100']);
@@ -43,6 +44,11 @@ interface DriverError extends Error {
   constraint?: string;
 }
 
+/** The server takes no writes. Thrown inside a transaction, it closes the connection: the next one may reach a primary. */
+export class ReadOnlyServerError extends Error {
+  readonly code = READ_ONLY;
+}
+
 /** True for what a second try in a fresh transaction cures. */
 export function isRetriable(error: unknown): boolean {
   return RETRIABLE.has(driverError(error)?.code ?? '');
@@ -66,7 +72,9 @@ export function translateDatabaseError(error: unknown): unknown {
   if (RETRIABLE.has(code) || EXHAUSTED.has(code))
     return overloaded({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   if (UNAVAILABLE.test(code) || isConnectionLost(error)) {
-    return databaseUnavailable({ cause: error, headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
+    const detail = code === READ_ONLY ? 'the database takes no writes' : undefined;
+    const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
+    return databaseUnavailable({ cause: error, detail, headers });
   }
   return error;
 }
