@@ -246,9 +246,9 @@ describe('GET /health/ready', () => {
       );
       await until('the server says so', async () => {
         server.clock.moveBy(SECOND_MS);
-        const { status, body } = await server.get('/health/ready');
-        const { detail } = body as { detail?: string };
-        return status === 503 && detail === 'the database takes no writes';
+        const answer = await server.get('/health/ready');
+        const { detail } = answer.body as { detail?: string };
+        return answer.status === 503 && detail === 'the database takes no writes';
       });
       await client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
     });
