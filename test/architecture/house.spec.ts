@@ -24,6 +24,8 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/billing/account/stripe-account.service.ts':
     'the ids of all tenants are of one account',
   'src/modules/billing/commands/stripe-payments.ts': 'Stripe knows customers, not tenants',
+  'src/modules/billing/sync/duplicate-subscriptions.service.ts':
+    'prices at Stripe belong to plans, not to tenants',
   'src/modules/billing/sync/sync.service.ts': 'Stripe knows customers, not tenants',
   'src/modules/billing/sync/unseen-periods.cron.ts': 'periods end in all tenants',
   'src/modules/billing/sync/verification.service.ts': 'compares the subscriptions of all tenants',
