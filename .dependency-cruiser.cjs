@@ -96,6 +96,17 @@ module.exports = {
       },
     },
     {
+      name: 'controllers-hold-no-repository',
+      severity: 'error',
+      comment:
+        'a controller calls one method of a service and maps what comes back; types may be of a repository',
+      from: { path: '\\.controller\\.ts$' },
+      to: {
+        path: ['\\.repository\\.ts$', '^src/platform/database/', '^node_modules/(typeorm|pg)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'every-module-has-a-tier',
       severity: 'error',
       comment: 'name the module in a tier above',

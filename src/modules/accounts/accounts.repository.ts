@@ -6,7 +6,7 @@ import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Business, BusinessStatus } from '../businesses/business.entity';
-import type { MemberWithPerson } from '../team-members/team-members.repository';
+import type { MemberWithPerson } from '../team-members/team-members.service';
 import type { MemberKind, MemberStatus } from '../team-members/member.entity';
 
 /** A person's place in a business, with what a login has to know. */

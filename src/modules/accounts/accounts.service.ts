@@ -4,15 +4,15 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
-import { AuditRepository } from '../audit/audit.repository';
+import { AuditService } from '../audit/audit.service';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { SessionsRepository, type OpenedSession } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
-import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
+import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { InvitationsService } from '../team-members/invitations.service';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { TeamMembersService } from '../team-members/team-members.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 
@@ -52,11 +52,11 @@ export class AccountsService {
     private readonly hasher: PasswordHasher,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
-    private readonly members: TeamMembersRepository,
+    private readonly members: TeamMembersService,
     private readonly invitations: InvitationsService,
     private readonly limiter: GuessLimiter,
-    private readonly audit: AuditRepository,
-    private readonly support: SupportSessionsRepository,
+    private readonly audit: AuditService,
+    private readonly support: SupportSessionsService,
   ) {}
 
   /**
@@ -203,7 +203,7 @@ export class AccountsService {
     const place = await this.accounts.holdPlace(tx, memberId, passwordVersion);
     if (!place) return null;
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
-    await this.members.markUsed(tx, businessId, memberId);
+    await this.members.markUsed(tx, memberId);
     return { opened, place };
   }
 }

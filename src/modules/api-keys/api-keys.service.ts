@@ -4,7 +4,7 @@ import { toFuture } from '../../common/future';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { TeamMembersService } from '../team-members/team-members.service';
 import type { ApiKey } from './api-key.entity';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysRepository, type CreatedApiKey } from './api-keys.repository';
@@ -15,7 +15,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly apiKeys: ApiKeysRepository,
-    private readonly members: TeamMembersRepository,
+    private readonly members: TeamMembersService,
   ) {}
 
   list(context: RequestContext, query: ListQuery): Promise<ApiKey[]> {

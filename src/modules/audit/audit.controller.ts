@@ -4,9 +4,8 @@ import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
-import { Database } from '../../platform/database/database';
 import { Ctx } from '../../platform/http/request';
-import { AuditRepository } from './audit.repository';
+import { AuditService } from './audit.service';
 import { AuditEntryResponse, ListAuditLogQuery, toAuditEntryResponse } from './dto/audit-log';
 
 export class AuditLogPage extends pageOf(AuditEntryResponse) {}
@@ -14,10 +13,7 @@ export class AuditLogPage extends pageOf(AuditEntryResponse) {}
 @ApiTags('Audit')
 @Controller('v1/audit-log')
 export class AuditController {
-  constructor(
-    private readonly database: Database,
-    private readonly audit: AuditRepository,
-  ) {}
+  constructor(private readonly audit: AuditService) {}
 
   @Get()
   @Access({
@@ -32,10 +28,7 @@ export class AuditController {
     @Ctx() context: RequestContext,
     @Query() query: ListAuditLogQuery,
   ): Promise<AuditLogPage> {
-    const businessId = context.requireBusinessId();
-    const entries = await this.database.transaction(context, (tx) =>
-      this.audit.list(tx, businessId, query),
-    );
+    const entries = await this.audit.list(context, query);
     return toPage(entries, query.limit, toAuditEntryResponse, ({ at, id }) => [
       at.toISOString(),
       id,

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller';
 import { AuditRepository } from './audit.repository';
+import { AuditService } from './audit.service';
 
 /** Who did what. */
 @Module({
   controllers: [AuditController],
-  providers: [AuditRepository],
-  exports: [AuditRepository],
+  providers: [AuditService, AuditRepository],
+  exports: [AuditService],
 })
 export class AuditModule {}

@@ -5,7 +5,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { AuditEntry } from './audit-entry';
 import type { ListAuditLogQuery } from './dto/audit-log';
 
-/** Reads the log. Writing is the database's: each audited table has a trigger. */
+/** The log. Nearly all of it is written by the triggers of the audited tables. */
 @Injectable()
 export class AuditRepository {
   /** The log of one business (all zeros: of the installation itself), newest first; one more than `limit`. */
@@ -25,16 +25,15 @@ export class AuditRepository {
     ]);
   }
 
-  /** No row of a table changes when a sign-in fails, so no trigger sees it. An unknown person's goes to the installation. */
+  /** A row in the log of each of these. */
   async recordFailedSignIn(
     tx: Transaction,
     businessIds: string[],
     userId: string | null,
   ): Promise<void> {
-    const where = businessIds.length > 0 ? businessIds : [PLATFORM_ID];
     const { kind, id, email } = tx.actor;
     await tx.query(RECORD_FAILED_SIGN_IN, [
-      where,
+      businessIds,
       tx.now,
       tx.action,
       JSON.stringify({ kind, id, email }),
@@ -44,7 +43,6 @@ export class AuditRepository {
     ]);
   }
 
-  /** The queue's tables are not ours to put a trigger on. What staff do about its jobs belongs to the installation. */
   async recordJobRetry(tx: Transaction, job: { id: string; tries: number }): Promise<void> {
     const { kind, id, email } = tx.actor;
     await tx.query(RECORD_JOB_RETRY, [

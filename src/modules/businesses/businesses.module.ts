@@ -7,6 +7,6 @@ import { BusinessesService } from './businesses.service';
 @Module({
   controllers: [BusinessesController],
   providers: [BusinessesService, BusinessesRepository],
-  exports: [BusinessesService, BusinessesRepository],
+  exports: [BusinessesService],
 })
 export class BusinessesModule {}

@@ -32,12 +32,4 @@ export class BusinessesRepository {
     if (Object.keys(changes).length === 0) return;
     await tx.repository(Business).update({ id: tx.requireBusinessId() }, changes);
   }
-
-  /** Switching support access off throws out who is in. */
-  async endSupportSessions(tx: Transaction): Promise<void> {
-    await tx.execute(
-      'UPDATE support_sessions SET ended_at = $2 WHERE business_id = $1 AND ended_at IS NULL',
-      [tx.requireBusinessId(), tx.now],
-    );
-  }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
 import type { Business } from './business.entity';
+import { businessNotFound } from './businesses.errors';
 import { BusinessesRepository } from './businesses.repository';
 import type { UpdateBusinessRequest } from './dto/update-business.request';
 
@@ -10,10 +12,26 @@ export const BUSINESS_STATUS_CHANGED = 'business.status_changed';
 
 @Injectable()
 export class BusinessesService {
+  private endSupport: (tx: Transaction) => Promise<void> = () => Promise.resolve();
+
   constructor(
     private readonly database: Database,
     private readonly businesses: BusinessesRepository,
   ) {}
+
+  /** What ends the support sessions of a business that lets support in no more, in the same transaction. */
+  onSupportAccessOff(endSupport: (tx: Transaction) => Promise<void>): void {
+    this.endSupport = endSupport;
+  }
+
+  create(tx: Transaction, name: string): Promise<Business> {
+    return this.businesses.insert(tx, name);
+  }
+
+  /** Across tenants, for staff. @throws 404 business_not_found */
+  async assertExists(tx: Transaction): Promise<void> {
+    if (!(await this.businesses.exists(tx))) throw businessNotFound();
+  }
 
   /** The business of the request's credential. */
   get(context: RequestContext): Promise<Business> {
@@ -30,7 +48,7 @@ export class BusinessesService {
     };
     return this.database.transaction(context, async (tx) => {
       await this.businesses.update(tx, changes);
-      if (supportAccess === false) await this.businesses.endSupportSessions(tx);
+      if (supportAccess === false) await this.endSupport(tx);
       return this.businesses.get(tx);
     });
   }

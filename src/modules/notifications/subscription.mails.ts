@@ -4,19 +4,19 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
-import { BusinessesRepository } from '../businesses/businesses.repository';
+import { BusinessesService } from '../businesses/businesses.service';
 import type { PlanVersion, PlanWithTerms } from '../plans/plan.entity';
 import { PlansRepository } from '../plans/plans.repository';
 import { isEnded, type SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { TeamMembersService } from '../team-members/team-members.service';
 
 @Injectable()
 export class SubscriptionMails {
   constructor(
     private readonly database: Database,
-    private readonly businesses: BusinessesRepository,
-    private readonly members: TeamMembersRepository,
+    private readonly businesses: BusinessesService,
+    private readonly members: TeamMembersService,
     private readonly subscriptions: SubscriptionsService,
     private readonly plans: PlansRepository,
     @Inject(CONFIG) private readonly config: Config,

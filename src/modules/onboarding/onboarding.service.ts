@@ -6,7 +6,7 @@ import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { RecoveryService } from '../accounts/recovery.service';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
-import { BusinessesRepository } from '../businesses/businesses.repository';
+import { BusinessesService } from '../businesses/businesses.service';
 import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
 import { emailTaken } from '../identity/identity.errors';
@@ -19,7 +19,7 @@ import { toSubscriptionResponse } from '../subscriptions/dto/subscription.respon
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { toMemberResponse } from '../team-members/dto/member.response';
 import { InvitationsService } from '../team-members/invitations.service';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { TeamMembersService } from '../team-members/team-members.service';
 import type {
   CreateBusinessRequest,
   JoinRequest,
@@ -41,8 +41,8 @@ export class OnboardingService {
     private readonly users: UsersRepository,
     private readonly hasher: PasswordHasher,
     private readonly sessions: SessionsRepository,
-    private readonly businesses: BusinessesRepository,
-    private readonly members: TeamMembersRepository,
+    private readonly businesses: BusinessesService,
+    private readonly members: TeamMembersService,
     private readonly invitations: InvitationsService,
     private readonly subscriptions: SubscriptionsService,
     private readonly apiKeys: ApiKeysRepository,
@@ -154,10 +154,10 @@ export class OnboardingService {
     userAgent: string | null,
   ): Promise<SignupResponse> {
     const { id: userId, email, fullName } = person;
-    const business = await this.businesses.insert(tx, name);
+    const business = await this.businesses.create(tx, name);
     const businessId = business.id;
     const inBusiness = tx.with({ businessId });
-    const { owner, sdk } = await this.members.insertFirst(inBusiness, userId);
+    const { owner, sdk } = await this.members.createFirst(inBusiness, userId);
     const subscription = await this.subscriptions.start(inBusiness);
     const { apiKey, key } = await this.apiKeys.insert(inBusiness, {
       memberId: sdk.id,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import { AuditRepository } from '../audit/audit.repository';
+import { AuditService } from '../audit/audit.service';
 import type { ListJobsQuery } from './dto/job';
 import { jobNotFailed, jobNotFound } from './jobs.errors';
 import { JobsRepository, type Job } from './jobs.repository';
@@ -12,7 +12,7 @@ export class JobsService {
   constructor(
     private readonly database: Database,
     private readonly jobs: JobsRepository,
-    private readonly audit: AuditRepository,
+    private readonly audit: AuditService,
   ) {}
 
   list(context: RequestContext, query: ListJobsQuery): Promise<Job[]> {

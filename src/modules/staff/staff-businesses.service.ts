@@ -4,19 +4,14 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { JobQueue } from '../../platform/queue/job-queue';
-import { MailQueue } from '../../platform/mail/mail-queue';
 import type { Business } from '../businesses/business.entity';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { BUSINESS_STATUS_CHANGED } from '../businesses/businesses.service';
 import type { SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SupportSession } from '../support-sessions/support-session.entity';
-import {
-  supportAccessOff,
-  supportSessionNotFound,
-} from '../support-sessions/support-sessions.errors';
-import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { supportAccessOff } from '../support-sessions/support-sessions.errors';
+import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import type { OpenSupportSessionRequest, SearchBusinessesQuery } from './dto/staff.requests';
 import { StaffBusinessesRepository, type Owner } from './staff-businesses.repository';
 
@@ -36,9 +31,7 @@ export class StaffBusinessesService {
     private readonly database: Database,
     private readonly businesses: StaffBusinessesRepository,
     private readonly subscriptions: SubscriptionsService,
-    private readonly members: TeamMembersRepository,
-    private readonly support: SupportSessionsRepository,
-    private readonly mails: MailQueue,
+    private readonly support: SupportSessionsService,
     private readonly queue: JobQueue,
   ) {}
 
@@ -86,24 +79,14 @@ export class StaffBusinessesService {
       if (!business) throw businessNotFound();
       if (!business.supportAccess) throw supportAccessOff();
       if (business.status !== 'active') throw businessDeactivated();
-      const inBusiness = tx.with({ businessId: id });
-      const { id: memberId } = await this.members.getSupportMember(inBusiness);
-      const opened = await this.support.open(inBusiness, {
-        ...askedBy(tx),
-        ...askedFor(request, tx.now),
-        memberId,
-      });
-      await this.mails.enqueue(tx, 'support-session-started', opened.session.id);
-      return opened;
+      const asked = { ...askedBy(tx), ...askedFor(request, tx.now) };
+      return this.support.open(tx.with({ businessId: id }), asked);
     });
   }
 
   /** Ends a support session, one's own or a colleague's. @throws 404 support_session_not_found */
   endSupport(context: RequestContext, id: string): Promise<void> {
-    return this.database.platform(context, REASON, async (tx) => {
-      if (!(await this.support.findById(tx, id))) throw supportSessionNotFound();
-      await this.support.end(tx, id);
-    });
+    return this.database.platform(context, REASON, (tx) => this.support.end(tx, id));
   }
 
   private async describe(tx: Transaction, business: Business): Promise<StaffBusiness> {

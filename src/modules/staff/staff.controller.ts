@@ -2,14 +2,12 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
-import { PLATFORM_ID } from '../../common/ids';
 import { toPage } from '../../common/pagination';
 import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
-import { Database } from '../../platform/database/database';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
-import { AuditRepository } from '../audit/audit.repository';
+import { AuditService } from '../audit/audit.service';
 import { AuditEntryResponse, toAuditEntryResponse } from '../audit/dto/audit-log';
 import { businessNotFound } from '../businesses/businesses.errors';
 import {
@@ -36,8 +34,7 @@ class StaffAuditLogPage extends pageOf(AuditEntryResponse) {}
 export class StaffController {
   constructor(
     private readonly businesses: StaffBusinessesService,
-    private readonly audit: AuditRepository,
-    private readonly database: Database,
+    private readonly audit: AuditService,
   ) {}
 
   @Get('businesses')
@@ -156,10 +153,7 @@ export class StaffController {
     @Ctx() context: RequestContext,
     @Query() query: StaffAuditLogQuery,
   ): Promise<StaffAuditLogPage> {
-    const businessId = query.businessId?.toLowerCase() ?? PLATFORM_ID;
-    const entries = await this.database.platform(context, 'staff read every log', (tx) =>
-      this.audit.list(tx, businessId, query),
-    );
+    const entries = await this.audit.listForStaff(context, query);
     return toPage(entries, query.limit, toAuditEntryResponse, ({ at, id }) => [
       at.toISOString(),
       id,

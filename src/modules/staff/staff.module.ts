@@ -3,7 +3,6 @@ import { AuditModule } from '../audit/audit.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { SupportSessionsModule } from '../support-sessions/support-sessions.module';
-import { TeamMembersModule } from '../team-members/team-members.module';
 import { StaffAuthController } from './staff-auth.controller';
 import { StaffBusinessesRepository } from './staff-businesses.repository';
 import { StaffBusinessesService } from './staff-businesses.service';
@@ -13,13 +12,7 @@ import { StaffService } from './staff.service';
 
 /** The people who run this installation. */
 @Module({
-  imports: [
-    AuditModule,
-    IdentityModule,
-    SubscriptionsModule,
-    TeamMembersModule,
-    SupportSessionsModule,
-  ],
+  imports: [AuditModule, IdentityModule, SubscriptionsModule, SupportSessionsModule],
   controllers: [StaffAuthController, StaffController],
   providers: [StaffService, StaffRepository, StaffBusinessesService, StaffBusinessesRepository],
   exports: [StaffService],

@@ -9,7 +9,7 @@ import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
 import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
-import { SupportSessionsRepository } from '../support-sessions/support-sessions.repository';
+import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
 import type { StaffLoginRequest } from './dto/staff.requests';
 import type { StaffAccount } from './staff-account.entity';
@@ -25,7 +25,7 @@ export class StaffService {
   constructor(
     private readonly database: Database,
     private readonly staff: StaffRepository,
-    private readonly support: SupportSessionsRepository,
+    private readonly support: SupportSessionsService,
     private readonly hasher: PasswordHasher,
     private readonly limiter: GuessLimiter,
   ) {}

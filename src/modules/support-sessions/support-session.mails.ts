@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
-import { BusinessesRepository } from '../businesses/businesses.repository';
-import { TeamMembersRepository } from '../team-members/team-members.repository';
+import { BusinessesService } from '../businesses/businesses.service';
+import { TeamMembersService } from '../team-members/team-members.service';
 import { SupportSessionsRepository } from './support-sessions.repository';
 
 /** Tells the owners that somebody is in. */
@@ -12,8 +12,8 @@ export class SupportSessionMails {
   constructor(
     private readonly database: Database,
     private readonly sessions: SupportSessionsRepository,
-    private readonly businesses: BusinessesRepository,
-    private readonly members: TeamMembersRepository,
+    private readonly businesses: BusinessesService,
+    private readonly members: TeamMembersService,
   ) {}
 
   @MailComposer('support-session-started')

@@ -5,12 +5,11 @@ import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
-import { Database } from '../../platform/database/database';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { SupportSessionResponse, toSupportSessionResponse } from './dto/support-session.responses';
 import { supportSessionNotFound } from './support-sessions.errors';
-import { SupportSessionsRepository } from './support-sessions.repository';
+import { SupportSessionsService } from './support-sessions.service';
 
 class SupportSessionPage extends pageOf(SupportSessionResponse) {}
 
@@ -18,10 +17,7 @@ class SupportSessionPage extends pageOf(SupportSessionResponse) {}
 @ApiTags('Support')
 @Controller('v1/support-sessions')
 export class SupportSessionsController {
-  constructor(
-    private readonly database: Database,
-    private readonly sessions: SupportSessionsRepository,
-  ) {}
+  constructor(private readonly sessions: SupportSessionsService) {}
 
   @Get()
   @Access({
@@ -36,9 +32,7 @@ export class SupportSessionsController {
     @Ctx() context: RequestContext,
     @Query() query: ListQuery,
   ): Promise<SupportSessionPage> {
-    const sessions = await this.database.transaction(context, (tx) =>
-      this.sessions.list(tx, query),
-    );
+    const sessions = await this.sessions.list(context, query);
     return toPage(sessions, query.limit, toSupportSessionResponse, ({ startedAt, id }) => [
       startedAt.toISOString(),
       id,
@@ -55,9 +49,6 @@ export class SupportSessionsController {
     problems: [supportSessionNotFound],
   })
   async end(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
-    await this.database.transaction(context, async (tx) => {
-      if (!(await this.sessions.findById(tx, id))) throw supportSessionNotFound();
-      await this.sessions.end(tx, id);
-    });
+    await this.sessions.end(context, id);
   }
 }

@@ -4,12 +4,13 @@ import { TeamMembersModule } from '../team-members/team-members.module';
 import { SupportSessionMails } from './support-session.mails';
 import { SupportSessionsController } from './support-sessions.controller';
 import { SupportSessionsRepository } from './support-sessions.repository';
+import { SupportSessionsService } from './support-sessions.service';
 
 /** Staff inside a business. */
 @Module({
   imports: [BusinessesModule, TeamMembersModule],
   controllers: [SupportSessionsController],
-  providers: [SupportSessionsRepository, SupportSessionMails],
-  exports: [SupportSessionsRepository],
+  providers: [SupportSessionsService, SupportSessionsRepository, SupportSessionMails],
+  exports: [SupportSessionsService],
 })
 export class SupportSessionsModule {}

@@ -14,13 +14,16 @@ export type NewSupportSession = Omit<
   'businessId' | 'id' | 'tokenHash' | 'startedAt' | 'endedAt'
 >;
 
+/** The token is here and nowhere else. */
+export interface OpenedSupportSession {
+  session: SupportSession;
+  token: string;
+}
+
 @Injectable()
 export class SupportSessionsRepository {
-  /** Opens a session. The token is in the result and nowhere else. @throws 401 unauthenticated */
-  async open(
-    tx: Transaction,
-    fields: NewSupportSession,
-  ): Promise<{ session: SupportSession; token: string }> {
+  /** @throws 401 unauthenticated */
+  async open(tx: Transaction, fields: NewSupportSession): Promise<OpenedSupportSession> {
     const token = createToken('support_session');
     const made = {
       businessId: tx.requireBusinessId(),
@@ -62,6 +65,13 @@ export class SupportSessionsRepository {
         { id, endedAt: IsNull(), ...(tx.businessId && { businessId: tx.businessId }) },
         { endedAt: tx.now },
       );
+  }
+
+  /** Ends what runs in this business. */
+  async endAll(tx: Transaction): Promise<void> {
+    await tx
+      .repository(SupportSession)
+      .update({ businessId: tx.requireBusinessId(), endedAt: IsNull() }, { endedAt: tx.now });
   }
 
   /** Ends what runs under a staff session. Platform scope. */

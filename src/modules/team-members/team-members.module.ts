@@ -20,6 +20,6 @@ import { TeamMembersService } from './team-members.service';
     InvitationsRepository,
     InvitationMails,
   ],
-  exports: [TeamMembersService, TeamMembersRepository, InvitationsService],
+  exports: [TeamMembersService, InvitationsService],
 })
 export class TeamMembersModule {}

@@ -133,22 +133,14 @@ export class TeamMembersRepository {
     );
   }
 
-  /** The seat that staff act from. */
-  getSupportMember(tx: Transaction): Promise<Member> {
-    return tx
-      .repository(Member)
-      .findOneByOrFail({ businessId: tx.requireBusinessId(), kind: 'support' });
+  /** Every business has one of each. */
+  getSystemMember(tx: Transaction, kind: 'support' | 'sdk'): Promise<Member> {
+    return tx.repository(Member).findOneByOrFail({ businessId: tx.requireBusinessId(), kind });
   }
 
-  /** The member that holds the API keys. */
-  getSdkMember(tx: Transaction): Promise<Member> {
-    return tx
-      .repository(Member)
-      .findOneByOrFail({ businessId: tx.requireBusinessId(), kind: 'sdk' });
-  }
-
-  async markUsed(tx: Transaction, businessId: string, id: string): Promise<void> {
-    await tx.repository(Member).update({ businessId, id }, { lastUsedAt: tx.now });
+  async markUsed(tx: Transaction, id: string): Promise<void> {
+    const where = { businessId: tx.requireBusinessId(), id };
+    await tx.repository(Member).update(where, { lastUsedAt: tx.now });
   }
 }
 

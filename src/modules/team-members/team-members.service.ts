@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../../common/access/permissions';
+import type { Permission, Role } from '../../common/access/permissions';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { DomainError } from '../../common/problem';
 import { permissionDenied } from '../../common/problems';
@@ -16,8 +16,15 @@ import {
   refuseRole,
   type TeamState,
 } from './member-rules';
+import type { Member } from './member.entity';
 import { memberNotFound } from './team-members.errors';
-import { TeamMembersRepository, type MemberWithPerson } from './team-members.repository';
+import {
+  TeamMembersRepository,
+  type FirstMembers,
+  type MemberWithPerson,
+} from './team-members.repository';
+
+export type { MemberWithPerson };
 
 /** Decides on the locked state; null lets the change happen. */
 type Rule = (state: TeamState) => DomainError | null;
@@ -31,6 +38,36 @@ export class TeamMembersService {
     private readonly sessions: SessionsRepository,
     private readonly subscriptions: SubscriptionsService,
   ) {}
+
+  /** The three members of a new business. */
+  createFirst(tx: Transaction, ownerUserId: string): Promise<FirstMembers> {
+    return this.members.insertFirst(tx, ownerUserId);
+  }
+
+  /** The seat that staff act from. */
+  getSupportMember(tx: Transaction): Promise<Member> {
+    return this.members.getSystemMember(tx, 'support');
+  }
+
+  /** The member that holds the API keys. */
+  getSdkMember(tx: Transaction): Promise<Member> {
+    return this.members.getSystemMember(tx, 'sdk');
+  }
+
+  /** The addresses of the active owners. */
+  listOwnerEmails(tx: Transaction): Promise<string[]> {
+    return this.members.listOwnerEmails(tx);
+  }
+
+  /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */
+  assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
+    return this.members.assertAskerMay(tx, permission);
+  }
+
+  /** A login opens the business that was used last. */
+  markUsed(tx: Transaction, id: string): Promise<void> {
+    return this.members.markUsed(tx, id);
+  }
 
   list(context: RequestContext, query: ListQuery): Promise<MemberWithPerson[]> {
     return this.database.transaction(context, (tx) => this.members.list(tx, query));

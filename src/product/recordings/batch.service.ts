@@ -1,9 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../../common/problem';
+import { internalError } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import { translateDatabaseError } from '../../platform/database/database-errors';
 import { Transaction } from '../../platform/database/transaction';
+import { validateFields } from '../../platform/http/validation';
+import { writeInLogScope } from '../../platform/logging/log-scope';
+import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
 import { subscriptionBehind } from '../../modules/subscriptions/subscriptions.errors';
-import type { CreateRecordingRequest } from './dto/recording.requests';
+import { CreateRecordingRequest } from './dto/recording.requests';
 import { IngestionQueue } from './ingestion-queue';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import {
@@ -20,8 +26,13 @@ const COME_BACK = { headers: { 'Retry-After': '5' } };
 /** What became of an item; `failed` where it was not decided. */
 type Verdict = Admission | { outcome: 'failed'; error: unknown };
 
-/** An item's recording, or why it has none. */
-export type BatchItem = Pick<IngestedRecording, 'recording' | 'replayed'> | { error: unknown };
+type Stored = Pick<IngestedRecording, 'recording' | 'replayed'>;
+
+/** An item's recording, or the error that is why it has none. */
+type BatchItem = Stored | { error: unknown };
+
+/** An item's recording, or the problem that tells why it has none. */
+export type DecidedItem = Stored | { refusal: DomainError };
 
 /**
  * Recordings that come in one request. Each is decided as if it had been sent alone, but all of them take the
@@ -29,15 +40,28 @@ export type BatchItem = Pick<IngestedRecording, 'recording' | 'replayed'> | { er
  */
 @Injectable()
 export class BatchService {
+  private readonly logger = new Logger(BatchService.name);
+
   constructor(
     private readonly database: Database,
     private readonly queue: IngestionQueue,
     private readonly repository: IngestionRepository,
     private readonly ingestion: IngestionService,
+    private readonly refusals: QuotaRefusals,
   ) {}
 
-  /** @returns what became of each, in their order; each error is one of those that `IngestionService.ingest` throws */
-  async ingestAll(
+  /** @returns what became of each, in their order; one whose fields are wrong is refused alone */
+  async ingestEach(context: RequestContext, items: unknown[]): Promise<DecidedItem[]> {
+    const read = items.map(readItem);
+    const requests = read.flatMap((each) => ('request' in each ? [each.request] : []));
+    const ingested = await this.ingestAll(context, requests);
+    return read.map((each) => {
+      const item = 'request' in each ? ingested.shift()! : each;
+      return 'error' in item ? { refusal: this.refuse(context, item.error) } : item;
+    });
+  }
+
+  private async ingestAll(
     context: RequestContext,
     requests: CreateRecordingRequest[],
   ): Promise<BatchItem[]> {
@@ -129,6 +153,35 @@ export class BatchService {
     } catch (error) {
       return { error };
     }
+  }
+
+  /**
+   * A failing item fails alone: what its neighbours got is stored, and they are told so. But with an Idempotency-Key
+   * all share one transaction; what has failed there has failed for all, and may be tried again.
+   */
+  private refuse(context: RequestContext, error: unknown): DomainError {
+    if (context instanceof Transaction && !(error instanceof DomainError)) throw error;
+    const translated = translateDatabaseError(error);
+    const refusal =
+      translated instanceof DomainError ? translated : this.toInternalError(context, error);
+    this.refusals.observe(refusal);
+    return refusal;
+  }
+
+  private toInternalError(context: RequestContext, error: unknown): DomainError {
+    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
+    writeInLogScope(scope, () =>
+      this.logger.error(`an item of a batch failed: ${(error as Error).stack}`),
+    );
+    return internalError({ cause: error });
+  }
+}
+
+function readItem(item: unknown): { request: CreateRecordingRequest } | { error: unknown } {
+  try {
+    return { request: validateFields(CreateRecordingRequest, item ?? null) };
+  } catch (error) {
+    return { error };
   }
 }
 

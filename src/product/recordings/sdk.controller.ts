@@ -1,19 +1,12 @@
-import { Body, Controller, Get, Inject, Logger, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
-import { DomainError } from '../../common/problem';
-import { internalError } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
-import { translateDatabaseError } from '../../platform/database/database-errors';
-import { Transaction } from '../../platform/database/transaction';
-import { writeInLogScope } from '../../platform/logging/log-scope';
-import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
-import { validateFields } from '../../platform/http/validation';
 import { applicationNotFound } from '../applications/applications.errors';
 import {
   quotaExceeded,
@@ -29,7 +22,7 @@ import {
   toRecordingResponse,
   type BatchResultResponse,
 } from './dto/recording.responses';
-import { BatchService, type BatchItem } from './batch.service';
+import { BatchService, type DecidedItem } from './batch.service';
 import { IngestionService } from './ingestion.service';
 import { externalIdConflict, ingestionOverloaded, recordingDeleted } from './recordings.errors';
 import { SdkService } from './sdk.service';
@@ -41,13 +34,10 @@ const BATCH_VALUES = 20_000;
 @ApiTags('SDK')
 @Controller('v1')
 export class SdkController {
-  private readonly logger = new Logger(SdkController.name);
-
   constructor(
     private readonly ingestion: IngestionService,
     private readonly batches: BatchService,
     private readonly sdk: SdkService,
-    private readonly refusals: QuotaRefusals,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -100,7 +90,8 @@ export class SdkController {
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingBatchRequest,
   ): Promise<BatchResponse> {
-    return { results: await this.createEach(context, body.recordings) };
+    const items = await this.batches.ingestEach(context, body.recordings);
+    return { results: items.map((item) => this.toResult(context, item)) };
   }
 
   @Get('sdk/status')
@@ -115,47 +106,13 @@ export class SdkController {
     return this.sdk.status(context);
   }
 
-  private async createEach(
-    context: RequestContext,
-    items: unknown[],
-  ): Promise<BatchResultResponse[]> {
-    const read = items.map(readItem);
-    const requests = read.flatMap((each) => ('request' in each ? [each.request] : []));
-    const ingested = await this.batches.ingestAll(context, requests);
-    return read.map((each) => this.toResult(context, 'request' in each ? ingested.shift()! : each));
-  }
-
-  private toResult(context: RequestContext, item: BatchItem): BatchResultResponse {
-    if (!('error' in item)) {
-      const { recording, replayed } = item;
-      return { status: replayed ? 200 : 201, recording: toRecordingResponse(recording) };
-    }
-    const refusal = this.refusalOf(item.error, context);
-    this.refusals.observe(refusal);
-    const problem = toProblem(refusal, this.config.appUrl, context.requestId);
+  private toResult(context: RequestContext, item: DecidedItem): BatchResultResponse {
+    if ('recording' in item)
+      return {
+        status: item.replayed ? 200 : 201,
+        recording: toRecordingResponse(item.recording),
+      };
+    const problem = toProblem(item.refusal, this.config.appUrl, context.requestId);
     return { status: problem.status, problem };
-  }
-
-  /**
-   * A failing item fails alone: what its neighbours got is stored, and they are told so. But with an Idempotency-Key
-   * all share one transaction; what has failed there has failed for all, and may be tried again.
-   */
-  private refusalOf(error: unknown, context: RequestContext): DomainError {
-    if (context instanceof Transaction && !(error instanceof DomainError)) throw error;
-    const translated = translateDatabaseError(error);
-    if (translated instanceof DomainError) return translated;
-    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
-    writeInLogScope(scope, () =>
-      this.logger.error(`an item of a batch failed: ${(error as Error).stack}`),
-    );
-    return internalError({ cause: error });
-  }
-}
-
-function readItem(item: unknown): { request: CreateRecordingRequest } | { error: unknown } {
-  try {
-    return { request: validateFields(CreateRecordingRequest, item ?? null) };
-  } catch (error) {
-    return { error };
   }
 }

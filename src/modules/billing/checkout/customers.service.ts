@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
-import { BusinessesRepository } from '../../businesses/businesses.repository';
+import { BusinessesService } from '../../businesses/businesses.service';
 import {
   BillingAccountsRepository,
   type BillingAccount,
@@ -15,7 +15,7 @@ export class CustomersService {
     private readonly database: Database,
     private readonly stripe: StripeApi,
     private readonly accounts: BillingAccountsRepository,
-    private readonly businesses: BusinessesRepository,
+    private readonly businesses: BusinessesService,
   ) {}
 
   /** @returns null where the business has none, or it was deleted at Stripe */

@@ -4,8 +4,7 @@ import { toFuture } from '../../../common/future';
 import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
-import { businessNotFound } from '../../businesses/businesses.errors';
-import { BusinessesRepository } from '../../businesses/businesses.repository';
+import { BusinessesService } from '../../businesses/businesses.service';
 import { ChangesService } from './changes.service';
 import type { Credit } from '../../entitlements/credit.entity';
 import { CreditsRepository } from '../../entitlements/credits.repository';
@@ -21,7 +20,7 @@ import { SubscriptionsRepository } from '../subscriptions.repository';
 export class StaffSubscriptionsService {
   constructor(
     private readonly database: Database,
-    private readonly businesses: BusinessesRepository,
+    private readonly businesses: BusinessesService,
     private readonly subscriptions: SubscriptionsRepository,
     private readonly changes: ChangesService,
     private readonly credits: CreditsRepository,
@@ -94,7 +93,7 @@ export class StaffSubscriptionsService {
   ): Promise<T> {
     return this.database.platform(context, 'staff look after all businesses', async (platform) => {
       const tx = platform.with({ businessId });
-      if (!(await this.businesses.exists(tx))) throw businessNotFound();
+      await this.businesses.assertExists(tx);
       return work(tx);
     });
   }

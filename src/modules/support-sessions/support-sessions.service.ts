@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { ListQuery } from '../../common/dto/list.query';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
+import { BusinessesService } from '../businesses/businesses.service';
+import { TeamMembersService } from '../team-members/team-members.service';
+import type { SupportSession } from './support-session.entity';
+import { supportSessionNotFound } from './support-sessions.errors';
+import {
+  SupportSessionsRepository,
+  type NewSupportSession,
+  type OpenedSupportSession,
+} from './support-sessions.repository';
+
+@Injectable()
+export class SupportSessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SupportSessionsRepository,
+    private readonly members: TeamMembersService,
+    private readonly mails: MailQueue,
+    businesses: BusinessesService,
+  ) {
+    businesses.onSupportAccessOff((tx) => this.sessions.endAll(tx));
+  }
+
+  /** The sessions in the business of the request, newest first; one more than `limit`. */
+  list(context: RequestContext, query: ListQuery): Promise<SupportSession[]> {
+    return this.database.transaction(context, (tx) => this.sessions.list(tx, query));
+  }
+
+  /** Opens a session in the support seat of the business of `tx`, and tells its owners by mail. @throws 401 unauthenticated */
+  async open(
+    tx: Transaction,
+    fields: Omit<NewSupportSession, 'memberId'>,
+  ): Promise<OpenedSupportSession> {
+    const { id: memberId } = await this.members.getSupportMember(tx);
+    const opened = await this.sessions.open(tx, { ...fields, memberId });
+    await this.mails.enqueue(tx, 'support-session-started', opened.session.id);
+    return opened;
+  }
+
+  /** Ends a session at once; again, it changes nothing. @throws 404 support_session_not_found */
+  end(context: RequestContext, id: string): Promise<void> {
+    return this.database.transaction(context, async (tx) => {
+      if (!(await this.sessions.findById(tx, id))) throw supportSessionNotFound();
+      await this.sessions.end(tx, id);
+    });
+  }
+
+  /** Ends what runs under a staff session. Platform scope. */
+  endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
+    return this.sessions.endAllOfStaffSession(tx, staffSessionId);
+  }
+}
