@@ -5,7 +5,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
-const tool = (...parts) => path.join(root, 'node_modules', ...parts);
+/** The native compiler: the same output as TypeScript 6, in a fifth of the time. */
+const compiler = path.join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
+const nest = require('../nest-cli.json');
 const shared = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const packages = fs
   .readdirSync(path.join(root, 'packages'), { withFileTypes: true })
@@ -17,12 +19,15 @@ const targets = [
   ...packages.map((folder) => ({
     folder,
     inputs: [`${folder}/src`, `${folder}/tsconfig.build.json`, 'packages/tsconfig.base.json'],
-    command: [tool('typescript', 'bin', 'tsc'), '--project', `${folder}/tsconfig.build.json`],
+    project: `${folder}/tsconfig.build.json`,
+    sources: 'src',
   })),
   {
     folder: '.',
     inputs: ['src', 'migrations', 'nest-cli.json', ...packages.map((folder) => `${folder}/src`)],
-    command: [tool('@nestjs', 'cli', 'bin', 'nest.js'), 'build'],
+    project: nest.compilerOptions.tsConfigPath,
+    sources: '.',
+    assets: nest.compilerOptions.assets,
   },
 ];
 
@@ -42,14 +47,33 @@ function fingerprint(inputs) {
   return hash.digest('hex');
 }
 
-function buildTarget({ folder, inputs, command }) {
+/** What is not TypeScript: the folders that `nest-cli.json` names. */
+function copyAssets(assets) {
+  for (const { include } of assets) {
+    const folder = path.join(nest.sourceRoot, path.dirname(include));
+    fs.cpSync(path.join(root, folder), path.join(root, 'dist', folder), { recursive: true });
+  }
+}
+
+/** A migration or command that was moved or deleted must not be found in dist/. */
+function removeStale(output, sources) {
+  for (const file of filesBelow(output).filter((name) => /\.(js|js\.map|d\.ts)$/.test(name))) {
+    const source = path.join(sources, path.relative(output, file));
+    if (!fs.existsSync(source.replace(/\.(js|js\.map|d\.ts)$/, '.ts'))) fs.rmSync(file);
+  }
+}
+
+function buildTarget({ folder, inputs, project, sources, assets = [] }) {
   const stamp = path.join(root, folder, 'dist', '.built-from');
   const wanted = fingerprint([...inputs, ...shared]);
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   const startedAt = Date.now();
   process.stderr.write(`Building the sources of ${folder}, which have changed: `);
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  const compile = [compiler, '--project', project];
+  const { status } = spawnSync(process.execPath, compile, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  copyAssets(assets);
+  removeStale(path.join(root, folder, 'dist'), path.join(root, folder, sources));
   fs.writeFileSync(stamp, wanted);
   process.stderr.write(`took ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }

@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const compiler = path.join(__dirname, '..', 'node_modules', '@nestjs', 'cli');
+const compiler = path.join(__dirname, '..', 'node_modules', 'typescript-native');
 if (process.env.NODE_ENV !== 'production' && fs.existsSync(compiler))
   require('./build-if-changed').buildIfChanged();
 require('../dist/src/cli.js');

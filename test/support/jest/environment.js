@@ -2,9 +2,6 @@
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
-/** Where packages keep what decorators say: it would grow with each file, whose classes are others. */
-const REGISTRIES = ['typeormMetadataArgsStorage', 'classValidatorMetadataStorage'];
-
 module.exports = class SharedEnvironment {
   global = globalThis;
   fakeTimers = null; // the legacy ones
@@ -24,7 +21,6 @@ module.exports = class SharedEnvironment {
     process.exit = this.before.exit;
     for (const name of Object.keys(process.env)) delete process.env[name];
     Object.assign(process.env, this.before.variables);
-    for (const name of REGISTRIES) delete globalThis[name];
   }
 
   exportConditions() {

@@ -1,17 +1,30 @@
-// Packages are loaded once a worker, by Node itself; only our own sources are loaded anew for each test file, as jest
-// does. Loading NestJS, TypeORM and Stripe for each file took three seconds of it. Needs environment.js, since
-// packages and tests then share one realm.
+// Packages and the sources under test are loaded once a worker, not once a test file as jest does: loading NestJS,
+// TypeORM and Stripe took three seconds of each file, loading src/ another. Test files and test/support are loaded anew.
+// So src/ may keep no state at module level that one test can leave to the next. Needs environment.js, since all of
+// them then share one realm.
 const { createRequire, isBuiltin } = require('node:module');
+const path = require('node:path');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
 /** Those of this repository are sources. */
 const OWN = /^([./]|@tenantry\/)/;
+/** Node loads them. */
 const isPackage = (name) => name !== undefined && !OWN.test(name) && !isBuiltin(name);
+
+const ROOT = path.join(__dirname, '../../..');
+const SOURCE = /^(src|packages\/[^/]+\/src)\//;
+const isSource = (file) =>
+  SOURCE.test(path.relative(ROOT, file).replaceAll(path.sep, '/')) && !file.endsWith('.spec.ts');
+
+/** Of this worker: what each source exports, and the source maps that later files need for their stacks. */
+const exportsOfSources = new Map();
+const sourceMaps = new Map();
 
 module.exports = class SharedPackagesRuntime extends Runtime {
   constructor(...parameters) {
     super(...parameters);
+    this.transformCache.sourceMaps = sourceMaps;
     const { executor } = this;
     executor.compile = (source, filename) =>
       vm.compileFunction(source, executor.injectedModuleParameters, {
@@ -21,8 +34,18 @@ module.exports = class SharedPackagesRuntime extends Runtime {
   }
 
   requireModule(from, moduleName, options, isRequireActual) {
-    return isPackage(moduleName) && !options?.isInternalModule
-      ? createRequire(from)(moduleName)
+    if (options?.isInternalModule || moduleName === undefined || isBuiltin(moduleName))
+      return super.requireModule(from, moduleName, options, isRequireActual);
+    if (isPackage(moduleName)) return createRequire(from)(moduleName);
+    const file = this._resolution.resolveCjs(from, moduleName);
+    return isSource(file)
+      ? this.requireSource(file, from, moduleName)
       : super.requireModule(from, moduleName, options, isRequireActual);
+  }
+
+  requireSource(file, from, moduleName) {
+    if (!exportsOfSources.has(file))
+      exportsOfSources.set(file, super.requireModule(from, moduleName));
+    return exportsOfSources.get(file);
   }
 };
