@@ -78,7 +78,7 @@ const WITH_CONNECTION: Record<string, string> = {
 };
 
 const MAXIMUM_LINES = 400;
-const EXACT_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+const EXACT_VERSION = /^(npm:[a-z@/-]+@)?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
 const sources = listSources();
 /** What runs in production: the tests beside the code are not part of it. */
