@@ -1,61 +1,48 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { CommandHost, spawnCommand, type Call, type Outcome } from '../support/command-line';
 import { ServerProcess } from '../support/server-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
-// The built commands as child processes, on databases of their own. Nothing is mocked. `npm test` builds first.
+// The built commands on databases of their own, some as people start them, most in one process that is started once. Nothing is mocked. `npm test` builds first.
 
-const ENTRY = join(process.cwd(), 'dist/src/cli.js');
 const PRODUCTION = { NODE_ENV: 'production', SMTP_URL: 'smtp://127.0.0.1:2525' };
 const SEED = ['seed:demo', '--businesses', '12', '--recordings', '600', '--seed', '7'];
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
+let host: CommandHost;
 let directory: string;
 let database: TestDatabase;
 
 beforeAll(async () => {
+  host = new CommandHost();
   directory = mkdtempSync(join(tmpdir(), 'tenantry-cli-'));
   database = await createTestDatabase();
 });
 
 afterAll(async () => {
+  await host.stop();
   await database.drop();
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function run(
+function callOf(
   parameters: string[],
   environment: Record<string, string> = { DATABASE_URL: database.url },
   input = '',
-): Promise<Outcome> {
-  const child = spawn(process.execPath, [ENTRY, ...parameters], {
-    cwd: directory,
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATA_DIR: directory,
-      SECRET_KEY: 'a secret of the tests, long enough to be taken',
-      BCRYPT_COST: '4',
-      ...environment,
-    },
-  });
-  child.stdin.end(input);
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const [code, stdout, stderr] = await Promise.all([
-    exited,
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code, stdout, stderr };
+): Call {
+  const shared = {
+    PATH: process.env.PATH!,
+    NODE_ENV: 'test',
+    DATA_DIR: directory,
+    SECRET_KEY: 'a secret of the tests, long enough to be taken',
+    BCRYPT_COST: '4',
+  };
+  return { parameters, environment: { ...shared, ...environment }, directory, input };
 }
+
+const run = (...of: Parameters<typeof callOf>): Promise<Outcome> => host.run(callOf(...of));
+const spawn = (...of: Parameters<typeof callOf>): Promise<Outcome> => spawnCommand(callOf(...of));
 
 async function runJson<T>(...parameters: string[]): Promise<T> {
   const { code, stdout, stderr } = await run([...parameters, '--json']);
@@ -74,20 +61,20 @@ describe('the command line', () => {
       ['dev:shift-time', '--business', '01890a5d-ac96-774b-bcce-b302099a8057', '--days', '0'],
       ['seed:demo', '--seed', 'one'],
     ];
-    for (const outcome of await Promise.all(calls.map((call) => run(call)))) {
+    for (const outcome of await Promise.all(calls.map((call) => spawn(call)))) {
       expect(outcome).toMatchObject({ code: 2, stdout: '' });
       expect(outcome.stderr).toContain('Usage: ');
     }
   });
 
   it('shows the help that was asked for with exit code 0', async () => {
-    const { code, stdout, stderr } = await run(['--help'], {});
+    const { code, stdout, stderr } = await spawn(['--help'], {});
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('subscriptions:renew');
   });
 
   it('lists all faults of the configuration and ends with exit code 2', async () => {
-    const { code, stderr } = await run(['migrate:status'], { PORT: 'x', BCRYPT_COST: '99' });
+    const { code, stderr } = await spawn(['migrate:status'], { PORT: 'x', BCRYPT_COST: '99' });
     expect(code).toBe(2);
     expect(stderr).toContain('PORT');
     expect(stderr).toContain('BCRYPT_COST');
@@ -95,7 +82,7 @@ describe('the command line', () => {
 
   it('says in one line that the database cannot be reached', async () => {
     const unreachable = { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/nowhere' };
-    const { code, stderr } = await run(['usage:verify'], unreachable);
+    const { code, stderr } = await spawn(['usage:verify'], unreachable);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: The database does not answer at the moment.*ECONNREFUSED.*\n$/);
   });
@@ -103,7 +90,7 @@ describe('the command line', () => {
 
 describe('migrate', () => {
   it('finds nothing to do on a migrated database', async () => {
-    expect(await run(['migrate'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await spawn(['migrate'])).toMatchObject({ code: 0, stderr: '' });
     const status = await runJson<{ name: string; applied: boolean }[]>('migrate:status');
     expect(status.length).toBeGreaterThan(4);
     expect(status.every(({ applied }) => applied)).toBe(true);
@@ -369,14 +356,14 @@ describe('generated files', () => {
 
 describe('demo', () => {
   it('says how to start a server when none is running', async () => {
-    const outcome = await run(['demo'], {});
+    const outcome = await spawn(['demo'], {});
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toContain('npm start');
   });
 
   it('plays a day to its end against a running server', async () => {
     const server = await ServerProcess.start({ DATABASE_URL: database.url });
-    const outcome = await run(['demo', '--url', server.url]);
+    const outcome = await spawn(['demo', '--url', server.url]);
     await server.stop();
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     for (const sign of ['→ 402', '"quota_exceeded"', ': equal.', 'closed', '→ 403'])
