@@ -201,7 +201,7 @@ it('an answer of Stripe’s that came late does not take back what a newer one h
     world.server.app
       .get(Database)
       .platform(job, 'as a job does', (tx) =>
-        sync.apply(tx.with({ businessId: seen.look.businessId }), seen),
+        sync.apply(tx.with({ businessId: seen.round.businessId }), seen),
       );
   const customerId = await world.stripeCustomer(customer);
   const late = await sync.look(job, customerId);

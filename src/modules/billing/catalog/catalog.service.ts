@@ -5,7 +5,7 @@ import { Database } from '../../../platform/database/database';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { PlansRepository } from '../../plans/plans.repository';
-import { PricesRepository } from '../records/prices.repository';
+import { PricesRepository, type StripePrice } from '../records/prices.repository';
 import { idOf, LOOKUP_PREFIX } from '../stripe/stripe-snapshot';
 
 const REASON = 'plans belong to no tenant';
@@ -55,12 +55,15 @@ export class CatalogService {
    * @throws as `StripeApi.call`
    */
   async ensurePrice(context: RequestContext, plan: PlanWithTerms): Promise<string> {
-    const { version } = plan.terms;
-    const { id } = await this.makeSellable(plan, await this.read(context, plan));
-    await this.database.platform(context, REASON, (tx) =>
-      this.prices.put(tx, { id, planId: plan.id, planVersion: version }),
-    );
-    return id;
+    const price = await this.findOrMakePrice(plan, await this.listKnown(context, plan));
+    await this.database.platform(context, REASON, (tx) => this.prices.put(tx, price));
+    return price.id;
+  }
+
+  /** `ensurePrice` without its transactions: `known` is read before, and what it gives has to be put down after. */
+  async findOrMakePrice(plan: PlanWithTerms, known: StripePrice[]): Promise<StripePrice> {
+    const { id } = await this.makeSellable(plan, await this.read(plan, known));
+    return { id, planId: plan.id, planVersion: plan.terms.version };
   }
 
   /** Stripe takes no archived price for a subscription that goes back to it. @throws as `StripeApi.call` */
@@ -103,7 +106,8 @@ export class CatalogService {
     plan: PlanWithTerms,
   ): Promise<CatalogDifference[]> {
     const { id: planId, slug, name } = plan;
-    const { product, price, impostor } = await this.read(context, plan);
+    const known = await this.listKnown(context, plan);
+    const { product, price, impostor } = await this.read(plan, known);
     const old = product ? await this.listOldPrices(plan, price) : [];
     const found: [isSo: boolean, change: CatalogChange, detail: string][] = [
       [!product, 'create_product', name],
@@ -130,10 +134,12 @@ export class CatalogService {
     return data.filter(({ id }) => id !== current?.id);
   }
 
-  private async read(context: RequestContext, plan: PlanWithTerms): Promise<AtStripe> {
-    const known = await this.database.platform(context, REASON, (tx) =>
-      this.prices.findOf(tx, plan.id, plan.terms.version),
-    );
+  private listKnown(context: RequestContext, { id }: PlanWithTerms): Promise<StripePrice[]> {
+    return this.database.platform(context, REASON, (tx) => this.prices.listOf(tx, id));
+  }
+
+  private async read(plan: PlanWithTerms, prices: StripePrice[]): Promise<AtStripe> {
+    const known = prices.find(({ planVersion }) => planVersion === plan.terms.version);
     const [product, remembered, named] = await Promise.all([
       this.stripe.find((stripe) => stripe.products.retrieve(plan.id)),
       known && this.stripe.find((stripe) => stripe.prices.retrieve(known.id)),

@@ -58,29 +58,32 @@ export class StripeCommandsService {
   ) {}
 
   /**
-   * The stripeCommand that is on its way, where it is this very command: a second click joins the first. Another one that
-   * has been there for long is settled. @throws 409 billing_busy
+   * Whether the one on its way is this very command, which a second click joins. One that has been there for five
+   * minutes is settled instead. @throws 409 billing_busy
    */
-  async join(context: RequestContext, command: SubscriptionCommand): Promise<StripeCommand | null> {
-    const [pending, now] = await this.database.transaction(context, async (tx) => [
-      await this.operations.findPending(tx),
-      tx.now,
-    ]);
-    if (!pending) return null;
+  async isJoined(
+    context: RequestContext,
+    { pending, now }: { pending: StripeCommand; now: Date },
+    command: SubscriptionCommand,
+  ): Promise<boolean> {
     const isOld = now.getTime() - pending.createdAt.getTime() > WAITED_FOR_MS;
-    if (isSame(pending.request, command) && !isOld) return pending;
-    if (!isOld) throw billingBusy({ headers: { 'Retry-After': '5' } });
-    await this.settle(context, pending);
-    return null;
+    if (!isOld && !isSame(pending.request, command))
+      throw billingBusy({ headers: { 'Retry-After': '5' } });
+    if (isOld) await this.settle(context, pending, now);
+    return !isOld;
   }
 
-  /** Writes a command down, or finds what is on its way. @param tx holds the account @throws 409 billing_busy */
+  /**
+   * Writes a command down, or finds what is on its way. @param tx holds the account
+   * @returns null where there is nothing to call @throws 409 billing_busy
+   */
   async begin(
     tx: Transaction,
     command: SubscriptionCommand,
     calls: StripeCall[],
     snapshot: StripeSnapshot,
-  ): Promise<StripeCommand> {
+  ): Promise<StripeCommand | null> {
+    if (calls.length === 0) return null;
     const pending = await this.operations.findPending(tx);
     if (pending && !isSame(pending.request, command))
       throw billingBusy({ headers: { 'Retry-After': '5' } });
@@ -99,8 +102,11 @@ export class StripeCommandsService {
     { businessId }: { businessId: string },
   ): Promise<void> {
     const ours = context.with({ businessId });
-    const pending = await this.database.transaction(ours, (tx) => this.operations.findPending(tx));
-    if (pending) await this.settle(ours, pending);
+    const [pending, now] = await this.database.transaction(ours, async (tx) => [
+      await this.operations.findPending(tx),
+      tx.now,
+    ]);
+    if (pending) await this.settle(ours, pending, now);
   }
 
   /**
@@ -134,7 +140,6 @@ export class StripeCommandsService {
     const { request } = stripeCommand;
     await this.database.platform(tx, REASON, async (platform) => {
       const ours = platform.with({ businessId: stripeCommand.businessId });
-      await this.accounts.lock(ours);
       const isDone =
         (await this.operations.finish(ours, stripeCommand, outcome)) && outcome === 'done';
       if (isDone) await this.clearPreviewAndAssignment(ours, stripeCommand);
@@ -163,25 +168,29 @@ export class StripeCommandsService {
   }
 
   /** @throws Error where there is no customer */
-  async look(context: RequestContext): Promise<CustomerSnapshot> {
-    const account = await this.database.transaction(context, (tx) => this.accounts.find(tx));
-    const customerId = account?.stripeCustomerId;
-    const seen = customerId ? await this.sync.look(context, customerId) : null;
-    if (!seen) throw new Error('a subscription follows Stripe, and its account has no customer');
-    return seen;
+  private async look(context: RequestContext): Promise<CustomerSnapshot> {
+    const round = await this.database.platform(context, REASON, (tx) =>
+      this.accounts.beginOwnRound(tx),
+    );
+    if (!round) throw new Error('a subscription follows Stripe, and its account has no customer');
+    return this.sync.ask(context, round);
   }
 
   /**
    * Looks first. What Stripe has taken is done; what it has not is made only if nothing has changed there since it was
    * decided: whoever has asked for something else meanwhile means that.
    */
-  private async settle(context: RequestContext, stripeCommand: StripeCommand): Promise<void> {
+  private async settle(
+    context: RequestContext,
+    stripeCommand: StripeCommand,
+    now: Date,
+  ): Promise<void> {
     const seen = await this.look(context);
     const snapshot = seen.snapshots.find(({ id }) =>
       stripeCommand.calls.some((call) => call.id === id),
     );
     const state = snapshot ? outcomeOf(stripeCommand, snapshot) : 'over';
-    const ageHours = await this.ageHoursOf(context, stripeCommand);
+    const ageHours = Math.floor((now.getTime() - stripeCommand.createdAt.getTime()) / ONE_HOUR_MS);
     const isMeant =
       ageHours < FORGOTTEN_AFTER_HOURS && (await this.canStill(context, stripeCommand));
     if (state === 'undone' && isMeant) {
@@ -229,12 +238,6 @@ export class StripeCommandsService {
   private refuse(context: RequestContext, stripeCommand: StripeCommand): Promise<boolean> {
     return this.database.transaction(context, (tx) =>
       this.operations.finish(tx, stripeCommand, 'refused'),
-    );
-  }
-
-  private ageHoursOf(context: RequestContext, { createdAt }: StripeCommand): Promise<number> {
-    return this.database.transaction(context, (tx) =>
-      Promise.resolve(Math.floor((tx.now.getTime() - createdAt.getTime()) / ONE_HOUR_MS)),
     );
   }
 

@@ -6,11 +6,12 @@ import type { Transaction } from '../../../platform/database/transaction';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
 import { paymentProviderUnavailable } from '../../../platform/stripe/stripe.errors';
 import type { PlanWithTerms } from '../../plans/plan.entity';
-import { PlansRepository } from '../../plans/plans.repository';
 import {
   assertRoom,
   ChangesService,
+  decideChange,
   isProviderManaged,
+  type ChangeState,
 } from '../../subscriptions/changes/changes.service';
 import {
   Payments,
@@ -21,36 +22,59 @@ import {
 } from '../../subscriptions/changes/payments';
 import type { PlanChange } from '../../subscriptions/decisions/plan-change';
 import type { Proration } from '../../subscriptions/decisions/proration';
+import { RenewalService } from '../../subscriptions/renewal/renewal.service';
 import type { Subscription } from '../../subscriptions/subscription.entity';
-import {
-  currencyMismatch,
-  invalidState,
-  stripeSubscriptionExists,
-} from '../../subscriptions/subscriptions.errors';
+import { invalidState, stripeSubscriptionExists } from '../../subscriptions/subscriptions.errors';
 import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service';
-import { BillingAccountsRepository } from '../records/billing-accounts.repository';
 import { CatalogService } from '../catalog/catalog.service';
-import { isFollowing } from '../sync/reconcile';
-import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.service';
-import type { StripeCommand } from '../records/stripe-commands.repository';
-import { StripeCommandsService } from './stripe-commands.service';
+import {
+  BillingAccountsRepository,
+  type BillingAccount,
+  type SyncRound,
+} from '../records/billing-accounts.repository';
+import { PricesRepository, type StripePrice } from '../records/prices.repository';
+import {
+  StripeCommandsRepository,
+  type StripeCommand,
+} from '../records/stripe-commands.repository';
 import { callsOf, callsOfChange, type StripeCall } from '../stripe/stripe-calls';
-import { SyncService } from '../sync/sync.service';
 import { fromUnixSeconds, type StripeSnapshot } from '../stripe/stripe-snapshot';
+import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.service';
+import { isFollowing } from '../sync/reconcile';
+import { SyncService } from '../sync/sync.service';
+import { StripeCommandsService } from './stripe-commands.service';
 
 /** For so long a change costs what its preview said. */
 const PREVIEW_HOLDS_MS = 15 * 60_000;
 const REASON = 'Stripe knows customers, not tenants';
 
-interface DatedChange {
-  change: PlanChange;
-  snapshot: StripeSnapshot;
-  /** The moment that what is left of the period is counted from. */
-  dateOf: (tx: Transaction) => Promise<Date>;
+type ChangeCommand = Extract<SubscriptionCommand, { kind: 'change' }>;
+type OtherCommand = Exclude<SubscriptionCommand, ChangeCommand>;
+
+/** A subscription that Stripe sets the periods of, and the round in which Stripe is asked about it. */
+interface Followed {
+  subscription: Subscription;
+  round: SyncRound;
+  /** The command on its way. */
+  pending: StripeCommand | null;
+  now: Date;
 }
 
-/** Does at Stripe what is asked of a subscription that follows it: decided on a fresh look, made by an stripeCommand. */
+/** What a change is decided on: ours, brought up to date, and what Stripe says. */
+interface Current {
+  state: ChangeState;
+  snapshot: StripeSnapshot;
+  /** What Stripe charges for: not a plan that staff gave beside it. */
+  charged: PlanWithTerms;
+  /** Of the plan that is asked for, as far as they are known here. */
+  prices: StripePrice[];
+}
+
+/**
+ * Commands about a subscription that Stripe sets the periods of. Each is decided on a fresh answer of Stripe, written
+ * down as a Stripe command, made there, and then followed here.
+ */
 @Injectable()
 export class StripePayments implements PaymentProvider, OnModuleInit {
   constructor(
@@ -59,41 +83,87 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     private readonly stripe: StripeApi,
     private readonly sync: SyncService,
     private readonly catalog: CatalogService,
+    private readonly prices: PricesRepository,
     private readonly accounts: BillingAccountsRepository,
-    private readonly operations: StripeCommandsService,
+    private readonly pendingCommands: StripeCommandsRepository,
+    private readonly commands: StripeCommandsService,
     private readonly duplicates: DuplicateSubscriptionsService,
-    private readonly plans: PlansRepository,
     private readonly changes: ChangesService,
+    private readonly renewal: RenewalService,
     private readonly subscriptions: SubscriptionsService,
     private readonly repository: SubscriptionsRepository,
   ) {}
 
   onModuleInit(): void {
-    if (this.stripe.isConfigured) this.payments.use(this);
+    if (this.stripe.isConfigured) this.payments.provider = this;
   }
 
+  /** Five transactions, none of them open while Stripe is asked; the last one is the caller's. */
   async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null> {
-    const followed = await this.findFollowed(context);
-    if (!followed) return this.withoutFollowed(context, command);
-    if (command.kind === 'assign' && command.stripe !== 'cancel') {
-      if (!command.stripe) throw stripeSubscriptionExists();
-      return null; // kept: only ours changes
-    }
+    // 1. Load the state once.
+    const { followed, hasCustomer } = await this.load(context);
+    if (!followed) return hasCustomer ? this.endDuplicatesAfter(command) : null;
+    if (isBeside(command)) return null;
+    if (followed.pending) return this.join(context, followed, followed.pending, command);
+    // 2. Decide on what Stripe says now, 3. check, and write down what to ask for: a crash leaves nothing half done.
     const stripeCommand =
-      (await this.operations.join(context, command)) ??
-      (await this.begin(context, command, await this.readSnapshot(context, followed)));
-    if (!stripeCommand) return (tx) => this.subscriptions.getCurrent(tx);
-    const seen = await this.operations.perform(context, stripeCommand);
-    return (tx) => this.operations.finish(tx, stripeCommand, seen);
+      command.kind === 'change'
+        ? await this.writeDownChange(context, followed, command)
+        : await this.writeDown(context, followed, command);
+    if (!stripeCommand) return (tx) => this.subscriptions.getCurrent(tx); // nothing has to be done
+    // 4. Ask Stripe.
+    const seen = await this.commands.perform(context, stripeCommand);
+    // 5. Write what Stripe says now. 6. Answer.
+    return (tx) => this.commands.finish(tx, stripeCommand, seen);
+  }
+
+  /** The first three steps of a change, and what Stripe says that its call would cost. */
+  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
+    // 1. Load the state once.
+    const { followed } = await this.load(context);
+    if (!followed) return null;
+    const current = await this.bringUpToDate(context, followed, (tx, snapshot) =>
+      this.read(tx, asked.planId, snapshot),
+    );
+    // 2. Decide. 3. Check, all but what is in use: that is part of the answer.
+    const change = decideChange(current.state, asked.when);
+    const price = await this.makePrice(current, change);
+    assertFollowing(current.state.subscription, current.snapshot);
+    const calls = callsOfChange({
+      ...current,
+      subscription: current.state.subscription,
+      plan: current.charged,
+      change,
+      priceId: price?.id ?? null,
+      prorationDate: laterOf(change.effectiveAt, current.snapshot.period.start),
+    });
+    // 4. Ask Stripe. 5. Answer.
+    return { ...change, proration: await this.prorate(context, change, current.snapshot, calls) };
+  }
+
+  /** Ours and the command on its way, with the period that runs now: what was renewed stays, whatever comes of the command. */
+  private async load(
+    context: RequestContext,
+  ): Promise<{ followed: Followed | null; hasCustomer: boolean }> {
+    const { renewed, round, ...loaded } = await this.database.platform(
+      context,
+      REASON,
+      async (tx) => ({
+        round: await this.accounts.beginOwnRound(tx), // lock order: accounts, then subscriptions
+        renewed: await this.renewal.renew(tx),
+        subscription: await this.repository.getCurrent(tx),
+        pending: await this.pendingCommands.findPending(tx),
+        now: tx.now,
+      }),
+    );
+    this.renewal.conclude(renewed);
+    const isFollowed = round && isProviderManaged(loaded.subscription);
+    return { followed: isFollowed ? { ...loaded, round } : null, hasCustomer: round !== null };
   }
 
   /** Out of grace, the one that Stripe goes on asking money for ends with what its owner, or staff, decide now. */
-  private async withoutFollowed(
-    context: RequestContext,
-    command: SubscriptionCommand,
-  ): Promise<Completion | null> {
-    const isOver = command.kind === 'cancel' || command.kind === 'assign';
-    if (!isOver || !(await this.findCustomer(context))) return null;
+  private endDuplicatesAfter(command: SubscriptionCommand): Completion | null {
+    if (command.kind !== 'cancel' && command.kind !== 'assign') return null;
     return async (tx) => {
       const view = await this.changes.complete(tx, command);
       await this.duplicates.enqueue(tx, true);
@@ -101,15 +171,95 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     };
   }
 
-  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
-    const followed = await this.findFollowed(context);
-    if (!followed) return null;
-    const snapshot = await this.readSnapshot(context, followed);
-    const change = await this.changes.compute(context, asked.planId, asked.when);
-    const date = laterOf(change.effectiveAt, snapshot.period.start);
-    const dated = { change, snapshot, dateOf: () => Promise.resolve(date) };
-    const calls = await this.decideChange(context, dated, (_, made) => Promise.resolve(made));
-    return { ...change, proration: await this.prorate(context, change, snapshot, calls) };
+  /** A second click joins the first; after another command that is settled, this one begins anew. @throws 409 billing_busy */
+  private async join(
+    context: RequestContext,
+    { now }: Followed,
+    pending: StripeCommand,
+    command: SubscriptionCommand,
+  ): Promise<Completion | null> {
+    if (!(await this.commands.isJoined(context, { pending, now }, command)))
+      return this.prepare(context, command);
+    const seen = await this.commands.perform(context, pending);
+    return (tx) => this.commands.finish(tx, pending, seen);
+  }
+
+  /** Asks Stripe, and brings ours up to date, whatever comes of the command; then `read`s what it is decided on. */
+  private async bringUpToDate<T>(
+    context: RequestContext,
+    { round, subscription }: Followed,
+    read: (tx: Transaction, snapshot: StripeSnapshot) => Promise<T>,
+  ): Promise<T> {
+    const seen = await this.sync.ask(context, round);
+    const snapshot = seen.snapshots.find(({ id }) => id === subscription.stripeSubscriptionId);
+    const current = await this.database.platform(context, REASON, async (tx) => {
+      await this.commands.applyKnown(tx, seen);
+      return snapshot ? read(tx, snapshot) : null;
+    });
+    if (!current) throw paymentProviderUnavailable({ headers: { 'Retry-After': '5' } });
+    return current;
+  }
+
+  private async read(tx: Transaction, planId: string, snapshot: StripeSnapshot): Promise<Current> {
+    const state = await this.changes.load(tx, planId);
+    const { planAssigned } = state.subscription;
+    const charged = planAssigned ? await this.sync.getPaid(tx, snapshot) : state.plan;
+    return { state, snapshot, charged, prices: await this.prices.listOf(tx, planId) };
+  }
+
+  /** @returns null where nothing has to be asked of Stripe */
+  private async writeDownChange(
+    context: RequestContext,
+    followed: Followed,
+    command: ChangeCommand,
+  ): Promise<StripeCommand | null> {
+    const current = await this.bringUpToDate(context, followed, (tx, snapshot) =>
+      this.read(tx, command.planId, snapshot),
+    );
+    const { snapshot, charged: plan } = current;
+    const change = decideChange(current.state, command.when);
+    assertRoom(change);
+    const price = await this.makePrice(current, change);
+    return this.database.platform(context, REASON, async (tx) => {
+      const { account, subscription } = await this.lockFollowing(tx, snapshot);
+      if (price) await this.prices.put(tx, price);
+      const priceId = price?.id ?? null;
+      const prorationDate = prorationDateOf(account, change, snapshot, tx.now);
+      const setup = { subscription, plan, snapshot, change, priceId, prorationDate };
+      return this.commands.begin(tx, command, callsOfChange(setup), snapshot);
+    });
+  }
+
+  /** The same for all other commands, which need no price. */
+  private async writeDown(
+    context: RequestContext,
+    followed: Followed,
+    command: OtherCommand,
+  ): Promise<StripeCommand | null> {
+    const snapshot = await this.bringUpToDate(context, followed, (_, found) =>
+      Promise.resolve(found),
+    );
+    return this.database.platform(context, REASON, async (tx) => {
+      const { subscription } = await this.lockFollowing(tx, snapshot);
+      if (command.kind === 'assign') await this.changes.getAssignable(tx, command.planId);
+      const calls = callsOf(command, subscription, snapshot, tx.now);
+      return this.commands.begin(tx, command, calls, snapshot);
+    });
+  }
+
+  /** @returns null for a plan that is free */
+  private async makePrice({ prices }: Current, { plan }: PlanChange): Promise<StripePrice | null> {
+    return plan.terms.priceAmount > 0 ? this.catalog.findOrMakePrice(plan, prices) : null;
+  }
+
+  private async lockFollowing(
+    tx: Transaction,
+    snapshot: StripeSnapshot,
+  ): Promise<{ account: BillingAccount; subscription: Subscription }> {
+    const account = await this.accounts.lock(tx);
+    const subscription = await this.repository.lockCurrent(tx);
+    assertFollowing(subscription, snapshot);
+    return { account, subscription };
   }
 
   /** What Stripe says of the very call that the change would make. */
@@ -128,116 +278,39 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
         subscription_details: { items, proration_behavior: 'always_invoice', proration_date },
       }),
     );
-    await this.database.transaction(context, async (tx) => {
-      await this.accounts.lock(tx);
-      await this.accounts.rememberPreview(tx, plan.id, fromUnixSeconds(proration_date));
-    });
+    await this.database.transaction(context, (tx) =>
+      this.accounts.rememberPreview(tx, plan.id, fromUnixSeconds(proration_date)),
+    );
     return { ...sumOf(lines.data.map(({ amount }) => amount)), currency };
   }
+}
 
-  /** The subscription at Stripe that the current one follows. */
-  private async findFollowed(
-    context: RequestContext,
-  ): Promise<{ id: string; customerId: string; planId: string } | null> {
-    const current = await this.database.transaction(context, (tx) =>
-      this.repository.getCurrent(tx),
-    );
-    const customerId = isProviderManaged(current) ? await this.findCustomer(context) : null;
-    if (!customerId) return null;
-    return { id: current.stripeSubscriptionId!, customerId, planId: current.planId };
-  }
+/** Staff give a plan and let Stripe go on charging: only ours changes. @throws 409 stripe_subscription_exists */
+function isBeside(command: SubscriptionCommand): boolean {
+  if (command.kind !== 'assign') return false;
+  if (!command.stripe) throw stripeSubscriptionExists();
+  return command.stripe === 'keep';
+}
 
-  private async findCustomer(context: RequestContext): Promise<string | null> {
-    const account = await this.database.transaction(context, (tx) => this.accounts.find(tx));
-    return account?.stripeCustomerId ?? null;
-  }
+/** @throws 409 invalid_state */
+function assertFollowing(subscription: Subscription, snapshot: StripeSnapshot): void {
+  if (!isFollowing(subscription, snapshot))
+    throw invalidState('It has just ended or changed. Read the subscription again.');
+}
 
-  /** Brings ours up to date first, so that what is decided is decided on what is. */
-  private async readSnapshot(
-    context: RequestContext,
-    { id }: { id: string },
-  ): Promise<StripeSnapshot> {
-    const seen = await this.operations.look(context);
-    await this.database.platform(context, REASON, (tx) => this.operations.applyKnown(tx, seen));
-    const snapshot = seen.snapshots.find((each) => each.id === id);
-    if (!snapshot) throw paymentProviderUnavailable({ headers: { 'Retry-After': '5' } });
-    return snapshot;
-  }
-
-  /** Decides and writes down what to ask for. @returns null where nothing has to be */
-  private async begin(
-    context: RequestContext,
-    command: SubscriptionCommand,
-    snapshot: StripeSnapshot,
-  ): Promise<StripeCommand | null> {
-    const write = async (tx: Transaction, calls: StripeCall[]) =>
-      calls.length > 0 ? this.operations.begin(tx, command, calls, snapshot) : null;
-    if (command.kind !== 'change') {
-      return this.database.transaction(context, async (tx) => {
-        const subscription = await this.lockFollowing(tx, snapshot);
-        if (command.kind === 'assign') await this.changes.getAssignable(tx, command.planId);
-        return write(tx, callsOf(command, subscription, snapshot, tx.now));
-      });
-    }
-    const change = await this.changes.compute(context, command.planId, command.when);
-    assertRoom(change);
-    const dateOf = (tx: Transaction) => this.prorationDate(tx, change, snapshot);
-    return this.decideChange(context, { change, snapshot, dateOf }, write);
-  }
-
-  /** What a change is at Stripe: decided here for the change and for its preview, so that both say the same. */
-  private async decideChange<T>(
-    context: RequestContext,
-    { change, snapshot, dateOf }: DatedChange,
-    use: (tx: Transaction, calls: StripeCall[]) => Promise<T>,
-  ): Promise<T> {
-    const isPriced = change.plan.terms.priceAmount > 0;
-    const priceId = isPriced ? await this.catalog.ensurePrice(context, change.plan) : null;
-    return this.database.transaction(context, async (tx) => {
-      const subscription = await this.lockFollowing(tx, snapshot);
-      const plan = await this.getCharged(tx, subscription, snapshot);
-      if (priceId && plan.terms.priceCurrency !== change.plan.terms.priceCurrency)
-        throw currencyMismatch();
-      const prorationDate = await dateOf(tx);
-      return use(
-        tx,
-        callsOfChange({ subscription, plan, snapshot, change, priceId, prorationDate }),
-      );
-    });
-  }
-
-  private async lockFollowing(tx: Transaction, snapshot: StripeSnapshot): Promise<Subscription> {
-    await this.accounts.lock(tx);
-    const subscription = await this.repository.lockCurrent(tx);
-    if (!isFollowing(subscription, snapshot))
-      throw invalidState('It has just ended or changed. Read the subscription again.');
-    return subscription;
-  }
-
-  /** Not the plan that staff gave beside it. */
-  private getCharged(
-    tx: Transaction,
-    { planAssigned, planId, planVersion }: Subscription,
-    snapshot: StripeSnapshot,
-  ): Promise<PlanWithTerms> {
-    if (!planAssigned) return this.plans.getVersion(tx, planId, planVersion);
-    return this.database.platform(tx, REASON, (platform) => this.sync.getPaid(platform, snapshot));
-  }
-
-  private async prorationDate(
-    tx: Transaction,
-    { plan, effectiveAt }: PlanChange,
-    { period }: StripeSnapshot,
-  ): Promise<Date> {
-    const account = await this.accounts.find(tx);
-    const at = account?.previewedAt;
-    const holds =
-      at &&
-      account.previewedPlanId === plan.id &&
-      at >= period.start &&
-      tx.now.getTime() - at.getTime() < PREVIEW_HOLDS_MS;
-    return holds ? at : laterOf(effectiveAt, period.start);
-  }
+/** The moment that what is left of the period is counted from: that of the preview, while it holds. */
+function prorationDateOf(
+  { previewedAt, previewedPlanId }: BillingAccount,
+  { plan, effectiveAt }: PlanChange,
+  { period }: StripeSnapshot,
+  now: Date,
+): Date {
+  const holds =
+    previewedAt !== null &&
+    previewedPlanId === plan.id &&
+    previewedAt >= period.start &&
+    now.getTime() - previewedAt.getTime() < PREVIEW_HOLDS_MS;
+  return holds ? previewedAt : laterOf(effectiveAt, period.start);
 }
 
 /** The one call that Stripe charges for at once. */

@@ -8,14 +8,14 @@ export interface BillingAccount {
   /** Counts the customers of the business, should one be deleted there. */
   generation: number;
   deletedAt: Date | null;
-  roundsApplied: number;
   previewedPlanId: string | null;
   previewedAt: Date | null;
 }
 
-/** A look at Stripe: its number says which of two answers is the newer one. */
+/** One question to Stripe about a customer: its number, taken before, says which of two answers is the newer one. */
 export interface SyncRound {
   businessId: string;
+  customerId: string;
   number: number;
   /** The events that waited when it began: what it finds is their effect. */
   eventIds: string[];
@@ -24,17 +24,18 @@ export interface SyncRound {
 @Injectable()
 export class BillingAccountsRepository {
   find(tx: Transaction): Promise<BillingAccount | null> {
-    return one(tx, `${SELECT} WHERE business_id = $1`, [tx.requireBusinessId()]);
+    return one(tx, `${SELECT} WHERE business_id = $1`);
   }
 
   /** Made where there is none. Lock order: accounts, then subscriptions, then counters. */
   async lock(tx: Transaction): Promise<BillingAccount> {
-    const key = [tx.requireBusinessId()];
+    const locked = await one(tx, LOCK);
+    if (locked) return locked;
     await tx.query(
       'INSERT INTO billing_accounts (business_id, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [...key, tx.now],
+      [tx.requireBusinessId(), tx.now],
     );
-    return (await one(tx, `${SELECT} WHERE business_id = $1 FOR UPDATE`, key))!;
+    return (await one(tx, LOCK))!;
   }
 
   async setCustomer(tx: Transaction, customerId: string): Promise<void> {
@@ -53,22 +54,25 @@ export class BillingAccountsRepository {
     );
   }
 
-  /** In platform scope. @returns null for a customer that is none of ours */
-  async beginRound(tx: Transaction, customerId: string): Promise<SyncRound | null> {
-    const [look] = await tx.query<Omit<SyncRound, 'eventIds'>>(BEGIN_ROUND, [customerId]);
-    if (!look) return null;
-    const waiting = await tx.query<{ id: string }>(
-      'SELECT id FROM webhook_inbox WHERE customer_id = $1 AND handled_at IS NULL',
-      [customerId],
-    );
-    return { ...look, number: Number(look.number), eventIds: waiting.map(({ id }) => id) };
+  /** In platform scope. @returns null for a customer of something else that uses the same Stripe account */
+  beginRound(tx: Transaction, customerId: string): Promise<SyncRound | null> {
+    return begin(tx, `${BEGIN_ROUND} WHERE stripe_customer_id = $1 ${RETURNING}`, customerId);
   }
 
-  async endRound(tx: Transaction, number: number): Promise<void> {
-    await tx.execute(
-      'UPDATE billing_accounts SET looks_applied = $2, looked_at = $3 WHERE business_id = $1',
+  /** In platform scope. @returns null where the business has no customer */
+  beginOwnRound(tx: Transaction): Promise<SyncRound | null> {
+    const sql = `${BEGIN_ROUND} WHERE business_id = $1 AND stripe_customer_id IS NOT NULL ${RETURNING}`;
+    return begin(tx, sql, tx.requireBusinessId());
+  }
+
+  /** Before its answer is written; locks the account. @returns false where a later one was written already */
+  async endRound(tx: Transaction, number: number): Promise<boolean> {
+    const ended = await tx.execute(
+      `UPDATE billing_accounts SET looks_applied = $2, looked_at = $3
+       WHERE business_id = $1 AND looks_applied < $2`,
       [tx.requireBusinessId(), number, tx.now],
     );
+    return ended === 1;
   }
 
   async rememberPreview(tx: Transaction, planId: string, at: Date): Promise<void> {
@@ -93,23 +97,31 @@ export class BillingAccountsRepository {
   }
 }
 
-async function one(
-  tx: Transaction,
-  sql: string,
-  parameters: unknown[],
-): Promise<BillingAccount | null> {
-  const [row] = await tx.query<BillingAccount>(sql, parameters);
-  return row ? { ...row, roundsApplied: Number(row.roundsApplied) } : null;
+async function one(tx: Transaction, sql: string): Promise<BillingAccount | null> {
+  const [row] = await tx.query<BillingAccount>(sql, [tx.requireBusinessId()]);
+  return row ?? null;
+}
+
+async function begin(tx: Transaction, sql: string, key: string): Promise<SyncRound | null> {
+  const [round] = await tx.query<Omit<SyncRound, 'eventIds'>>(sql, [key]);
+  if (!round) return null;
+  const waiting = await tx.query<{ id: string }>(
+    'SELECT id FROM webhook_inbox WHERE customer_id = $1 AND handled_at IS NULL',
+    [round.customerId],
+  );
+  return { ...round, number: Number(round.number), eventIds: waiting.map(({ id }) => id) };
 }
 
 const SELECT = `
   SELECT business_id AS "businessId", stripe_customer_id AS "stripeCustomerId", generation, deleted_at AS "deletedAt",
-         looks_applied AS "roundsApplied", previewed_plan_id AS "previewedPlanId", previewed_at AS "previewedAt"
+         previewed_plan_id AS "previewedPlanId", previewed_at AS "previewedAt"
   FROM billing_accounts`;
 
-const BEGIN_ROUND = `
-  UPDATE billing_accounts SET looks_begun = looks_begun + 1 WHERE stripe_customer_id = $1
-  RETURNING business_id AS "businessId", looks_begun AS number`;
+const LOCK = `${SELECT} WHERE business_id = $1 FOR UPDATE`;
+
+const BEGIN_ROUND = 'UPDATE billing_accounts SET looks_begun = looks_begun + 1';
+const RETURNING =
+  'RETURNING business_id AS "businessId", stripe_customer_id AS "customerId", looks_begun AS number';
 
 const UNSEEN = `
   SELECT account.stripe_customer_id AS "customerId"

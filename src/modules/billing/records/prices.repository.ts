@@ -26,13 +26,11 @@ export class PricesRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** What new subscribers of the version get. */
-  async findOf(tx: Transaction, planId: string, version: number): Promise<StripePrice | null> {
-    const [price] = await tx.query<StripePrice>(
-      `${SELECT} WHERE plan_id = $1 AND plan_version = $2 ORDER BY created_at DESC, id DESC LIMIT 1`,
-      [planId, version],
-    );
-    return price ?? null;
+  /** Of all versions of a plan; the first one of a version is what its new subscribers get. */
+  listOf(tx: Transaction, planId: string): Promise<StripePrice[]> {
+    return tx.query<StripePrice>(`${SELECT} WHERE plan_id = $1 ORDER BY created_at DESC, id DESC`, [
+      planId,
+    ]);
   }
 
   /** The newest of a version is the one that new subscribers get. */

@@ -5,7 +5,7 @@ import { intervalOf, isSameInterval } from '../../subscriptions/decisions/period
 import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
 import type { PlanChange } from '../../subscriptions/decisions/plan-change';
 import type { EndReason, Subscription } from '../../subscriptions/subscription.entity';
-import { invalidState } from '../../subscriptions/subscriptions.errors';
+import { currencyMismatch, invalidState } from '../../subscriptions/subscriptions.errors';
 import { toMetadata, toSeconds, type Intent, type StripeSnapshot } from './stripe-snapshot';
 
 /** One call, as data: it is stored before it is made, and repeated after a crash under the same key. */
@@ -65,6 +65,7 @@ function isWritten(metadata: Stripe.Emptyable<Stripe.MetadataParam> | undefined,
 
 export interface ChangeCallSetup {
   subscription: Subscription;
+  /** What Stripe charges for: not a plan that staff gave beside it. */
   plan: PlanWithTerms;
   snapshot: StripeSnapshot;
   change: PlanChange;
@@ -74,9 +75,14 @@ export interface ChangeCallSetup {
   prorationDate: Date;
 }
 
-/** What a change of plan is at Stripe; nothing where it has no effect. Pure. */
+/**
+ * What a change of plan is at Stripe; nothing where it has no effect. Pure.
+ * @throws 409 invalid_state, currency_mismatch
+ */
 export function callsOfChange(setup: ChangeCallSetup): StripeCall[] {
-  const { subscription, snapshot, change, priceId } = setup;
+  const { subscription, plan, snapshot, change, priceId } = setup;
+  if (priceId && plan.terms.priceCurrency !== change.plan.terms.priceCurrency)
+    throw currencyMismatch();
   const isOwn = change.plan.id === subscription.planId;
   const waits = subscription.scheduledPlanId !== null || isWaitingForOther(subscription, snapshot);
   if (isOwn && waits) return [keepPlan(setup)];

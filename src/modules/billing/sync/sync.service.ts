@@ -33,9 +33,9 @@ const REASON = 'Stripe knows customers, not tenants';
 /** Fifteen missed periods, as in a renewal, and what may come before and after them. */
 const MAXIMUM_STEPS = 18;
 
-/** What Stripe said of a customer, and the number of the look that saw it. */
+/** What Stripe said of a customer, and the round that asked. */
 export interface CustomerSnapshot extends ListedSubscriptions {
-  look: SyncRound;
+  round: SyncRound;
   isDeleted: boolean;
 }
 
@@ -83,25 +83,29 @@ export class SyncService {
     if (!seen) return this.ignore(context, customerId);
     try {
       await this.database.platform(context, REASON, (tx) =>
-        this.apply(tx.with({ businessId: seen.look.businessId }), seen),
+        this.apply(tx.with({ businessId: seen.round.businessId }), seen),
       );
       if (seen.unknown[0]) throw seen.unknown[0];
     } catch (error) {
-      await this.noteFailure(context, seen.look.eventIds, error);
+      await this.noteFailure(context, seen.round.eventIds, error);
       throw error;
     }
   }
 
   /** Asks Stripe. @returns null for a customer that is none of ours @throws as `StripeApi.call` */
   async look(context: RequestContext, customerId: string): Promise<CustomerSnapshot | null> {
-    const look = await this.database.platform(context, REASON, (tx) =>
+    const round = await this.database.platform(context, REASON, (tx) =>
       this.accounts.beginRound(tx, customerId),
     );
-    if (!look) return null;
+    return round && this.ask(context, round);
+  }
+
+  /** The second half of `look`, outside any transaction: asks Stripe for a round that has begun. */
+  async ask(context: RequestContext, round: SyncRound): Promise<CustomerSnapshot> {
     try {
-      return { look, ...(await this.ask(customerId)) };
+      return { round, ...(await this.retrieve(round.customerId)) };
     } catch (error) {
-      await this.noteFailure(context, look.eventIds, error);
+      await this.noteFailure(context, round.eventIds, error);
       throw error;
     }
   }
@@ -112,16 +116,14 @@ export class SyncService {
    * @param tx in platform scope, with the business
    * @throws UnknownAtStripe where it is the subscription that ours follows
    */
-  async apply(tx: Transaction, { look, isDeleted, ...listed }: CustomerSnapshot): Promise<void> {
-    const account = await this.accounts.lock(tx);
-    if (account.roundsApplied < look.number) {
+  async apply(tx: Transaction, { round, isDeleted, ...listed }: CustomerSnapshot): Promise<void> {
+    const { number, customerId, eventIds } = round;
+    if (await this.accounts.endRound(tx, number)) {
       if (isDeleted) await this.accounts.markDeleted(tx);
-      if (!(await this.followAll(tx, listed, isDeleted)))
-        return this.enqueue(tx, account.stripeCustomerId!);
-      await this.accounts.endRound(tx, look.number);
+      if (!(await this.followAll(tx, listed, isDeleted))) return this.enqueue(tx, customerId);
       await this.endOthers(tx, listed.snapshots);
     }
-    if (listed.unknown.length === 0) await this.inbox.markHandled(tx, look.eventIds, 'applied');
+    if (listed.unknown.length === 0) await this.inbox.markHandled(tx, eventIds, 'applied');
   }
 
   /** Whatever would be charged beside the one that is followed. */
@@ -174,7 +176,7 @@ export class SyncService {
     }
   }
 
-  private async ask(customerId: string): Promise<Omit<CustomerSnapshot, 'look'>> {
+  private async retrieve(customerId: string): Promise<Omit<CustomerSnapshot, 'round'>> {
     const [customer, subscriptions] = await Promise.all([
       this.stripe.find((stripe) => stripe.customers.retrieve(customerId)),
       this.stripe.find((stripe) =>

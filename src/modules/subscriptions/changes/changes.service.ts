@@ -7,10 +7,14 @@ import type { PlanWithTerms } from '../../plans/plan.entity';
 import { planArchived, planNotFound } from '../../plans/plans.errors';
 import { PlansRepository } from '../../plans/plans.repository';
 import { cancel, pause, resume, setAutoRenew, uncancel } from '../decisions/life-cycle';
-import { Payments, type Completion, type SubscriptionCommand } from './payments';
+import {
+  Payments,
+  type ChangeQuestion,
+  type Completion,
+  type SubscriptionCommand,
+} from './payments';
 import {
   computeChange,
-  type ChangeRequest,
   type ChangeSetup,
   type ChangeTime,
   type PlanChange,
@@ -31,16 +35,22 @@ import { SubscriptionsService } from '../subscriptions.service';
 type Decide = (subscription: Subscription, now: Date) => SubscriptionWrite;
 
 interface Locked {
-  /** The current one; nobody else changes it, and nothing is counted in its period. */
+  /** The current one: no other transaction changes it or counts in its period. */
   subscription: Subscription;
   /** When what is decided about it takes effect. */
   now: Date;
 }
 
+/** All that a change of plan is decided on. */
+export interface ChangeState extends Locked, ChangeSetup {
+  /** The plan that is asked for, in its newest version, whether or not it may be chosen. */
+  target: PlanWithTerms | null;
+}
+
 /**
- * What people do to a subscription. Each locks it, decides in a pure function, and writes once; a second click meets
- * what the first has left. A period that has ended is renewed first: nobody changes what should be over.
- * Where a payment provider sets the periods, it is asked first and ours follows.
+ * What people do to a subscription. Each command locks it, decides in a pure function, and writes once, so that a
+ * second click finds what the first one wrote. A period that has ended is renewed first.
+ * Where a payment provider sets the periods, it is asked first: `StripePayments.prepare` is that page.
  */
 @Injectable()
 export class ChangesService {
@@ -59,27 +69,27 @@ export class ChangesService {
    * @throws 404 plan_not_found, 409 invalid_state, currency_mismatch, 503 payment_provider_unavailable
    */
   async preview(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
-    const ofProvider = await this.payments.preview(context, { planId, when });
-    return ofProvider ?? this.compute(context, planId, when);
+    const atProvider = await this.payments.provider?.preview(context, { planId, when });
+    return atProvider ?? this.compute(context, planId, when);
   }
 
   /** What a change would do, without asking what a payment provider makes of it. @throws as `preview` */
   compute(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
-    return this.onLocked(context, async (tx, locked) => {
-      const target = await this.getChoosable(tx, planId, locked.subscription);
-      return this.computeFor(tx, locked, { target, when, isAssigned: false });
-    });
+    return this.database.transaction(context, async (tx) =>
+      decideChange(await this.load(tx, planId), when),
+    );
   }
 
   /**
    * The first half of a command, outside any transaction: where a payment provider has to do something, it is done.
    * @returns the second half, to be called in a transaction, which throws what `complete` throws
-   * @throws 402 payment_failed, 409 invalid_state, billing_busy, 503 payment_provider_unavailable
+   * @throws 402 payment_failed, 409 invalid_state, billing_busy, 503 payment_provider_unavailable, subscription_behind
    */
   async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion> {
-    await this.renewal.renewOne(context); // by itself, so that it stays where the change is refused
-    const completion = await this.payments.prepare(context, command);
-    return completion ?? ((tx) => this.complete(tx, command));
+    const { provider } = this.payments;
+    if (!provider) await this.renewal.renewOne(context); // by itself, so that no refusal undoes it
+    const atProvider = await provider?.prepare(context, command);
+    return atProvider ?? ((tx) => this.complete(tx, command));
   }
 
   /**
@@ -89,7 +99,7 @@ export class ChangesService {
   complete(context: RequestContext, command: SubscriptionCommand): Promise<SubscriptionView> {
     switch (command.kind) {
       case 'change':
-        return this.change(context, command.planId, command.when);
+        return this.change(context, command);
       case 'assign':
         return this.assign(context, command);
       case 'set_auto_renew':
@@ -109,15 +119,18 @@ export class ChangesService {
 
   private change(
     context: RequestContext,
-    planId: string,
-    when?: ChangeTime,
+    { planId, when }: ChangeQuestion,
   ): Promise<SubscriptionView> {
-    return this.onLocked(context, async (tx, locked) => {
-      assertSelfManaged(locked.subscription);
-      const target = await this.getChoosable(tx, planId, locked.subscription);
-      const change = await this.computeFor(tx, locked, { target, when, isAssigned: false });
-      if (!isOwn(target, locked.subscription)) assertPayable(target);
+    return this.database.transaction(context, async (tx) => {
+      // 1. Load the state once, locked: it stays until the change of it is written.
+      const state = await this.load(tx, planId);
+      assertSelfManaged(state.subscription);
+      // 2. Decide.
+      const change = decideChange(state, when);
+      // 3. Check.
+      if (!isOwn(change.plan, state.subscription)) assertPayable(change.plan);
       assertRoom(change);
+      // 4. Write. 5. Answer.
       return this.write(tx, change.write);
     });
   }
@@ -130,77 +143,81 @@ export class ChangesService {
     context: RequestContext,
     { planId, reason, stripe }: Extract<SubscriptionCommand, { kind: 'assign' }>,
   ): Promise<SubscriptionView> {
-    return this.onLocked(context, async (tx, locked) => {
-      const target = await this.getAssignable(tx, planId);
+    return this.database.transaction(context, async (tx) => {
+      // 1. Load the state once, locked.
+      const state = await this.load(tx, planId);
+      // 2. Check.
+      const target = toAssignable(state.target);
+      const isBeside = isProviderManaged(state.subscription);
+      if (isBeside && stripe !== 'keep') throw stripeSubscriptionExists();
+      // 3. Decide.
+      const write = isBeside
+        ? assignBeside(state.subscription, target)
+        : computeChange(state, { target, isAssigned: true }, state.now).write;
+      // 4. Write. 5. Answer.
       await tx.setLocal('app.reason', reason);
-      if (isProviderManaged(locked.subscription)) {
-        if (stripe !== 'keep') throw stripeSubscriptionExists();
-        return this.write(tx, assignBeside(locked.subscription, target));
-      }
-      const change = await this.computeFor(tx, locked, { target, isAssigned: true });
-      return this.write(tx, change.write);
+      return this.write(tx, write);
     });
   }
 
   /** Any plan that is not archived. @throws 404 plan_not_found, 409 plan_archived */
   async getAssignable(tx: Transaction, planId: string): Promise<PlanWithTerms> {
-    const plan = await this.plans.findNewest(tx, planId);
-    if (!plan) throw planNotFound();
-    if (plan.archivedAt) throw planArchived();
-    return plan;
+    return toAssignable(await this.plans.findNewest(tx, planId));
   }
 
+  /** Cancel, take that back, pause, resume, and renewal switched on or off. */
   private decide(context: RequestContext, decide: Decide): Promise<SubscriptionView> {
-    return this.onLocked(context, (tx, { subscription, now }) => {
+    return this.database.transaction(context, async (tx) => {
+      // 1. Load the state once, locked.
+      const { subscription, now } = await this.lock(tx);
       assertSelfManaged(subscription);
+      // 2. Decide, which refuses what the state does not allow. 3. Write. 4. Answer.
       return this.write(tx, decide(subscription, now));
     });
   }
 
-  /** Works on the current subscription with its running period, locked. @throws 503 subscription_behind */
-  private async onLocked<T>(
-    context: RequestContext,
-    work: (tx: Transaction, locked: Locked) => Promise<T>,
-  ): Promise<T> {
-    return this.database.transaction(context, async (tx) => {
-      const subscription = await this.subscriptions.lockRenewed(tx);
-      await this.repository.lockCounter(tx);
-      return work(tx, { subscription, now: await this.subscriptions.readTime(tx, subscription) });
-    });
-  }
-
-  private async computeFor(
-    tx: Transaction,
-    { subscription, now }: Locked,
-    request: ChangeRequest,
-  ): Promise<PlanChange> {
-    const { planId, planVersion } = subscription;
-    const setup: ChangeSetup = {
+  /** Locked until the end of the transaction. @throws 503 subscription_behind */
+  async load(tx: Transaction, planId: string): Promise<ChangeState> {
+    const { subscription, now } = await this.lock(tx);
+    return {
       subscription,
-      plan: await this.plans.getVersion(tx, planId, planVersion),
+      now,
+      plan: await this.plans.getVersion(tx, subscription.planId, subscription.planVersion),
+      target: await this.plans.findNewest(tx, planId),
       counts: await this.repository.readCounts(tx),
       hadTrial: await this.repository.hadTrial(tx),
       hasProvider: this.config.stripeSecretKey !== null,
     };
-    return computeChange(setup, request, now);
+  }
+
+  /** The current subscription with its running period. @throws 503 subscription_behind */
+  private async lock(tx: Transaction): Promise<Locked> {
+    const subscription = await this.subscriptions.lockRenewed(tx);
+    await this.repository.lockCounter(tx);
+    return { subscription, now: await this.subscriptions.readTime(tx, subscription) };
   }
 
   private async write(tx: Transaction, write: SubscriptionWrite): Promise<SubscriptionView> {
     await this.repository.write(tx, write);
     return this.subscriptions.getCurrent(tx);
   }
+}
 
-  /** What an owner may choose: listed plans, and the one the subscription is on. @throws 404 plan_not_found */
-  private async getChoosable(
-    tx: Transaction,
-    planId: string,
-    subscription: Subscription,
-  ): Promise<PlanWithTerms> {
-    const plan = await this.plans.findNewest(tx, planId);
-    const isListed = plan?.isPublic && !plan.archivedAt;
-    if (!plan || !(isListed || isOwn(plan, subscription))) throw planNotFound();
-    return plan;
-  }
+/**
+ * What an owner may choose: listed plans, and the one the subscription is on. Pure.
+ * @throws 404 plan_not_found, 409 invalid_state, currency_mismatch
+ */
+export function decideChange(state: ChangeState, when?: ChangeTime): PlanChange {
+  const { target, subscription, now } = state;
+  const isListed = target?.isPublic && !target.archivedAt;
+  if (!target || !(isListed || isOwn(target, subscription))) throw planNotFound();
+  return computeChange(state, { target, when, isAssigned: false }, now);
+}
+
+function toAssignable(plan: PlanWithTerms | null): PlanWithTerms {
+  if (!plan) throw planNotFound();
+  if (plan.archivedAt) throw planArchived();
+  return plan;
 }
 
 /** What a running subscription is on already needs neither listing nor payment. */
@@ -213,7 +230,7 @@ export function isProviderManaged(subscription: Subscription): boolean {
   return subscription.stripeSubscriptionId !== null && !isEnded(subscription);
 }
 
-/** Somebody may have paid since the provider was asked. @throws 409 invalid_state */
+/** A payment may have come since the provider was asked. @throws 409 invalid_state */
 function assertSelfManaged(subscription: Subscription): void {
   if (isProviderManaged(subscription))
     throw invalidState('It has just been paid for. Read the subscription again.');

@@ -5,7 +5,7 @@ import type { ChangeTime, PlanChange } from '../decisions/plan-change';
 import type { EndReason } from '../subscription.entity';
 import type { SubscriptionView } from '../decisions/subscription-view';
 
-/** What somebody asks to be done to a subscription. */
+/** What is to be done to a subscription. */
 export type SubscriptionCommand =
   | { kind: 'change'; planId: string; when?: ChangeTime }
   | { kind: 'cancel'; when: ChangeTime }
@@ -23,7 +23,7 @@ export type Completion = (tx: Transaction) => Promise<SubscriptionView>;
 
 /** Takes money for subscriptions. Its two methods speak over a network and are called outside transactions. */
 export interface PaymentProvider {
-  /** Does there what is asked for. @returns null where the current subscription is none of the provider's */
+  /** Renews, and does there what is asked for. @returns null where the provider does not set the periods */
   prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null>;
   /** What a change would do, decided by the code that makes it. @returns null, as above @throws as `prepare` */
   preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null>;
@@ -32,17 +32,5 @@ export interface PaymentProvider {
 /** The seam to the provider of this installation; without one, plans that have a price are given by staff only. */
 @Injectable()
 export class Payments {
-  private provider: PaymentProvider | null = null;
-
-  use(provider: PaymentProvider): void {
-    this.provider = provider;
-  }
-
-  async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion | null> {
-    return (await this.provider?.prepare(context, command)) ?? null;
-  }
-
-  async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
-    return (await this.provider?.preview(context, asked)) ?? null;
-  }
+  provider: PaymentProvider | null = null;
 }

@@ -34,7 +34,8 @@ export interface RenewalReport {
   behind: number;
 }
 
-interface Decided {
+/** A subscription whose period had ended, and what became of it. */
+export interface Decided {
   subscription: DueSubscription;
   decision: RenewalDecision;
 }
@@ -105,19 +106,24 @@ export class RenewalService {
    * @throws 503 subscription_behind while more periods are missing than one run may close
    */
   async renewOne(context: RequestContext): Promise<void> {
-    const decided = await this.database.transaction(context, (tx) => this.decideOne(tx));
-    this.metrics.observe(decided);
-    if (decided.some(({ decision }) => decision.isBehind))
-      throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
+    this.conclude(await this.database.transaction(context, (tx) => this.renew(tx)));
   }
 
-  private async decideOne(tx: Transaction): Promise<Decided[]> {
+  /** `renewOne` within a transaction that does more. `conclude` has to follow its commit, so that no refusal undoes it. */
+  async renew(tx: Transaction): Promise<Decided[]> {
     let due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
     if (due === 'overdue') {
       await this.overdue.settleOne(tx);
       due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan of ours, long ago
     }
     return due && due !== 'overdue' ? this.settle(tx, [due]) : [];
+  }
+
+  /** Counts what `renew` did. @throws 503 subscription_behind */
+  conclude(decided: Decided[]): void {
+    this.metrics.observe(decided);
+    if (decided.some(({ decision }) => decision.isBehind))
+      throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
   }
 
   private findDue(context: RequestContext, after: string | null): Promise<string[]> {
