@@ -12,7 +12,77 @@ const tiers = [
 
 const inModules = (names) => `^src/modules/(${names.join('|')})/`;
 
-/** Folders inside a module: each may import those before it. Files beside the folders are the module's surface. */
+/**
+ * What others may import of a module: its surface. Repositories, controllers and all else are its own. The rest of the
+ * application (src/cli, src/schema.ts) puts the modules together and may import any file.
+ */
+const surfaceKinds = [
+  '^src/(modules|product)/.+\\.(module|service|errors|events)\\.ts$',
+  '^src/(modules|product)/.+/dto/', // an answer may hold that of another module: classes of fields and pure functions
+];
+
+/** Single files that belong to a surface too, and why. */
+const surfaceFiles = [
+  {
+    files: '^src/modules/identity/(users|sessions|one-time-keys)\\.repository\\.ts$',
+    reason:
+      'identity has no use cases of its own: what it keeps of people is what it gives, in the transaction of the caller',
+  },
+  {
+    files: '^src/modules/identity/(one-time-keys|password-hasher|password-rules)\\.ts$',
+    reason: 'no tables: keys, hashes and rules that each way in needs',
+  },
+  {
+    files: '^src/modules/entitlements/usage\\.ts$',
+    reason: 'types and arithmetic of usage, pure',
+  },
+  {
+    files: '^src/modules/subscriptions/decisions/',
+    reason:
+      'pure: what a subscription is to its readers, and the decisions by which billing reconciles it with Stripe',
+  },
+  {
+    files: '^src/modules/subscriptions/changes/payments\\.ts$',
+    reason: 'the interface of payment providers, which billing implements',
+  },
+  {
+    files: '^src/modules/subscriptions/subscriptions\\.repository\\.ts$',
+    reason:
+      'billing locks and writes the subscription that it reconciles with Stripe, as renewal and changes do',
+  },
+];
+
+const feature = '^src/((modules|product)/[^/]+)/';
+const entity = '^src/(modules|product)/.+\\.entity\\.ts$';
+
+const surfaceRule = (name, kinds, dependencies) => ({
+  name,
+  severity: 'error',
+  comment:
+    'into another module only by its module, service, errors, events, dto, or an entity as a type',
+  from: { path: feature },
+  to: {
+    path: feature,
+    pathNot: ['^src/$1/', ...kinds, ...surfaceFiles.map(({ files }) => files)],
+    ...dependencies,
+  },
+});
+
+const surfaceRules = [
+  surfaceRule('modules-by-their-surface', surfaceKinds, { dependencyTypesNot: ['type-only'] }),
+  surfaceRule('types-by-the-surface', [...surfaceKinds, entity], {
+    dependencyTypes: ['type-only'],
+  }),
+  {
+    name: 'subscriptions-are-written-by-billing-alone',
+    severity: 'error',
+    comment: 'everyone else asks SubscriptionsService',
+    from: { path: feature, pathNot: '^src/modules/(subscriptions|billing)/' },
+    to: { path: '^src/modules/subscriptions/subscriptions\\.repository\\.ts$' },
+  },
+];
+
+/** Folders inside a module: each may import those before it. Files beside the folders are for all of them. */
 const innerFolders = {
   subscriptions: ['decisions', 'renewal', 'changes'],
   billing: ['stripe', 'records', 'account', 'catalog', 'sync', 'commands', 'checkout', 'inbox'],
@@ -136,6 +206,7 @@ module.exports = {
     },
     { name: 'no-barrels', severity: 'error', from: {}, to: { path: '^src/.*/index\\.ts$' } },
     ...tierRules,
+    ...surfaceRules,
     ...folderRules,
   ],
   options: {

@@ -41,7 +41,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
   'src/modules/subscriptions/renewal/overdue.service.ts': 'payments are missing in all tenants',
-  'src/modules/subscriptions/renewal/reminders.ts': 'reminders go to all tenants',
+  'src/modules/subscriptions/renewal/reminders.service.ts': 'reminders go to all tenants',
   'src/modules/subscriptions/renewal/renewal.metrics.ts':
     'measures how far renewal is behind, over all',
   'src/modules/subscriptions/renewal/renewal.service.ts': 'renews what is due, of all tenants',

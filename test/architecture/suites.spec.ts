@@ -24,9 +24,10 @@ const STOPWATCH = /performance\.now\b|process\.hrtime|monotonicMs\(/;
 
 const PROCESSES = /server-process'|replicas'|documented-session'|from 'node:child_process'/;
 
-/** Starts processes, and takes a second all the same. */
+/** Start processes, and take a second all the same. */
 const QUICK_PROCESSES: Record<string, string> = {
   'packages/embedded-postgres/src/process-identity.spec.ts': 'of the operating system',
+  'test/architecture/boundaries.spec.ts': 'dependency-cruiser, over a few small files',
 };
 
 const tests = ['src', 'packages', 'test']

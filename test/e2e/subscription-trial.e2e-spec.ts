@@ -1,7 +1,7 @@
 import { PLATFORM_ID } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
-import { Reminders } from '../../src/modules/subscriptions/renewal/reminders';
+import { RemindersService } from '../../src/modules/subscriptions/renewal/reminders.service';
 import { signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription } from '../support/life-cycle';
 import { finishJobs, MailServer } from '../support/mail-server';
@@ -322,7 +322,7 @@ describe('the reminder of its end', () => {
   }
 
   function ask({ app }: TestApplication): Promise<number> {
-    return app.get(Reminders).remindAll(RequestContext.job('subscription.remind'));
+    return app.get(RemindersService).remindAll(RequestContext.job('subscription.remind'));
   }
 
   /** Until the mails that were due are out. */

@@ -1,5 +1,5 @@
 import { RequestContext } from '../../common/request-context';
-import { TimeShiftService } from '../../modules/subscriptions/renewal/time-shift.service';
+import { TimeShiftService } from '../../modules/ops/time-shift.service';
 import { CommandFailure } from '../support/failure';
 import { countOf, print } from '../support/output';
 import { withApplication } from '../support/with-application';

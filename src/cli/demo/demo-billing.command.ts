@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
-import { Reminders } from '../../modules/subscriptions/renewal/reminders';
+import { RemindersService } from '../../modules/subscriptions/renewal/reminders.service';
 import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
 import { loadConfig, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -93,7 +93,7 @@ function billingStage(app: NestFastifyApplication, stripe: LocalStripe): Billing
       stripe.advanceBy(milliseconds);
       await settle();
       await app.get(RenewalService).renewAll(RequestContext.job('subscription.renew'));
-      await app.get(Reminders).remindAll(RequestContext.job('subscription.remind'));
+      await app.get(RemindersService).remindAll(RequestContext.job('subscription.remind'));
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { RequestContext } from '../../common/request-context';
 import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
-import { TimeShiftService } from '../../modules/subscriptions/renewal/time-shift.service';
+import { TimeShiftService } from '../../modules/ops/time-shift.service';
 import { loadConfig } from '../../platform/config/config';
 import { ApiClient, isServing } from './api-client';
 import { Stage } from './stage';

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { hoursBefore } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { hashToken, tokenKind, type TokenKind } from '../../common/token';
@@ -6,7 +7,6 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
-import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';

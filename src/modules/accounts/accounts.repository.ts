@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MemberKind, MemberStatus } from '../../common/access/seats';
 import type { Role } from '../../common/access/permissions';
 import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
@@ -7,7 +8,6 @@ import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Business, BusinessStatus } from '../businesses/business.entity';
 import type { MemberWithPerson } from '../team-members/team-members.service';
-import type { MemberKind, MemberStatus } from '../team-members/member.entity';
 
 /** A person's place in a business, with what a login has to know. */
 export interface Membership {

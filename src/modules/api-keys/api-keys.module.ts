@@ -9,6 +9,6 @@ import { ApiKeysService } from './api-keys.service';
   imports: [TeamMembersModule],
   controllers: [ApiKeysController],
   providers: [ApiKeysService, ApiKeysRepository],
-  exports: [ApiKeysService, ApiKeysRepository],
+  exports: [ApiKeysService],
 })
 export class ApiKeysModule {}

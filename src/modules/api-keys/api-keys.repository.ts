@@ -58,4 +58,14 @@ export class ApiKeysRepository {
   ): Promise<void> {
     await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
   }
+
+  /** Of keys that expire; days of 24 hours. */
+  async shift(tx: Transaction, days: number): Promise<void> {
+    await tx.execute(SHIFT, [tx.requireBusinessId(), days]);
+  }
 }
+
+const SHIFT = `
+  UPDATE api_keys SET expires_at = expires_at - $2::integer * interval '24 hours',
+                      created_at = created_at - $2::integer * interval '24 hours'
+  WHERE business_id = $1 AND expires_at IS NOT NULL`;

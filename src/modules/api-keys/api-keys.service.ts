@@ -10,6 +10,8 @@ import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysRepository, type CreatedApiKey } from './api-keys.repository';
 import type { CreateApiKeyRequest } from './dto/api-key.requests';
 
+const FIRST_NAME = 'Default';
+
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -37,6 +39,11 @@ export class ApiKeysService {
     });
   }
 
+  /** The key that a new business begins with. */
+  createFirst(tx: Transaction, memberId: string): Promise<CreatedApiKey> {
+    return this.apiKeys.insert(tx, { memberId, name: FIRST_NAME, expiresAt: null });
+  }
+
   /**
    * Makes a key that takes the place of this one; both work for `overlapSeconds`, the old one not a second longer.
    * @throws 404 api_key_not_found, 409 api_key_already_rotated (of many rotations at once, one wins)
@@ -60,6 +67,11 @@ export class ApiKeysService {
       const { revokedAt } = await this.lock(tx, id);
       if (!revokedAt) await this.apiKeys.update(tx, id, { revokedAt: tx.now });
     });
+  }
+
+  /** For development: what expires has been made and expires that many days earlier. */
+  shift(tx: Transaction, days: number): Promise<void> {
+    return this.apiKeys.shift(tx, days);
   }
 
   private async lock(tx: Transaction, id: string): Promise<ApiKey> {

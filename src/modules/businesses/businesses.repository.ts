@@ -21,6 +21,16 @@ export class BusinessesRepository {
     return tx.repository(Business).findOneByOrFail({ id: tx.requireBusinessId() });
   }
 
+  find(tx: Transaction): Promise<Business | null> {
+    return tx.repository(Business).findOneBy({ id: tx.requireBusinessId() });
+  }
+
+  /** As it is and stays until the transaction ends. */
+  findAndHold(tx: Transaction): Promise<Business | null> {
+    const lock = { mode: 'pessimistic_read' as const };
+    return tx.repository(Business).findOne({ where: { id: tx.requireBusinessId() }, lock });
+  }
+
   exists(tx: Transaction): Promise<boolean> {
     return tx.repository(Business).existsBy({ id: tx.requireBusinessId() });
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { JobQueue } from '../../platform/queue/job-queue';
 import type { Business } from './business.entity';
 import { businessNotFound } from './businesses.errors';
 import { BusinessesRepository } from './businesses.repository';
@@ -17,6 +18,7 @@ export class BusinessesService {
   constructor(
     private readonly database: Database,
     private readonly businesses: BusinessesRepository,
+    private readonly queue: JobQueue,
   ) {}
 
   /** What ends the support sessions of a business that lets support in no more, in the same transaction. */
@@ -28,9 +30,29 @@ export class BusinessesService {
     return this.businesses.insert(tx, name);
   }
 
-  /** Across tenants, for staff. @throws 404 business_not_found */
+  /** Of a business that staff name. @throws 404 business_not_found */
   async assertExists(tx: Transaction): Promise<void> {
     if (!(await this.businesses.exists(tx))) throw businessNotFound();
+  }
+
+  /** A business that staff name. @throws 404 business_not_found */
+  async getNamed(tx: Transaction): Promise<Business> {
+    const business = await this.businesses.find(tx);
+    if (!business) throw businessNotFound();
+    return business;
+  }
+
+  /** The same, as it is and stays until the transaction ends. @throws 404 business_not_found */
+  async holdNamed(tx: Transaction): Promise<Business> {
+    const business = await this.businesses.findAndHold(tx);
+    if (!business) throw businessNotFound();
+    return business;
+  }
+
+  /** The job that follows tells the modules above. */
+  async setStatus(tx: Transaction, status: Business['status']): Promise<void> {
+    await this.businesses.update(tx, { status });
+    await this.queue.enqueue(tx, BUSINESS_STATUS_CHANGED, { businessId: tx.requireBusinessId() });
   }
 
   /** The business of the request's credential. */

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CreditsRepository } from './credits.repository';
+import { CreditsService } from './credits.service';
 
 /** What a plan and the credits beside it leave of each feature. */
 @Module({
-  providers: [CreditsRepository],
-  exports: [CreditsRepository],
+  providers: [CreditsService, CreditsRepository],
+  exports: [CreditsService],
 })
 export class EntitlementsModule {}

@@ -6,7 +6,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { BusinessesService } from '../businesses/businesses.service';
 import type { PlanVersion, PlanWithTerms } from '../plans/plan.entity';
-import { PlansRepository } from '../plans/plans.repository';
+import { PlansService } from '../plans/plans.service';
 import { isEnded, type SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { TeamMembersService } from '../team-members/team-members.service';
@@ -18,7 +18,7 @@ export class SubscriptionMails {
     private readonly businesses: BusinessesService,
     private readonly members: TeamMembersService,
     private readonly subscriptions: SubscriptionsService,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 

@@ -5,7 +5,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { RecoveryService } from '../accounts/recovery.service';
-import { ApiKeysRepository } from '../api-keys/api-keys.repository';
+import { ApiKeysService } from '../api-keys/api-keys.service';
 import { BusinessesService } from '../businesses/businesses.service';
 import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
@@ -28,7 +28,6 @@ import type {
   SignupResponse,
 } from './dto/signup';
 
-const FIRST_KEY_NAME = 'Default';
 const REASON = 'the tenant does not exist yet';
 
 /** The person who begins something, known or just made. */
@@ -45,7 +44,7 @@ export class OnboardingService {
     private readonly members: TeamMembersService,
     private readonly invitations: InvitationsService,
     private readonly subscriptions: SubscriptionsService,
-    private readonly apiKeys: ApiKeysRepository,
+    private readonly apiKeys: ApiKeysService,
     private readonly recovery: RecoveryService,
     private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
@@ -159,11 +158,7 @@ export class OnboardingService {
     const inBusiness = tx.with({ businessId });
     const { owner, sdk } = await this.members.createFirst(inBusiness, userId);
     const subscription = await this.subscriptions.start(inBusiness);
-    const { apiKey, key } = await this.apiKeys.insert(inBusiness, {
-      memberId: sdk.id,
-      name: FIRST_KEY_NAME,
-      expiresAt: null,
-    });
+    const { apiKey, key } = await this.apiKeys.createFirst(inBusiness, sdk.id);
     const opened = await this.sessions.open(inBusiness, {
       businessId,
       memberId: owner.id,

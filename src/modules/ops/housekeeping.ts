@@ -10,7 +10,7 @@ import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
-import { InboxRepository } from '../billing/records/inbox.repository';
+import { InboxService } from '../billing/inbox/inbox.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { StaffService } from '../staff/staff.service';
@@ -33,7 +33,7 @@ export class Housekeeping {
     private readonly mails: MailQueue,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
-    private readonly inbox: InboxRepository,
+    private readonly inbox: InboxService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 

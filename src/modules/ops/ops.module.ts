@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module';
 import { AuditModule } from '../audit/audit.module';
 import { BillingModule } from '../billing/billing.module';
 import { IdentityModule } from '../identity/identity.module';
 import { StaffModule } from '../staff/staff.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { TeamMembersModule } from '../team-members/team-members.module';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { JobsController } from './jobs.controller';
@@ -12,11 +15,27 @@ import { MetricsController } from './metrics.controller';
 import { PagesController } from './pages.controller';
 import { ReadinessService } from './readiness.service';
 import { ScrapeService } from './scrape.service';
+import { TimeShiftService } from './time-shift.service';
 
 /** What operators and load balancers ask, and what is tidied up by itself. */
 @Module({
-  imports: [AuditModule, BillingModule, IdentityModule, StaffModule],
+  imports: [
+    AuditModule,
+    ApiKeysModule,
+    BillingModule,
+    IdentityModule,
+    StaffModule,
+    SubscriptionsModule,
+    TeamMembersModule,
+  ],
   controllers: [HealthController, MetricsController, JobsController, PagesController],
-  providers: [ReadinessService, ScrapeService, JobsService, JobsRepository, Housekeeping],
+  providers: [
+    ReadinessService,
+    ScrapeService,
+    JobsService,
+    JobsRepository,
+    Housekeeping,
+    TimeShiftService,
+  ],
 })
 export class OpsModule {}

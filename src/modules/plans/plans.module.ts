@@ -9,6 +9,6 @@ import { StaffPlansController } from './staff-plans.controller';
 @Module({
   controllers: [PlansController, StaffPlansController],
   providers: [PlansService, PlanEditingService, PlansRepository],
-  exports: [PlansRepository],
+  exports: [PlansService],
 })
 export class PlansModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from './plan.entity';
 import { planNotFound } from './plans.errors';
 import { PlansRepository } from './plans.repository';
@@ -28,5 +29,30 @@ export class PlansService {
     const plan = await this.database.transaction(context, (tx) => this.plans.findNewest(tx, id));
     if (!plan) throw planNotFound();
     return plan;
+  }
+
+  /** A plan in its newest version. */
+  getNewest(tx: Transaction, planId: string): Promise<PlanWithTerms> {
+    return this.plans.getNewest(tx, planId);
+  }
+
+  /** The same, or null where there is no such plan. */
+  findNewest(tx: Transaction, planId: string): Promise<PlanWithTerms | null> {
+    return this.plans.findNewest(tx, planId);
+  }
+
+  /** A plan as its subscribers of this version have it. */
+  getVersion(tx: Transaction, planId: string, version: number): Promise<PlanWithTerms> {
+    return this.plans.getVersion(tx, planId, version);
+  }
+
+  /** The plan of new businesses, in its newest version. */
+  getDefault(tx: Transaction): Promise<PlanWithTerms> {
+    return this.plans.getDefault(tx);
+  }
+
+  /** All of them at once, in their newest versions: they are few. */
+  listAll(tx: Transaction): Promise<PlanWithTerms[]> {
+    return this.plans.listAll(tx);
   }
 }

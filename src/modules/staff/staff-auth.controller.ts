@@ -1,11 +1,11 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { invalidCredentials } from '../identity/identity.errors';
-import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { StaffLoginRequest } from './dto/staff.requests';
 import { StaffLoginResponse } from './dto/staff.responses';
 import { StaffService } from './staff.service';

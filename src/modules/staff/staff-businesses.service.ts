@@ -3,17 +3,16 @@ import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import { JobQueue } from '../../platform/queue/job-queue';
 import type { Business } from '../businesses/business.entity';
-import { businessNotFound } from '../businesses/businesses.errors';
-import { BUSINESS_STATUS_CHANGED } from '../businesses/businesses.service';
+import { BusinessesService } from '../businesses/businesses.service';
 import type { SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { SupportSession } from '../support-sessions/support-session.entity';
 import { supportAccessOff } from '../support-sessions/support-sessions.errors';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import type { OpenSupportSessionRequest, SearchBusinessesQuery } from './dto/staff.requests';
-import { StaffBusinessesRepository, type Owner } from './staff-businesses.repository';
+import { TeamMembersService, type Owner } from '../team-members/team-members.service';
+import { StaffBusinessesRepository } from './staff-businesses.repository';
 
 const REASON = 'staff look after all businesses';
 const ONE_MINUTE_MS = 60_000;
@@ -29,15 +28,16 @@ export interface StaffBusiness {
 export class StaffBusinessesService {
   constructor(
     private readonly database: Database,
-    private readonly businesses: StaffBusinessesRepository,
+    private readonly everywhere: StaffBusinessesRepository,
+    private readonly businesses: BusinessesService,
+    private readonly members: TeamMembersService,
     private readonly subscriptions: SubscriptionsService,
     private readonly support: SupportSessionsService,
-    private readonly queue: JobQueue,
   ) {}
 
   search(context: RequestContext, query: SearchBusinessesQuery): Promise<StaffBusiness[]> {
     return this.database.platform(context, REASON, async (tx) => {
-      const found = await this.businesses.search(tx, query);
+      const found = await this.everywhere.search(tx, query);
       const described: StaffBusiness[] = [];
       for (const business of found) described.push(await this.describe(tx, business)); // a page of 20: a few statements each
       return described;
@@ -47,7 +47,7 @@ export class StaffBusinessesService {
   /** @throws 404 business_not_found */
   get(context: RequestContext, id: string): Promise<StaffBusiness> {
     return this.database.platform(context, REASON, async (tx) =>
-      this.describe(tx, await this.getIn(tx, id)),
+      this.describe(tx, await this.businesses.getNamed(tx.with({ businessId: id }))),
     );
   }
 
@@ -58,9 +58,9 @@ export class StaffBusinessesService {
     status: Business['status'],
   ): Promise<StaffBusiness> {
     return this.database.platform(context, REASON, async (tx) => {
-      const business = await this.getIn(tx, id);
-      await this.businesses.updateStatus(tx, id, status);
-      await this.queue.enqueue(tx, BUSINESS_STATUS_CHANGED, { businessId: id });
+      const inBusiness = tx.with({ businessId: id });
+      const business = await this.businesses.getNamed(inBusiness);
+      await this.businesses.setStatus(inBusiness, status);
       return this.describe(tx, { ...business, status });
     });
   }
@@ -75,12 +75,12 @@ export class StaffBusinessesService {
     request: OpenSupportSessionRequest,
   ): Promise<{ session: SupportSession; token: string }> {
     return this.database.platform(context, REASON, async (tx) => {
-      const business = await this.businesses.findAndHold(tx, id); // switching support access off waits, and ends this session
-      if (!business) throw businessNotFound();
+      const inBusiness = tx.with({ businessId: id });
+      const business = await this.businesses.holdNamed(inBusiness); // switching support access off waits, and ends this session
       if (!business.supportAccess) throw supportAccessOff();
       if (business.status !== 'active') throw businessDeactivated();
       const asked = { ...askedBy(tx), ...askedFor(request, tx.now) };
-      return this.support.open(tx.with({ businessId: id }), asked);
+      return this.support.open(inBusiness, asked);
     });
   }
 
@@ -90,14 +90,9 @@ export class StaffBusinessesService {
   }
 
   private async describe(tx: Transaction, business: Business): Promise<StaffBusiness> {
-    const subscription = await this.subscriptions.getCurrent(tx.with({ businessId: business.id }));
-    return { business, subscription, owners: await this.businesses.listOwners(tx, business.id) };
-  }
-
-  private async getIn(tx: Transaction, id: string): Promise<Business> {
-    const business = await this.businesses.find(tx, id);
-    if (!business) throw businessNotFound();
-    return business;
+    const inBusiness = tx.with({ businessId: business.id });
+    const subscription = await this.subscriptions.getCurrent(inBusiness);
+    return { business, subscription, owners: await this.members.listOwners(inBusiness) };
   }
 }
 

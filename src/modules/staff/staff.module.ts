@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
+import { BusinessesModule } from '../businesses/businesses.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { SupportSessionsModule } from '../support-sessions/support-sessions.module';
+import { TeamMembersModule } from '../team-members/team-members.module';
 import { StaffAuthController } from './staff-auth.controller';
 import { StaffBusinessesRepository } from './staff-businesses.repository';
 import { StaffBusinessesService } from './staff-businesses.service';
@@ -12,7 +14,14 @@ import { StaffService } from './staff.service';
 
 /** The people who run this installation. */
 @Module({
-  imports: [AuditModule, IdentityModule, SubscriptionsModule, SupportSessionsModule],
+  imports: [
+    AuditModule,
+    BusinessesModule,
+    IdentityModule,
+    TeamMembersModule,
+    SubscriptionsModule,
+    SupportSessionsModule,
+  ],
   controllers: [StaffAuthController, StaffController],
   providers: [StaffService, StaffRepository, StaffBusinessesService, StaffBusinessesRepository],
   exports: [StaffService],

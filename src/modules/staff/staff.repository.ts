@@ -94,16 +94,8 @@ export class StaffRepository {
     await tx.repository(StaffSession).delete({ id });
   }
 
-  /**
-   * Ends everything that runs in this person's name: sessions, and support sessions with them. The sessions first: a
-   * support session that is being opened holds its own, so it is there when this one looks for it.
-   */
   async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
     await tx.repository(StaffSession).delete({ staffId });
-    await tx.execute(
-      'UPDATE support_sessions SET ended_at = $2 WHERE staff_id = $1 AND ended_at IS NULL',
-      [staffId, tx.now],
-    );
   }
 
   async endSessionsBefore(tx: Transaction, before: Date): Promise<void> {

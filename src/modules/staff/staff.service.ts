@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { hoursBefore } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
@@ -8,7 +9,6 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { assertPasswordIsStrong } from '../identity/password-rules';
-import { STAFF_SESSION_HOURS } from '../support-sessions/support-session.entity';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
 import type { StaffLoginRequest } from './dto/staff.requests';
@@ -48,7 +48,7 @@ export class StaffService {
     return this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
       await this.staff.disable(tx, id);
-      await this.staff.endAllSessions(tx, id);
+      await this.endAllSessions(tx, id);
     });
   }
 
@@ -63,7 +63,7 @@ export class StaffService {
     await this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
       await this.staff.setPassword(tx, id, passwordHash);
-      await this.staff.endAllSessions(tx, id);
+      await this.endAllSessions(tx, id);
     });
     await this.limiter.forgive(context, 'staff_login', email, null);
   }
@@ -103,6 +103,15 @@ export class StaffService {
   async pruneSessions(tx: Transaction): Promise<void> {
     const before = hoursBefore(tx.now, STAFF_SESSION_HOURS);
     await this.staff.endSessionsBefore(tx, before);
+  }
+
+  /**
+   * Ends everything that runs in this person's name. The sessions first: a support session that is being opened holds
+   * its own, so it is there when the second statement reads.
+   */
+  private async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
+    await this.staff.endAllSessions(tx, staffId);
+    await this.support.endAllOfStaff(tx, staffId);
   }
 
   /** @returns the account, if the password is right and it is active */

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { EndReason } from './decisions/end-reasons';
 
 export const SUBSCRIPTION_STATUSES = [
   'trialing',
@@ -9,9 +10,6 @@ export const SUBSCRIPTION_STATUSES = [
   'expired',
 ] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
-
-export const END_REASONS = ['business_deactivated', 'plan_not_renewed', 'plan_free'] as const;
-export type EndReason = (typeof END_REASONS)[number];
 
 /** What a business has agreed to, with the period that is running. The closed ones are in subscription_periods. */
 @Entity('subscriptions')

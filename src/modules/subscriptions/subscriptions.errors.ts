@@ -69,10 +69,3 @@ export const currencyMismatch = defineProblem({
   title: 'The two plans have prices in different currencies',
   description: 'What is left of one cannot be set off against the other: change at the period end.',
 });
-
-export const creditNotFound = defineProblem({
-  code: 'credit_not_found',
-  kind: 'not_found',
-  title: 'There is no such credit',
-  description: 'It never existed in this business.',
-});

@@ -15,8 +15,8 @@ import { StaffSubscriptionsService } from './changes/staff-subscriptions.service
 import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
-import { TimeShiftService } from './renewal/time-shift.service';
-import { Reminders } from './renewal/reminders';
+import { PeriodShiftService } from './renewal/period-shift.service';
+import { RemindersService } from './renewal/reminders.service';
 
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
@@ -30,11 +30,11 @@ import { Reminders } from './renewal/reminders';
     RenewalRepository,
     RenewalCron,
     RenewalMetrics,
-    TimeShiftService,
+    PeriodShiftService,
     ChangesService,
     Payments,
     StaffSubscriptionsService,
-    Reminders,
+    RemindersService,
   ],
   exports: [
     SubscriptionsService,
@@ -42,7 +42,8 @@ import { Reminders } from './renewal/reminders';
     ChangesService,
     Payments,
     RenewalService,
-    Reminders,
+    RemindersService,
+    PeriodShiftService,
   ],
 })
 export class SubscriptionsModule {}

@@ -9,7 +9,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from '../plans/plan.entity';
-import { PlansRepository } from '../plans/plans.repository';
+import { PlansService } from '../plans/plans.service';
 import { isDue } from './decisions/renewal-decision';
 import { RenewalService } from './renewal/renewal.service';
 import { startOf } from './decisions/subscription-start';
@@ -28,7 +28,7 @@ export class SubscriptionsService {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: SubscriptionsRepository,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly renewal: RenewalService,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,

@@ -1,10 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** How long staff stay logged in; the support sessions they have opened end with it. */
-export const STAFF_SESSION_HOURS = 12;
-
-export const SUPPORT_MODES = ['read', 'write'] as const;
-export type SupportMode = (typeof SUPPORT_MODES)[number];
+import type { SupportMode } from '../../common/access/seats';
 
 /** Staff in a business's support seat: for a reason, for an hour at most, in sight of the tenant. */
 @Entity('support_sessions')

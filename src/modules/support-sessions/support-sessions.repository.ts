@@ -74,6 +74,11 @@ export class SupportSessionsRepository {
       .update({ businessId: tx.requireBusinessId(), endedAt: IsNull() }, { endedAt: tx.now });
   }
 
+  /** Ends what a member of the staff has opened. Platform scope. */
+  async endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
+    await tx.repository(SupportSession).update({ staffId, endedAt: IsNull() }, { endedAt: tx.now });
+  }
+
   /** Ends what runs under a staff session. Platform scope. */
   async endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
     await tx

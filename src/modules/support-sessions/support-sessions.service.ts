@@ -50,6 +50,11 @@ export class SupportSessionsService {
     });
   }
 
+  /** Ends what a member of the staff has opened. Platform scope. */
+  endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
+    return this.sessions.endAllOfStaff(tx, staffId);
+  }
+
   /** Ends what runs under a staff session. Platform scope. */
   endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
     return this.sessions.endAllOfStaffSession(tx, staffSessionId);

@@ -62,6 +62,11 @@ export class InvitationsRepository {
     await tx.repository(Invitation).update({ businessId: tx.requireBusinessId(), id }, changes);
   }
 
+  /** Days of 24 hours. */
+  async shift(tx: Transaction, days: number): Promise<void> {
+    await tx.execute(SHIFT, [tx.requireBusinessId(), days]);
+  }
+
   /** Platform scope. */
   async readDetails(tx: Transaction, invitation: Invitation): Promise<InvitationDetails> {
     const { businessId, invitedById, emailFolded } = invitation;
@@ -74,6 +79,14 @@ export class InvitationsRepository {
     return details;
   }
 }
+
+const BY_DAYS = `$2::integer * interval '24 hours'`;
+
+const SHIFT = `
+  UPDATE invitations
+  SET created_at = created_at - ${BY_DAYS}, expires_at = expires_at - ${BY_DAYS},
+      accepted_at = accepted_at - ${BY_DAYS}, revoked_at = revoked_at - ${BY_DAYS}
+  WHERE business_id = $1`;
 
 const DETAILS = `
   SELECT business.name AS "businessName", business.status AS "businessStatus",

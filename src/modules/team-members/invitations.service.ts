@@ -43,6 +43,11 @@ export class InvitationsService {
     private readonly mails: MailQueue,
   ) {}
 
+  /** For development: they were made, and expire, that many days earlier. */
+  shift(tx: Transaction, days: number): Promise<void> {
+    return this.invitations.shift(tx, days);
+  }
+
   /**
    * Invites an address and mails it the key; a pending invitation of that address is replaced. Who has left is invited
    * like anybody; a deactivated member who accepts is active again, with the role of the invitation.

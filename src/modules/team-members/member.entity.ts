@@ -1,11 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Role } from '../../common/access/permissions';
-
-export const MEMBER_KINDS = ['person', 'sdk', 'support'] as const;
-export type MemberKind = (typeof MEMBER_KINDS)[number];
-
-export const MEMBER_STATUSES = ['active', 'deactivated'] as const;
-export type MemberStatus = (typeof MEMBER_STATUSES)[number];
+import type { MemberKind, MemberStatus } from '../../common/access/seats';
 
 /**
  * A seat at the table of a business: a person with a role, the bot that holds the API keys, or the seat that

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MemberKind } from '../../common/access/seats';
 import { permissionsOf, type Permission, type Role } from '../../common/access/permissions';
 import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
@@ -6,7 +7,7 @@ import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import { permissionDenied } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
-import { Member, type MemberKind } from './member.entity';
+import { Member } from './member.entity';
 import { alreadyMember } from './team-members.errors';
 
 /** A member with what is known of the person. */
@@ -16,6 +17,12 @@ export interface MemberWithPerson extends Pick<
 > {
   email: string | null;
   fullName: string | null;
+}
+
+export interface Owner {
+  id: string;
+  email: string;
+  fullName: string;
 }
 
 export interface FirstMembers {
@@ -125,12 +132,9 @@ export class TeamMembersRepository {
     if (!isPermitted) throw permissionDenied();
   }
 
-  /** The addresses of the active owners. */
-  async listOwnerEmails(tx: Transaction): Promise<string[]> {
-    const owners = `${MEMBERS} AND members.role = 'owner' AND members.status = 'active'`;
-    return (await tx.query<{ email: string }>(owners, [tx.requireBusinessId()])).map(
-      ({ email }) => email,
-    );
+  /** The active owners, the first one first. */
+  listOwners(tx: Transaction): Promise<Owner[]> {
+    return tx.query<Owner>(OWNERS, [tx.requireBusinessId()]);
   }
 
   /** Every business has one of each. */
@@ -158,3 +162,9 @@ const MEMBERS = `
          users.email, users.full_name AS "fullName"
   FROM members LEFT JOIN users ON users.id = members.user_id
   WHERE members.business_id = $1`;
+
+const OWNERS = `
+  SELECT members.id, users.email, users.full_name AS "fullName"
+  FROM members JOIN users ON users.id = members.user_id
+  WHERE members.business_id = $1 AND members.role = 'owner' AND members.status = 'active'
+  ORDER BY members.joined_at, members.id`;

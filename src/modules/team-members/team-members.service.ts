@@ -22,9 +22,10 @@ import {
   TeamMembersRepository,
   type FirstMembers,
   type MemberWithPerson,
+  type Owner,
 } from './team-members.repository';
 
-export type { MemberWithPerson };
+export type { MemberWithPerson, Owner };
 
 /** Decides on the locked state; null lets the change happen. */
 type Rule = (state: TeamState) => DomainError | null;
@@ -54,9 +55,14 @@ export class TeamMembersService {
     return this.members.getSystemMember(tx, 'sdk');
   }
 
-  /** The addresses of the active owners. */
-  listOwnerEmails(tx: Transaction): Promise<string[]> {
-    return this.members.listOwnerEmails(tx);
+  /** The active owners, the first one first. */
+  listOwners(tx: Transaction): Promise<Owner[]> {
+    return this.members.listOwners(tx);
+  }
+
+  /** Where mails to a business go. */
+  async listOwnerEmails(tx: Transaction): Promise<string[]> {
+    return (await this.listOwners(tx)).map(({ email }) => email);
   }
 
   /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */

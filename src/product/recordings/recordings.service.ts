@@ -2,10 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import {
-  CreditsRepository,
-  type CreditSource,
-} from '../../modules/entitlements/credits.repository';
+import { CreditsService, type CreditSource } from '../../modules/entitlements/credits.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
 import type { ListRecordingsQuery } from './dto/recording.requests';
@@ -32,7 +29,7 @@ export class RecordingsService {
     private readonly database: Database,
     private readonly recordings: RecordingsRepository,
     private readonly subscriptions: SubscriptionsService,
-    private readonly credits: CreditsRepository,
+    private readonly credits: CreditsService,
   ) {}
 
   list(context: RequestContext, query: ListRecordingsQuery): Promise<LiveRecording[]> {

@@ -8,7 +8,7 @@ import {
   toUsageResponse,
   UsageResponse,
 } from '../../modules/entitlements/dto/usage.response';
-import type { CreditSource } from '../../modules/entitlements/credits.repository';
+import type { CreditSource } from '../../modules/entitlements/credits.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
 import { computeRemaining } from '../../modules/entitlements/usage';

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { RequestContext } from '../../../src/common/request-context';
 import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-periods.cron';
-import { TimeShiftService } from '../../../src/modules/subscriptions/renewal/time-shift.service';
+import { TimeShiftService } from '../../../src/modules/ops/time-shift.service';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import type { Customer } from '../../support/customers';
 import { sendRecording, storeRecordings } from '../../support/recordings';

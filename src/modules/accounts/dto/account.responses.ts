@@ -1,3 +1,9 @@
+import {
+  MEMBER_KINDS,
+  MEMBER_STATUSES,
+  type MemberKind,
+  type MemberStatus,
+} from '../../../common/access/seats';
 import { ROLES, type Permission, type Role } from '../../../common/access/permissions';
 import {
   Choice,
@@ -14,12 +20,6 @@ import { BusinessResponse } from '../../businesses/dto/business.response';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 import type { ListedSession } from '../../identity/sessions.repository';
 import { MemberResponse } from '../../team-members/dto/member.response';
-import {
-  MEMBER_KINDS,
-  MEMBER_STATUSES,
-  type MemberKind,
-  type MemberStatus,
-} from '../../team-members/member.entity';
 
 export class LoginResponse {
   @Nested(() => SessionTokenResponse)

@@ -4,7 +4,7 @@ import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { nameOf, StripeApi, type StripeIdentity } from '../../../platform/stripe/stripe-api';
 import { paymentProviderUnavailable } from '../../../platform/stripe/stripe.errors';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { fallBackTo } from '../../subscriptions/decisions/overdue';
 import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
 import { closeNow } from '../../subscriptions/decisions/subscription-write';
@@ -40,7 +40,7 @@ export class StripeAccountService implements OnModuleInit {
     private readonly stripe: StripeApi,
     private readonly account: StripeAccountRepository,
     private readonly accounts: BillingAccountsRepository,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly subscriptions: SubscriptionsRepository,
   ) {}
 

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../../plans/plan.entity';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { PricesRepository, type StripePrice } from '../records/prices.repository';
 import { idOf, LOOKUP_PREFIX } from '../stripe/stripe-snapshot';
 
@@ -45,7 +45,7 @@ export class CatalogService {
   constructor(
     private readonly database: Database,
     private readonly stripe: StripeApi,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly prices: PricesRepository,
   ) {}
 

@@ -11,7 +11,7 @@ import { StripeApi } from '../../../platform/stripe/stripe-api';
 import { paymentProviderRefused } from '../../../platform/stripe/stripe.errors';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { planNotFound } from '../../plans/plans.errors';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import {
   assertRoom,
   ChangesService,
@@ -53,7 +53,7 @@ export class CheckoutService {
     private readonly catalog: CatalogService,
     private readonly sync: SyncService,
     private readonly duplicates: DuplicateSubscriptionsService,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly subscriptions: SubscriptionsRepository,
     private readonly changes: ChangesService,
     @Inject(CONFIG) private readonly config: Config,

@@ -11,8 +11,8 @@ import { BUSINESS_STATUS_CHANGED } from '../../businesses/businesses.service';
 import { PLAN_CHANGED } from '../../plans/plan-editing.service';
 import { ChangesService } from '../../subscriptions/changes/changes.service';
 import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
-import type { EndReason } from '../../subscriptions/subscription.entity';
-import { Reminders } from '../../subscriptions/renewal/reminders';
+import type { EndReason } from '../../subscriptions/decisions/end-reasons';
+import { RemindersService } from '../../subscriptions/renewal/reminders.service';
 import { CheckoutsRepository } from '../records/checkouts.repository';
 import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.service';
 
@@ -48,7 +48,7 @@ export class EndsService {
     private readonly changes: ChangesService,
     private readonly checkouts: CheckoutsRepository,
     private readonly duplicates: DuplicateSubscriptionsService,
-    private readonly reminders: Reminders,
+    private readonly reminders: RemindersService,
   ) {}
 
   /** Makes up for jobs that were given up, and for what was changed at Stripe by hand. */

@@ -6,7 +6,7 @@ import { Database } from '../../../platform/database/database';
 import { Scheduled } from '../../../platform/scheduler/scheduled.decorator';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../../plans/plan.entity';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { CatalogService } from '../catalog/catalog.service';
 import { priceOfNextPeriod } from '../stripe/stripe-calls';
 import { SyncService } from '../sync/sync.service';
@@ -36,7 +36,7 @@ export class NewVersionsCron {
     private readonly database: Database,
     private readonly stripe: StripeApi,
     private readonly catalog: CatalogService,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly sync: SyncService,
   ) {}
 

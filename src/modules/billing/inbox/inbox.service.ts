@@ -57,6 +57,11 @@ export class InboxService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** Forgets events as `InboxRepository.prune`. @returns how many */
+  prune(tx: Transaction, before: Date): Promise<number> {
+    return this.inbox.prune(tx, before);
+  }
+
   /**
    * Stores an event once, however often it comes; a job has its effect.
    * @throws 400 webhook_signature_invalid

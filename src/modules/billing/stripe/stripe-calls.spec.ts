@@ -1,7 +1,8 @@
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
 import type { PlanChange } from '../../subscriptions/decisions/plan-change';
-import type { EndReason, Subscription } from '../../subscriptions/subscription.entity';
+import type { EndReason } from '../../subscriptions/decisions/end-reasons';
+import type { Subscription } from '../../subscriptions/subscription.entity';
 import { callsOf, callsOfChange, type ChangeCallSetup, type StripeCall } from './stripe-calls';
 import type { Intent, StripeSnapshot } from './stripe-snapshot';
 

@@ -4,7 +4,8 @@ import { resume } from '../../subscriptions/decisions/life-cycle';
 import { intervalOf, isSameInterval } from '../../subscriptions/decisions/periods';
 import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
 import type { PlanChange } from '../../subscriptions/decisions/plan-change';
-import type { EndReason, Subscription } from '../../subscriptions/subscription.entity';
+import type { EndReason } from '../../subscriptions/decisions/end-reasons';
+import type { Subscription } from '../../subscriptions/subscription.entity';
 import { currencyMismatch, invalidState } from '../../subscriptions/subscriptions.errors';
 import { toMetadata, toSeconds, type Intent, type StripeSnapshot } from './stripe-snapshot';
 

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Period } from '../../subscriptions/decisions/periods';
-import { END_REASONS, type EndReason } from '../../subscriptions/subscription.entity';
+import { END_REASONS, type EndReason } from '../../subscriptions/decisions/end-reasons';
 
 /**
  * What a subscription at Stripe says, in our words. The periods stand on its items since Stripe's API of March 2025;

@@ -8,7 +8,7 @@ import { JobHandler } from '../../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../../platform/queue/job-queue';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
 import type { PlanWithTerms } from '../../plans/plan.entity';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { cancel } from '../../subscriptions/decisions/life-cycle';
 import type { Subscription } from '../../subscriptions/subscription.entity';
 import { isEnded } from '../../subscriptions/decisions/subscription-view';
@@ -66,7 +66,7 @@ export class SyncService {
     private readonly prices: PricesRepository,
     private readonly duplicates: DuplicateSubscriptionsService,
     private readonly checkouts: CheckoutsRepository,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly subscriptions: SubscriptionsService,
     private readonly repository: SubscriptionsRepository,
   ) {}

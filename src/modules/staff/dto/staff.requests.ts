@@ -1,7 +1,7 @@
+import { SUPPORT_MODES, type SupportMode } from '../../../common/access/seats';
 import { ListQuery } from '../../../common/dto/list.query';
 import { Choice, Email, Id, Integer, Text } from '../../../common/fields';
 import { ListAuditLogQuery } from '../../audit/dto/audit-log';
-import { SUPPORT_MODES, type SupportMode } from '../../support-sessions/support-session.entity';
 
 const QUERY_LENGTH = 254;
 

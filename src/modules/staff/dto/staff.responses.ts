@@ -1,3 +1,4 @@
+import { SUPPORT_MODES, type SupportMode } from '../../../common/access/seats';
 import {
   Choice,
   Email,
@@ -18,7 +19,6 @@ import {
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 import type { Subscription } from '../../subscriptions/subscription.entity';
 import { isEnded } from '../../subscriptions/decisions/subscription-view';
-import { SUPPORT_MODES, type SupportMode } from '../../support-sessions/support-session.entity';
 import type { StaffBusiness } from '../staff-businesses.service';
 
 export class StaffResponse {

@@ -5,7 +5,7 @@ import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { planArchived, planNotFound } from '../../plans/plans.errors';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { cancel, pause, resume, setAutoRenew, uncancel } from '../decisions/life-cycle';
 import {
   Payments,
@@ -58,7 +58,7 @@ export class ChangesService {
     private readonly database: Database,
     private readonly repository: SubscriptionsRepository,
     private readonly subscriptions: SubscriptionsService,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
     private readonly renewal: RenewalService,
     private readonly payments: Payments,
     @Inject(CONFIG) private readonly config: Config,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../common/request-context';
 import type { Transaction } from '../../../platform/database/transaction';
 import type { ChangeTime, PlanChange } from '../decisions/plan-change';
-import type { EndReason } from '../subscription.entity';
+import type { EndReason } from '../decisions/end-reasons';
 import type { SubscriptionView } from '../decisions/subscription-view';
 
 /** What is to be done to a subscription. */

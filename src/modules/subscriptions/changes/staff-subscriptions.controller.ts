@@ -18,13 +18,13 @@ import {
   GrantCreditRequest,
   toCreditResponse,
 } from '../../entitlements/dto/credit';
+import { creditNotFound } from '../../entitlements/entitlements.errors';
 import { AssignPlanRequest } from '../dto/plan-change';
 import { SubscriptionEventPage, toSubscriptionEventPage } from '../dto/subscription-event.response';
 import { SubscriptionResponse, toSubscriptionResponse } from '../dto/subscription.response';
 import { StaffSubscriptionsService } from './staff-subscriptions.service';
 import {
   billingBusy,
-  creditNotFound,
   invalidState,
   stripeSubscriptionExists,
   subscriptionBehind,

@@ -1,18 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../../common/dto/list.query';
-import { toFuture } from '../../../common/future';
 import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { BusinessesService } from '../../businesses/businesses.service';
 import { ChangesService } from './changes.service';
 import type { Credit } from '../../entitlements/credit.entity';
-import { CreditsRepository } from '../../entitlements/credits.repository';
+import { CreditsService } from '../../entitlements/credits.service';
 import type { GrantCreditRequest } from '../../entitlements/dto/credit';
 import type { AssignPlanRequest } from '../dto/plan-change';
 import type { SubscriptionEvent } from '../subscription-event';
 import type { SubscriptionView } from '../decisions/subscription-view';
-import { creditNotFound } from '../subscriptions.errors';
 import { SubscriptionsRepository } from '../subscriptions.repository';
 
 /** What staff do with the subscription of a business. All throw 404 business_not_found. */
@@ -23,7 +21,7 @@ export class StaffSubscriptionsService {
     private readonly businesses: BusinessesService,
     private readonly subscriptions: SubscriptionsRepository,
     private readonly changes: ChangesService,
-    private readonly credits: CreditsRepository,
+    private readonly credits: CreditsService,
   ) {}
 
   /** @throws as `ChangesService.prepare` and `complete`, 409 stripe_subscription_exists */
@@ -51,17 +49,9 @@ export class StaffSubscriptionsService {
   grantCredit(
     context: RequestContext,
     businessId: string,
-    { feature, amount, reason, expiresAt }: GrantCreditRequest,
+    request: GrantCreditRequest,
   ): Promise<Credit> {
-    return this.inBusiness(context, businessId, (tx) =>
-      this.credits.insert(tx, {
-        feature,
-        amount,
-        reason,
-        grantedBy: tx.actor.email!, // the guard lets staff in only
-        expiresAt: expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null,
-      }),
-    );
+    return this.inBusiness(context, businessId, (tx) => this.credits.grant(tx, request));
   }
 
   /** With the time that decides which have expired. */
@@ -78,12 +68,7 @@ export class StaffSubscriptionsService {
 
   /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
   voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
-    return this.inBusiness(context, businessId, async (tx) => {
-      await this.subscriptions.lockCounter(tx); // who holds it spends no credits meanwhile
-      const credit = await this.credits.find(tx, id);
-      if (!credit) throw creditNotFound();
-      if (!credit.voidedAt) await this.credits.void(tx, id);
-    });
+    return this.inBusiness(context, businessId, (tx) => this.credits.void(tx, id));
   }
 
   private inBusiness<T>(

@@ -1,9 +1,8 @@
 import { Choice, Flag, Id, Instant, Integer, Nested } from '../../../common/fields';
 import { PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
+import { END_REASONS, type EndReason } from '../decisions/end-reasons';
 import {
-  END_REASONS,
   SUBSCRIPTION_STATUSES,
-  type EndReason,
   type Subscription,
   type SubscriptionStatus,
 } from '../subscription.entity';

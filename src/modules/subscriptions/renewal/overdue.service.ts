@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
-import { PlansRepository } from '../../plans/plans.repository';
+import { PlansService } from '../../plans/plans.service';
 import { decideOverdue } from '../decisions/overdue';
 import { isDue } from '../decisions/renewal-decision';
 import type { Subscription } from '../subscription.entity';
@@ -18,7 +18,7 @@ export class OverdueService {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: SubscriptionsRepository,
-    private readonly plans: PlansRepository,
+    private readonly plans: PlansService,
   ) {}
 
   /** Decides all whose time has passed, each in a transaction of its own; one that fails does not keep the others. */

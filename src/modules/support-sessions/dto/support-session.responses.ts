@@ -1,5 +1,6 @@
+import { SUPPORT_MODES, type SupportMode } from '../../../common/access/seats';
 import { Choice, Email, Id, Instant, Text } from '../../../common/fields';
-import { SUPPORT_MODES, type SupportMode, type SupportSession } from '../support-session.entity';
+import { type SupportSession } from '../support-session.entity';
 
 export class SupportSessionResponse {
   @Id()

@@ -1,11 +1,11 @@
-import { ROLES, type Role } from '../../../common/access/permissions';
-import { Choice, Email, Id, Instant, Name } from '../../../common/fields';
 import {
   MEMBER_KINDS,
   MEMBER_STATUSES,
   type MemberKind,
   type MemberStatus,
-} from '../member.entity';
+} from '../../../common/access/seats';
+import { ROLES, type Role } from '../../../common/access/permissions';
+import { Choice, Email, Id, Instant, Name } from '../../../common/fields';
 import type { MemberWithPerson } from '../team-members.repository';
 
 export class MemberResponse {

@@ -22,7 +22,7 @@ interface Reminder {
 
 /** Tells the owners what comes: that a trial ends in three days, that a payment is missing. */
 @Injectable()
-export class Reminders {
+export class RemindersService {
   constructor(
     private readonly database: Database,
     private readonly mails: MailQueue,

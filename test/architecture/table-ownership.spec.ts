@@ -1,0 +1,199 @@
+import { listSources, type SourceFile } from '../support/architecture/sources';
+import { createTestDatabase } from '../support/test-database';
+import { listTables } from '../support/architecture/catalog';
+
+/*
+ * A table belongs to one feature, and SQL elsewhere does not name it. That of a table with an entity is where the entity
+ * is; others cannot import the entity as a value (`boundaries`), so what is left to look at is SQL.
+ */
+
+/** The folders of tables that no entity describes. */
+const WITHOUT_ENTITY: Record<string, string> = {
+  audit_log: 'src/modules/audit/',
+  billing_accounts: 'src/modules/billing/',
+  billing_operations: 'src/modules/billing/',
+  billing_verifications: 'src/modules/billing/',
+  checkout_sessions: 'src/modules/billing/',
+  cron_heartbeats: 'src/platform/scheduler/',
+  guesses: 'src/platform/rate-limit/',
+  idempotency_daily_totals: 'src/platform/http/',
+  migrations: 'src/platform/database/',
+  one_time_keys: 'src/modules/identity/',
+  stripe_accounts: 'src/modules/billing/',
+  stripe_prices: 'src/modules/billing/',
+  subscription_events: 'src/modules/subscriptions/',
+  subscription_periods: 'src/modules/subscriptions/',
+  usage_counters: 'src/modules/entitlements/',
+  webhook_inbox: 'src/modules/billing/',
+};
+
+/** Files with SQL that names tables of others: what it reads, what it writes, and why the owner is not asked. */
+const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }> = {
+  'src/cli/demo/demo-billing.command.ts': {
+    reads: 'webhook_inbox',
+    reason: 'waits until nothing is left in it',
+  },
+  'src/cli/doctor/network-checks.ts': {
+    reads: 'stripe_accounts',
+    reason: 'runs without the modules: the database may be too broken for them',
+  },
+  'src/cli/doctor/queue-checks.ts': {
+    reads: 'cron_heartbeats',
+    reason: 'runs without the modules: the database may be too broken for them',
+  },
+  'src/modules/access/credentials.repository.ts': {
+    reads:
+      'api_keys businesses members sessions staff_accounts staff_sessions support_sessions users',
+    writes: 'user_sessions',
+    reason: 'each request: one statement finds a credential with all that is known of its caller',
+  },
+  'src/modules/accounts/accounts.repository.ts': {
+    reads: 'businesses members support_sessions users',
+    reason: 'a login finds, and holds, person, members and businesses in one statement',
+  },
+  'src/modules/billing/account/stripe-account.repository.ts': {
+    reads: 'subscriptions',
+    reason: 'counts over all tenants what depends on the Stripe account',
+  },
+  'src/modules/billing/commands/ends.service.ts': {
+    reads: 'businesses plan_versions plans subscriptions',
+    reason: 'finds over all tenants, in one statement, what Stripe has to be told',
+  },
+  'src/modules/billing/commands/new-versions.cron.ts': {
+    reads: 'plan_versions plans subscriptions',
+    reason: 'finds over all tenants, in one statement, what Stripe has to be told',
+  },
+  'src/modules/billing/records/billing-accounts.repository.ts': {
+    reads: 'subscriptions',
+    reason: 'finds over all tenants, in one statement, whose period Stripe has not told of',
+  },
+  'src/modules/billing/sync/verification.service.ts': {
+    reads: 'subscriptions',
+    reason: 'compares the subscriptions of all tenants with Stripe, page by page',
+  },
+  'src/modules/identity/password-costs.ts': {
+    reads: 'staff_accounts',
+    reason: 'the largest cost of a password, of people or staff, by two indexes in one statement',
+  },
+  'src/modules/ops/readiness.service.ts': {
+    reads: 'migrations',
+    reason: 'readiness asks in one statement',
+  },
+  'src/modules/staff/staff-businesses.repository.ts': {
+    reads: 'businesses members users',
+    reason: 'staff search businesses by a member too',
+  },
+  'src/modules/subscriptions/renewal/reminders.service.ts': {
+    reads: 'plan_versions plans',
+    reason: 'claims over all tenants, in one statement, who hears of a price',
+  },
+  'src/modules/subscriptions/renewal/renewal.repository.ts': {
+    reads: 'plan_versions plans',
+    writes: 'usage_counters',
+    reason: 'renews many tenants in few statements; a period and its counter change together',
+  },
+  'src/modules/subscriptions/subscriptions.repository.ts': {
+    reads: 'applications members',
+    writes: 'credits usage_counters',
+    reason:
+      'a period and its counter change together; counts applications and members until features are declared where they are used',
+  },
+  'src/modules/team-members/invitations.repository.ts': {
+    reads: 'businesses users',
+    reason: 'the form of an invitation, in one statement',
+  },
+  'src/modules/team-members/team-members.repository.ts': {
+    reads: 'users',
+    reason: 'a member is shown with the name and address of the person',
+  },
+  'src/product/recordings/recordings.repository.ts': {
+    reads: 'usage_counters',
+    reason: 'compares the counter with the rows it stands for, in one snapshot',
+  },
+  'src/product/recordings/retention.service.ts': {
+    reads: 'businesses usage_counters',
+    writes: 'audit_log',
+    reason: 'deletes many rows of many tenants in one statement, with one audit row for each',
+  },
+};
+
+/** Files with SQL in which something computed stands where a table could, and what it is. */
+const COMPUTED: Record<string, string> = {
+  'src/modules/access/credentials.repository.ts': 'sessions or api_keys, which is being used',
+  'src/modules/subscriptions/renewal/renewal.repository.ts': 'unnest() of the parameters',
+};
+
+const sources = listSources().filter(
+  ({ path }) => !path.endsWith('.spec.ts') && !path.startsWith('src/cli/seed/'), // made-up data fills all tables
+);
+
+/** The folder of each table: `src/modules/plans/`, or that of the part of the platform. */
+function ownersOf(files: SourceFile[]): Map<string, string> {
+  const owners = new Map(Object.entries(WITHOUT_ENTITY));
+  for (const { path, text } of files)
+    for (const [, table] of text.matchAll(/@Entity\('(\w+)'\)/g))
+      owners.set(table!, folderOf(path));
+  return owners;
+}
+
+function folderOf(path: string): string {
+  return /^src\/\w+\/[^/]+\//.exec(path)![0];
+}
+
+/** SQL is written in capitals; a comment may speak of a table. */
+const NAMED = /\b(FROM|JOIN|USING|UPDATE|INTO|TABLE|ONLY)\s+(?:ONLY\s+)?([a-z_]+)\b/g;
+const WRITTEN = /\b(?:INSERT INTO|(?<!FOR )UPDATE|DELETE FROM|MERGE INTO|TRUNCATE)\s+([a-z_]+)\b/g;
+
+/** Tables of others in the SQL of a file. */
+function findForeign({ path, text }: SourceFile, owners: Map<string, string>) {
+  const code = text.replace(/\/\*[^]*?\*\/|(^|\s)\/\/.*$/gm, ' ');
+  const isForeign = (table: string) => owners.has(table) && !path.startsWith(owners.get(table)!);
+  const written = [...code.matchAll(WRITTEN)].map(([, table]) => table!).filter(isForeign);
+  const named = [...code.matchAll(NAMED)].map(([, , table]) => table!).filter(isForeign);
+  const read = named.filter((table) => !written.includes(table));
+  return { reads: unique(read), writes: unique(written) };
+}
+
+function unique(tables: string[]): string | undefined {
+  return [...new Set(tables)].sort().join(' ') || undefined;
+}
+
+const owners = ownersOf(sources);
+
+it('each table has an owner', async () => {
+  const database = await createTestDatabase();
+  const tables = await listTables(database);
+  await database.drop();
+  expect([...owners.keys()].sort()).toEqual(tables);
+});
+
+it('SQL names tables of its own feature, or the file is on the list with a reason', () => {
+  const found = sources.flatMap((source) => {
+    const foreign = findForeign(source, owners);
+    return foreign.reads || foreign.writes ? [[source.path, foreign] as const] : [];
+  });
+  const known = Object.entries(ACROSS).map(([path, { reads, writes }]) => [
+    path,
+    { reads, writes },
+  ]);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(known));
+});
+
+it('SQL names its tables in full, or the file is on the list', () => {
+  const computed = sources.filter(({ text }) =>
+    /\b(FROM|JOIN|UPDATE|INTO|TABLE)\s+\$\{/.test(text),
+  );
+  expect(computed.map(({ path }) => path)).toEqual(Object.keys(COMPUTED));
+});
+
+it('would find reading and writing of a table of another feature', () => {
+  const path = 'src/modules/plans/plans.repository.ts';
+  const text = `
+    // SELECT FROM members is only spoken of
+    const one = \`SELECT FROM plans JOIN members AS member ON true FOR UPDATE\`;
+    const two = 'WITH ended AS (UPDATE sessions SET id = NULL) DELETE FROM api_keys USING plan_versions';`;
+  expect(findForeign({ path, text }, owners)).toEqual({
+    reads: 'members',
+    writes: 'api_keys sessions',
+  });
+});
