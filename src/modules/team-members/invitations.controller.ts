@@ -93,7 +93,7 @@ export class InvitationsController {
     action: 'invitation.resend',
     summary: 'Mail a new link; the old one is dead',
     status: 202,
-    problems: [invitationNotFound, invitationRevoked, invitationUsed],
+    problems: [invitationNotFound, alreadyMember, invitationRevoked, invitationUsed],
   })
   async resend(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
     await this.invitations.resend(context, id);

@@ -29,6 +29,13 @@ export class InvitationsRepository {
     );
   }
 
+  /**
+   * Open invitations by a member that it may not give any more are dead: all of them, or those that make an owner.
+   */
+  async revokeOf(tx: Transaction, inviterId: string, which: 'all' | 'owners'): Promise<void> {
+    await tx.execute(REVOKE_OF, [tx.requireBusinessId(), inviterId, which === 'all', tx.now]);
+  }
+
   list(tx: Transaction, page: ListQuery): Promise<Invitation[]> {
     const query = tx
       .repository(Invitation)
@@ -56,7 +63,10 @@ export class InvitationsRepository {
     tx: Transaction,
     id: string,
     changes: Partial<
-      Pick<Invitation, 'nonce' | 'keyHash' | 'expiresAt' | 'acceptedAt' | 'revokedAt'>
+      Pick<
+        Invitation,
+        'nonce' | 'keyHash' | 'expiresAt' | 'acceptedAt' | 'revokedAt' | 'invitedById'
+      >
     >,
   ): Promise<void> {
     await tx.repository(Invitation).update({ businessId: tx.requireBusinessId(), id }, changes);
@@ -87,6 +97,14 @@ const SHIFT = `
   SET created_at = created_at - ${BY_DAYS}, expires_at = expires_at - ${BY_DAYS},
       accepted_at = accepted_at - ${BY_DAYS}, revoked_at = revoked_at - ${BY_DAYS}
   WHERE business_id = $1`;
+
+/** A deactivated owner who is invited with another role comes back by an owner's word too. */
+const REVOKE_OF = `
+  UPDATE invitations SET revoked_at = $4
+  WHERE business_id = $1 AND invited_by_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL
+    AND ($3 OR role = 'owner' OR EXISTS (
+      SELECT FROM members JOIN users ON users.id = members.user_id
+      WHERE members.business_id = $1 AND members.role = 'owner' AND users.email_folded = invitations.email_folded))`;
 
 const DETAILS = `
   SELECT business.name AS "businessName", business.status AS "businessStatus",

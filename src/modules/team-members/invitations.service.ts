@@ -15,7 +15,7 @@ import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
 import { InvitationsRepository, type InvitationDetails } from './invitations.repository';
 import type { Member } from './member.entity';
-import { refuseInviting } from './member-rules';
+import { mayGive, refuseInviting } from './member-rules';
 import {
   invitationExpired,
   invitationForAnotherEmail,
@@ -59,11 +59,7 @@ export class InvitationsService {
       throw permissionDenied({ detail: 'Only an owner invites an owner.' }); // a 403 comes before the 402
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
-      const actor = await this.members.holdAsker(tx);
-      if (!actor) throw unauthenticated(); // removed since the request began
-      const existing = await this.members.findByEmail(tx, email);
-      const refusal = refuseInviting({ actor, existing }, role);
-      if (refusal) throw refusal;
+      await this.assertMayInvite(tx, { email, role });
       await this.invitations.revokeOpen(tx, email);
       const invitation = this.make(tx, { email, role, fullName });
       await this.invitations.insert(tx, invitation);
@@ -79,16 +75,21 @@ export class InvitationsService {
     }));
   }
 
-  /** A new key and seven more days; the old link is dead. @throws 404 invitation_not_found, 410 */
+  /**
+   * A new key and seven more days; the old link is dead. Who sends it again is its inviter from now on.
+   * @throws 403 permission_denied (an admin sends no owner's), 404 invitation_not_found, 409 already_member, 410
+   */
   resend(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
-      await this.members.assertAskerMay(tx, 'invitations:write');
+      await this.members.assertAskerMay(tx, 'invitations:write'); // a 403 comes before the 404
       const invitation = await this.lock(tx, id);
       if (invitation.revokedAt) throw invitationRevoked(); // a newer one has taken its place
       assertStatus(invitation, tx.now, ['pending', 'expired']);
+      await this.assertMayInvite(tx, invitation);
       await this.invitations.update(tx, id, {
         ...this.keys.create('invitation', id),
         expiresAt: expiryFrom(tx.now),
+        invitedById: tx.requireMember().memberId,
       });
       await this.mails.enqueue(tx, 'invitation', id);
     });
@@ -131,6 +132,7 @@ export class InvitationsService {
     if (businessStatus !== 'active') throw businessDeactivated();
     const inBusiness = tx.with({ businessId: found.businessId });
     await this.subscriptions.assertSeatFor(inBusiness); // the same order of locks as in `create`
+    await this.assertInviterMay(inBusiness, found);
     const invitation = await this.lock(inBusiness, found.id);
     if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is dead
     assertStatus(invitation, tx.now, ['pending']);
@@ -159,6 +161,28 @@ export class InvitationsService {
       businessId: tx.requireBusinessId(),
       invitedById: memberId,
     };
+  }
+
+  /** The member who asks is held: a change of role waits, and then finds the invitation. */
+  private async assertMayInvite(
+    tx: Transaction,
+    { email, role }: Pick<Invitation, 'email' | 'role'>,
+  ): Promise<void> {
+    const actor = await this.members.holdAsker(tx);
+    if (!actor) throw unauthenticated(); // removed since the request began
+    const existing = await this.members.findByEmail(tx, email);
+    const refusal = refuseInviting({ actor, existing }, role);
+    if (refusal) throw refusal;
+  }
+
+  /** An invitation whose inviter has left has none. Held, so that a change of the inviter waits. */
+  private async assertInviterMay(
+    tx: Transaction,
+    { invitedById, email, role }: Invitation,
+  ): Promise<void> {
+    const inviter = invitedById === null ? null : await this.members.hold(tx, invitedById);
+    const existing = await this.members.findByEmail(tx, email);
+    if (!mayGive(inviter, { role, existing })) throw invitationRevoked();
   }
 
   private async getPending(tx: Transaction, key: string): Promise<Invitation> {

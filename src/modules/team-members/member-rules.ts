@@ -59,6 +59,15 @@ export function refuseInviting(state: InvitationState, role: Role): DomainError 
   return existing?.status === 'active' ? alreadyMember() : null;
 }
 
+/** Whether this member may give this role now. An invitation holds only while its inviter may. */
+export function mayGive(
+  inviter: Pick<Member, 'role' | 'status'> | null,
+  invited: { role: Role; existing: InvitationState['existing'] },
+): boolean {
+  const isOwners = invited.role === 'owner' || invited.existing?.role === 'owner';
+  return inviter !== null && isManager(inviter) && (!isOwners || inviter.role === 'owner');
+}
+
 /** Managing takes an owner or admin who still is one; an owner is managed by owners only. */
 function refuseManaging({ actor, target }: TeamState): DomainError | null {
   if (!isManager(actor)) return permissionDenied();
@@ -66,7 +75,7 @@ function refuseManaging({ actor, target }: TeamState): DomainError | null {
 }
 
 /** Staff act with an admin's permissions. */
-function isManager(actor: TeamState['actor']): boolean {
+function isManager(actor: Pick<Member, 'role' | 'status'> | null): boolean {
   if (!actor) return true;
   return actor.status === 'active' && (actor.role === 'owner' || actor.role === 'admin');
 }

@@ -119,8 +119,13 @@ export class TeamMembersRepository {
   }
 
   /** The member who asks, held until the transaction ends: a change of role, a deactivation and a removal wait. */
-  async holdAsker(tx: Transaction): Promise<Member | null> {
-    const where = { businessId: tx.requireBusinessId(), id: tx.requireMember().memberId };
+  holdAsker(tx: Transaction): Promise<Member | null> {
+    return this.hold(tx, tx.requireMember().memberId);
+  }
+
+  /** A member, held like `holdAsker`. */
+  async hold(tx: Transaction, id: string): Promise<Member | null> {
+    const where = { businessId: tx.requireBusinessId(), id };
     return tx.repository(Member).findOne({ where, lock: { mode: 'pessimistic_read' } });
   }
 

@@ -90,7 +90,10 @@ export class TeamMembersService {
       context,
       id,
       (state) => refuseRole(state, role),
-      (tx) => this.members.update(tx, id, { role }),
+      async (tx) => {
+        await this.members.update(tx, id, { role });
+        await this.revokeInvitationsBy(tx, id, role);
+      },
     );
   }
 
@@ -100,6 +103,7 @@ export class TeamMembersService {
       await this.members.update(tx, id, { status: 'deactivated' });
       await this.sessions.endOfMember(tx, id);
       await this.revokeInvitation(tx, id);
+      await this.revokeInvitationsBy(tx, id, null);
     });
   }
 
@@ -124,6 +128,7 @@ export class TeamMembersService {
     await this.database.transaction(context, async (tx) => {
       await this.decide(tx, id, refuseRemoval);
       await this.revokeInvitation(tx, id);
+      await this.revokeInvitationsBy(tx, id, null);
       await this.members.remove(tx, id);
     });
   }
@@ -132,6 +137,12 @@ export class TeamMembersService {
   private async revokeInvitation(tx: Transaction, id: string): Promise<void> {
     const { email } = await this.getIn(tx, id);
     if (email) await this.invitations.revokeOpen(tx, email);
+  }
+
+  /** What this member may not give any more is not accepted any more. @param role null: none is left */
+  private async revokeInvitationsBy(tx: Transaction, id: string, role: Role | null): Promise<void> {
+    if (role === 'owner') return;
+    await this.invitations.revokeOf(tx, id, role === 'admin' ? 'owners' : 'all');
   }
 
   private change(
