@@ -55,15 +55,24 @@ export class CatalogService {
    * @throws as `StripeApi.call`
    */
   async ensurePrice(context: RequestContext, plan: PlanWithTerms): Promise<string> {
-    const price = await this.findOrMakePrice(plan, await this.listKnown(context, plan));
-    await this.database.platform(context, REASON, (tx) => this.prices.put(tx, price));
+    const price = await this.findOrMakePrice(plan, await this.listKnown(context, plan.id));
+    await this.putPrice(context, price);
     return price.id;
   }
 
-  /** `ensurePrice` without its transactions: `known` is read before, and what it gives has to be put down after. */
+  /** `ensurePrice` without its transactions: `listKnown` comes before it, and `putPrice` after. */
   async findOrMakePrice(plan: PlanWithTerms, known: StripePrice[]): Promise<StripePrice> {
     const { id } = await this.makeSellable(plan, await this.read(plan, known));
     return { id, planId: plan.id, planVersion: plan.terms.version };
+  }
+
+  /** The prices of a plan, as far as they are known here. */
+  listKnown(context: RequestContext, planId: string): Promise<StripePrice[]> {
+    return this.database.platform(context, REASON, (tx) => this.prices.listOf(tx, planId));
+  }
+
+  putPrice(context: RequestContext, price: StripePrice): Promise<void> {
+    return this.database.platform(context, REASON, (tx) => this.prices.put(tx, price));
   }
 
   /** Stripe takes no archived price for a subscription that goes back to it. @throws as `StripeApi.call` */
@@ -106,7 +115,7 @@ export class CatalogService {
     plan: PlanWithTerms,
   ): Promise<CatalogDifference[]> {
     const { id: planId, slug, name } = plan;
-    const known = await this.listKnown(context, plan);
+    const known = await this.listKnown(context, plan.id);
     const { product, price, impostor } = await this.read(plan, known);
     const old = product ? await this.listOldPrices(plan, price) : [];
     const found: [isSo: boolean, change: CatalogChange, detail: string][] = [
@@ -132,10 +141,6 @@ export class CatalogService {
       stripe.prices.list({ product: plan.id, active: true, limit: 100 }),
     );
     return data.filter(({ id }) => id !== current?.id);
-  }
-
-  private listKnown(context: RequestContext, { id }: PlanWithTerms): Promise<StripePrice[]> {
-    return this.database.platform(context, REASON, (tx) => this.prices.listOf(tx, id));
   }
 
   private async read(plan: PlanWithTerms, prices: StripePrice[]): Promise<AtStripe> {

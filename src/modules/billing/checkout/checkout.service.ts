@@ -15,7 +15,9 @@ import { PlansService } from '../../plans/plans.service';
 import {
   assertRoom,
   ChangesService,
+  decideChange,
   isProviderManaged,
+  type ChangeState,
 } from '../../subscriptions/changes/changes.service';
 import {
   billingBusy,
@@ -31,6 +33,7 @@ import {
   type CheckoutRequest,
 } from '../records/checkouts.repository';
 import { BillingAccountsRepository } from '../records/billing-accounts.repository';
+import type { StripePrice } from '../records/prices.repository';
 import { CustomersService, hourOf } from './customers.service';
 import type { CreateCheckoutRequest } from '../dto/billing';
 import { assertRenews } from '../stripe/stripe-calls';
@@ -40,6 +43,16 @@ import { idOf, readAll, toSeconds, UnknownAtStripe } from '../stripe/stripe-snap
 
 /** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
 const OPEN_FOR_HOURS = 12;
+
+/** All that a checkout is decided on. */
+interface CheckoutState extends ChangeState {
+  /** At Stripe, unless it was deleted there. */
+  customerId: string | null;
+  /** The one that is open. */
+  page: Checkout | null;
+  /** Of the plan, as far as they are known here. */
+  prices: StripePrice[];
+}
 
 /** A page of Stripe's where an owner pays for a plan. Never two of them: each would be a subscription. */
 @Injectable()
@@ -69,50 +82,41 @@ export class CheckoutService {
     asked: CreateCheckoutRequest,
   ): Promise<{ id: string; url: string }> {
     if (!this.stripe.isConfigured) throw paymentRequired();
-    const plan = await this.getPayable(context, asked.planId);
-    assertRoom(await this.changes.compute(context, plan.id, 'now'));
-    const stripeCustomerId = await this.customers.ensure(context);
-    const trialDays = await this.trialDaysOf(context, plan);
-    const { successPath, cancelPath } = asked;
-    const version = { planId: plan.id, planVersion: plan.terms.version };
-    const request = { ...version, successPath, cancelPath, trialDays, stripeCustomerId };
+    // 1. Load the state once.
+    const state = await this.load(context, asked.planId);
+    // 2. Decide. 3. Check.
+    const plan = getPayable(state);
+    assertRoom(decideChange(state, 'now'));
+    // 4. Ask Stripe, and write down the page before the call that makes it.
+    const stripeCustomerId = state.customerId ?? (await this.customers.ensure(context));
+    const request = toRequest(plan, state, asked, stripeCustomerId);
     const page =
-      (await this.reuse(context, request)) ?? (await this.create(context, plan, request));
+      (await this.reuse(context, state, request)) ??
+      (await this.create(context, plan, state, request));
+    // 5. Answer.
     return { id: page.id, url: page.url! }; // a page that is open has one
   }
 
-  /** Listed and with a price; and the business pays for none yet. */
-  private getPayable(context: RequestContext, planId: string): Promise<PlanWithTerms> {
+  private load(context: RequestContext, planId: string): Promise<CheckoutState> {
     return this.database.transaction(context, async (tx) => {
-      const plan = await this.plans.findNewest(tx, planId);
-      if (!plan?.isPublic || plan.archivedAt) throw planNotFound();
-      if (plan.terms.priceAmount === 0)
-        throw invalidState('The plan costs nothing: change to it by POST /v1/subscription/change.');
-      assertRenews(plan);
-      if (isProviderManaged(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
-      return plan;
+      const account = await this.accounts.find(tx);
+      return {
+        ...(await this.changes.load(tx, planId)),
+        customerId: account && !account.deletedAt ? account.stripeCustomerId : null,
+        page: await this.checkouts.findOpen(tx),
+        prices: await this.catalog.listKnown(tx, planId),
+      };
     });
-  }
-
-  /** A business has one trial. */
-  private async trialDaysOf(
-    context: RequestContext,
-    { trialDays }: PlanWithTerms,
-  ): Promise<number> {
-    const hadTrial = await this.database.transaction(context, (tx) =>
-      this.subscriptions.hadTrial(tx),
-    );
-    return hadTrial ? 0 : trialDays;
   }
 
   /** The page that is open, if it is the same; any other is closed first. */
   private async reuse(
     context: RequestContext,
+    { page: open, now }: CheckoutState,
     request: CheckoutRequest,
   ): Promise<Stripe.Checkout.Session | null> {
-    const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
     if (!open) return null;
-    let page = await this.find(context, open);
+    let page = await this.find(context, open, now);
     if (page?.status === 'open' && isSame(open, request)) return page;
     if (page?.status === 'open') page = await this.expire(page.id);
     if (page?.status !== 'expired') await this.refusePaid(context, open, page);
@@ -123,28 +127,34 @@ export class CheckoutService {
   private async create(
     context: RequestContext,
     plan: PlanWithTerms,
+    state: CheckoutState,
     request: CheckoutRequest,
   ): Promise<Stripe.Checkout.Session> {
-    await this.catalog.ensurePrice(context, plan);
+    const price = await this.catalog.findOrMakePrice(plan, state.prices);
     const checkout = await this.database
-      .transaction(context, (tx) => this.insert(tx, request))
+      .transaction(context, (tx) => this.insert(tx, request, price))
       .catch((error: unknown) => {
         if (violatedConstraint(error) !== 'uq_checkout_sessions_open') throw error;
         return this.joinOther(context, request);
       });
-    return this.fetch(context, checkout).catch(async (error: unknown) => {
+    return this.fetch(context, checkout, price.id, state.now).catch(async (error: unknown) => {
       if (!isRefusal(error)) throw error;
       await this.forget(context, checkout);
       const { priceCurrency } = plan.terms;
       if (!(await this.duplicates.endOtherCurrencies(context, priceCurrency))) throw error;
-      return this.create(context, plan, request);
+      return this.create(context, plan, state, request);
     });
   }
 
-  /** Somebody may have paid since it was asked: then there is nothing to buy. @throws 409 subscription_exists */
-  private async insert(tx: Transaction, request: CheckoutRequest): Promise<Checkout> {
+  /** A payment may have come since the state was loaded: then there is nothing to buy. @throws 409 subscription_exists */
+  private async insert(
+    tx: Transaction,
+    request: CheckoutRequest,
+    price: StripePrice,
+  ): Promise<Checkout> {
     await this.accounts.lock(tx);
     if (isProviderManaged(await this.subscriptions.getCurrent(tx))) throw subscriptionExists();
+    await this.catalog.putPrice(tx, price);
     return this.checkouts.insert(tx, request);
   }
 
@@ -163,7 +173,7 @@ export class CheckoutService {
     }
   }
 
-  /** Another click was quicker by a hair: the same one is joined. */
+  /** Lost the race on uq_checkout_sessions_open: the winner's page serves for both, if it is the same. */
   private async joinOther(context: RequestContext, request: CheckoutRequest): Promise<Checkout> {
     const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
     if (open && isSame(open, request)) return open;
@@ -174,19 +184,27 @@ export class CheckoutService {
   private async find(
     context: RequestContext,
     checkout: Checkout,
+    now: Date,
   ): Promise<Stripe.Checkout.Session | null> {
-    const id = checkout.stripeSessionId ?? (await this.makeAgain(context, checkout))?.id;
+    const id = checkout.stripeSessionId ?? (await this.makeAgain(context, checkout, now))?.id;
     return id ? this.retrieve(id) : null;
   }
 
-  private makeAgain(
+  private async makeAgain(
     context: RequestContext,
     checkout: Checkout,
+    now: Date,
   ): Promise<Stripe.Checkout.Session | null> {
-    return this.fetch(context, checkout).catch((error: unknown) => {
-      if (isRefusal(error)) return null; // it was asked for too long ago, or for somebody who is gone
+    const plan = await this.database.transaction(context, (tx) =>
+      this.plans.getVersion(tx, checkout.planId, checkout.planVersion),
+    );
+    try {
+      const priceId = await this.catalog.ensurePrice(context, plan);
+      return await this.fetch(context, checkout, priceId, now);
+    } catch (error) {
+      if (isRefusal(error)) return null; // it was asked for too long ago, or for a customer who is gone
       throw error;
-    });
+    }
   }
 
   private retrieve(id: string): Promise<Stripe.Checkout.Session> {
@@ -197,12 +215,13 @@ export class CheckoutService {
   private async fetch(
     context: RequestContext,
     checkout: Checkout,
+    priceId: string,
+    now: Date,
   ): Promise<Stripe.Checkout.Session> {
     const { id, stripeSessionId } = checkout;
     if (stripeSessionId) return this.retrieve(stripeSessionId);
-    const parameters = await this.parametersOf(context, checkout);
-    const now = await this.database.transaction(context, (tx) => Promise.resolve(tx.now));
-    // Another key each hour: a page whose address nobody was given may be made twice.
+    const parameters = this.parametersOf(context, checkout, priceId);
+    // Another key each hour: a page whose address no owner was given may be made twice.
     const idempotencyKey = `tenantry_checkout_${id}_${hourOf(now)}`;
     const page = await this.stripe.call((stripe) =>
       stripe.checkout.sessions.create(parameters, { idempotencyKey }),
@@ -211,19 +230,17 @@ export class CheckoutService {
     return page;
   }
 
-  private async parametersOf(
+  private parametersOf(
     context: RequestContext,
     checkout: Checkout,
-  ): Promise<Stripe.Checkout.SessionCreateParams> {
-    const { planId, planVersion, stripeCustomerId: customer, trialDays } = checkout;
-    const plan = await this.database.transaction(context, (tx) =>
-      this.plans.getVersion(tx, planId, planVersion),
-    );
+    price: string,
+  ): Stripe.Checkout.SessionCreateParams {
+    const { planId, stripeCustomerId: customer, trialDays } = checkout;
     const metadata = { business_id: context.requireBusinessId(), plan_id: planId };
     return {
       mode: 'subscription',
       customer,
-      line_items: [{ price: await this.catalog.ensurePrice(context, plan), quantity: 1 }],
+      line_items: [{ price, quantity: 1 }],
       success_url: `${this.config.appUrl}${checkout.successPath}`,
       cancel_url: `${this.config.appUrl}${checkout.cancelPath}`,
       client_reference_id: context.requireBusinessId(),
@@ -266,6 +283,36 @@ export class CheckoutService {
     const bought = await this.stripe.find((stripe) => stripe.subscriptions.retrieve(id));
     return bought !== null && readAll([bought]).snapshots[0]?.state !== 'ended';
   }
+}
+
+/**
+ * Listed and with a price; and the business pays for none yet.
+ * @throws 404 plan_not_found, 409 invalid_state, subscription_exists
+ */
+function getPayable({ target: plan, subscription }: CheckoutState): PlanWithTerms {
+  if (!plan?.isPublic || plan.archivedAt) throw planNotFound();
+  if (plan.terms.priceAmount === 0)
+    throw invalidState('The plan costs nothing: change to it by POST /v1/subscription/change.');
+  assertRenews(plan);
+  if (isProviderManaged(subscription)) throw subscriptionExists();
+  return plan;
+}
+
+/** A business has one trial. */
+function toRequest(
+  { id: planId, terms, trialDays }: PlanWithTerms,
+  { hadTrial }: CheckoutState,
+  { successPath, cancelPath }: CreateCheckoutRequest,
+  stripeCustomerId: string,
+): CheckoutRequest {
+  return {
+    planId,
+    planVersion: terms.version,
+    successPath,
+    cancelPath,
+    trialDays: hadTrial ? 0 : trialDays,
+    stripeCustomerId,
+  };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -33,7 +33,7 @@ import {
   type BillingAccount,
   type SyncRound,
 } from '../records/billing-accounts.repository';
-import { PricesRepository, type StripePrice } from '../records/prices.repository';
+import type { StripePrice } from '../records/prices.repository';
 import {
   StripeCommandsRepository,
   type StripeCommand,
@@ -83,7 +83,6 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     private readonly stripe: StripeApi,
     private readonly sync: SyncService,
     private readonly catalog: CatalogService,
-    private readonly prices: PricesRepository,
     private readonly accounts: BillingAccountsRepository,
     private readonly pendingCommands: StripeCommandsRepository,
     private readonly commands: StripeCommandsService,
@@ -204,7 +203,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     const state = await this.changes.load(tx, planId);
     const { planAssigned } = state.subscription;
     const charged = planAssigned ? await this.sync.getPaid(tx, snapshot) : state.plan;
-    return { state, snapshot, charged, prices: await this.prices.listOf(tx, planId) };
+    return { state, snapshot, charged, prices: await this.catalog.listKnown(tx, planId) };
   }
 
   /** @returns null where nothing has to be asked of Stripe */
@@ -222,7 +221,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     const price = await this.makePrice(current, change);
     return this.database.platform(context, REASON, async (tx) => {
       const { account, subscription } = await this.lockFollowing(tx, snapshot);
-      if (price) await this.prices.put(tx, price);
+      if (price) await this.catalog.putPrice(tx, price);
       const priceId = price?.id ?? null;
       const prorationDate = prorationDateOf(account, change, snapshot, tx.now);
       const setup = { subscription, plan, snapshot, change, priceId, prorationDate };
