@@ -61,9 +61,11 @@ export class OnboardingService {
     userAgent: string | null,
   ): Promise<SignupResponse> {
     const { email, fullName, password, businessName } = request;
+    // 1. Check.
     await this.limiter.countSignup(context);
     assertPasswordIsStrong(password, email);
     const passwordHash = await this.hasher.hash(password); // slow: before the transaction
+    // 2. Write the person, the mail and the business. 3. Answer.
     return this.idempotency.runOnPlatform(asPerson(context, email), REASON, async (tx) => {
       const person = await this.users.insert(tx, {
         email,
@@ -153,18 +155,23 @@ export class OnboardingService {
     userAgent: string | null,
   ): Promise<SignupResponse> {
     const { id: userId, email, fullName } = person;
+    // 1. The business, and its first members.
     const business = await this.businesses.create(tx, name);
     const businessId = business.id;
     const inBusiness = tx.with({ businessId });
     const { owner, sdk } = await this.members.createFirst(inBusiness, userId);
+    // 2. Its subscription to the default plan.
     const subscription = await this.subscriptions.start(inBusiness);
+    // 3. Its first API key.
     const { apiKey, key } = await this.apiKeys.createFirst(inBusiness, sdk.id);
+    // 4. The owner's session.
     const opened = await this.sessions.open(inBusiness, {
       businessId,
       memberId: owner.id,
       userId,
       userAgent,
     });
+    // 5. Answer.
     return {
       business: toBusinessResponse(business),
       member: toMemberResponse({ ...owner, email, fullName }),

@@ -16,6 +16,7 @@ let staff: StaffMember;
 let free: PlanResponse;
 let small: PlanResponse;
 let large: PlanResponse;
+let own: PaidSubscription;
 
 beforeAll(async () => {
   world = await startPaidWorld();
@@ -23,6 +24,8 @@ beforeAll(async () => {
   free = await makePlan(world.server, staff, LIMITS);
   small = await makePaidPlan(world, staff, 1000);
   large = await makePaidPlan(world, staff, 9000);
+  own = await PaidSubscription.begin(world, small);
+  world.stripe.webhooks.mode = 'dropped'; // events come to this process too, in transactions of their own
 });
 
 afterAll(async () => {
@@ -49,18 +52,6 @@ async function costOf(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 describe('at Stripe', () => {
-  let own: PaidSubscription;
-
-  // Events would be received by this process, in transactions of their own.
-  beforeAll(async () => {
-    own = await PaidSubscription.begin(world, small);
-    world.stripe.webhooks.mode = 'dropped';
-  });
-
-  afterAll(() => {
-    world.stripe.webhooks.mode = 'in_order';
-  });
-
   async function expectFew(action: string, body?: object): Promise<void> {
     const cost = await costOf(() => own.act(action, body));
     expect(cost.transactions).toBeLessThanOrEqual(6);
@@ -98,6 +89,18 @@ describe('at Stripe', () => {
     ['resume', undefined],
   ])('%s takes at most 6, and reads the account once', async (action, body) => {
     await expectFew(action, body);
+  });
+});
+
+describe('a checkout', () => {
+  it('takes at most 6 transactions, 1 for the page that is open, and 5 for another plan', async () => {
+    const customer = await signUp(world.server);
+    const open = (plan: PlanResponse) => async () => {
+      expect((await world.openCheckout(customer, plan.slug)).status).toBe(201);
+    };
+    expect((await costOf(open(small))).transactions).toBeLessThanOrEqual(6);
+    expect((await costOf(open(small))).transactions).toBe(1);
+    expect((await costOf(open(large))).transactions).toBeLessThanOrEqual(5);
   });
 });
 

@@ -169,13 +169,16 @@ export class RenewalService {
     due: DueSubscription[],
     inTurn: InTurn = (write) => write(),
   ): Promise<Decided[]> {
+    // 1. Load the state once; the subscriptions are claimed already.
     const terms = await this.renewals.readTerms(tx);
     const businessIds = due.map((subscription) => subscription.businessId);
     const used = await this.renewals.lockCounters(tx, businessIds);
+    // 2. Decide.
     const decided = due.map((subscription) => decide(subscription, terms, tx.now));
     const written = decided.map((each) =>
       toWrittenRenewal(each, used.get(each.subscription.businessId) ?? 0),
     );
+    // 3. Write.
     await inTurn(() => this.renewals.write(tx, written));
     return decided;
   }
