@@ -31,7 +31,7 @@ import { ApplicationsModule } from './product/applications/applications.module';
 import { RecordingsModule } from './product/recordings/recordings.module';
 import { schema } from './schema';
 
-/** Everything. The server, the commands and the tests run the same modules. */
+/** The whole application. Server, commands and tests run the same modules. */
 @Module({})
 export class AppModule {
   static with(config: Config, logger: Logger, routes: RouteTable): DynamicModule {

@@ -3,9 +3,9 @@ import { runCommandLine } from './cli/run-command-line';
 const LEFTOVERS_MAY_LIVE_MS = 3_000;
 const FIRST_OF_SIGNALS = 128;
 
-// Ends by itself, so that all output arrives in a pipe; what somebody forgot to close does not keep it.
+// Exits by itself, so that all output reaches a pipe, even if a handle was left open.
 void runCommandLine(process.argv).then((exitCode) => {
-  if (exitCode > FIRST_OF_SIGNALS) process.exit(exitCode); // interrupted work may not go on
+  if (exitCode > FIRST_OF_SIGNALS) process.exit(exitCode); // interrupted work must not continue
   process.exitCode = exitCode;
   setTimeout(() => process.exit(), LEFTOVERS_MAY_LIVE_MS).unref();
 });

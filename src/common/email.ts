@@ -1,6 +1,6 @@
 /**
- * The form in which addresses are compared: ASCII letters folded and nothing else. With Unicode folding,
- * look-alikes (the Kelvin sign and k, say) would be one person. The database folds alike.
+ * The form in which addresses are compared: only ASCII letters are folded. Unicode folding would merge look-alikes
+ * (the Kelvin sign and k, say) into one person. The database folds the same way.
  */
 export function foldEmail(email: string): string {
   return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

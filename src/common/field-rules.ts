@@ -1,7 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { foldEmail } from './email';
 
-// What the fields of fields.ts hold their values against. Pure.
+// The rules behind fields.ts. Pure.
 
 export function inLength(value: string, min: number, max: number): boolean {
   if (typeof value !== 'string' || value.length > max * 2) return false;
@@ -14,8 +14,8 @@ export function isCleanText(value: string): boolean {
 }
 
 /**
- * One plain address: no display name, comment, quoted local part, control character or second address,
- * since the text goes into mail headers. IDN and non-ASCII local parts (RFC 6531) are taken.
+ * One plain address: no display name, comment, quoted local part, control character or second address, since the text
+ * goes into mail headers. Accepts IDN and non-ASCII local parts (RFC 6531).
  */
 export function isEmailAddress(value: string): boolean {
   if (typeof value !== 'string' || value.length > 254 || !isCleanText(value)) return false;
@@ -28,7 +28,10 @@ export function isEmailAddress(value: string): boolean {
   );
 }
 
-/** Mail programs write a domain in ASCII (IDNA) first. One that this makes another domain would be another mailbox. */
+/**
+ * Mail programs first write a domain in ASCII (IDNA). A domain that this changes into another one would be another
+ * mailbox.
+ */
 function isOwnDomain(domain: string): boolean {
   const folded = foldEmail(domain);
   return domainToUnicode(domainToASCII(folded)) === folded || domainToASCII(folded) === folded;
@@ -51,7 +54,7 @@ export function isInstant(value: string): boolean {
   return milliseconds >= 0 && milliseconds < Date.UTC(10_000, 0, 1);
 }
 
-/** JavaScript takes 31 February for 3 March; we do not. */
+/** JavaScript reads 31 February as 3 March; this refuses it. */
 function isCalendarDay(value: string): boolean {
   if (/-(?:0[1-9]|1\d|2[0-8])T/.test(value)) return true; // every month has it, and a wrong month is no Date
   const [year, month, day] = value.slice(0, 10).split('-').map(Number) as [number, number, number];
@@ -62,7 +65,10 @@ export function isPlainObject(value: object): boolean {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
-/** PostgreSQL refuses NUL, UTF-8 halves of pairs; and a number that JavaScript cannot hold would be stored as another. */
+/**
+ * PostgreSQL refuses NUL, and UTF-8 has no half of a surrogate pair; a number that JavaScript cannot hold would be
+ * stored changed.
+ */
 export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return isCleanText(value);
   if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER;

@@ -38,7 +38,7 @@ function faultsOf(of: FieldClass, plain: unknown): FieldFault[] {
   }
 }
 
-/** What the field says of a value: the code of its fault, or null. */
+/** The code of the fault that the field finds in a value, or null. */
 function codeOf(decorator: PropertyDecorator, value: unknown): string | null {
   const [fault] = faultsOf(classOf(decorator), { value });
   return fault?.code ?? null;
@@ -81,7 +81,7 @@ describe('Email', () => {
     'a@.co',
     'a@b.c',
     'a@b.co.',
-    'a@ｅxample.com', // IDNA makes example.com of it: somebody else's mailbox
+    'a@ｅxample.com', // IDNA makes example.com of it: another mailbox
     'a@exampleⒸ.com',
     'a@-b.co',
     'a@b-.co',
@@ -221,7 +221,7 @@ describe('Text and Name', () => {
     expect(codeOf(Name({ max: 101 }), 'x'.repeat(101))).toBeNull();
   });
 
-  it('a pattern is asked for the whole value when it says so', () => {
+  it('a pattern applies to the whole value when it is anchored', () => {
     const slug = Text({ pattern: /^[a-z]+$/ });
     expect(codeOf(slug, 'abc')).toBeNull();
     expect(codeOf(slug, 'Abc')).toBe('format');
@@ -243,14 +243,14 @@ describe('other fields', () => {
     ['TextList', TextList(), ['a', '']],
     ['JsonObject', JsonObject({ maxBytes: 100 }), { constructor: { toString: 1 }, then: [null] }],
   ];
-  it.each(taken)('%s takes what it should', (_, decorator, value) => {
+  it.each(taken)('%s accepts valid values', (_, decorator, value) => {
     expect(codeOf(decorator, value)).toBeNull();
   });
 
   const refused: [string, PropertyDecorator, unknown, string][] = [
     ['Id: another text', Id(), 'x', 'uuid'],
     ['Id: braces', Id(), `{${ID}}`, 'uuid'],
-    ['Id: a new line behind', Id(), `${ID}\n`, 'uuid'],
+    ['Id: a trailing new line', Id(), `${ID}\n`, 'uuid'],
     ['Integer: too small', small, -1, 'too_small'],
     ['Integer: too large', small, 11, 'too_large'],
     ['Integer: a fraction', small, 1.5, 'type'],
@@ -289,7 +289,7 @@ describe('other fields', () => {
     expect(faults({ optional: true, nullable: true }, {})).toEqual([]);
   });
 
-  it('turn -0 into 0, which is what the database gives back', () => {
+  it('turn -0 into 0, as the database returns it', () => {
     expect(Object.is(read(small, -0), 0)).toBe(true);
   });
 });
@@ -316,7 +316,7 @@ describe('a class of fields', () => {
   const pointers = (plain: unknown) =>
     faultsOf(Car, plain).map(({ pointer, code }) => `${pointer} ${code}`);
 
-  it('becomes an instance, with those inside it and its defaults', () => {
+  it('becomes an instance, with its nested instances and defaults', () => {
     const car = validateFields(Car, { name: 'T', spare: { size: 1 }, wheels: [{ size: 2 }] });
     expect(car).toBeInstanceOf(Car);
     expect(car.spare).toBeInstanceOf(Wheel);
@@ -366,7 +366,7 @@ describe('a class of fields', () => {
     expect(Object.getPrototypeOf({})).not.toHaveProperty('polluted');
   });
 
-  it('is no class of fields where the value is no object', () => {
+  it('fails by type where the value is not an object', () => {
     for (const plain of [null, [], 'x', 7, true]) expect(pointers(plain)).toEqual([' type']);
     expect(pointers(undefined)).toEqual(['/name required']);
   });

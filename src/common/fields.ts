@@ -26,12 +26,12 @@ import {
 } from './field-rules';
 import { isId } from './ids';
 
-// One decorator a field: it declares the field of a request, validates it and documents it in OpenAPI.
-// Response classes use the same ones; there only the documentation counts.
+// One decorator per field declares it, validates it and documents it in OpenAPI. Response classes use the same
+// decorators for the documentation only.
 
 export type FieldClass<T extends object = object> = new () => T;
 
-/** What class-transformer makes of a declared field of JSON or a query, before its rules are checked. */
+/** What class-transformer makes of a declared field before its rules are checked. */
 export interface FieldReading {
   /** The class of a nested object. */
   of?: () => FieldClass;
@@ -41,20 +41,20 @@ export interface FieldReading {
 
 const READINGS = 'tenantry:fields';
 
-/** The fields that a class declares, with those of the class it extends. What is not among them is no field. */
+/** The fields that a class declares and inherits. Any other name is an unknown field. */
 export function fieldsOf(of: FieldClass): ReadonlyMap<string, FieldReading> {
   return readingsOf(of.prototype as object);
 }
 
 export interface FieldOptions {
   description?: string;
-  /** The request may leave it out. */
+  /** The request may omit it. */
   optional?: boolean;
   nullable?: boolean;
   example?: unknown;
 }
 
-/** A string of `min` to `max` code points, taken as it is: nothing is trimmed or folded. */
+/** A string of `min` to `max` code points, neither trimmed nor folded. */
 export function Text(
   options: FieldOptions & { min?: number; max?: number; pattern?: RegExp } = {},
 ): PropertyDecorator {
@@ -69,7 +69,7 @@ export function Text(
   ]);
 }
 
-/** A name for people to read: not only white space. Taken as it is, like every text. */
+/** A name for people to read: not only white space. Neither trimmed nor folded. */
 export function Name(options: FieldOptions & { max?: number } = {}): PropertyDecorator {
   return applyDecorators(
     Text({ ...options, min: 1, max: options.max ?? 100 }),
@@ -77,7 +77,7 @@ export function Name(options: FieldOptions & { max?: number } = {}): PropertyDec
   );
 }
 
-/** An address of at most 254 characters, trimmed; which ones are the same person is decided in identity. */
+/** An address of at most 254 characters, trimmed; identity decides which addresses are the same person. */
 export function Email(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: String, format: 'email', maxLength: 254 }, [
     convert(trimmed),
@@ -112,7 +112,7 @@ export function Integer(
   return integer(options, convert(withoutMinusZero));
 }
 
-/** An integer in a query string, where everything is text: digits only. */
+/** An integer in a query string, digits only. */
 export function QueryInteger(
   options: FieldOptions & { min: number; max: number },
 ): PropertyDecorator {
@@ -152,7 +152,7 @@ export function TextList(
   );
 }
 
-/** A list whose items the route itself validates, one by one, so that a bad one fails alone. */
+/** A list whose items the route validates one by one, so that a bad one fails alone. */
 export function RawList(
   of: () => FieldClass,
   options: FieldOptions & { min: number; max: number },
@@ -160,7 +160,7 @@ export function RawList(
   return list(options, { type: () => of(), isArray: true }, []);
 }
 
-/** Any JSON object of at most `maxBytes` when written down. */
+/** Any JSON object of at most `maxBytes` when serialised. */
 export function JsonObject(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
   return field(options, { type: 'object', additionalProperties: true }, [
     check('object', isPlainObject, 'must be an object'),
@@ -234,7 +234,7 @@ function convert(conversion: (value: unknown) => unknown): PropertyDecorator {
   return Transform(({ value }) => conversion(value));
 }
 
-/** What is none is a fault of its own, and is not counted. */
+/** What is not an object is a fault of its own, and its size is not counted. */
 function onlyObjects(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return value.filter((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
@@ -248,19 +248,19 @@ function fromDigits(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
-/** JSON has -0, PostgreSQL has not: what comes back would not be what was sent. */
+/** JSON has -0, PostgreSQL does not: the stored value would differ from the one sent. */
 function withoutMinusZero(value: unknown): unknown {
   return value === 0 ? 0 : value;
 }
 
-/** Left out is fine where optional, null where nullable; `@IsOptional` would take either for both. */
+/** Omitting is fine where optional, null where nullable; `@IsOptional` would accept either for both. */
 function skipWhen(optional: boolean, nullable: boolean): PropertyDecorator {
   return ValidateIf(
     (_, value: unknown) => !((optional && value === undefined) || (nullable && value === null)),
   );
 }
 
-/** A rule over a value that has passed `IsString`, or fails like it. */
+/** A rule for a value that has passed `IsString`; fails where that failed. */
 function check(name: string, holds: (value: never) => boolean, message: string): PropertyDecorator {
   const guarded = (value: unknown) =>
     value !== undefined && value !== null && safely(() => holds(value as never));
@@ -270,7 +270,9 @@ function check(name: string, holds: (value: never) => boolean, message: string):
   });
 }
 
-/** A rule for strings meets an object here when `IsString` beside it has failed; it fails too, and does not throw. */
+/**
+ * A rule for strings meets an object here when the `IsString` beside it has failed; it fails too instead of throwing.
+ */
 function safely(rule: () => boolean): boolean {
   try {
     return rule();

@@ -1,6 +1,6 @@
 import { cleanForeignText, messageOf } from './foreign-text';
 
-describe('what another program said', () => {
+describe('text from another program', () => {
   it.each([
     ['a NUL', '554 no\0', '554 no\uFFFD'],
     ['half of a surrogate pair', 'a\uD83Db', 'a\uFFFDb'],
@@ -23,7 +23,7 @@ describe('what another program said', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [{ a: 1 }, '[object Object]'],
-  ])('is the message of %p, whatever was thrown', (thrown, message) =>
+  ])('is the message of %p, whatever its type', (thrown, message) =>
     expect(messageOf(thrown)).toBe(message),
   );
 });

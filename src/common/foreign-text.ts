@@ -4,8 +4,8 @@ const URL_CREDENTIALS = /(\/\/)\S*@/g;
 const SECRETS = /\b(Bearer\s+|(?:tn[skfu]|sk|rk|whsec)_)[\w.-]{8,}/g;
 
 /**
- * What another program said, as it may be stored and logged: PostgreSQL refuses NUL and halves of surrogate pairs, a
- * message may hold the address of a server with its password, and it has no limit.
+ * Text from another program, made safe to store and log: PostgreSQL refuses NUL and halves of surrogate pairs, a
+ * message may contain a server address with its password, and it has no length limit.
  */
 export function cleanForeignText(text: string): string {
   const readable = text
@@ -15,12 +15,12 @@ export function cleanForeignText(text: string): string {
   return withoutSecrets(readable).slice(0, MAXIMUM_LENGTH).toWellFormed();
 }
 
-/** Without the credentials of URLs, the tokens of this server, and Stripe's keys. */
+/** Removes the credentials in URLs, tokens of this server, and Stripe keys. */
 export function withoutSecrets(text: string): string {
   return text.replace(URL_CREDENTIALS, '$1***@').replace(SECRETS, '$1***');
 }
 
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   return cleanForeignText(thrown instanceof Error ? thrown.message : String(thrown));
 }

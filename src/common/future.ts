@@ -1,6 +1,6 @@
 import { validationFailed } from './problems';
 
-/** A moment that a request names and that has to come yet. @throws 422 validation_failed when it does not */
+/** Parses a moment that must lie in the future. @throws 422 validation_failed when it does not */
 export function toFuture(instant: string, now: Date, pointer: string): Date {
   const moment = new Date(instant);
   if (moment > now) return moment;

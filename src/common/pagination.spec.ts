@@ -6,17 +6,17 @@ const SHAPE = [isInstantText, isText];
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 describe('a cursor', () => {
-  it('comes back as what it was made of', () => {
+  it('decodes to what was encoded', () => {
     const keyset = ['2026-01-31T23:59:59.999Z', 'ü/😀+"'];
     expect(decodeCursor(encodeCursor(keyset), SHAPE)).toEqual(keyset);
     expect(decodeCursor(encodeCursor([4900]), [Number.isSafeInteger])).toEqual([4900]);
   });
 
-  it('can stand in a URL as it is', () => {
+  it('needs no escaping in a URL', () => {
     expect(encodeCursor(['\u00ff\u00fe?>~', 'x'])).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
-  it('that is not given begins with the first page', () => {
+  it('that is missing gives the first page', () => {
     expect(decodeCursor(undefined, SHAPE)).toBeNull();
   });
 
@@ -62,7 +62,7 @@ describe('a page', () => {
       (row) => [row],
     );
 
-  it('drops the row that only tells that there is more, and names the last one it shows', () => {
+  it('drops the extra row, and its cursor names the last row shown', () => {
     expect(page([1, 2, 3], 2)).toEqual({
       data: ['item 1', 'item 2'],
       nextCursor: encodeCursor([2]),

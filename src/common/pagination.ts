@@ -10,14 +10,14 @@ export interface Page<Item> {
 /** Where a page begins: after the row with these values of the sort columns. */
 export type Keyset = (string | number)[];
 
-/** A cursor is opaque to clients: base64url of the keyset. It holds nothing that the page did not show. */
+/** A cursor is opaque to clients: base64url of the keyset. It contains nothing that the page did not show. */
 export function encodeCursor(keyset: Keyset): string {
   return Buffer.from(JSON.stringify(keyset)).toString('base64url');
 }
 
 /**
- * Reads a cursor back, in the very spelling that `encodeCursor` gave it. `shape` checks each value,
- * so that a made-up cursor cannot reach the database.
+ * Decodes a cursor, only in the exact spelling that `encodeCursor` gave it. `shape` checks each value, so that a
+ * forged cursor cannot reach the database.
  * @throws 422 validation_failed at /cursor
  */
 export function decodeCursor(
@@ -39,7 +39,7 @@ export function invalidCursor(): DomainError {
   ]);
 }
 
-/** Cuts a result of `limit + 1` rows into a page; the extra row only tells that there is more. */
+/** Cuts a result of `limit + 1` rows into a page; the extra row only shows that there is another page. */
 export function toPage<Row, Item>(
   rows: Row[],
   limit: number,
@@ -62,7 +62,7 @@ function parse(cursor: string): Keyset | null {
   }
 }
 
-/** True for the exact form in which our own cursors hold a time, and within what PostgreSQL can hold. */
+/** True for the exact form in which cursors hold a time, within PostgreSQL's range. */
 export function isInstantText(value: unknown): boolean {
   if (typeof value !== 'string' || !/^(?!0000)\d{4}-/.test(value)) return false;
   const instant = new Date(value);

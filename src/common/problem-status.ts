@@ -1,6 +1,6 @@
 import type { ProblemKind } from './problem';
 
-/** The status of each kind of problem; total, so a new kind does not compile until it has one. */
+/** The status of each kind of problem; a total map, so a new kind does not compile without one. */
 export const STATUS_OF_KIND: Record<ProblemKind, number> = {
   malformed: 400,
   unauthenticated: 401,

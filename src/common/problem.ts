@@ -1,6 +1,6 @@
 /**
- * What went wrong, in the terms of the domain. The HTTP filter turns a kind into a status
- * through a total map, so a new kind does not compile until it has one.
+ * What went wrong, in domain terms. The HTTP filter turns a kind into a status through a total map, so a new kind
+ * does not compile without one.
  */
 export type ProblemKind =
   | 'malformed'
@@ -22,7 +22,7 @@ export type ProblemKind =
   | 'unavailable'
   | 'insufficient_storage';
 
-/** One fault of one field, as RFC 6901 points at it. */
+/** One fault of one field, located by a JSON Pointer (RFC 6901). */
 export interface FieldFault {
   pointer: string;
   code: string;
@@ -39,15 +39,15 @@ export interface ProblemDefinition {
 }
 
 export interface ProblemOptions {
-  /** What happened this time, for a person to read. Never an internal. */
+  /** What happened in this case, for a person to read. No internals. */
   detail?: string;
-  /** Further members of the answer (RFC 9457, extension members). */
+  /** Further members of the response (RFC 9457, extension members). */
   members?: Record<string, unknown>;
   headers?: Record<string, string>;
   cause?: unknown;
 }
 
-/** The only error that services throw on purpose. */
+/** The only error that services throw deliberately. */
 export class DomainError extends Error {
   readonly members: Record<string, unknown>;
   readonly headers: Record<string, string>;
@@ -76,8 +76,8 @@ export interface ProblemFactory {
 const definitions = new Map<string, ProblemDefinition>();
 
 /**
- * Declares a problem: the code is then documented in docs/problems.md and in openapi.json.
- * @throws when the code is taken
+ * Declares a problem and documents its code in docs/problems.md and openapi.json.
+ * @throws when the code is already defined
  */
 export function defineProblem(definition: ProblemDefinition): ProblemFactory {
   if (definitions.has(definition.code))
@@ -88,7 +88,7 @@ export function defineProblem(definition: ProblemDefinition): ProblemFactory {
   return Object.assign(factory, { definition });
 }
 
-/** Every problem that the loaded modules have declared, by code. */
+/** Every problem that the loaded modules declare, by code. */
 export function allProblems(): ProblemDefinition[] {
   return [...definitions.values()].sort((one, other) => (one.code < other.code ? -1 : 1));
 }

@@ -1,33 +1,34 @@
 import { defineProblem, type DomainError, type FieldFault } from './problem';
 
-// The problems that belong to no feature: the edge of the server, and the state of what it stands on.
+// The problems that belong to no feature: HTTP, authentication and the database.
 
 export const malformedRequest = defineProblem({
   code: 'malformed_request',
   kind: 'malformed',
   title: 'The request could not be read',
   description:
-    'The body is not JSON, not UTF-8, names a field twice, or nests deeper than 32 levels; or the request is no HTTP.',
+    'The body is not JSON, not UTF-8, has a duplicate field, or nests deeper than 32 levels; or the request is not HTTP.',
 });
 
 export const requestTimeout = defineProblem({
   code: 'request_timeout',
   kind: 'timed_out',
   title: 'The request did not arrive in time',
-  description: 'A request, its body included, has to arrive within a minute. Nothing was done.',
+  description:
+    'A request must arrive completely, its body included, within a minute. Nothing was done.',
 });
 
 export const headersTooLarge = defineProblem({
   code: 'headers_too_large',
   kind: 'headers_too_large',
   title: 'The headers are too large',
-  description: 'The address and the headers of a request may have 16 KiB together.',
+  description: 'The URL and the headers of a request may have 16 KiB together.',
 });
 
 export const unauthenticated = defineProblem({
   code: 'unauthenticated',
   kind: 'unauthenticated',
-  title: 'A valid credential is needed',
+  title: 'A valid credential is required',
   description:
     'The Authorization header is missing, malformed, or its token is unknown, expired or revoked. Sign in again, or use a live API key.',
 });
@@ -35,9 +36,9 @@ export const unauthenticated = defineProblem({
 export const wrongCredentialKind = defineProblem({
   code: 'wrong_credential_kind',
   kind: 'forbidden',
-  title: 'This kind of credential does not open this route',
+  title: 'This kind of credential cannot call this route',
   description:
-    'The token is good, but of another kind: SDK keys open SDK routes only, dashboard sessions dashboard routes only.',
+    'The token is valid, but of another kind: SDK keys call SDK routes only, dashboard sessions dashboard routes only.',
 });
 
 export const permissionDenied = defineProblem({
@@ -50,16 +51,16 @@ export const permissionDenied = defineProblem({
 export const supportReadOnly = defineProblem({
   code: 'support_read_only',
   kind: 'forbidden',
-  title: 'This support session only reads',
+  title: 'This support session is read-only',
   description: 'Open one in write mode, with a reason, to change something for the tenant.',
 });
 
 export const supportForbidden = defineProblem({
   code: 'support_forbidden',
   kind: 'forbidden',
-  title: 'Support does not do this',
+  title: 'Support sessions cannot do this',
   description:
-    "Passwords, sessions, members' roles, invitations, API keys, subscription, billing, the business and its support access are the tenant's own.",
+    "Passwords, sessions, members' roles, invitations, API keys, subscription, billing, the business and its support access can be changed by the tenant only.",
 });
 
 export const businessDeactivated = defineProblem({
@@ -74,21 +75,21 @@ export const noBusiness = defineProblem({
   kind: 'forbidden',
   title: 'You belong to no business',
   description:
-    'This session has no business. Found one with POST /v1/businesses, accept an invitation with POST /v1/invitations/accept, or switch to one of GET /v1/me/businesses with POST /v1/me/switch.',
+    'This session has no business. Create one with POST /v1/businesses, accept an invitation with POST /v1/invitations/accept, or switch to one of GET /v1/me/businesses with POST /v1/me/switch.',
 });
 
 export const routeNotFound = defineProblem({
   code: 'route_not_found',
   kind: 'not_found',
-  title: 'There is nothing at this address',
-  description: 'No route has this path. Paths are exact: letter case and slashes count.',
+  title: 'No such route',
+  description: 'No route has this path. Paths match exactly, including letter case and slashes.',
 });
 
 export const methodNotAllowed = defineProblem({
   code: 'method_not_allowed',
   kind: 'method_not_allowed',
-  title: 'This address does not answer to this method',
-  description: 'The Allow header lists the methods that this address answers to.',
+  title: 'Method not allowed',
+  description: 'The Allow header lists the allowed methods.',
 });
 
 export const bodyTooLarge = defineProblem({
@@ -103,7 +104,7 @@ export const tooManyValues = defineProblem({
   kind: 'too_large',
   title: 'The body has too many fields and list entries',
   description:
-    'All objects and lists of a body may have 10,000 fields and entries together; those of POST /v1/recordings/batch 20,000.',
+    'All objects and lists of a body may have 10,000 fields and entries together; 20,000 for POST /v1/recordings/batch.',
 });
 
 export const unsupportedMediaType = defineProblem({
@@ -117,8 +118,8 @@ export const unsupportedMediaType = defineProblem({
 export const expectationFailed = defineProblem({
   code: 'expectation_failed',
   kind: 'expectation_failed',
-  title: 'This expectation is not known',
-  description: 'The only Expect header that the server knows is `100-continue`.',
+  title: 'Expectation not supported',
+  description: 'The only supported Expect header is `100-continue`.',
 });
 
 export const validationProblem = defineProblem({
@@ -126,43 +127,43 @@ export const validationProblem = defineProblem({
   kind: 'invalid',
   title: 'Some fields are not valid',
   description:
-    '`errors` points at each field (RFC 6901) and says what is wrong with it; of more than 50 faults, at the first 50.',
+    '`errors` points at each field (RFC 6901) and says what is wrong with it; only the first 50 faults are listed.',
 });
 
 export const internalError = defineProblem({
   code: 'internal_error',
   kind: 'internal',
-  title: 'Something went wrong on our side',
-  description: 'The request id in `instance` leads to the log of this installation.',
+  title: 'Internal error',
+  description: 'Find the cause in the server log by the request id in `instance`.',
 });
 
 export const databaseUnavailable = defineProblem({
   code: 'database_unavailable',
   kind: 'unavailable',
-  title: 'The database does not answer at the moment',
-  description: 'Nothing was lost. Try again after `Retry-After` seconds.',
+  title: 'The database is unavailable',
+  description: 'No data was lost. Retry after `Retry-After` seconds.',
 });
 
 export const overloaded = defineProblem({
   code: 'overloaded',
   kind: 'unavailable',
-  title: 'The server is too busy at the moment',
-  description: 'Nothing was done. Try again after `Retry-After` seconds.',
+  title: 'The server is overloaded',
+  description: 'Nothing was done. Retry after `Retry-After` seconds.',
 });
 
 export const tooManyAtOnce = defineProblem({
   code: 'too_many_at_once',
   kind: 'rate_limited',
-  title: 'Too many requests of this business are at work',
+  title: 'Too many concurrent requests of this business',
   description:
-    'A business has a share of the server at any moment; its requests wait in a short line for it. Nothing was done. Try again after `Retry-After` seconds, and send fewer at once.',
+    'The requests of a business share a limited number of database connections and queue for them briefly. Nothing was done. Retry after `Retry-After` seconds, with fewer requests at once.',
 });
 
 export const storageFull = defineProblem({
   code: 'storage_full',
   kind: 'insufficient_storage',
   title: 'The database has no space left',
-  description: 'The operator has to make room. Nothing was stored.',
+  description: 'The operator must free space. Nothing was stored.',
 });
 
 export const limitReached = defineProblem({
@@ -175,7 +176,7 @@ export const limitReached = defineProblem({
 
 const MOST_FAULTS_NAMED = 50;
 
-/** 422 with a pointer for each fault; of very many, for the first ones, and it says so. */
+/** 422 with a pointer for each fault, at most for the first 50. */
 export function validationFailed(faults: FieldFault[]): DomainError {
   const errors = faults.slice(0, MOST_FAULTS_NAMED);
   const details = errors.map((fault) => `${fault.pointer || 'the body'}: ${fault.detail}`);

@@ -2,17 +2,17 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
 
-/** `job` is the server itself: a cron run, a queued job, a command. `database`: somebody past the server. */
+/** `job` is the server itself: a cron run, a queued job, a command. `database`: a statement from outside the server. */
 export const ACTOR_KINDS = ['anonymous', 'person', 'sdk', 'staff', 'job', 'database'] as const;
 
-/** Who does it. */
+/** Who acts. */
 export interface Actor {
   kind: (typeof ACTOR_KINDS)[number];
   id: string | null;
   email: string | null;
 }
 
-/** The person behind a dashboard session, in a business or in none; as found with the session. */
+/** The person behind a dashboard session, with or without a business. */
 export interface PersonPrincipal {
   userId: string;
   sessionId: string;
@@ -27,33 +27,33 @@ export interface MemberPrincipal {
   kind: 'person' | 'sdk' | 'support';
   /** The session or API key itself. */
   credentialId: string;
-  /** For GET /v1/me; null where it is not asked for: API keys and support. */
+  /** For GET /v1/me; null for API keys and support, which do not need it. */
   businessName: string | null;
 }
 
-/** A request that bears an Idempotency-Key; the outcome is filled in by platform/http/idempotency. */
+/** A request with an Idempotency-Key; platform/http/idempotency fills in the outcome. */
 export interface IdempotentRequest {
   key: string;
   fingerprint: string;
   caller: string;
   status: number;
   replayed: boolean;
-  /** Where its answer is too large to keep, doing it again changes nothing. */
+  /** Repeating it changes nothing, so its answer need not be kept when it is too large. */
   isRepeatable: boolean;
-  /** While the key is marked as at work in the database: whose mark it is. */
+  /** The claim that marks the key as in use in the database. */
   claimId: string | null;
 }
 
-/** Whether a request holds a connection of the pool; all contexts that come of the request share it. */
+/** Whether a request holds a pool connection; shared by all contexts derived from the request. */
 export interface ConnectionUse {
   isHeld: boolean;
 }
 
 export interface RequestContextFields {
   requestId: string;
-  /** Handed on to the jobs and requests that follow from it. Null: the work begins none of its own. */
+  /** Passed on to the jobs and requests that follow. Null: the work starts no trace. */
   trace: SpanContext | null;
-  /** The route's own word (`application.create`), or the job's name. Audit rows bear it. */
+  /** The action of the route (`application.create`), or the job's name; written to audit rows. */
   action: string;
   ip: string | null;
   actor: Actor;
@@ -61,21 +61,21 @@ export interface RequestContextFields {
   member: MemberPrincipal | null;
   person: PersonPrincipal | null;
   permissions: readonly Permission[];
-  /** During a support session the member staff act through. */
+  /** In a support session, the member on whose behalf staff act. */
   onBehalfOf: string | null;
   supportSessionId: string | null;
-  /** Staff outside a business: their session. */
+  /** The session of staff outside a business. */
   staffSessionId: string | null;
   idempotency: IdempotentRequest | null;
-  /** Null: not watched. Long runs of jobs and commands work on several connections on purpose. */
+  /** Null: not tracked. Long runs of jobs and commands use several connections on purpose. */
   connection: ConnectionUse | null;
 }
 
 const ANONYMOUS: Actor = { kind: 'anonymous', id: null, email: null };
 
 /**
- * Who asks for what, in which business: built once, by the access guard or by a job runner,
- * immutable, and the first argument of every service method.
+ * Who acts, what they do, and in which business. Immutable, built once by the access guard or a job runner, and the
+ * first argument of every service method.
  */
 export class RequestContext implements Readonly<RequestContextFields> {
   readonly requestId: string;
@@ -119,24 +119,24 @@ export class RequestContext implements Readonly<RequestContextFields> {
     });
   }
 
-  /** The same request, with something known that was not known before. */
+  /** A copy with further facts filled in. */
   with(changes: Partial<RequestContextFields>): RequestContext {
     return new RequestContext({ ...this, ...changes });
   }
 
-  /** The tenant of this request. Throws where there is none: a route that forgot to ask for a credential. */
+  /** The tenant of this request. @throws Error where there is none: the route did not require a credential */
   requireBusinessId(): string {
     if (!this.businessId) throw new Error(`${this.action} needs a business and has none`);
     return this.businessId;
   }
 
-  /** The member who asks. Throws on routes that no member may call. */
+  /** The member who acts. @throws Error on routes that no member may call */
   requireMember(): MemberPrincipal {
     if (!this.member) throw new Error(`${this.action} needs a member and has none`);
     return this.member;
   }
 
-  /** The person who asks. Throws on routes that bots and staff may call. */
+  /** The person who acts. @throws Error on routes that bots and staff may call */
   requirePerson(): PersonPrincipal {
     if (!this.person) throw new Error(`${this.action} needs a person and has none`);
     return this.person;

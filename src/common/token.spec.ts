@@ -6,7 +6,7 @@ const OTHER = (character: string): string => (character === 'x' ? 'y' : 'x');
 
 describe('a token', () => {
   it.each(KINDS)(
-    'of kind %s has its prefix and 46 base62 characters, and is known by them',
+    'of kind %s has its prefix and 46 base62 characters, and is recognised by them',
     (kind) => {
       const token = createToken(kind);
       expect(token).toMatch(/^tn[skfu]_[0-9A-Za-z]{46}$/);
@@ -24,12 +24,12 @@ describe('a token', () => {
     });
   });
 
-  it('keeps its form: CRC32 of what goes before, in base62', () => {
+  it('ends in the CRC32 of the rest, in base62', () => {
     expect(tokenKind(`tns_${'0'.repeat(40)}24klnr`)).toBe('session');
     expect(tokenKind(`tnk_${'0'.repeat(40)}24klnr`)).toBeNull();
   });
 
-  it('is another one each time, and draws on all 62 characters in every place', () => {
+  it('differs each time, and draws on all 62 characters in every place', () => {
     const tokens = Array.from({ length: 2000 }, () => createToken('session'));
     expect(new Set(tokens).size).toBe(2000);
     for (let place = 4; place < 44; place += 1)
@@ -44,7 +44,7 @@ describe('a token', () => {
     }
   });
 
-  it('is refused with two characters in each other’s place', () => {
+  it('is refused with two characters swapped', () => {
     const token = createToken('session');
     for (let place = 4; place < token.length - 1; place += 1) {
       const [one, other] = [token[place]!, token[place + 1]!];
@@ -60,14 +60,14 @@ describe('a token', () => {
       expect(tokenKind(prefix + body)).toBeNull();
   });
 
-  it('is refused when it is longer, shorter, or has something around it', () => {
+  it('is refused when it is longer, shorter or surrounded by other text', () => {
     const token = createToken('session');
     const others = ['', 'tns_', token.slice(1), token.slice(0, -1), `${token}0`, ` ${token}`];
     for (const other of [...others, `${token}\n`, token.toLowerCase(), `${token}${token}`])
       expect(tokenKind(other)).toBeNull();
   });
 
-  it('is kept as its SHA-256', () => {
+  it('is stored as its SHA-256', () => {
     const token = createToken('session');
     expect(hashToken(token)).toEqual(createHash('sha256').update(token, 'utf8').digest());
     expect(hashToken(token)).toHaveLength(32);

@@ -1,8 +1,8 @@
 import { createHash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-// A token is `prefix` + 40 random base62 characters (238 bits) + 6 characters of CRC32 over what goes
-// before (as GitHub's are), so a typo is refused without a look-up and secret scanners find a leak.
+// A token is `prefix` + 40 random base62 characters (238 bits) + 6 characters of CRC32 over both (like GitHub's), so
+// a typo is refused without a query and secret scanners detect a leak.
 
 export const TOKEN_PREFIXES = {
   session: 'tns_',
@@ -17,14 +17,14 @@ const RANDOM_LENGTH = 40;
 const CHECKSUM_LENGTH = 6;
 const TOKEN_PATTERN = /^(tn[skfu]_)[0-9A-Za-z]{46}$/;
 
-/** A new secret of this kind. It is shown once and stored nowhere: keep `hashToken` of it. */
+/** A new secret of this kind. Show it once and store only its `hashToken`. */
 export function createToken(kind: TokenKind): string {
   let body: string = TOKEN_PREFIXES[kind];
   for (let length = 0; length < RANDOM_LENGTH; length += 1) body += ALPHABET[randomInt(62)];
   return body + checksum(body);
 }
 
-/** The kind a token claims to be of, or null where it cannot be one of ours. */
+/** The kind that a token claims, or null for a malformed one. */
 export function tokenKind(token: string): TokenKind | null {
   const prefix = TOKEN_PATTERN.exec(token)?.[1];
   if (!prefix || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== token.slice(-CHECKSUM_LENGTH))
@@ -35,9 +35,7 @@ export function tokenKind(token: string): TokenKind | null {
   );
 }
 
-/**
- * What the database holds of a token: SHA-256, 32 bytes. No salt or slow hash is needed for 238 random bits.
- */
+/** What the database stores of a token: SHA-256, 32 bytes. 238 random bits need no salt or slow hash. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -15,7 +15,7 @@ describe('a trace', () => {
     [`00-${TRACE_ID}-${SPAN_ID}-03`, 1],
     [`cc-${TRACE_ID}-${SPAN_ID}-01`, 1],
     [`cc-${TRACE_ID}-${SPAN_ID}-01-what-will-be`, 1],
-  ])('that the caller names is gone on with: %s', (traceparent, traceFlags) => {
+  ])('continues the one that the caller names: %s', (traceparent, traceFlags) => {
     const trace = continueTrace(traceparent);
     expect(trace).toEqual({ traceId: TRACE_ID, spanId: expect.any(String) as string, traceFlags });
     expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);
@@ -40,20 +40,20 @@ describe('a trace', () => {
     ` 00-${TRACE_ID}-${SPAN_ID}-01`,
     `00-${TRACE_ID}-${SPAN_ID}-01, 00-${TRACE_ID}-${SPAN_ID}-01`,
     `cc-${TRACE_ID}-${SPAN_ID}-01what-will-be`,
-  ])('begins where there is none to go on with: %j', (traceparent) => {
+  ])('begins a new one without a valid parent: %j', (traceparent) => {
     const trace = continueTrace(traceparent);
     expect(trace.traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(trace.traceId).not.toBe(TRACE_ID);
     expect(continueTrace(traceparent).traceId).not.toBe(trace.traceId);
   });
 
-  it('has ids that no other has', () => {
+  it('has unique ids', () => {
     const spans = Array.from({ length: 2_000 }, () => continueTrace(null));
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2_000);
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(2_000);
   });
 
-  it('is handed on under the own span', () => {
+  it('is passed on with the id of the current span', () => {
     const trace = continueTrace(`00-${TRACE_ID}-${SPAN_ID}-00`);
     expect(traceparentOf(trace)).toBe(`00-${TRACE_ID}-${trace.spanId}-00`);
     expect(continueTrace(traceparentOf(trace)).traceId).toBe(TRACE_ID);
@@ -61,7 +61,7 @@ describe('a trace', () => {
 });
 
 describe('work where nothing records', () => {
-  it('is itself: its answer, its error, and no options asked for', async () => {
+  it('runs unchanged: its result, its error, and no options computed', async () => {
     const options = jest.fn(() => ({}));
     expect(await inSpan('test', null, options, () => Promise.resolve(7))).toBe(7);
     const failing = () => Promise.reject(new Error('no'));

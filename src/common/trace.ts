@@ -16,12 +16,12 @@ const TRACER = 'tenantry';
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const ZEROES = /^0+$/;
 
-/** What a `traceparent` names (W3C Trace Context); null where it is not valid. */
+/** Parses a `traceparent` (W3C Trace Context); null where it is not valid. */
 export function readTraceparent(given: unknown): SpanContext | null {
   if (typeof given !== 'string') return null;
   const [, version, traceId, spanId, flags, rest] = TRACEPARENT.exec(given) ?? [];
   if (!version || !traceId || !spanId || !flags) return null;
-  // Version 00 is all there is; a later one may have more at its end, and `ff` is none.
+  // Version 00 has nothing after the flags; a later one may, and `ff` is invalid.
   if (version === 'ff' || (version === '00' && rest !== undefined)) return null;
   if (ZEROES.test(traceId) || ZEROES.test(spanId)) return null;
   return { traceId, spanId, traceFlags: parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
@@ -33,8 +33,8 @@ export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): str
 }
 
 /**
- * Begins a piece of work, in the trace of its parent or in a new one. Where nothing records, it has ids for the log
- * and costs as much as they do. End it.
+ * Starts a span in the trace of its parent or in a new one. Where nothing records, it has ids for the log and costs
+ * nothing else. End it.
  */
 export function startSpan(name: string, parent: SpanContext | null, options?: SpanOptions): Span {
   const tracer = findTracer();
@@ -43,7 +43,7 @@ export function startSpan(name: string, parent: SpanContext | null, options?: Sp
     : trace.wrapSpanContext(newSpanContext(parent));
 }
 
-/** Runs work as a span of its own where spans are recorded; elsewhere it is the work and nothing else. */
+/** Runs work as its own span where spans are recorded; elsewhere it just runs the work. */
 export async function inSpan<T>(
   name: string,
   parent: SpanContext | null,
@@ -54,7 +54,9 @@ export async function inSpan<T>(
   return span ? untilEnd(span, work) : work();
 }
 
-/** Ends the span with the work. An error is told by its kind: its words may hold what only the log may have. */
+/**
+ * Ends the span with the work. Records only the kind of an error: its message may contain what only the log may show.
+ */
 export async function untilEnd<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -71,7 +73,7 @@ function kindOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** Null unless somebody has registered a provider: one a process, for all its applications. */
+/** Null unless a provider is registered: one per process, for all its applications. */
 function findTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider();
   return provider instanceof ProxyTracerProvider
@@ -91,7 +93,7 @@ function newSpanContext(parent: SpanContext | null): SpanContext {
   };
 }
 
-/** One call of the kernel for some two hundred spans: it is dearer than all else that a span costs. */
+/** One system call for some 200 spans: it costs more than the rest of a span. */
 const pool = Buffer.alloc(4096);
 let taken = pool.length;
 

@@ -3,7 +3,7 @@ import { Turns } from './turns';
 
 const LIMITS = { atOnce: 2, waiting: 3, waitMs: 4_000, refuse: () => overloaded() };
 
-/** Work that goes on until it is told to end. */
+/** Work that runs until it is told to end. */
 class Work {
   readonly begun: number[] = [];
   private readonly ends = new Map<number, () => void>();
@@ -34,7 +34,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('run so many at once, and the others in the order in which they came', async () => {
+it('run as many at once as allowed, and the others in order of arrival', async () => {
   const all = [1, 2, 3, 4].map((id) => work.begin(id));
   await Promise.resolve();
   expect(work.begun).toEqual([1, 2]);
@@ -50,7 +50,7 @@ it('run so many at once, and the others in the order in which they came', async 
   expect(turns.isIdle).toBe(true);
 });
 
-it('refuse who comes when too many wait', async () => {
+it('refuse a newcomer when too many wait', async () => {
   const all = [1, 2, 3, 4, 5].map((id) => work.begin(id));
   await expect(work.begin(6)).rejects.toMatchObject({ code: 'overloaded' });
   for (const [index, each] of all.entries()) {
@@ -59,7 +59,7 @@ it('refuse who comes when too many wait', async () => {
   }
 });
 
-it('refuse who has waited for too long, whose work never begins', async () => {
+it('refuse work that has waited too long, which then never begins', async () => {
   const running = [1, 2].map((id) => work.begin(id));
   const refused = expect(work.begin(3)).rejects.toMatchObject({ code: 'overloaded' });
   await Promise.resolve();
@@ -72,7 +72,7 @@ it('refuse who has waited for too long, whose work never begins', async () => {
   expect(turns.isIdle).toBe(true);
 });
 
-it('go on after work that fails', async () => {
+it('continue after work that fails', async () => {
   const failing = Array.from({ length: 5 }, () => turns.run(() => Promise.reject(new Error('no'))));
   const ends = await Promise.allSettled(failing);
   expect(ends.map(({ status }) => status)).toEqual(ends.map(() => 'rejected'));

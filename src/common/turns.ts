@@ -2,14 +2,14 @@ import type { DomainError } from './problem';
 
 export interface TurnLimits {
   atOnce: number;
-  /** Beyond so many that wait, the next one is refused at once. */
+  /** When this many wait, the next one is refused at once. */
   waiting: number;
   waitMs: number;
-  /** What those hear who are refused. */
+  /** The error for refused callers. */
   refuse: () => DomainError;
 }
 
-/** Lets so many pieces of work run at once; the others wait in line, first come, first served, and not for long. */
+/** Runs a limited number of pieces of work at once; the others queue, first in first out, for a limited time. */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
@@ -22,8 +22,8 @@ export class Turns {
   }
 
   /**
-   * @param waitMs instead of the usual patience
-   * @throws what `refuse` gives, and then the work was not begun
+   * @param waitMs instead of the usual wait limit
+   * @throws the error of `refuse`; the work was not started then
    */
   async run<T>(work: () => Promise<T>, waitMs = this.limits.waitMs): Promise<T> {
     await this.waitForTurn(waitMs);
@@ -54,7 +54,7 @@ export class Turns {
     });
   }
 
-  /** The turn goes straight to the next in line, so that none slips in between. */
+  /** Hands the turn directly to the next in the queue, so that none slips in between. */
   private passTurn(): void {
     const next = this.waiting.shift();
     if (next) next();

@@ -84,7 +84,7 @@ describe('the command line', () => {
     const unreachable = { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/nowhere' };
     const { code, stderr } = await spawn(['usage:verify'], unreachable);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: The database does not answer at the moment.*ECONNREFUSED.*\n$/);
+    expect(stderr).toMatch(/^error: The database is unavailable.*ECONNREFUSED.*\n$/);
   });
 });
 

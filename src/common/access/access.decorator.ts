@@ -26,36 +26,41 @@ import {
 import type { Permission } from './permissions';
 import { problemResponses } from './problem-responses';
 
-/** Whom a route lets in: nobody in particular, a member on the dashboard, the SDK's key, or staff. */
+/** Who may call a route: anyone, a member through the dashboard, the SDK with its key, or staff. */
 export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
 
 export interface Access {
   audience: Audience;
-  /** Dashboard routes only: what the member's role must permit. Without it, any member may. */
+  /** Dashboard routes only: the permission that the member's role must have. Without it, any member may call. */
   permission?: Permission;
-  /** Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide. */
+  /**
+   * Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide.
+   */
   support?: boolean;
   /** Dashboard routes: open to a person who belongs to no business. */
   withoutBusiness?: boolean;
   /** Dashboard routes: open while the business is deactivated. */
   whileDeactivated?: boolean;
-  /** Dashboard routes: counted apart from the member's other requests, so that spending those does not block it. */
+  /**
+   * Dashboard routes: rate-limited separately from the member's other requests, so that exhausting those does not
+   * block it.
+   */
   ownAllowance?: boolean;
-  /** The route's own word, `thing.verb`: audit rows and logs bear it, and it is the operation's id. */
+  /** Unique name of the route, `thing.verb`: written to audit rows and logs, and used as the OpenAPI operation id. */
   action: string;
   summary: string;
   description?: string;
-  /** The status of success. */
+  /** The success status. */
   status: number;
-  /** The status when the thing was there before and nothing was done. */
+  /** The status when the thing existed already and nothing was done. */
   replayStatus?: number;
-  /** The class of the answer; none for an empty one. */
+  /** The class of the response body; none for an empty one. */
   answers?: new () => object;
-  /** A second shape of the answer. */
+  /** A second shape of the response. */
   answersAlso?: new () => object;
-  /** The problems that only this route has. */
+  /** The problems specific to this route. */
   problems?: ProblemFactory[];
-  /** Answered by processes without the `web` role too. */
+  /** Served by processes without the `web` role too. */
   everyRole?: boolean;
   /** How a POST takes its Idempotency-Key. Without it: the handler is one transaction. */
   idempotency?: 'in_steps' | 'repeatable' | 'none';
@@ -64,11 +69,10 @@ export interface Access {
 const ACCESS = 'tenantry:access';
 
 /**
- * Says who may call a route, and documents it. The global guard refuses a route without it.
- * `idempotency: 'in_steps'` is for routes that need several transactions, or do slow work between them (hashing a
- * password, asking Stripe, counting a guess): an effect of theirs goes through `Idempotency.run`. `'repeatable'` is
- * for routes that change nothing when they are called again, so that their answers need not be kept. `'none'`: logins
- * and incoming webhooks.
+ * Declares who may call a route, and documents it. The global guard refuses a route without it. `idempotency:
+ * 'in_steps'` is for routes that need several transactions, or do slow work between them (hashing a password, calling
+ * Stripe, counting a guess): their effect goes through `Idempotency.run`. `'repeatable'` is for routes that change
+ * nothing when called again, so their answers need not be kept. `'none'`: logins and incoming webhooks.
  */
 export function Access(access: Access): MethodDecorator {
   return applyDecorators(
@@ -92,7 +96,7 @@ export function Access(access: Access): MethodDecorator {
   );
 }
 
-/** Fastify's hooks see the route's configuration alone. What a `@RouteConfig` below this decorator set stays. */
+/** Fastify's hooks see only the route's configuration. Keeps what a `@RouteConfig` below this decorator has set. */
 function tellRoute(access: Access): MethodDecorator {
   return (target, key, descriptor) => {
     const handler = descriptor.value as object;
@@ -101,7 +105,7 @@ function tellRoute(access: Access): MethodDecorator {
   };
 }
 
-/** What the decorator said of this handler; undefined where it was forgotten. */
+/** The access declared for this handler; undefined where the decorator is missing. */
 export function accessOf(handler: object): Access | undefined {
   return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
 }

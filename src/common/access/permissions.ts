@@ -1,4 +1,4 @@
-/** What a role may do. The only table of it; GET /v1/me shows a member's own row. */
+/** What each role may do: the only such table. GET /v1/me shows a member's own row. */
 const VIEWER = [
   'business:read',
   'team_members:read',
@@ -38,8 +38,8 @@ export type Role = (typeof ROLES)[number];
 export type Permission = (typeof OWNER)[number];
 
 /**
- * What staff may do in a support session: an admin's part, without members' roles, invitations and keys. In read
- * mode only the permissions to read count.
+ * What staff may do in a support session: an admin's permissions without members' roles, invitations and keys. In
+ * read mode only the read permissions count.
  */
 const SUPPORT: readonly Permission[] = ADMIN.filter(
   (permission) =>
@@ -53,7 +53,7 @@ export function supportPermissions(mode: 'read' | 'write'): readonly Permission[
   return mode === 'write' ? SUPPORT : SUPPORT.filter((permission) => permission.endsWith(':read'));
 }
 
-/** The permissions of a role; of none (a bot, say), none. */
+/** The permissions of a role; none for null (a bot, say). */
 export function permissionsOf(role: Role | null): readonly Permission[] {
   return role ? ROLE_PERMISSIONS[role] : [];
 }

@@ -35,7 +35,7 @@ export class ProblemResponse {
   @Text({ description: 'Stable; switch on this', example: 'validation_failed' })
   code!: string;
 
-  @ListOf(() => FieldFaultResponse, { optional: true, description: 'With validation_failed only' })
+  @ListOf(() => FieldFaultResponse, { optional: true, description: 'Only with validation_failed' })
   errors?: FieldFaultResponse[];
 }
 

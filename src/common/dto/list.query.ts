@@ -6,10 +6,10 @@ export class ListQuery {
     min: 1,
     max: 100,
     optional: true,
-    description: 'How many at most; 20 unless said',
+    description: 'The largest number of items; 20 by default',
   })
   limit: number = 20;
 
-  @Text({ optional: true, max: 1_000, description: 'The nextCursor of the page before' })
+  @Text({ optional: true, max: 1_000, description: 'The nextCursor of the previous page' })
   cursor?: string;
 }

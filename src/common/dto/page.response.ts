@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ListOf, Text } from '../fields';
 import type { Page } from '../pagination';
 
-/** Makes the class of a list's answer: `class PlanPage extends pageOf(PlanResponse) {}`. */
+/** Makes the response class of a list: `class PlanPage extends pageOf(PlanResponse) {}`. */
 export function pageOf<Item extends object>(item: new () => Item): Type<Page<Item>> {
   class PageResponse implements Page<Item> {
     @ListOf(() => item)
@@ -10,7 +10,7 @@ export function pageOf<Item extends object>(item: new () => Item): Type<Page<Ite
 
     @Text({
       nullable: true,
-      description: 'Give it as ?cursor= to get the next page; null on the last',
+      description: 'Pass it as ?cursor= to get the next page; null on the last page',
     })
     nextCursor!: string | null;
   }

@@ -4,7 +4,7 @@ import { LOGGER } from '../logging/logger';
 import { CONFIG, type Config } from './config';
 import { SecretBox } from './secret-box';
 
-/** What was decided before Nest started: the configuration and the logger. */
+/** What is decided before Nest starts: the configuration and the logger. */
 @Global()
 @Module({})
 export class ConfigModule {

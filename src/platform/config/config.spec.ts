@@ -22,7 +22,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): string[] {
   }
 }
 
-/** The variables that are at fault. */
+/** The variables at fault. */
 const faultyIn = (environment: NodeJS.ProcessEnv): string[] =>
   faultsOf(environment).map((fault) => fault.split(/[ :]/, 1)[0]!);
 
@@ -99,7 +99,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     const empty = { HOST: '', PORT: ' ', APP_URL: '', DATABASE_URL: '\t', BCRYPT_COST: '' };
     expect(readConfig({ SECRET_KEY, ...empty })).toEqual(readConfig({ SECRET_KEY }));
     expect(faultyIn({ ...PRODUCTION, DATABASE_URL: '', SMTP_URL: ' ' }).sort()).toEqual([
@@ -108,12 +108,12 @@ describe('readConfig', () => {
     ]);
   });
 
-  it('goes past PgBouncer only where it is told to', () => {
+  it('bypasses PgBouncer only where configured', () => {
     const { databaseDirectUrl } = readConfig({ SECRET_KEY, DATABASE_URL: 'postgres://db/one' });
     expect(databaseDirectUrl).toBe('postgres://db/one');
   });
 
-  it('refuses in production to be without database, secret or mail, and says all three', () => {
+  it('requires database, secret and mail in production, and reports all three', () => {
     expect(faultsOf({ NODE_ENV: 'production', SECRET_KEY: undefined })).toEqual([
       'DATABASE_URL is required in production',
       'SECRET_KEY is required in production',
@@ -124,7 +124,7 @@ describe('readConfig', () => {
     expect(faultsOf(PRODUCTION)).toEqual([]);
   });
 
-  it('refuses in production to show its metrics to a network without a token', () => {
+  it('refuses to expose metrics to a network without a token in production', () => {
     for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'server.example', '127.example.com', '::2'])
       expect([HOST, faultsOf({ ...PRODUCTION, HOST })]).toEqual([
         HOST,
@@ -217,12 +217,12 @@ describe('readConfig', () => {
     ['SESSION_IDLE_HOURS', ['0', '-1', '8761']],
     ['SESSION_ABSOLUTE_DAYS', ['0', '3651']],
   ];
-  it.each(faulty)('refuses a faulty %s, and that alone', (name, values) => {
+  it.each(faulty)('refuses a faulty %s and nothing else', (name, values) => {
     for (const value of values)
       expect([value, faultyIn({ [name]: value })]).toEqual([value, [name]]);
   });
 
-  it('takes for a proxy what the server itself takes', () => {
+  it('accepts the proxies that Fastify accepts', () => {
     const networks = [
       ...['loopback', 'linklocal', 'uniquelocal', '127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.1/32'],
       ...['0.0.0.0/1', '2001:db8::/32', '2001:db8::1/128', '::ffff:10.0.0.1'],
@@ -232,7 +232,7 @@ describe('readConfig', () => {
     expect(() => fastify({ trustProxy: [...trustProxy] })).not.toThrow();
   });
 
-  it('limits requests as it is told, or not at all', () => {
+  it('limits requests as configured, or not at all', () => {
     const limitOf = (text: string) =>
       readConfig({ SECRET_KEY, RATE_LIMIT_REQUESTS: text }).rateLimitRequests;
     expect([limitOf('1'), limitOf('1000000'), limitOf('off')]).toEqual([1, 1_000_000, null]);
@@ -243,7 +243,7 @@ describe('readConfig', () => {
     expect(faultyIn({ SECRET_KEY: 'ü'.repeat(15) })).toEqual(['SECRET_KEY']);
   });
 
-  it('does not repeat a secret in what it says of it', () => {
+  it('does not repeat a secret in its error', () => {
     const environment = {
       SECRET_KEY: 'tooshortsecret',
       DATABASE_URL: 'mysql://user:hunter2@db/x',
@@ -258,7 +258,7 @@ describe('readConfig', () => {
 describe('withPort', () => {
   const config = readConfig({ SECRET_KEY });
 
-  it('puts the port into the addresses that follow from it', () => {
+  it('puts the port into the derived URLs', () => {
     const found = withPort(config, 4321);
     expect(found).toMatchObject({
       port: 4321,
@@ -268,7 +268,7 @@ describe('withPort', () => {
     expect(config.port).toBeNull();
   });
 
-  it('leaves addresses that were given', () => {
+  it('keeps configured URLs', () => {
     const given = readConfig({ SECRET_KEY, APP_URL: 'https://app.example' });
     expect(withPort(given, 4321)).toMatchObject({
       port: 4321,
@@ -287,7 +287,7 @@ describe('the secret of development', () => {
 
   const secretIn = (name: string) => readConfig({ DATA_DIR: join(directory, name) }).secretKey;
 
-  it('is made once under DATA_DIR, for the owner alone, and kept', () => {
+  it('is made once under DATA_DIR, readable by the owner only, and kept', () => {
     const secret = secretIn('one');
     const file = join(directory, 'one', 'secret-key');
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
@@ -297,13 +297,13 @@ describe('the secret of development', () => {
     expect(secretIn('two')).not.toBe(secret);
   });
 
-  it('is not made where one is given', () => {
+  it('is not made where one is configured', () => {
     const given = readConfig({ SECRET_KEY, DATA_DIR: join(directory, 'given') });
     expect(given.secretKey).toBe(SECRET_KEY);
     expect(() => statSync(join(directory, 'given'))).toThrow('ENOENT');
   });
 
-  it('is taken as it lies there', () => {
+  it('is read from an existing file', () => {
     writeFileSync(join(directory, 'secret-key'), 'what was there before, and is long enough');
     expect(secretIn('.')).toBe('what was there before, and is long enough');
   });

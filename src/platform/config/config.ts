@@ -12,20 +12,20 @@ import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
-/** What one process needs to know, checked and frozen at the start. Inject it; read nothing else. */
+/** The settings of one process, validated and frozen at start. Inject it; read the environment nowhere else. */
 export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
-  /** Null: 3000, or the next free one in development. */
+  /** Null: 3000, or the next free port in development. */
   readonly port: number | null;
-  /** Null: the embedded database is to be started. */
+  /** Null: use the embedded database. */
   readonly databaseUrl: string | null;
-  /** For sessions that must outlive a transaction: LISTEN, the job queue, migrations. */
+  /** For sessions that outlive a transaction: LISTEN, the job queue, migrations. */
   readonly databaseDirectUrl: string | null;
   readonly databasePoolSize: number;
-  /** Connections that the requests of one business hold at once. */
+  /** Connections that the requests of one business may hold at once. */
   readonly databasePoolShare: number;
-  /** The longest a statement may take; commands raise it. */
+  /** statement_timeout; commands raise it. */
   readonly statementTimeoutMs: number;
   readonly dataDirectory: string;
   /** As configured; `appUrl` and `upgradeUrl` follow from them and the port. */
@@ -35,29 +35,29 @@ export interface Config {
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   readonly secretKey: string;
-  /** Null: no payments; staff give the plans that have a price. */
+  /** Null: no payments; staff assign plans that have a price. */
   readonly stripeSecretKey: string | null;
-  /** One, or two while one is replaced. */
+  /** Two during a rotation. */
   readonly stripeWebhookSecrets: readonly string[];
   /** Null: Stripe's own. */
   readonly stripeApiBase: string | null;
   readonly roles: readonly ProcessRole[];
   readonly renewalCron: string;
-  /** A minute and caller, in one process; null: not limited. */
+  /** Per minute and caller, in one process; null: not limited. */
   readonly rateLimitRequests: number | null;
-  /** An hour and address; null: not limited. */
+  /** Per hour and address; null: not limited. */
   readonly rateLimitSignups: number | null;
-  /** In 15 minutes and account; null: not limited. */
+  /** Per 15 minutes and account; null: not limited. */
   readonly rateLimitFailures: number | null;
-  /** Of request bodies that one process holds at once; a quarter of it for each client network. */
+  /** Request bodies that one process holds at once; a quarter of it for each client network. */
   readonly bodyBudgetBytes: number;
-  /** Compressed; a day and business, its API keys and its people each. */
+  /** Compressed; per day and business, API keys and people each. */
   readonly idempotencyDailyBytes: number;
   readonly trustProxy: readonly string[];
-  /** Exact origins; none: no page of another origin reads an answer. */
+  /** Exact origins; empty: no cross-origin page may read an answer. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
-  /** Null: whoever reaches the server may read its metrics. */
+  /** Null: anyone who reaches the server may read its metrics. */
   readonly metricsToken: string | null;
   /** Null: spans are not recorded. */
   readonly otlpEndpoint: string | null;
@@ -69,7 +69,7 @@ export interface Config {
 /** The injection token of `Config`, which is an interface. */
 export const CONFIG = Symbol('Config');
 
-/** Everything that is wrong with the environment, at once. The process exits with code 2. */
+/** Every fault of the environment. The process exits with code 2. */
 export class ConfigFaults extends Error {
   constructor(readonly faults: string[]) {
     super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
@@ -80,7 +80,7 @@ export class ConfigFaults extends Error {
 const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'SECRET_KEY', 'SMTP_URL'] as const;
 
 /**
- * Reads and checks the environment.
+ * Reads and validates the environment.
  * @throws ConfigFaults listing every fault, not only the first
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -93,13 +93,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return Object.freeze(toConfig(parsed.data));
 }
 
-/** Reads `.env` of the working directory in development; what the environment has already wins. */
+/** Reads `.env` of the working directory in development; variables of the environment win. */
 export function loadConfig(): Config {
   if (process.env.NODE_ENV !== 'production' && existsSync('.env')) process.loadEnvFile('.env');
   return readConfig(process.env);
 }
 
-/** An empty variable is one that was not set: compose files and CI write `FOO=` for that. */
+/** An empty variable counts as unset: compose files and CI write `FOO=` for that. */
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value?.trim() !== ''),
@@ -116,13 +116,13 @@ function missingInProduction(given: NodeJS.ProcessEnv): string[] {
   return [...missing, 'METRICS_TOKEN is required in production unless HOST is a loopback address'];
 }
 
-/** A server that charges and cannot hear that it was paid would take money for nothing. */
+/** A server that charges but cannot verify webhooks would take money without giving anything. */
 function missingWithStripe(given: NodeJS.ProcessEnv): string[] {
   if (!given.STRIPE_SECRET_KEY === !given.STRIPE_WEBHOOK_SECRET) return [];
   return ['STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are given together or not at all'];
 }
 
-/** Nobody but the machine itself reaches such an address. */
+/** Only the machine itself reaches such an address. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
@@ -131,13 +131,13 @@ function describeIssue(issue: { path: PropertyKey[]; message: string }): string 
   return `${String(issue.path[0])}: ${issue.message}`;
 }
 
-/** The configuration of a server that has found its port. */
+/** The configuration of a server that has chosen its port. */
 export function withPort(config: Config, port: number): Config {
   const { host, givenUrls } = config;
   return Object.freeze({ ...config, port, ...addresses(givenUrls, host, port) });
 }
 
-/** Where people find the application: what was configured, or else the server itself. */
+/** The public URLs: as configured, or else those of the server itself. */
 function addresses(
   given: Config['givenUrls'],
   host: string,
@@ -189,7 +189,10 @@ function toConfig(settings: Settings): Config {
 
 export const DEFAULT_PORT = 3000;
 
-/** Made once and kept, so that sessions and passwords outlive a restart. Two first starts agree on one: link() is atomic. */
+/**
+ * Created once and kept, so that sessions and passwords outlive a restart. Two first starts agree on one: link() is
+ * atomic.
+ */
 function developmentSecret(dataDirectory: string): string {
   const file = join(dataDirectory, 'secret-key');
   if (!existsSync(file)) {

@@ -6,8 +6,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Keys derived from SECRET_KEY, one a purpose (HKDF, RFC 5869), and AES-256-GCM for what must lie
- * encrypted in the database.
+ * Keys derived from SECRET_KEY, one per purpose (HKDF, RFC 5869), and AES-256-GCM for what the database stores
+ * encrypted.
  */
 @Injectable()
 export class SecretBox {
@@ -17,12 +17,12 @@ export class SecretBox {
     this.encryptionKey = this.deriveKey('encryption at rest');
   }
 
-  /** 32 bytes that only this installation and this purpose have. */
+  /** 32 bytes, unique to this installation and purpose. */
   deriveKey(purpose: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.config.secretKey, 'tenantry', purpose, 32));
   }
 
-  /** Encrypts; `context` (the row's id, say) must be given again to open it, so that rows cannot be swapped. */
+  /** Encrypts; `open` needs the same `context` (the row's id, say), so that rows cannot be swapped. */
   seal(content: Buffer, context: Buffer): Buffer {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, iv).setAAD(context);
@@ -30,7 +30,7 @@ export class SecretBox {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
   }
 
-  /** Throws when the content was sealed with another key or context, or has been changed. */
+  /** @throws Error when the content was sealed with another key or context, or has been changed */
   open(sealed: Buffer, context: Buffer): Buffer {
     const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
     const decipher = createDecipheriv(

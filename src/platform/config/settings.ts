@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 
-// The variables of the environment: one entry each, with what it means. The table in docs/configuration.md and
-// .env.example are made from this file, and a check keeps them true.
+// The environment variables, one entry each with its meaning. The table in docs/configuration.md and .env.example are
+// generated from this file, and a check keeps them current.
 
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -15,7 +15,7 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const ROLE_NAMES = ['web', 'worker', 'cron'] as const;
 const rateLimit = z.union([z.literal('off').transform(() => null), count(1, 1_000_000)]);
 
-/** A comma-separated list; the fault names the first entry that is none. */
+/** A comma-separated list; the fault names the first invalid entry. */
 const listOf = (isEntry: (entry: string) => boolean, described: string) =>
   z
     .string()
@@ -23,18 +23,18 @@ const listOf = (isEntry: (entry: string) => boolean, described: string) =>
     .superRefine((entries, context) => {
       const odd = entries.find((entry) => !isEntry(entry));
       if (odd === undefined) return;
-      const message = `must be ${described}, comma-separated; '${odd}' is none`;
+      const message = `must be ${described}, comma-separated; '${odd}' is not`;
       context.addIssue({ code: 'custom', message });
     });
 
-/** As a browser writes it into `Origin`: anything else would never match. */
+/** As browsers write it into `Origin`: anything else would never match. */
 function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** An address, a network (`10.0.0.0/8`), or one of the names for private networks; Fastify ends the process at others. */
+/** An address, a network (`10.0.0.0/8`), or one of the names for private networks; Fastify exits on anything else. */
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   if (more.length > 0 || text.includes('%')) return false;
@@ -63,13 +63,15 @@ export const settings = {
   DATABASE_DIRECT_URL: postgresUrl
     .optional()
     .describe(
-      'past PgBouncer, for LISTEN, the job queue and migrations; `DATABASE_URL` when unset',
+      'bypasses PgBouncer for LISTEN, the job queue and migrations; `DATABASE_URL` when unset',
     ),
-  DATABASE_POOL_SIZE: count(1, 500).default(10).describe('connections of one process for requests'),
+  DATABASE_POOL_SIZE: count(1, 500)
+    .default(10)
+    .describe('pool connections of one process for requests'),
   DATABASE_POOL_SHARE: count(1, 500)
     .optional()
     .describe(
-      'those that the API keys of one business hold at once, and as many its people; a third when unset',
+      'connections that the API keys of one business may hold at once, and its people as many; a third when unset',
     ),
   DATA_DIR: text.default('.data').describe('the embedded database, development secrets and mail'),
   APP_URL: httpUrl
@@ -81,7 +83,7 @@ export const settings = {
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()
-    .describe('mail goes out here; required in production'),
+    .describe('the mail server; required in production'),
   MAIL_FROM: text.default('Tenantry <no-reply@localhost>').describe('the sender of mail'),
   SECRET_KEY: z
     .string()
@@ -92,12 +94,12 @@ export const settings = {
     ),
   STRIPE_SECRET_KEY: text
     .optional()
-    .describe('takes payments with Stripe; unset: plans with a price are given by staff only'),
+    .describe('takes payments with Stripe; unset: only staff assign plans with a price'),
   STRIPE_WEBHOOK_SECRET: text
     .transform((value) => value.split(',').map((secret) => secret.trim()))
     .refine((secrets) => secrets.every((secret) => secret !== ''), 'must not have an empty entry')
     .default([])
-    .describe("signs Stripe's webhooks; two, comma-separated, while one is replaced"),
+    .describe("verifies Stripe's webhooks; two, comma-separated, during a rotation"),
   STRIPE_API_BASE: httpUrl
     .optional()
     .describe("another address of Stripe's API, for development: `npm run cli -- stripe:local`"),
@@ -107,25 +109,25 @@ export const settings = {
   RENEWAL_CRON: text
     .refine((value) => validateCronExpression(value).valid, 'must be a cron expression')
     .default('* * * * *')
-    .describe('when ended periods are looked for'),
+    .describe('when ended periods are closed'),
   RATE_LIMIT_REQUESTS: rateLimit
     .default(600)
-    .describe('requests a minute and caller, counted by each process, or `off`'),
-  RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups an hour and address, or `off`'),
+    .describe('requests per minute and caller, counted by each process, or `off`'),
+  RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups per hour and address, or `off`'),
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)
-    .describe('failed guesses in 15 minutes and account, staff half of it, or `off`'),
+    .describe('failed guesses per 15 minutes and account, half as many for staff, or `off`'),
   BODY_BUDGET_MIB: count(8, 65_536)
     .default(64)
     .describe('request bodies that one process holds at once, in MiB; a quarter for each network'),
   IDEMPOTENCY_DAILY_MIB: count(1, 1_024)
     .default(16)
     .describe(
-      'answers kept a day for one business, in MiB: those of its API keys, and as much of its people',
+      'answers kept per day and business, in MiB: for its API keys, and as much for its people',
     ),
   TRUST_PROXY: listOf(isNetwork, 'addresses or networks like 10.0.0.0/8')
     .default([])
-    .describe('addresses of proxies whose X-Forwarded-For is believed, comma-separated'),
+    .describe('addresses of proxies whose X-Forwarded-For is trusted, comma-separated'),
   CORS_ORIGINS: listOf(isOrigin, 'origins like https://app.example')
     .default([])
     .describe('origins whose pages may call the API from a browser, comma-separated'),
@@ -135,7 +137,7 @@ export const settings = {
     .describe('how much is logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
     .optional()
-    .describe('spans go to this collector by OTLP over HTTP, where the SDK is installed'),
+    .describe('the collector that spans go to by OTLP over HTTP, where the SDK is installed'),
   METRICS_TOKEN: z
     .string()
     .trim()
@@ -145,11 +147,13 @@ export const settings = {
     )
     .optional()
     .describe(
-      'asked for at `GET /metrics`; required in production unless `HOST` is a loopback address',
+      'bearer token of `GET /metrics`; required in production unless `HOST` is a loopback address',
     ),
   BCRYPT_COST: count(4, 16)
     .default(10)
-    .describe('each step doubles the work of a password hash; others are replaced at login'),
+    .describe(
+      'each step doubles the work of a password hash; hashes of another cost are replaced at login',
+    ),
   SESSION_IDLE_HOURS: count(1, 8760).default(12).describe('a session unused for so long ends'),
   SESSION_ABSOLUTE_DAYS: count(1, 3650)
     .default(30)

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 
-// libuv's threads run bcrypt and, beside it, files, DNS and the rest of crypto.
+// libuv's threads run bcrypt, and also file access, DNS and other crypto.
 
-/** As many threads as libuv makes where UV_THREADPOOL_SIZE is not set. */
+/** The libuv default when UV_THREADPOOL_SIZE is unset. */
 const USUAL_SIZE = 4;
-/** Never taken by passwords. */
+/** Never used for passwords. */
 const FOR_THE_REST = 2;
 
 /**
- * Makes room for a password on each core and for everything else, unless UV_THREADPOOL_SIZE is set. Call it before
- * anything uses the pool, which reads the variable once.
+ * Sizes the pool for a password hash on each core and everything else, unless UV_THREADPOOL_SIZE is set. Call it
+ * before anything uses the pool: libuv reads the variable once.
  */
 export function sizeThreadPool(): void {
   process.env.UV_THREADPOOL_SIZE ??= String(
@@ -17,12 +17,12 @@ export function sizeThreadPool(): void {
   );
 }
 
-/** How many passwords may be hashed at once: one for each core, as long as two threads are left. At least 1. */
+/** How many passwords may be hashed at once: one per core, as long as two threads stay free. At least 1. */
 export function hashesAtOnce(): number {
   return Math.max(1, Math.min(availableParallelism(), poolSize() - FOR_THE_REST));
 }
 
-/** libuv makes one thread of what is no number. */
+/** libuv takes 1 for what is not a number. */
 function poolSize(): number {
   const given = process.env.UV_THREADPOOL_SIZE;
   return given === undefined ? USUAL_SIZE : Number.parseInt(given, 10) || 1;

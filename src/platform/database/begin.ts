@@ -3,14 +3,13 @@ import type { RequestContext } from '../../common/request-context';
 import { setLocal } from './settings';
 import type { Scope } from './transaction';
 
-/** Fits into application_name, of which PostgreSQL keeps 63 bytes and no other characters. */
+/** Fits into application_name: PostgreSQL keeps 63 printable ASCII characters. */
 const REASON = /^[\x20-\x7e]{1,53}$/;
 
 /**
- * BEGIN with what row-level security, the audit trigger and the time-outs stand on, and the database's time.
- * One text is one round trip. SET LOCAL, since a proxy that distributes passes it on to the servers behind it, which
- * it does not do with set_config().
- * @throws Error for a business that is no id, and for a NUL, which would end the text
+ * BEGIN with the settings that row-level security, the audit trigger and the time-outs need, and the database's time,
+ * in one round trip. SET LOCAL rather than set_config(): a distributing proxy passes it on to the servers behind it.
+ * @throws Error for a business id that is not a UUID, and for a NUL, which would end the text
  */
 export function beginText(
   context: RequestContext,
@@ -35,15 +34,15 @@ export function beginText(
   ].join('; ');
 }
 
-/** For the rest of the transaction every tenant is seen. */
+/** Shows every tenant for the rest of the transaction. */
 export function liftText(reason: string): string {
   return `${setLocal('app.scope', 'platform')}; ${setReason(reason)}`;
 }
 
-/** Back to the tenant of BEGIN. */
+/** Returns to the tenant of BEGIN. */
 export const LOWER_TEXT = `${setLocal('app.scope', 'tenant')}; SET LOCAL application_name TO DEFAULT`;
 
-/** pg_stat_activity shows it, and a log whose log_line_prefix has %a. */
+/** pg_stat_activity shows it, and logs whose log_line_prefix has %a. */
 function setReason(reason: string): string {
   if (!REASON.test(reason)) throw new Error(`not a reason of 1 to 53 ASCII characters: ${reason}`);
   return setLocal('application_name', `platform: ${reason}`);

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 
-/** The ids of the tenants or persons that have changed, or everything. */
+/** The ids of the tenants or persons that changed, or everything. */
 export type ChangedSubjects = readonly string[] | 'everything';
 
 type Listener = (changed: ChangedSubjects) => void;
 
 /**
- * Tells whoever keeps rows in memory what to forget: what this process commits, before the caller of the commit goes
- * on; what others commit, when the listening connection hears it. Triggers say what has changed (announce_change).
+ * Invalidates in-memory caches: commits of this process before their caller continues; commits of others when the
+ * listening connection receives them. Triggers report the changes (announce_change).
  */
 @Injectable()
 export class ChangeFeed {

@@ -18,18 +18,18 @@ const HEARTBEATS = 'tenantry_heartbeats';
 const BEAT = RequestContext.job('change_listener.beat');
 const BEAT_EVERY_MS = 250;
 const FRESH_FOR_MS = 1_000;
-/** Without anybody asking for so long, the beats stop, until somebody asks again. */
+/** Heartbeats stop after this long without a caller, until the next one. */
 const IDLE_AFTER_MS = 10_000;
 const RECONNECT_AFTER_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** A connection over which no beat has come for so long is given up, and another is made. */
+/** A connection without a heartbeat for this long is closed and replaced. */
 const SILENT_AFTER_MS = 3_000;
 
 /**
- * Hears what other processes change. That a connection is silent does not mean that nothing changes: it may be half
- * open, or a PgBouncer that has forgotten the LISTEN. So this process sends itself heartbeats, from the pool through
- * the database to the listening connection; changes come in the order of their commits, so whatever was committed
- * before a beat was sent has been heard when the beat arrives.
+ * Receives changes of other processes. Silence does not mean that nothing changes: the connection may be half open,
+ * or a PgBouncer may have dropped the LISTEN. So this process sends itself heartbeats from the pool through the
+ * database to the listening connection. NOTIFY keeps the order of commits, so everything committed before a heartbeat
+ * was sent has arrived when it does.
  */
 @Injectable()
 export class ChangeListener implements BeforeApplicationShutdown, OnApplicationShutdown {
@@ -52,8 +52,8 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
   ) {}
 
   /**
-   * Numbers the times in which nothing went unheard: what was read in another one may have changed since.
-   * @returns null while this process may have missed changes that are more than a second old
+   * Numbers the uninterrupted stretches of listening: a value read in another epoch may be stale.
+   * @returns null while changes more than a second old may have been missed
    */
   epoch(): number | null {
     this.askedAtMs = monotonicMs();
@@ -95,7 +95,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     const beat = `${this.process} ${monotonicMs()}`;
     await this.database
       .statement(BEAT, 'SELECT pg_notify($1, $2)', [HEARTBEATS, beat])
-      .catch(() => undefined); // a database that is away is not fresh, and whoever needs it says so
+      .catch(() => undefined); // an unavailable database leaves it stale; callers report that themselves
   }
 
   private async connect(): Promise<void> {
@@ -122,7 +122,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     }
   }
 
-  /** The application may have ended while the connection was being made. */
+  /** The application may have stopped while the connection was being made. */
   private take(client: Client): void {
     if (this.ended) return hangUp(client);
     this.client = client;
@@ -149,7 +149,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
   }
 }
 
-/** Not `end()`, which waits for the other side: over a half-open connection for ever. */
+/** Not `end()`, which waits for the other side: forever, on a half-open connection. */
 function hangUp(client: Client): void {
   client.connection.stream.destroy();
 }

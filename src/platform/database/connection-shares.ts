@@ -8,17 +8,17 @@ const WAIT_LIMIT_MS = 4_000;
 const SHARED_BY: readonly string[] = ['person', 'sdk'];
 
 /**
- * How many connections of the pool the requests of one business hold at once: those of its API keys, which every
- * installed app has, and beside them those of its people. Whatever it sends, and however long its requests wait for
- * each other's locks, the other connections are for the others. Jobs, staff and strangers have no share: jobs are few
- * by themselves, and the others hold a connection for a moment only.
+ * Limits the pool connections that the requests of one business hold at once: one share for its API keys, which every
+ * installed app has, and one for its people. However much it sends and however long its requests wait for locks, the
+ * rest of the pool stays free for others. Jobs, staff and anonymous requests have no share: jobs are few, and the
+ * others hold a connection only briefly.
  */
 export class ConnectionShares {
   private readonly turns = new Map<string, Turns>();
 
   constructor(private readonly atOnce: number) {}
 
-  /** @throws 429 too_many_at_once: behind 100 others, or after four seconds; then nothing was done */
+  /** @throws 429 too_many_at_once behind 100 others or after four seconds; nothing was done then */
   async run<T>({ businessId, actor }: RequestContext, work: () => Promise<T>): Promise<T> {
     if (!businessId || !SHARED_BY.includes(actor.kind)) return work();
     const holder = `${businessId} ${actor.kind}`;

@@ -2,10 +2,10 @@ import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 
-const CONNECT_TIMEOUT_MS = 2_500; // after a statement that got no answer (6.5 s), somebody still hears within 10 s
+const CONNECT_TIMEOUT_MS = 2_500; // after a statement that timed out (6.5 s), the caller is still answered within 10 s
 const SILENCE_MS = 500;
 
-/** What a data source is made of that only the application knows: its tables and their history. */
+/** What the application adds to a data source: its tables and their history. */
 export interface Schema {
   entities: (new () => object)[];
   migrations: (new () => object)[];
@@ -14,8 +14,8 @@ export interface Schema {
 export const SCHEMA = Symbol('Schema');
 
 /**
- * Between the moment it is connected and TypeORM's own listener, nothing listens to a connection: an error that comes
- * together with the last bytes of the connecting would end the process. The next query on it fails and tells the same.
+ * Between connect and TypeORM's own listener, a connection has no error listener: an error that arrives with the last
+ * bytes of the handshake would end the process. The next query on it fails with the same error.
  */
 class GuardedClient extends Client {
   constructor(config?: string | ClientConfig) {
@@ -25,10 +25,9 @@ class GuardedClient extends Client {
 }
 
 /**
- * The pool of one process. Every wait has an end: left alone, TypeORM and pg wait for a connection,
- * a statement or an abandoned transaction for ever. What the server can end by itself is set with each
- * BEGIN (PgBouncer refuses such settings at the start of a connection); `query_timeout` is for a
- * database that swallows bytes and never says anything.
+ * The pool of one process. Every wait has a limit: by default TypeORM and pg wait forever for a connection, a
+ * statement or an abandoned transaction. Limits that the server enforces are set with each BEGIN (PgBouncer refuses
+ * them as startup parameters); `query_timeout` is for a database that accepts bytes and never answers.
  */
 export function createDataSource(
   config: Config,

@@ -17,7 +17,7 @@ describe('translateDatabaseError', () => {
     ...['08006', '08P01', '28000', '28P01', '3D000', '25006', '55P03'],
     ...['53000', '53200', '53300', '53400', '57014', '57P01', '57P02', '57P03', '57P04', '57P05'],
     ...['58000', '58030', '58P01', 'XX000', 'XX001', 'XX002'],
-  ])('says of %s that the database is away for now', (sqlState) =>
+  ])('reports %s as a database that is unavailable', (sqlState) =>
     expect(codeFor(sqlState)).toBe('database_unavailable'),
   );
 
@@ -26,7 +26,7 @@ describe('translateDatabaseError', () => {
     ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED'],
     ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
     ...['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER'],
-  ])('says of %s, which no connection survives, the same', (code) => {
+  ])('reports %s, which no connection survives, the same way', (code) => {
     expect(codeFor(code)).toBe('database_unavailable');
     expect(isConnectionLost(Object.assign(new Error('x'), { code }))).toBe(true);
   });
@@ -35,29 +35,29 @@ describe('translateDatabaseError', () => {
     'The server does not support SSL connections',
     'There was an error establishing an SSL connection',
     'SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match',
-  ])('says of "%s" the same', (message) =>
+  ])('reports "%s" the same way', (message) =>
     expect(problemOf(new Error(message))?.code).toBe('database_unavailable'),
   );
 
-  it('tells a right that the session lacks from one that a statement lacks', () => {
+  it('distinguishes a right that the session lacks from one that a statement lacks', () => {
     expect(codeFor('42501', { severity: 'FATAL' })).toBe('database_unavailable');
     expect(codeFor('42501', { severity: 'ERROR' })).toBeNull();
   });
 
-  it('gives up the connection to a server that was the primary before', () =>
+  it('closes the connection to a former primary', () =>
     expect(isConnectionLost(Object.assign(new Error('x'), { code: '25006' }))).toBe(true));
 
-  it('says of a full disk that it is full', () => expect(codeFor('53100')).toBe('storage_full'));
+  it('reports a full disk as full', () => expect(codeFor('53100')).toBe('storage_full'));
 
-  it.each(['40001', '40P01'])('says of %s, after all tries, that it is too busy', (sqlState) =>
+  it.each(['40001', '40P01'])('reports %s, after all retries, as overloaded', (sqlState) =>
     expect(codeFor(sqlState)).toBe('overloaded'),
   );
 
-  it.each(['EMFILE', 'ENFILE', 'ENOBUFS'])('says of %s that it is too busy', (code) =>
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS'])('reports %s as overloaded', (code) =>
     expect(codeFor(code)).toBe('overloaded'),
   );
 
-  it.each(['23505', '42601', '22P05', 'ENOENT'])('leaves %s what it is', (code) =>
+  it.each(['23505', '42601', '22P05', 'ENOENT'])('leaves %s unchanged', (code) =>
     expect(codeFor(code)).toBeNull(),
   );
 });

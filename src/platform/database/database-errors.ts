@@ -6,12 +6,12 @@ const RETRY_AFTER_SECONDS = '2';
 // PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const RETRIABLE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
 /**
- * Connection, authorization (a password that is being changed), resources, operator and time-outs, the system's own
- * errors, internal ones, no such database, read-only, locks.
+ * Connection, authorization (a password being rotated), resources, operator intervention and time-outs, system
+ * errors, internal errors, no such database, read-only, locks.
  */
 const UNAVAILABLE = /^(08|28|53|57|58|XX|3D000|25006|55P03)/;
 const READ_ONLY = '25006'; // read_only_sql_transaction
-/** The session is over, or is one with a server that was the primary before a failover. */
+/** The session has ended, or is one with a former primary after a failover. */
 const ENDED = /^(08|28|57P|25006)/;
 const FULL = new Set(['53100']);
 const SOCKET_FAULTS = new Set([
@@ -29,12 +29,13 @@ const SOCKET_FAULTS = new Set([
   'EAI_FAIL',
   'EPROTO', // TLS
 ]);
-/** Of this process or machine. */
+/** Resources of this process or machine. */
 const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
-// What Node and OpenSSL call their refusals of a certificate, https://nodejs.org/api/tls.html#x509-certificate-error-codes
+// The codes of Node and OpenSSL for refused certificates,
+// https://nodejs.org/api/tls.html#x509-certificate-error-codes
 const TLS_FAULTS =
   /^(ERR_SSL_|ERR_TLS_|CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$)/;
-// "Query runner already released": TypeORM lets go of a connection as soon as it hears that it broke.
+// "Query runner already released": TypeORM releases a connection as soon as it learns that it broke.
 const MESSAGES_OF_THE_POOL =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|not queryable|server conn crashed|Query runner already released|does not support SSL connections|error establishing an SSL connection|^SASL: /i;
 
@@ -49,22 +50,22 @@ export class ReadOnlyServerError extends Error {
   readonly code = READ_ONLY;
 }
 
-/** True for what a second try in a fresh transaction cures. */
+/** True for errors that a retry in a fresh transaction may resolve. */
 export function isRetriable(error: unknown): boolean {
   return RETRIABLE.has(driverError(error)?.code ?? '');
 }
 
-/** True where somebody else held a lock for longer than `lock_timeout`. */
+/** True where another transaction held a lock longer than `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return driverError(error)?.code === '55P03'; // lock_not_available
 }
 
-/** The name of the constraint that refused a write, or null. Repositories map it to their own problem. */
+/** The name of the constraint that refused a write, or null. Repositories map it to a problem. */
 export function violatedConstraint(error: unknown): string | null {
   return driverError(error)?.constraint ?? null;
 }
 
-/** Turns the database's weather into 503 and 507; anything else stays what it is. */
+/** Turns failures of the database into 503 and 507; returns any other error unchanged. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const code = driverError(error)?.code ?? '';
@@ -79,7 +80,7 @@ export function translateDatabaseError(error: unknown): unknown {
   return error;
 }
 
-/** True when the connection itself has failed or gone silent, so that not even ROLLBACK makes sense on it. */
+/** True when the connection itself failed or went silent, so that not even ROLLBACK can succeed on it. */
 export function isConnectionLost(error: unknown): boolean {
   const cause = driverError(error);
   if (!cause) return false;
@@ -93,7 +94,10 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** "permission denied for database" has the code of a missing right in a statement (42501); the severity tells them apart. */
+/**
+ * "permission denied for database" has the code of a right missing in a statement (42501); the severity distinguishes
+ * them.
+ */
 function isEndOfSession({ severity }: DriverError): boolean {
   return severity === 'FATAL' || severity === 'PANIC';
 }

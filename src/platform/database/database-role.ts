@@ -8,10 +8,10 @@ export interface RoleRow {
 }
 
 /**
- * Makes sure that row-level security binds the role that the server connects as. Before the first migration too:
- * tables made by a superuser would belong to it.
+ * Asserts that row-level security binds the role that the server connects as. Also before the first migration: tables
+ * made by a superuser would belong to it.
  * @param query runs SQL as that role
- * @param warn is told the faults in development, where they do not matter yet
+ * @param warn receives the faults in development, where they do not matter yet
  * @throws in production, naming every fault
  */
 export async function assertSafeRole(
@@ -26,7 +26,7 @@ export async function assertSafeRole(
   for (const fault of faults) warn(`${fault}. In production the server refuses to start.`);
 }
 
-/** What keeps row-level security from binding the role that `query` runs as. */
+/** What exempts the role of `query` from row-level security. */
 export async function findRoleFaults(
   query: (sql: string) => Promise<RoleRow[]>,
 ): Promise<string[]> {

@@ -20,7 +20,10 @@ import { assertSafeRole } from './database-role';
 
 const CHECK = RequestContext.job('database.check_role');
 
-/** The pool, the clock and `Database`. Entities and migrations are given by the application: the platform knows no feature. */
+/**
+ * The pool, the clock and `Database`. The application supplies entities and migrations: the platform knows no
+ * feature.
+ */
 @Global()
 @Module({})
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
@@ -47,7 +50,7 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  /** Connects here and not when the module is made, so that the OpenAPI document can be written without a database. */
+  /** Connects here rather than in the constructor, so that the OpenAPI document can be written without a database. */
   async onModuleInit(): Promise<void> {
     await this.dataSource.initialize();
     await assertSafeRole(

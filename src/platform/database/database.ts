@@ -15,8 +15,8 @@ import { Transaction, type Scope, type TransactionState } from './transaction';
 const MAXIMUM_TRIES = 5;
 
 /**
- * The only way to the data. Row-level security and the audit trigger stand on settings that are made
- * with BEGIN, in the same round trip, and end with the transaction.
+ * The only access to the data. Row-level security and the audit trigger rely on settings that are sent with BEGIN, in
+ * the same round trip, and end with the transaction.
  */
 @Injectable()
 export class Database {
@@ -35,9 +35,9 @@ export class Database {
   }
 
   /**
-   * Runs work in a transaction that sees the rows of `context.businessId` and no others.
-   * Joins the one that `context` is in already. A deadlock (40P01) or serialization failure (40001)
-   * runs the work again in a fresh transaction, so work must do nothing but use the database.
+   * Runs work in a transaction that sees only the rows of `context.businessId`. Joins the transaction that `context`
+   * is in. A deadlock (40P01) or serialization failure (40001) reruns the work in a fresh transaction, so work must
+   * only use the database.
    * @throws 503 database_unavailable when the database cannot be reached in time, 429 too_many_at_once
    */
   async transaction<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -60,9 +60,9 @@ export class Database {
   }
 
   /**
-   * One statement by itself, outside any transaction and tenant: for tables that hold nothing of tenants, and
-   * for a function that names its tenants itself. Row-level security hides everything else from it.
-   * @throws Error inside a transaction of the same request, which would hold two connections
+   * One statement outside any transaction and tenant: for tables without tenant data, and for functions that name
+   * their tenants themselves. Row-level security hides everything else.
+   * @throws Error inside a transaction of the same request, which would then hold two connections
    */
   statement(
     context: RequestContext,
@@ -86,9 +86,9 @@ export class Database {
   }
 
   /**
-   * Ends it: what is running goes on to its end, nothing new begins. A request whose client has gone is not waited for
-   * by the HTTP server; were the pool closed under it, TypeORM would give its connection to the next one that waits,
-   * in the middle of its transaction.
+   * Lets running work finish and starts no more. The HTTP server does not wait for a request whose client has gone;
+   * closing the pool under it would make TypeORM hand its connection, in the middle of a transaction, to the next
+   * waiter.
    */
   drain(): Promise<void> {
     this.isClosing = true;
@@ -123,8 +123,8 @@ export class Database {
   }
 
   /**
-   * A request holds one connection at a time. Were it to wait for a second one while it holds the first, as many
-   * such requests as the pool has connections would wait for each other, and everyone else for them.
+   * A request holds one connection at a time. If requests waited for a second while holding a first, as many of them
+   * as the pool has connections would deadlock the pool.
    */
   private async onConnection<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
     const use = context.connection ?? { isHeld: false };
@@ -149,7 +149,7 @@ export class Database {
         return await this.once(context, scope, begin, work);
       } catch (error) {
         if (!isRetriable(error) || tries === MAXIMUM_TRIES) throw translateDatabaseError(error);
-        await delay(Math.random() * 20 * tries); // those who met in a deadlock should not meet again
+        await delay(Math.random() * 20 * tries); // so that the deadlocked transactions do not meet again
       }
     }
   }
@@ -178,13 +178,13 @@ export class Database {
   private async begin(runner: QueryRunner, scope: Scope, begin: string): Promise<TransactionState> {
     const client = (await runner.connect()) as Client;
     const results = (await client.query(begin)) as unknown as { rows: [{ now: Date }] }[];
-    // TypeORM did not see this BEGIN; unless told, its save() would open and COMMIT a transaction of its own.
+    // TypeORM did not see this BEGIN; without this, its save() would open and COMMIT a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     const now = this.clock.at(results.at(-1)!.rows[0].now);
     return { manager: runner.manager, scope, now, hasEnded: false, changed: '' };
   }
 
-  /** Lifts a tenant's transaction to the platform's scope for the length of the work. */
+  /** Lifts a tenant's transaction to platform scope while the work runs. */
   private async elevated<T>(
     tx: Transaction,
     reason: string,
@@ -194,8 +194,8 @@ export class Database {
     try {
       return await work(tx.elevated());
     } finally {
-      // The caller may catch what the work throws and go on. Where PostgreSQL itself has failed the transaction,
-      // this fails too: then there is nothing to go on with, and the first error is the one to tell.
+      // The caller may catch what the work throws and continue. Where PostgreSQL has aborted the transaction, this
+      // fails too: nothing can continue then, and the first error is the one to report.
       await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
@@ -219,8 +219,8 @@ async function settle<T>(
 }
 
 /**
- * PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK; here that is an error, since nothing but
- * ROLLBACK may follow the failure. @returns what the transaction has changed that processes keep in memory
+ * PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK; here that is an error. @returns the
+ * changes that invalidate caches
  */
 async function commit(runner: QueryRunner): Promise<string> {
   const client = (await runner.connect()) as Client;
@@ -235,7 +235,7 @@ async function rollback(runner: QueryRunner): Promise<void> {
   if (runner.isTransactionActive) await runner.rollbackTransaction();
 }
 
-/** A connection that has failed itself is closed, not given to the next. */
+/** A connection that failed is closed instead of reused. */
 async function release(runner: QueryRunner, failure: unknown): Promise<void> {
   const releasable = runner as QueryRunner & {
     releasePostgresConnection(error?: unknown): Promise<void>;

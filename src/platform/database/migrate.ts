@@ -5,7 +5,7 @@ import type { Config } from '../config/config';
 import type { Schema } from './data-source';
 import { assertSafeRole } from './database-role';
 
-const MIGRATION_LOCK = 7_460; // session-level: whoever comes second waits, and then finds nothing to do
+const MIGRATION_LOCK = 7_460; // session-level: the second process waits, and then finds nothing to do
 
 export interface MigrationStatus {
   name: string;
@@ -13,9 +13,9 @@ export interface MigrationStatus {
 }
 
 /**
- * Brings the database's schema up to this version: our tables, then those of the job queue. Any number of
- * processes may do it at once. A process that dies halfway leaves whole migrations only.
- * @param onApplied is told the name of each migration
+ * Migrates the database to this version: the tables of the application, then those of the job queue. Any number of
+ * processes may run it at once. A process that dies midway leaves only whole migrations.
+ * @param onApplied receives the name of each migration
  * @returns how many were applied
  */
 export async function migrate(
@@ -35,7 +35,7 @@ export async function migrate(
   });
 }
 
-/** Every migration of this version, and whether the database has it. */
+/** Every migration of this version, and whether it is applied. */
 export async function migrationStatus(config: Config, schema: Schema): Promise<MigrationStatus[]> {
   return withDataSource(directUrl(config), schema, async (dataSource) => {
     const names = await appliedNames(dataSource);
@@ -55,7 +55,7 @@ async function appliedNames(dataSource: DataSource): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** Migrations see all rows: forced row-level security would hide them from their own owner. */
+/** Migrations see all rows: forced row-level security would hide them even from the owner. */
 async function withDataSource<T>(
   url: string,
   schema: Schema,

@@ -4,9 +4,9 @@ import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 
 /**
- * One page of a list by keyset: the newest rows by a time and, among equals, by id, after the cursor's.
- * @param column the entity's property that holds the time; an index has to begin with the tenant, it and the id
- * @returns one row more than the page holds, which tells `toPage` that there is more
+ * One page of a list by keyset: the newest rows by a time, then by id, after the cursor.
+ * @param column the entity's property that holds the time; an index must begin with the tenant, it and the id
+ * @returns one row more than the page holds, by which `toPage` knows that there is another page
  * @throws 422 validation_failed for a cursor of another list
  */
 export function newestFirst<Row extends ObjectLiteral>(

@@ -5,16 +5,16 @@ import type { Config } from '../config/config';
 export interface OpenDatabase {
   /** The configuration with the database's address in it. */
   config: Config;
-  /** For people: where the database is, without its password. */
+  /** For people: the database's address without its password. */
   description: string;
-  /** Call when everything that uses the database has stopped; the last process out stops an embedded one. */
+  /** Call when everything that uses the database has stopped; the last process stops an embedded one. */
   release(): Promise<void>;
 }
 
-/** Of the embedded database's role and of its database. */
+/** The name of the embedded database and of its role. */
 const EMBEDDED_NAME = 'tenantry';
 
-/** The database of `DATABASE_URL`, or without one the embedded PostgreSQL, started or found. */
+/** Opens the database of `DATABASE_URL`, or without one starts or finds the embedded PostgreSQL. */
 export async function openDatabase(
   config: Config,
   onProgress?: (message: string) => void,
@@ -35,7 +35,7 @@ export async function openDatabase(
   };
 }
 
-/** @throws Error that names `DATABASE_URL`, for every reason why there is no embedded database */
+/** @throws Error that names `DATABASE_URL`, whatever the reason */
 async function openEmbedded(
   dataDirectory: string,
   onProgress?: (message: string) => void,

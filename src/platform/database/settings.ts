@@ -1,8 +1,8 @@
 import { escapeLiteral } from 'pg';
 
 /**
- * A statement that makes a setting until the end of the transaction.
- * @param name of a setting, written in the code
+ * A statement that sets a parameter until the end of the transaction.
+ * @param name a constant in the code
  * @throws Error for a value with a NUL, which would end the statement's text
  */
 export function setLocal(name: string, value: string): string {

@@ -20,7 +20,7 @@ describe('BodyBudget', () => {
     budget = new BodyBudget(TOTAL_BYTES);
   });
 
-  it('gives one network a quarter, in all its requests together, and refuses the one over with 429', () => {
+  it('gives one network a quarter across all its requests, and refuses the request beyond it with 429', () => {
     const [one, other] = [budget.open('203.0.113.1'), budget.open('203.0.113.1')];
     expect(outcomeOf(one, 3_000)).toBe('room');
     expect(outcomeOf(other, SHARE_BYTES - 3_000)).toBe('room');
@@ -28,7 +28,7 @@ describe('BodyBudget', () => {
     expect(outcomeOf(budget.open('203.0.113.2'), SHARE_BYTES)).toBe('room');
   });
 
-  it('refuses with 503 when all networks together hold it', () => {
+  it('refuses with 503 when all networks together have used it', () => {
     const shares = ['a', 'b', 'c', 'd', 'e'].map((network) => budget.open(network));
     expect(shares.map((share) => outcomeOf(share, SHARE_BYTES))).toEqual([
       ...Array<string>(4).fill('room'),
@@ -38,7 +38,7 @@ describe('BodyBudget', () => {
     expect(outcomeOf(shares[4]!, SHARE_BYTES)).toBe('room');
   });
 
-  it('has all of it again once all have given it back, however often they do', () => {
+  it('is whole again after every share is released, even twice', () => {
     for (let round = 0; round < 3; round += 1) {
       const shares = ['a', 'b', 'c', 'd'].map((network) => budget.open(network));
       for (const share of shares) {
@@ -49,7 +49,7 @@ describe('BodyBudget', () => {
     }
   });
 
-  it('charges a piece of one byte as 256: it takes as much', () => {
+  it('charges a chunk of one byte as 256: it takes as much memory', () => {
     const share = budget.open('a');
     const pieces = SHARE_BYTES / 256;
     const outcomes = Array.from({ length: pieces + 1 }, () => outcomeOf(share, 1));

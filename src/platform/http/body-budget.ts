@@ -1,23 +1,23 @@
 import { overloaded } from '../../common/problems';
 import { tooManyBytesAtOnce } from '../rate-limit/rate-limit.errors';
 
-/** One network may have this part of the budget: it takes several to use it up. */
+/** One network may use this part of the budget, so exhausting it takes several. */
 const PARTS = 4;
-/** A piece of a body takes memory and time of its own, however few bytes it brings. */
+/** A chunk of a body costs memory and time, however few bytes it has. */
 const LEAST_CHARGE_BYTES = 256;
 const RETRY_AFTER_SECONDS = 2;
 
 /** What one request holds of the budget. */
 export interface BodyShare {
-  /** Charges a piece that has arrived. @throws 429 rate_limited, 503 overloaded; nothing is charged then */
+  /** Charges a chunk that has arrived. @throws 429 rate_limited, 503 overloaded; nothing is charged then */
   charge(bytes: number): void;
-  /** Gives all of it back; call once the request is over. */
+  /** Returns all of it; call once the request is over. */
   release(): void;
 }
 
 /**
- * How many bytes of bodies a process holds at once, from their arrival until the answer is out, in all and for each
- * client network. What has arrived counts, not what a head announces: an announcement costs a stranger nothing.
+ * Limits the bytes of bodies that a process holds at once, from arrival until the answer is sent, in all and for each
+ * client network. Bytes count when they arrive, not when a Content-Length announces them.
  */
 export class BodyBudget {
   private heldBytes = 0;

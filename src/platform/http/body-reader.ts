@@ -13,9 +13,9 @@ const JSON_IN_UTF8 = /^application\/json(?:\s*;\s*charset=(?:utf-8|"utf-8"))?$/i
 const BODYLESS = /^(?:GET|HEAD|TRACE)$/;
 
 /**
- * Reads bodies by the rules of the edge, and not by Fastify's reader: that keeps every piece as an object of its own,
- * so that 2 MiB sent byte by byte take 300 MiB, and it has no limit for all bodies together. Fastify has also taken
- * odd spellings of content types without checking the body; only one is taken here.
+ * Reads bodies instead of Fastify's reader, which keeps every chunk as an object, so that 2 MiB sent byte by byte
+ * take 300 MiB, and has no limit for all bodies together. Fastify has also accepted odd spellings of content types
+ * without checking the body; only one is accepted here.
  */
 export function replaceBodyParsers(fastify: FastifyInstance, config: Config): void {
   const budget = new BodyBudget(config.bodyBudgetBytes);
@@ -34,7 +34,7 @@ export function replaceBodyParsers(fastify: FastifyInstance, config: Config): vo
 }
 
 /**
- * Refuses by the head what would be refused once the body is here.
+ * Refuses by the headers what would be refused once the body has arrived.
  * @throws 413 body_too_large, 415 unsupported_media_type
  */
 export function assertBodyIsWelcome(request: FastifyRequest): void {
@@ -55,7 +55,7 @@ function assertIsJson({ headers }: FastifyRequest): void {
   if (!isJson || headers['content-encoding'] !== undefined) throw unsupportedMediaType();
 }
 
-/** One body on its way: until its end, the limit of its route, or the end of the budget. */
+/** Reads one body until its end, the limit of its route, or the end of the budget. */
 class BodyReading {
   private readonly received: GrowingBuffer;
 

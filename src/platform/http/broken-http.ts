@@ -12,7 +12,7 @@ import type { Config } from '../config/config';
 import { PROBLEM_TYPE, toProblem } from './problem.filter';
 import { securityHeaders } from './security-headers';
 
-/** What Node's HTTP parser refuses, by its codes; anything else is not HTTP. */
+/** What Node's HTTP parser refuses, by its codes; any other code means that it is not HTTP. */
 const PROBLEMS: Record<string, ProblemFactory> = {
   HPE_HEADER_OVERFLOW: headersTooLarge,
   ERR_HTTP_REQUEST_TIMEOUT: requestTimeout,
@@ -20,12 +20,12 @@ const PROBLEMS: Record<string, ProblemFactory> = {
 
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The caller's own, if it sent a sane one. */
+/** The caller's own request id, if it is well-formed. */
 export function toRequestId(given: unknown): string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : newId();
 }
 
-/** What is not HTTP becomes no request: it is answered on the connection itself, which then ends. */
+/** Input that is not HTTP becomes no request: it is answered on the connection, which then closes. */
 export function answerBrokenHttp(
   config: Config,
   error: Error & { code?: string },
@@ -39,7 +39,7 @@ export function answerBrokenHttp(
   socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** Node answers an `Expect` that it does not know by itself, with nothing in it. */
+/** Node answers an unknown `Expect` itself, with an empty body. */
 export function answerUnknownExpectations(server: Server, config: Config): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const id = toRequestId(request.headers['x-request-id']);

@@ -6,12 +6,11 @@ import { ListQuery } from '../../common/dto/list.query';
 import { fieldsOf, type FieldClass } from '../../common/fields';
 import { isValid } from './compiled-rules';
 
-// The rules that were put together say of every document what class-validator says of it, for every request of the
-// application.
+// The compiled rules agree with class-validator about every document, for every request class of the application.
 
 const SOURCES = join(__dirname, '../..');
 
-/** What some field of some class takes, or only just does not. */
+/** Values that some field accepts, or only just refuses. */
 const LIKELY = [
   ...[
     '',
@@ -61,7 +60,7 @@ function faultsOf(of: FieldClass, document: object): string[] {
   return errors.map(({ property }) => property);
 }
 
-/** The words of an @Choice, which nobody would guess. */
+/** The values of an @Choice, which random data would not hit. */
 function choicesOf(of: FieldClass, name: string): unknown[] {
   const described = Reflect.getMetadata(
     'swagger/apiModelProperties',
@@ -80,7 +79,7 @@ function goodOf(of: FieldClass, name: string): unknown[] {
   const good = likelyOf(of, name).filter(
     (value) => !faultsOf(of, { [name]: value }).includes(name),
   );
-  if (good.length === 0) throw new Error(`nothing in LIKELY is good for ${of.name}.${name}`);
+  if (good.length === 0) throw new Error(`LIKELY has no valid value for ${of.name}.${name}`);
   return good;
 }
 
@@ -88,7 +87,7 @@ function rightDocument(of: FieldClass): object {
   return Object.fromEntries([...fieldsOf(of).keys()].map((name) => [name, goodOf(of, name)[0]]));
 }
 
-/** Mostly what the field takes: a document of mere noise would never be right. */
+/** Mostly valid values: a document of random data would never be valid. */
 function valuesOf(of: FieldClass, name: string): fc.Arbitrary<unknown> {
   const likely = fc.constantFrom(...likelyOf(of, name));
   return fc.oneof(
@@ -107,7 +106,7 @@ beforeAll(async () => {
   classes = [['ListQuery', ListQuery], ...(await listFieldClasses())];
 });
 
-it('there are classes to ask', () => {
+it('there are classes to compare', () => {
   const names = classes.map(([name]) => name);
   expect(names).toEqual(
     expect.arrayContaining(['CreateRecordingRequest', 'SignupRequest', 'CreatePlanRequest']),
@@ -146,7 +145,7 @@ it('agrees about each likely value of each field, and both verdicts are met', ()
   }
 });
 
-it('agrees about a document that says nothing', () => {
+it('agrees about an empty document', () => {
   for (const [name, of] of classes)
     expect([name, isValid(of, new of())]).toEqual([name, faultsOf(of, {}).length === 0]);
 });

@@ -8,7 +8,7 @@ type Holds = (value: unknown, instance: object) => boolean;
 
 interface CompiledField {
   name: string;
-  /** Where one says no, the field is not looked at (@ValidateIf). */
+  /** Where one returns false, the field is not validated (@ValidateIf). */
   conditions: Holds[];
   rules: Holds[];
 }
@@ -16,9 +16,9 @@ interface CompiledField {
 const compiled = new WeakMap<FieldClass, CompiledField[]>();
 
 /**
- * Whether an instance keeps all the rules of its class: class-validator's own rules, put together once a class.
- * class-validator itself gathers them anew for each object, which took more time than the rest of a request; it is
- * asked only about what is wrong, for the words.
+ * Whether an instance satisfies all rules of its class: class-validator's own rules, compiled once per class.
+ * class-validator collects them for each object, which took longer than the rest of a request; it is called only to
+ * describe an invalid one.
  */
 export function isValid(of: FieldClass, instance: object): boolean {
   let fields = compiled.get(of);

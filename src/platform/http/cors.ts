@@ -8,16 +8,16 @@ const SHOWN_HEADERS =
 const PREFLIGHT_IS_KEPT_SECONDS = '600';
 
 /**
- * Lets the pages of CORS_ORIGINS read answers; other pages get no header, and browsers keep the answer from them.
- * Never with credentials: a token comes in a header that no browser sends by itself.
- * Not by @fastify/cors: it answers a preflight for any path, with methods that the path may not have.
+ * Allows the pages of CORS_ORIGINS to read answers; other pages get no header, and browsers withhold the answer from
+ * them. Never with credentials: tokens travel in a header that no browser sends by itself. Not @fastify/cors: it
+ * answers a preflight for any path, with methods that the path may not have.
  */
 export function allowOrigins(fastify: FastifyInstance, config: Config, routes: RouteTable): void {
   const origins = new Set(config.corsOrigins);
   if (origins.size === 0) return;
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
-    reply.header('vary', 'Origin'); // also where there is none: a cache must not hand that answer to a page
+    reply.header('vary', 'Origin'); // also without a match: a cache must not serve that answer to a page
     if (!origin || !origins.has(origin)) return done();
     reply.headers({
       'access-control-allow-origin': origin,
@@ -29,7 +29,7 @@ export function allowOrigins(fastify: FastifyInstance, config: Config, routes: R
   });
 }
 
-/** A browser asks so before it sends what a form could not. */
+/** Browsers send it before a request that a form could not make. */
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }

@@ -1,11 +1,11 @@
 const FIRST_BYTES = 4 * 1024;
 
-/** Bytes that arrive in pieces, in one buffer that doubles: it takes at most twice what has arrived. */
+/** Collects chunks in one buffer that doubles: it takes at most twice what has arrived. */
 export class GrowingBuffer {
   private buffer: Buffer;
   private used = 0;
 
-  /** @param announcedBytes is believed up to 4 KiB: a head that lies must not take memory */
+  /** @param announcedBytes trusted up to 4 KiB: a false Content-Length must not allocate memory */
   constructor(announcedBytes: number) {
     this.buffer = Buffer.allocUnsafe(Math.min(announcedBytes || FIRST_BYTES, FIRST_BYTES));
   }

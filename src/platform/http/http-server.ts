@@ -23,7 +23,7 @@ import { traceRequests } from './trace-requests';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 
-/** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line a request. */
+/** Fastify with the rules of the edge: strict bodies, request ids, time-outs, one log line per request. */
 export function createHttpServer(
   config: Config,
   routes: RouteTable,
@@ -36,11 +36,11 @@ export function createHttpServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: 65_000,
     keepAliveTimeout: 72_000,
-    return503OnClosing: false, // what comes over open connections while the server stops is served, and closes them
+    return503OnClosing: false, // requests on open connections are served while the server stops, and close them
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: (request: { headers: Record<string, unknown> }) =>
       toRequestId(request.headers['x-request-id']),
-    // An overlong id is a missing thing, not a missing route: longer than Node's limit for a request's head.
+    // An overlong id is a missing thing, not a missing route: longer than Node's limit for headers.
     routerOptions: { maxParamLength: 100_000 },
     frameworkErrors: (cause: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerBadAddress(config, cause, request, reply),
@@ -77,14 +77,14 @@ function identifyAnswers(fastify: FastifyInstance): void {
   });
 }
 
-/** Fastify would read the body first, and refuse that: a stranger learns that there is no such route before all else. */
+/** Fastify would first read the body and refuse that; an unknown route is reported before anything else. */
 function refuseUnknownRoutesFirst(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.is404 ? new NotFoundException() : undefined);
   });
 }
 
-/** A process for jobs and schedules answers for its health and its metrics, and has no other route. */
+/** A process without the `web` role serves health and metrics and no other route. */
 function serveOperationsOnly(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.routeOptions.config.access?.everyRole ? undefined : routeNotFound());
@@ -92,8 +92,8 @@ function serveOperationsOnly(fastify: FastifyInstance): void {
 }
 
 /**
- * A path with a broken percent-encoding reaches no route, no hook and no filter. It is 400 even where an id would
- * stand: it is not a malformed id, which is a missing thing, but no address at all.
+ * A path with a broken percent-encoding reaches no route, hook or filter. It is 400 even in place of an id: it is not
+ * a malformed id, which is a missing thing, but no URL at all.
  */
 function answerBadAddress(
   config: Config,
@@ -102,11 +102,11 @@ function answerBadAddress(
   reply: FastifyReply,
 ): void {
   void reply.headers({ 'x-request-id': request.id, ...securityHeaders(config) });
-  const error = malformedRequest({ detail: 'the address is not a URL', cause });
+  const error = malformedRequest({ detail: 'the request target is not a valid URL', cause });
   sendProblem(reply, error, config.appUrl, request.id);
 }
 
-/** One line an answer. The path goes without its query, where the key of an invitation may stand. */
+/** One line per answer. Logs the path without its query, which may contain an invitation's key. */
 function logAnswers(fastify: FastifyInstance, logger: Logger): void {
   const starts = new WeakMap<FastifyRequest, number>();
   fastify.addHook('onRequest', (request, _reply, done) => {

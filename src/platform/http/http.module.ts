@@ -7,7 +7,7 @@ import { ProblemFilter } from './problem.filter';
 import { RouteTable } from './route-table';
 import { ValidationPipe } from './validation';
 
-/** What holds for every route: problems, strict input, idempotent POSTs. */
+/** What applies to every route: problems, strict input, idempotent POSTs. */
 @Global()
 @Module({
   providers: [
@@ -20,7 +20,7 @@ import { ValidationPipe } from './validation';
   exports: [Idempotency],
 })
 export class HttpModule {
-  /** @param routes is filled by the HTTP server as it learns its routes */
+  /** @param routes filled by the HTTP server as routes are registered */
   static with(routes: RouteTable): DynamicModule {
     return { module: HttpModule, providers: [{ provide: RouteTable, useValue: routes }] };
   }

@@ -6,10 +6,11 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Walks once over the bytes of a JSON text, before JSON.parse makes objects of them: that takes 100 times as long for
- * a body of short fields. In a text that is not JSON it may stop early, for JSON.parse to refuse.
- * @returns how many fields are named in it
- * @throws 400 malformed_request for more than 32 levels, 413 too_many_values for more fields and list entries together
+ * Scans the bytes of a JSON text once before JSON.parse, which takes 100 times as long for a body of short fields. In
+ * a text that is not JSON it may stop early, for JSON.parse to refuse.
+ * @returns how many field names it has
+ * @throws 400 malformed_request for more than 32 levels, 413 too_many_values for more fields and list entries
+ * together
  */
 export function measureJson(text: Buffer, mostValues: number): number {
   const { length } = text;
@@ -48,7 +49,7 @@ function isClosing(byte: number | undefined): boolean {
   return byte === CLOSE_LIST || byte === CLOSE_OBJECT;
 }
 
-/** Where the string that begins here has its closing quote; the end of the text where it has none. */
+/** The closing quote of the string that begins here; the end of the text where it has none. */
 function endOfString(text: Buffer, start: number): number {
   const { length } = text;
   let at = start + 1;

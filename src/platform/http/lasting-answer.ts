@@ -9,8 +9,8 @@ interface Kept {
 }
 
 /**
- * A handler for what is the same until the process ends: made and serialised at its first request, and told by its
- * ETag afterwards (RFC 9110, section 13.1.2).
+ * A handler for an answer that is constant until the process ends: made and serialised at its first request, and
+ * identified by its ETag afterwards (RFC 9110, section 13.1.2).
  */
 export function lastingAnswer(type: string, make: () => string): Handler {
   let kept: Kept | null = null;

@@ -27,8 +27,8 @@ interface Operation {
 
 const CREDENTIALS = {
   dashboard:
-    'A dashboard session, `tns_…`, of one member in one business; signup and login give it',
-  sdk: 'An SDK API key, `tnk_…`; it opens SDK routes and nothing else',
+    'A dashboard session, `tns_…`, of one member in one business; signup and login return it',
+  sdk: 'An SDK API key, `tnk_…`; it can call SDK routes only',
   staff: 'A staff session, `tnf_…`',
 };
 
@@ -38,7 +38,7 @@ const EMPTY_DOCUMENT: OpenAPIObject = {
   paths: {},
 };
 
-/** The contract as OpenAPI 3.1, from the decorators of the routes. The same code always gives the same document. */
+/** The contract as OpenAPI 3.1, from the decorators of the routes. Deterministic. */
 export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -62,11 +62,11 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
 }
 
 /**
- * A browsable page at /docs and the document at /openapi.json; all from this server, so it works without a network.
- * The page fetches the document: in its script it would be sent, serialised anew, to all who open the page.
+ * A browsable page at /docs and the document at /openapi.json, both without a network. The page fetches the document
+ * instead of embedding it in its script.
  */
 export function serveDocs(app: NestFastifyApplication): void {
-  const text = () => JSON.stringify(createOpenApiDocument(app)); // at the first visit: a start should not wait for it
+  const text = () => JSON.stringify(createOpenApiDocument(app)); // at the first visit: it should not delay the start
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', lastingAnswer('application/json; charset=utf-8', text));
   SwaggerModule.setup('docs', app, EMPTY_DOCUMENT, {
@@ -80,7 +80,7 @@ export function serveDocs(app: NestFastifyApplication): void {
   });
 }
 
-/** Of headers only the Idempotency-Key is asked for, and only of POST: its decorator does not know the route's method. */
+/** The Idempotency-Key is documented on POST only: its decorator does not know the route's method. */
 function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
   for (const [path, item] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
@@ -95,7 +95,7 @@ function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'
   return paths;
 }
 
-/** What every route that reads a body may say of it: all but GET do, if only to refuse it. */
+/** What every route that reads a body may answer about it: all but GET. */
 const OF_A_BODY = [
   malformedRequest,
   bodyTooLarge,
@@ -105,7 +105,7 @@ const OF_A_BODY = [
   overloaded,
 ];
 
-/** What every route that takes an Idempotency-Key may say of it. */
+/** What every route that takes an Idempotency-Key may answer about it. */
 const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse, idempotencyAnswerNotKept];
 
 function document(operation: Operation, problems: ProblemFactory[]): void {

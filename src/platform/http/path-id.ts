@@ -3,8 +3,8 @@ import { ApiParam } from '@nestjs/swagger';
 import { PLATFORM_ID, isId } from '../../common/ids';
 
 /**
- * A malformed id becomes the nil UUID, which nothing has, so that it ends in the very 404 of a missing thing,
- * and in the same order of refusals.
+ * Maps a malformed id to the nil UUID, which nothing has, so that it gets the same 404, in the same order of checks,
+ * as a missing thing.
  */
 class MissingWhenMalformed implements PipeTransform<unknown, string> {
   transform(value: unknown): string {

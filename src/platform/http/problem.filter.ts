@@ -38,7 +38,7 @@ export interface Problem {
   [member: string]: unknown;
 }
 
-/** Every error of every route ends here and becomes a problem document; a 5xx says nothing of the inside. */
+/** Turns every error of every route into a problem document; a 5xx reveals no internals. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -89,7 +89,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The problem document of an error. `type` is a URL that the server itself answers with an explanation. */
+/** The problem document of an error. `type` is a URL at which the server itself explains it. */
 export function toProblem(error: DomainError, baseUrl: string, requestId: string): Problem {
   const { code, kind, title } = error.definition;
   const status = STATUS_OF_KIND[kind];
@@ -105,7 +105,7 @@ export function toProblem(error: DomainError, baseUrl: string, requestId: string
   };
 }
 
-/** Answers with the problem document of an error. */
+/** Sends the problem document of an error. */
 export function sendProblem(
   reply: FastifyReply,
   error: DomainError,
@@ -121,12 +121,12 @@ export function sendProblem(
     .send(JSON.stringify(problem));
 }
 
-/** Every 401 names the way to sign in (RFC 9110, section 15.5.2). */
+/** Every 401 names the authentication scheme (RFC 9110, section 15.5.2). */
 function withChallenge(headers: Record<string, string>, status: number): Record<string, string> {
   return status === 401 ? { 'WWW-Authenticate': 'Bearer realm="tenantry"', ...headers } : headers;
 }
 
-/** Fastify's own refusals; Nest hands them on as its HttpException, so the status tells which one it is. */
+/** Fastify's own refusals; Nest passes them on as its HttpException, so the status identifies them. */
 function fromFramework(exception: unknown): DomainError | null {
   if (!(exception instanceof HttpException)) return null;
   const status = exception.getStatus();

@@ -7,25 +7,28 @@ import type { BodyShare } from './body-budget';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the caller's trace or a new one; null until the first hook, which an address that is no URL never reaches. */
+    /** Of the caller's trace or a new one; null until the first hook, which an invalid URL never reaches. */
     trace: SpanContext | null;
-    /** Of the same; ends with the answer. */
+    /** Of the same trace; ends with the answer. */
     span: Span | null;
     /** Set by the access guard; inside an idempotent POST, the transaction. */
     requestContext?: RequestContext;
-    /** What its body holds of the budget; null where it has none. */
+    /** The body's share of the budget; null without a body. */
     bodyShare: BodyShare | null;
   }
   interface FastifyContextConfig {
-    /** Of the route's decorator, for hooks that run before its body is read. */
+    /** From the route's decorator, for hooks that run before the body is read. */
     access?: Access;
-    /** Larger than the server's, for routes that take batches. */
+    /** A higher limit than the server's, for batch routes. */
     bodyLimitBytes?: number;
-    /** How many fields and list entries a body may have together; more than elsewhere, for routes that take batches. */
+    /** How many fields and list entries a body may have together; a higher limit for batch routes. */
     mostValues?: number;
-    /** The handler gets the bytes as they were sent, for a signature that is of them. */
+    /** The handler gets the raw bytes, to verify a signature over them. */
     takesRawBody?: boolean;
-    /** Opens no scope for its log lines, which costs a fifth of its time on Node 20; those it has are given their ids. */
+    /**
+     * Opens no scope for its log lines, which costs a fifth of its time on Node 20; its lines are given their ids
+     * explicitly.
+     */
     isHot?: boolean;
   }
 }

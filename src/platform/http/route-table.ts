@@ -3,7 +3,7 @@ interface KnownPath {
   methods: Set<string>;
 }
 
-/** The paths that the server answers to and their methods, gathered as Fastify registers them. */
+/** The paths of the server and their methods, collected as Fastify registers them. */
 export class RouteTable {
   private readonly paths = new Map<string, KnownPath>();
 
@@ -13,7 +13,7 @@ export class RouteTable {
     this.paths.set(path, known);
   }
 
-  /** The methods of the path of this URL, sorted; none where no route has it. */
+  /** The methods of the path of this URL, sorted; empty where no route has it. */
   methodsOf(url: string): string[] {
     const path = decoded(url.split('?', 1)[0] ?? '');
     const matching = [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
@@ -21,12 +21,12 @@ export class RouteTable {
   }
 }
 
-/** As the router does it. */
+/** Decodes as the router does. */
 function decoded(path: string): string {
   try {
     return decodeURI(path);
   } catch {
-    return path; // no URL, so no route has it
+    return path; // not a URL, so no route has it
   }
 }
 

@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config';
 
-// What helmet would set, as far as it means something to an API, in one list that is made once: its plugin puts the
-// headers together anew for each request, which took as long as a third of the work for a recording.
+// The headers of helmet that matter to an API, in one list that is made once: its plugin assembles them for each
+// request, which took a third of the time of a recording.
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Swagger UI comes from this server, styles itself, draws its icons from data, and calls the API. */
+/** Swagger UI is served from here, has inline styles and data: icons, and calls the API. */
 const DOCS =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 const DOCS_PATH = /^\/docs(?:[/?]|$)/;
 
-/** The headers of every answer. Nobody keeps one: they bear tokens and tenants' data, the pages keys in their address. */
+/**
+ * The headers of every answer. Nothing may be cached: answers contain tokens and tenants' data, page URLs contain
+ * keys.
+ */
 export function securityHeaders({ appUrl }: Pick<Config, 'appUrl'>): Record<string, string> {
   return {
     'cache-control': 'no-store',
@@ -21,12 +24,12 @@ export function securityHeaders({ appUrl }: Pick<Config, 'appUrl'>): Record<stri
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    // Without includeSubDomains: the hosts below are not ours to speak for.
+    // Without includeSubDomains: subdomains are not ours to decide for.
     ...(appUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
   };
 }
 
-/** First of all hooks, so that refusals bear the headers too; a route may set another value. */
+/** The first hook, so that refusals carry the headers too; a route may set another value. */
 export function secureAnswers(fastify: FastifyInstance, config: Config): void {
   const headers = securityHeaders(config);
   const headersOfDocs = { ...headers, 'content-security-policy': DOCS };
@@ -36,7 +39,7 @@ export function secureAnswers(fastify: FastifyInstance, config: Config): void {
   });
 }
 
-/** The policy of a page of ours: its own style and script, by their hashes, and requests to this server. */
+/** The policy of an HTML page of this server: its own style and script, by hash, and requests to this server. */
 export function policyOfPage(html: string): string {
   const [styles, scripts] = [hashesOf('style', html), hashesOf('script', html)];
   return `${NOTHING}; style-src ${styles}; script-src ${scripts}; connect-src 'self'; img-src 'self'`;

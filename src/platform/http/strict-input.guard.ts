@@ -11,9 +11,8 @@ interface DeclaredInput {
 }
 
 /**
- * Refuses what a route does not ask for: a query or a body that it does not declare.
- * After the access guard, so that a stranger learns nothing from it. A guard too, since an interceptor would wrap
- * every answer in an Observable.
+ * Refuses query parameters and bodies that a route does not declare. Runs after the access guard, so that anonymous
+ * callers learn nothing from it. A guard rather than an interceptor, which would wrap every answer in an Observable.
  */
 @Injectable()
 export class StrictInputGuard implements CanActivate {

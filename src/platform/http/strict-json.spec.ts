@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DomainError } from '../../common/problem';
 import { escapePointer, parseStrictJson } from './strict-json';
 
-/** Refused wherever they stand. */
+/** Refused at any depth. */
 const TRAPS = ['__proto__', 'constructor'];
 
 const MAXIMUM_DEPTH = 32;
@@ -17,10 +17,10 @@ function refusalOf(text: string | Buffer): string {
     if (error instanceof DomainError) return `${error.code}: ${error.message}`;
     throw error;
   }
-  throw new Error('it was taken');
+  throw new Error('it was accepted');
 }
 
-/** Any JSON value, with names that make trouble elsewhere and texts that look like JSON. */
+/** Any JSON value, with special names and with texts that resemble JSON. */
 const anyJson = fc
   .letrec((tie) => ({
     text: fc.oneof(
@@ -66,11 +66,11 @@ describe('parseStrictJson', () => {
       expect(parse(text)).toEqual(JSON.parse(text));
   });
 
-  it('makes of an empty body no value at all', () => {
+  it('reads an empty body as undefined', () => {
     expect(parse('')).toBeUndefined();
   });
 
-  it('finds a field that is named twice, wherever it stands', () => {
+  it('finds a duplicate field at any depth', () => {
     const twice = fc.record({ before: anyJson, inside: anyJson, name: fc.string() });
     fc.assert(
       fc.property(twice, ({ before, inside, name }) => {
@@ -121,7 +121,7 @@ describe('parseStrictJson', () => {
     );
   });
 
-  it('takes other names that JavaScript objects have, as fields of their own', () => {
+  it('accepts other property names of JavaScript objects', () => {
     const value = parse('{"prototype":1,"toString":2,"hasOwnProperty":3}') as object;
     expect(Object.keys(value)).toEqual(['prototype', 'toString', 'hasOwnProperty']);
   });
@@ -156,7 +156,7 @@ describe('parseStrictJson', () => {
   });
 
   it.each([
-    ['a byte that starts nothing', '22ff22'],
+    ['a byte that starts no character', '22ff22'],
     ['a continuation alone', '228022'],
     ['an overlong form', '22c0af22'],
     ['half of a surrogate pair', '22eda08022'],

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { malformedRequest } from '../../common/problems';
 import { measureJson } from './json-size';
 
-/** Fields in JSON, and traps in JavaScript: class-transformer calls what `constructor` holds. */
+/** Plain fields in JSON, dangerous in JavaScript: class-transformer calls what `constructor` holds. */
 const TRAPS: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Reads a JSON body more strictly than JSON.parse: bytes must be UTF-8, no object may name a field twice
- * (parsers disagree on which one counts), nothing nests deeper than 32 levels, and fields and list entries have a limit.
+ * Reads a JSON body more strictly than JSON.parse: the bytes must be UTF-8, no object may name a field twice (parsers
+ * disagree on which one counts), nothing nests deeper than 32 levels, and fields and list entries are limited.
  * @returns undefined for an empty body
  * @throws 400 malformed_request, 413 too_many_values
  */
@@ -22,7 +22,7 @@ export function parseStrictJson(body: Buffer, mostValues: number): unknown {
   return value;
 }
 
-/** A key as it stands in a JSON Pointer (RFC 6901). */
+/** Escapes a key for a JSON Pointer (RFC 6901). */
 export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

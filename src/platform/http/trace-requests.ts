@@ -6,8 +6,8 @@ import { openLogScope } from '../logging/log-scope';
 const SERVER = { kind: SpanKind.SERVER };
 
 /**
- * Each request is a span of the caller's trace, or of a new one, until its answer is out or its client has gone.
- * The scope begins behind the body: its last bytes arrive in the context of the socket, not of the request.
+ * Each request is a span of the caller's trace, or of a new one, until its answer is sent or its client disconnects.
+ * The scope begins after the body: its last bytes arrive in the context of the socket, not of the request.
  */
 export function traceRequests(fastify: FastifyInstance): void {
   fastify.decorateRequest('trace', null);
@@ -28,7 +28,10 @@ export function traceRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** By the names of OpenTelemetry's semantic conventions for HTTP. The path is left out: ids of tenants stand there. */
+/**
+ * Attribute names follow OpenTelemetry's semantic conventions for HTTP. The path is left out: it contains tenants'
+ * ids.
+ */
 function endSpan(
   { span, method, routeOptions, requestContext }: FastifyRequest,
   reply: FastifyReply,

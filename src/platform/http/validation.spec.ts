@@ -34,7 +34,7 @@ describe('a class', () => {
     raw!: unknown[];
   }
 
-  it('is what is read, with the classes of what it holds', () => {
+  it('is instantiated with its nested classes', () => {
     const part = { count: -0 };
     const whole = validateFields(Whole, { part, parts: [part, part], extra: {}, raw: [part] });
     expect(whole).toBeInstanceOf(Whole);
@@ -45,7 +45,7 @@ describe('a class', () => {
     expect(whole.raw).toEqual([part]);
   });
 
-  it('holds JSON as it came, with names of methods too, and no copy of it', () => {
+  it('keeps JSON values by reference, including names of methods', () => {
     const extra = JSON.parse(
       '{"toString":"x","then":1,"hasOwnProperty":null,"a":[1,[2]]}',
     ) as object;
@@ -55,7 +55,7 @@ describe('a class', () => {
       expect(kept).toBe(extra);
   });
 
-  it('tells the faults in the order of the request, those of a field before those of its class', () => {
+  it('reports faults in the order of the request, those inside a field before its own', () => {
     const plain = { x: 1, part: { y: 1, count: 'a' }, parts: [7, { count: 1 }, {}], raw: [] };
     expect(faultsOf(Whole, plain).map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([
       '/x unknown_field',

@@ -7,7 +7,7 @@ import { validationFailed } from '../../common/problems';
 import { isValid } from './compiled-rules';
 import { escapePointer } from './strict-json';
 
-/** class-validator's names, in the words that clients see. */
+/** class-validator's names, as the codes that clients see. */
 const CODES: Record<string, string> = {
   isString: 'type',
   isInt: 'type',
@@ -21,7 +21,7 @@ const CODES: Record<string, string> = {
   arrayMaxSize: 'too_many',
 };
 
-/** Validates bodies and queries against their field classes; what is not declared there is refused. */
+/** Validates bodies and queries against their field classes; refuses undeclared fields. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
@@ -47,12 +47,12 @@ export function validateFields<T extends object>(of: FieldClass<T>, value: unkno
   return instance;
 }
 
-/** No field class has @Expose or @Exclude, and looking for them takes half of class-transformer's time. */
+/** No field class uses @Expose or @Exclude, and checking for them takes half of class-transformer's time. */
 const WITHOUT_EXPOSE = { ignoreDecorators: true };
 
 /**
- * What class-transformer makes of the declared fields. Of an object that no class is named for it makes a copy, without
- * what is called `toString`, and stumbles over `constructor`: such a value is left out here, and taken as it is.
+ * Has class-transformer build the declared fields. It copies an object without a declared class, drops its
+ * `toString`, and fails on `constructor`: such a value is left out here, and taken as it is.
  */
 function toInstance<T extends object>(of: FieldClass<T>, plain: object): T {
   const fields = fieldsOf(of);
@@ -64,7 +64,7 @@ function toInstance<T extends object>(of: FieldClass<T>, plain: object): T {
   return plainToInstance(of, known, WITHOUT_EXPOSE);
 }
 
-/** What is wrong with an instance goes to `faults`, in the order of the request; its own rules after what it holds. */
+/** Appends the faults of an instance in the order of the request; its own rules after its nested faults. */
 function findFaults(
   of: FieldClass,
   plain: object,
@@ -94,7 +94,7 @@ function pointerTo(parent: string, name: string): string {
   return `${parent}/${escapePointer(name)}`;
 }
 
-/** What is no object or list where one belongs is left to the rules of the field. */
+/** What is not an object or list is left to the rules of the field. */
 function findNestedFaults(
   { of, itemsOf }: FieldReading,
   plain: unknown,
@@ -124,12 +124,12 @@ function valueOf(instance: object, name: string): unknown {
   return (instance as Record<string, unknown>)[name];
 }
 
-/** A declared field, so never a trap like `__proto__`. */
+/** A declared field, so never `__proto__`. */
 function set(instance: object, name: string, value: unknown): void {
   (instance as Record<string, unknown>)[name] = value;
 }
 
-/** One fault a field is enough: that it is missing; of a wrong type, the type; otherwise the first. */
+/** One fault per field: missing first, then a wrong type, then the first other one. */
 function faultOf(error: ValidationError, parent: string): FieldFault {
   const pointer = pointerTo(parent, error.property);
   if (error.value === undefined) return { pointer, code: 'required', detail: 'is required' };

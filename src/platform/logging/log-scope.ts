@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import type { SpanContext } from '@opentelemetry/api';
 
-/** What is done while lines are written: a request of Fastify is one as it is, and the job runner makes one. */
+/** The request or job during which lines are written: a Fastify request is one; the job runner makes one. */
 export interface LogScope {
   readonly id: string;
   readonly trace: SpanContext | null;
@@ -14,7 +14,7 @@ export interface LogScope {
   };
 }
 
-/** What every line of a request or a job bears. */
+/** The ids on every line of a request or a job. */
 export interface LogIds {
   requestId?: string;
   traceId?: string;
@@ -24,16 +24,16 @@ export interface LogIds {
   supportSessionId?: string;
 }
 
-// For the ids of log lines and spans, and nothing else: what decides anything is handed on as the RequestContext.
+// For the ids of log lines and spans only: everything that decides is passed as the RequestContext.
 const scopes = new AsyncLocalStorage<LogScope>();
 
 /**
  * On Node 20 every promise of the process costs more while a storage is enabled, a fifth of a stored recording. So it
- * is disabled whenever no scope is open, and routes of which every microsecond counts open none (`RouteConfig`).
+ * is disabled whenever no scope is open, and hot routes open none (`RouteConfig`).
  */
 let openScopes = 0;
 
-/** Lines that are written by this work, and by what it sets off, bear the ids of the scope. */
+/** Lines written by this work, and by what it triggers, carry the ids of the scope. */
 export async function runInLogScope<T>(scope: LogScope, work: () => Promise<T>): Promise<T> {
   openScopes += 1;
   try {
@@ -43,7 +43,7 @@ export async function runInLogScope<T>(scope: LogScope, work: () => Promise<T>):
   }
 }
 
-/** The same for a request, until its answer is out or its client has gone. */
+/** The same for a request, until its answer is sent or its client disconnects. */
 export function openLogScope(scope: LogScope, response: ServerResponse, work: () => void): void {
   if (response.closed) return work();
   openScopes += 1;
@@ -63,18 +63,18 @@ function closeScope(): void {
   if (openScopes === 0) scopes.disable();
 }
 
-/** For what many share and one happens to set off: its lines belong to nobody. */
+/** For shared work that one request happens to trigger: its lines carry no ids. */
 export function outsideLogScope<T>(work: () => T): T {
   return scopes.exit(work);
 }
 
-/** The ids of the scope that a line is written in; none outside any. Always a new object. */
+/** The ids of the current scope; empty outside any. Always a new object. */
 export function currentLogIds(): LogIds {
   const scope = scopes.getStore();
   return scope ? logIdsOf(scope) : {};
 }
 
-/** The span that the work at hand belongs to, where a scope is open. */
+/** The span of the current work, where a scope is open. */
 export function currentTrace(): SpanContext | null {
   return scopes.getStore()?.trace ?? null;
 }

@@ -17,8 +17,8 @@ const SECRET_FIELDS = [
 ];
 
 /**
- * Lines for a person on a terminal, JSON for a machine everywhere else.
- * @param output where they go; a command's own words go to standard output, so its log does not
+ * Lines for a person on a terminal, JSON everywhere else.
+ * @param output where they go; commands print their output to standard output, so their log goes elsewhere
  */
 export function createLogger(
   config: Pick<Config, 'logLevel' | 'environment'>,
@@ -33,13 +33,13 @@ export function createLogger(
   return pino({ ...options, transport: { target, options: { ...style, destination } } });
 }
 
-/** What a line bears, wherever it goes: the ids of the request or job that wrote it, and no secret. */
+/** What every line carries: the ids of the request or job that wrote it, and no secret. */
 export function loggerOptions({ logLevel }: Pick<Config, 'logLevel'>): LoggerOptions {
   const redact = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
   return { level: logLevel, redact, base: undefined, mixin: currentLogIds };
 }
 
-/** Nest's own messages, and `new Logger(name)` everywhere, through pino. */
+/** Routes Nest's own messages, and `new Logger(name)` everywhere, through pino. */
 export class PinoLoggerService implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

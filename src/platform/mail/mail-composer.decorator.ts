@@ -3,15 +3,15 @@ import type { MailTemplate } from './mail-templates';
 
 const TEMPLATE = 'tenantry:mail-composer';
 
-/** What a mail says; `values` are what its template names. */
+/** The contents of a mail; `values` fill its template. */
 export interface ComposedMail {
   to: string | string[];
   values: Record<string, string>;
 }
 
 /**
- * Marks a provider's method `(context, subjectId) => Promise<ComposedMail | null>` as the one that makes the
- * mails of a template. Null: it is no longer wanted (the invitation was revoked, say) and is not sent.
+ * Marks a provider's method `(context, subjectId) => Promise<ComposedMail | null>` as the composer of a template's
+ * mails. Null: the mail is obsolete (the invitation was revoked, say) and is not sent.
  */
 export function MailComposer(template: MailTemplate): MethodDecorator {
   return SetMetadata(TEMPLATE, template);

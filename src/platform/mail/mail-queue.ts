@@ -7,26 +7,26 @@ import type { MailTemplate } from './mail-templates';
 
 /** The job that sends one mail. */
 export const SEND_MAIL = 'mail.send';
-/** The same for a mail that a person waits for, by workers that send no others. */
+/** The same for a mail that a person waits for, in a lane of its own. */
 export const SEND_AWAITED_MAIL = 'mail.send_awaited';
 
 const AWAITED: ReadonlySet<MailTemplate> = new Set(['password-reset', 'email-verification']);
 
-/** Some 25 tries with growing pauses: a mail server may be away for three days. */
+/** Some 25 tries with growing pauses: covers three days of mail server downtime. */
 const MAXIMUM_TRIES = 25;
 
 @Injectable()
 export class MailQueue {
   private readonly bulk = new BulkRank();
 
-  /** Forgets mails that were asked for before this moment: sent by then, or given up. */
+  /** Deletes mails requested before this moment: sent by then, or given up. */
   async prune(tx: Transaction, before: Date): Promise<void> {
     await tx.execute('DELETE FROM mails WHERE created_at < $1', [before]);
   }
 
   /**
-   * Asks for a mail about a row, in the sender's transaction, in one statement. The job holds the mail's id
-   * and the mail the row's: keys and addresses are looked up when it is sent.
+   * Enqueues a mail about a row, in the caller's transaction, in one statement. The job holds the mail's id and the
+   * mail the row's: keys and addresses are read when it is sent.
    */
   async enqueue(tx: Transaction, template: MailTemplate, subjectId: string): Promise<void> {
     const isAwaited = AWAITED.has(template);

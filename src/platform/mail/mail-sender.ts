@@ -16,16 +16,16 @@ import { MailTemplates, type MailTemplate } from './mail-templates';
 import { createMailTransport, type MailTransport } from './mail-transport';
 import { Mail } from './mail.entity';
 
-/** Longer than PostgreSQL takes to start again, and short enough for a shutdown. */
+/** Longer than a restart of PostgreSQL, and short enough for a shutdown. */
 const MARK_LIMIT_MS = 15_000;
 const MARK_AGAIN_AFTER_MS = 200;
 
 type Composer = (context: RequestContext, subjectId: string) => Promise<ComposedMail | null>;
 
 /**
- * Sends mails, once in the end: a sent one is marked, and one that failed is tried again by the queue. Only a
- * crash, or a database that is away for longer than 15 seconds, between the mail server's 250 and our mark repeats it,
- * under the same Message-ID, by which mail programs know it.
+ * Sends mails at least once: a sent one is marked, and a failed one is retried by the queue. Only a crash, or a
+ * database outage longer than 15 seconds, between the mail server's 250 and the mark repeats it, with the same
+ * Message-ID, by which mail programs detect the duplicate.
  */
 @Injectable()
 export class MailSender implements OnModuleInit {
@@ -61,11 +61,11 @@ export class MailSender implements OnModuleInit {
     );
     if (!mail || mail.sentAt) return;
     const composed = await this.compose(context, mail);
-    if (composed) await this.deliver(context, mail, composed); // outside any transaction: the network may take its time
+    if (composed) await this.deliver(context, mail, composed); // outside any transaction: the network may be slow
     await this.markSent(context, mailId);
   }
 
-  /** The mail is out, and a connection that breaks now would send it again: so the mark is tried again for a while. */
+  /** The mail is sent, and a connection that breaks now would send it again: so the mark is retried for a while. */
   private async markSent(context: RequestContext, mailId: string): Promise<void> {
     const givesUpAtMs = monotonicMs() + MARK_LIMIT_MS;
     for (;;) {
@@ -82,7 +82,7 @@ export class MailSender implements OnModuleInit {
 
   private async compose(context: RequestContext, mail: Mail): Promise<ComposedMail | null> {
     const composer = this.composers.get(mail.template);
-    if (!composer) throw new Error(`nobody composes mails of ${mail.template}`);
+    if (!composer) throw new Error(`no composer for mails of ${mail.template}`);
     return composer(context, mail.subjectId);
   }
 
@@ -93,7 +93,7 @@ export class MailSender implements OnModuleInit {
   ): Promise<void> {
     const rendered = this.templates.render(mail.template as MailTemplate, values);
     const { hostname } = new URL(this.config.appUrl);
-    // Address objects, not text: nodemailer would read a list out of a text.
+    // Address objects rather than text: nodemailer would parse a list out of a text.
     const recipients = [to].flat().map((address) => ({ name: '', address }));
     if (recipients.length === 0) return;
     const message = {

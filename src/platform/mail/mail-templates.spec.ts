@@ -78,7 +78,7 @@ describe('the texts of mails', () => {
         expect(unescape(rendered.html)).toContain(`<p>${paragraph}</p>`);
     });
 
-    it.each(Object.keys(VALUES[name]))('cannot do without %s', (value) => {
+    it.each(Object.keys(VALUES[name]))('requires %s', (value) => {
       const { [value]: _left, ...others } = VALUES[name];
       expect(() => templates.render(name, others)).toThrow(value);
     });

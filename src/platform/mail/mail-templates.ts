@@ -22,7 +22,7 @@ export interface RenderedMail {
 
 type Render = (values: Record<string, string>) => string;
 
-/** Whether a paragraph is a link says the template; what people typed into it does not make one. */
+/** The template decides whether a paragraph is a link, not the values filled in. */
 interface Paragraph<Content> {
   isLink: boolean;
   content: Content;
@@ -37,13 +37,13 @@ const FOLDER = join(__dirname, 'templates');
 const LINK_MARK = '> ';
 
 /**
- * The mails' texts: `templates/<name>.hbs`, whose first line is the subject, the rest paragraphs. One source
- * makes the plain text and the HTML, so they say the same; a line `> url` is a link, in HTML a button.
+ * The texts of mails: `templates/<name>.hbs`, the first line the subject, the rest paragraphs. Plain text and HTML
+ * are rendered from one source; a line `> url` is a link, in HTML a button.
  */
 export class MailTemplates {
   private readonly compiled = new Map<MailTemplate, CompiledTemplate>();
 
-  /** A value that the template names and `values` lacks is an error, not an empty space in somebody's mail. */
+  /** A value that the template names and `values` lacks is an error, not a gap in a mail. */
   render(template: MailTemplate, values: Record<string, string>): RenderedMail {
     const { subject, paragraphs } = this.compiledOf(template);
     const clean = mapValues(values, oneLine);
@@ -82,7 +82,7 @@ function compile(source: string): Render {
   return Handlebars.compile<Record<string, string>>(source, { noEscape: true, strict: true });
 }
 
-/** What people typed must not add lines: neither headers to the subject nor links to the text. */
+/** User input must not add lines: neither headers to the subject nor links to the text. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -4,7 +4,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config';
 
-// A mail server that hangs holds up one job, and no longer than this.
+// A mail server that hangs delays one job by at most this long.
 const CONNECT_LIMIT_MS = 5_000;
 const SILENCE_LIMIT_MS = 10_000; // the three together fit into a shutdown of 30 seconds
 
@@ -14,7 +14,7 @@ export interface MailTransport {
   send(mail: OutgoingMail): Promise<void>;
 }
 
-/** SMTP where `SMTP_URL` says so; in development without it, files that a mail program opens. */
+/** SMTP where `SMTP_URL` is set; in development without it, files that a mail program opens. */
 export function createMailTransport(config: Config, logger: Logger): MailTransport {
   return config.smtpUrl ? smtp(config.smtpUrl) : files(join(config.dataDirectory, 'mail'), logger);
 }
@@ -48,7 +48,7 @@ function files(folder: string, logger: Logger): MailTransport {
   };
 }
 
-/** Development only: whoever tries things out clicks the link in the terminal. */
+/** Development only: prints the link to click in the terminal. */
 function linkIn(text: string): string {
   const link = /^https?:\/\/\S+$/m.exec(text)?.[0];
   return link ? `\n  ${link}` : '';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A mail that was or will be sent: what it is about, not what it says. */
+/** A mail that was or will be sent: what it is about, not its text. */
 @Entity('mails')
 export class Mail {
   @PrimaryColumn({ type: 'uuid' })
@@ -9,7 +9,7 @@ export class Mail {
   @Column({ type: 'text' })
   template!: string;
 
-  /** The row that it is about, by which its text is made when it is sent. */
+  /** The row that it is about; its text is rendered from it on sending. */
   @Column({ name: 'subject_id', type: 'uuid' })
   subjectId!: string;
 

@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
 
-/** Mail: asked for in a transaction, made and sent after its commit. */
+/** Mail: enqueued in a transaction, rendered and sent after its commit. */
 @Global()
 @Module({ imports: [DiscoveryModule], providers: [MailQueue, MailSender], exports: [MailQueue] })
 export class MailModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Readings } from './readings';
 
-/** All metrics of this process as Prometheus reads them. */
+/** All metrics of this process in the Prometheus format. */
 @Injectable()
 export class Exposition {
   private watchesProcess = false;
@@ -18,7 +18,10 @@ export class Exposition {
     return this.registry.metrics();
   }
 
-  /** From the first scrape on: its timers and observers cannot be stopped, and most commands and tests are never scraped. */
+  /**
+   * Starts at the first scrape: its timers and observers cannot be stopped, and most commands and tests are never
+   * scraped.
+   */
   private watchProcess(): void {
     if (this.watchesProcess) return;
     this.watchesProcess = true;

@@ -9,7 +9,7 @@ import { Readings } from './readings';
 import { RequestMetrics } from './request.metrics';
 
 /**
- * What Prometheus is told. The registry is the application's own and not the library's global one: several
+ * Metrics for Prometheus. The registry is the application's own rather than the library's global one: several
  * applications may run in one process. A feature injects `Registry`, and `Readings` for what only the database knows.
  */
 @Global()

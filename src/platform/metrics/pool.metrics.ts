@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 
-/** The connections for requests: `total` are open, `idle` of them unused; `waiting` are the callers that got none yet. */
+/** Pool connections for requests: `total` are open, `idle` of them unused; `waiting` callers have none yet. */
 @Injectable()
 export class PoolMetrics {
   private readonly connections: Gauge<'state'>;
@@ -30,7 +30,7 @@ export class PoolMetrics {
     this.connections.set({ state: 'waiting' }, pool.waitingCount);
   }
 
-  /** The database module gives its pool to nobody; this only counts. There is none after the end. */
+  /** The database module does not export its pool; this only counts. Undefined after shutdown. */
   private findPool(): Pool | undefined {
     const { driver } = this.modules.get(DataSource, { strict: false });
     return (driver as { master?: Pool }).master;

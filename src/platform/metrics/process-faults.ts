@@ -5,8 +5,8 @@ import { cleanForeignText, messageOf } from '../../common/foreign-text';
 import { LOGGER } from '../logging/logger';
 
 /**
- * What no code has handled, in this process. A rejected promise is a result that was not waited for: what waits for
- * other results goes on. An exception has left some code halfway, in a state that is not known: the process has to end.
+ * Unhandled faults of this process. A rejected promise is a result that nothing awaited: other work continues. An
+ * exception has interrupted code midway, in an unknown state: the process must end.
  */
 @Injectable()
 export class ProcessFaults {
@@ -26,7 +26,7 @@ export class ProcessFaults {
     for (const kind of ['rejection', 'exception']) this.faults.inc({ kind }, 0);
   }
 
-  /** @param onException called once, to stop in order; further exceptions meanwhile are counted only */
+  /** @param onException called once, to stop in order; later exceptions are only counted */
   watch(onException: () => void): void {
     process.on('unhandledRejection', (reason) => {
       this.faults.inc({ kind: 'rejection' });
@@ -37,7 +37,7 @@ export class ProcessFaults {
     });
     process.on('uncaughtException', (error) => {
       this.faults.inc({ kind: 'exception' });
-      if (this.hasException) return; // the log itself may be what throws
+      if (this.hasException) return; // the logger itself may be what throws
       this.hasException = true;
       this.logger.fatal(factsOf(error), `an exception was not caught: ${messageOf(error)}`);
       onException();
@@ -45,7 +45,7 @@ export class ProcessFaults {
   }
 }
 
-/** No other property: a library's errors hold requests and connections, with their secrets. */
+/** No other property: errors of libraries contain requests and connections, with their secrets. */
 function factsOf(thrown: unknown): { code?: string; stack?: string } {
   if (!(thrown instanceof Error)) return {};
   const { code } = thrown as NodeJS.ErrnoException;

@@ -14,7 +14,7 @@ interface QueueState {
 
 const SCRAPE = RequestContext.job('metrics.read_queue');
 
-/** The jobs that wait, and those that are being done. `delayed` ones are due later, which those that failed and will be tried again are too. */
+/** Waiting and running jobs. `delayed` ones are due later, including failed ones that will be retried. */
 @Injectable()
 export class QueueMetrics {
   private readonly jobs: Gauge<'state'>;
@@ -61,7 +61,7 @@ export class QueueMetrics {
   }
 }
 
-// By PostgreSQL's own time, as the queue itself decides what is due. A locked job is being done and waits for nobody.
+// By PostgreSQL's clock, as the queue itself decides what is due. A locked job is running and waits for nothing.
 const STATE = `
   SELECT count(*) FILTER (WHERE is_ready)::integer AS ready,
          count(*) FILTER (WHERE waits AND NOT has_failed AND NOT is_due)::integer AS delayed,

@@ -7,12 +7,12 @@ function anError(kind: ProblemKind, members: Record<string, unknown>): DomainErr
 }
 
 describe('QuotaRefusals', () => {
-  it('counts refusals for want of room, by feature, and nothing else', async () => {
+  it('counts refusals by quota or limit, by feature, and nothing else', async () => {
     const registry = new Registry();
     const refusals = new QuotaRefusals(registry);
     for (const feature of ['seats', 'recordings', 'seats'])
       refusals.observe(anError('payment_required', { feature, used: 3 }));
-    refusals.observe(anError('payment_required', {})); // a plan that has to be paid for
+    refusals.observe(anError('payment_required', {})); // a plan that requires payment
     refusals.observe(anError('not_found', { feature: 'seats' }));
     const { values } = await registry.getSingleMetric('quota_refusals_total')!.get();
     expect(values).toEqual([

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import type { DomainError } from '../../common/problem';
 
-/** Counts the refusals for want of room in a plan: the problems of kind `payment_required` that name a feature. */
+/** Counts refusals by quota or limit: problems of kind `payment_required` that name a feature. */
 @Injectable()
 export class QuotaRefusals {
   private readonly refusals: Counter<'feature'>;
@@ -16,7 +16,7 @@ export class QuotaRefusals {
     });
   }
 
-  /** Call once for each error that is answered; others than refusals are passed over. */
+  /** Call once for each error that is answered; ignores other errors. */
   observe({ definition, members }: DomainError): void {
     const { feature } = members;
     if (definition.kind === 'payment_required' && typeof feature === 'string')

@@ -33,7 +33,7 @@ describe('Readings', () => {
     });
   }
 
-  /** @returns the gauge and the count of errors, as an answer has them */
+  /** @returns the gauge and the count of errors, as scraped */
   async function scrape(): Promise<[depth: string | null, errors: string]> {
     await readings.refresh();
     const text = await registry.metrics();
@@ -41,11 +41,11 @@ describe('Readings', () => {
     return [/^depth_metres (\S+)$/m.exec(text)?.[1] ?? null, errors!];
   }
 
-  it('begin without an error, so that a first one is a rise', async () => {
+  it('start at zero errors, so that the first one shows as an increase', async () => {
     expect(await scrape()).toEqual(['1', '0']);
   });
 
-  it('are taken anew after a second and not before', async () => {
+  it('are taken again after a second and not before', async () => {
     await scrape();
     jest.advanceTimersByTime(999);
     expect(await scrape()).toEqual(['1', '0']);
@@ -53,7 +53,7 @@ describe('Readings', () => {
     expect(await scrape()).toEqual(['2', '0']);
   });
 
-  it('are taken once for all who ask at the same time', async () => {
+  it('are taken once for concurrent scrapes', async () => {
     const both = await Promise.all([scrape(), scrape()]);
     expect([both, taken]).toEqual([
       [
@@ -64,7 +64,7 @@ describe('Readings', () => {
     ]);
   });
 
-  it('that fail are left out and counted, once a second', async () => {
+  it('are omitted and counted when they fail, once a second', async () => {
     await scrape();
     jest.advanceTimersByTime(1_000);
     answer = () => Promise.reject(new Error('down'));
@@ -74,7 +74,7 @@ describe('Readings', () => {
     expect(await scrape()).toEqual([null, '2']);
   });
 
-  it('come back when they can be taken again', async () => {
+  it('return once they succeed again', async () => {
     answer = () => Promise.reject(new Error('down'));
     await scrape();
     jest.advanceTimersByTime(1_000);
@@ -82,7 +82,7 @@ describe('Readings', () => {
     expect(await scrape()).toEqual(['7', '1']);
   });
 
-  it('that are late are left out, and not begun a second time meanwhile', async () => {
+  it('are omitted when late, and not started a second time meanwhile', async () => {
     let end: (value: number) => void = () => undefined;
     answer = () => new Promise((resolve) => (end = resolve));
     for (const errors of ['1', '2']) {

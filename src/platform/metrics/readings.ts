@@ -3,19 +3,19 @@ import { Counter, Registry } from 'prom-client';
 import { monotonicMs } from '../../common/clock';
 
 const FRESH_FOR_MS = 1_000;
-const PATIENCE_MS = 2_000; // Prometheus itself gives up after 10 s, and then has nothing at all
+const PATIENCE_MS = 2_000; // Prometheus itself gives up after 10 s, and then has no metrics at all
 
-/** Something that a scrape asks the database for. */
+/** A value that a scrape reads from the database. */
 export interface Reading<T> {
   name: string;
   take: () => Promise<T>;
-  /** Sets the gauges. Null takes them out of the answer: no value is better than an old one. */
+  /** Sets the gauges. Null removes them from the answer: no value is better than a stale one. */
   show: (value: T | null) => void;
 }
 
 /**
  * Takes the readings of a scrape: each at most once a second and never twice at the same time, so that a second
- * scraper costs nothing. One that fails or is late is missing from the answer; the rest is answered.
+ * scraper adds no load. One that fails or is late is omitted; the rest is answered.
  */
 @Injectable()
 export class Readings {
@@ -26,7 +26,7 @@ export class Readings {
   constructor(registry: Registry) {
     this.errors = new Counter({
       name: 'scrape_errors_total',
-      help: 'Readings of the database that failed or were late, so that an answer went without',
+      help: 'Readings of the database that failed or were late and were omitted from an answer',
       labelNames: ['reading'],
       registers: [registry],
     });

@@ -7,11 +7,11 @@ const LABELS = ['method', 'route', 'status'] as const;
 type Label = (typeof LABELS)[number];
 type Labels = Record<Label, string | number>;
 
-/** From what a read of the SDK takes to what the longest statement may. */
+/** From an SDK read to the longest statement. */
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Counts and times every answer, by the pattern of its route: a path has ids in it, and strangers choose it. */
+/** Counts and times every answer by its route's pattern: a path contains ids, and callers choose it. */
 @Injectable()
 export class RequestMetrics implements OnModuleInit {
   private readonly requests: Counter<Label>;
@@ -23,20 +23,20 @@ export class RequestMetrics implements OnModuleInit {
   ) {
     this.requests = new Counter({
       name: 'http_requests_total',
-      help: 'Answers, by the pattern of the route; `unmatched` is what no route answers to',
+      help: 'Answers by route pattern; `unmatched` for requests without a route',
       labelNames: LABELS,
       registers: [registry],
     });
     this.durations = new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'From the head of a request to the last byte of its answer',
+      help: 'From the headers of a request to the last byte of its answer',
       labelNames: LABELS,
       buckets: BUCKETS_SECONDS,
       registers: [registry],
     });
   }
 
-  /** In time for all routes: Fastify gives them their hooks when it gets ready, which is later. Commands have no HTTP. */
+  /** Early enough for all routes: Fastify attaches hooks when it gets ready, which is later. Commands have no HTTP. */
   onModuleInit(): void {
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
     const fastify = adapter?.getInstance<FastifyInstance>();

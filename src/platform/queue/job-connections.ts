@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-/** An answer that has not come by then was lost. `LostClaims` counts on it. */
+/** An answer later than this counts as lost. `LostClaims` relies on it. */
 export const ANSWER_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
@@ -13,11 +13,11 @@ const LAST_TRIES_MS = 3_000;
 type Query<T> = (client: PoolClient) => Promise<T>;
 
 /**
- * The queue's own connections. graphile-worker 0.17 tries a query again for a handful of error codes, and a broken
- * connection is not one of them. It neither awaits its "mark done" and "mark failed": a failed one is an unhandled
- * rejection, and leaves the job locked for four hours. Here each query is tried until PostgreSQL has answered it, on
- * another connection each time. All of them may be repeated: a mark deletes or unlocks one row, and a claim that is
- * not heard of is given back by `LostClaims`.
+ * The queue's own connections. graphile-worker 0.17 retries a query for a few error codes, and a broken connection is
+ * not one of them. It does not await its "mark done" and "mark failed" either: a failed one is an unhandled
+ * rejection, and leaves the job locked for four hours. Here each query is retried on a new connection until
+ * PostgreSQL has answered it. All of them are safe to repeat: a mark deletes or unlocks one row, and `LostClaims`
+ * releases a claim whose answer was lost.
  */
 export class JobConnections {
   readonly pool: Pool;
@@ -41,15 +41,15 @@ export class JobConnections {
     });
     const tell = (error: Error) => logger.warn(`a connection of the queue broke: ${error.message}`);
     this.pool.on('error', tell);
-    this.pool.on('connect', (client) => client.on('error', () => undefined)); // its query tells the same
+    this.pool.on('connect', (client) => client.on('error', () => undefined)); // its query fails with the same error
   }
 
-  /** Whether something that is to be written has failed so far. */
+  /** Whether a mark has failed and is being retried. */
   get isRetrying(): boolean {
     return this.retrying > 0;
   }
 
-  /** For each of graphile's worker pools, before its first query. */
+  /** Wraps each of graphile's worker pools before its first query. */
   plugin(): GraphileConfig.Plugin {
     const withRetries = <T>(query: Query<T>) => this.untilAnswered(query);
     const startWorker: GraphileConfig.WorkerHooks['startWorker'] = (event) => {
@@ -62,7 +62,7 @@ export class JobConnections {
     };
   }
 
-  /** From now on a query that fails is given up after three seconds. Call it before the workers are told to stop. */
+  /** From now on a failing query is given up after three seconds. Call it before the workers are told to stop. */
   hurry(): void {
     this.givesUpAtMs = monotonicMs() + LAST_TRIES_MS;
     this.ending.abort();
@@ -92,10 +92,7 @@ export class JobConnections {
   private async again<T>(query: Query<T>, failure: Error): Promise<T> {
     for (let error = failure, tries = 1; ; tries += 1) {
       if (monotonicMs() > this.givesUpAtMs) return this.giveUp(error);
-      this.logger.warn(
-        { tries },
-        `a query of the queue failed and is tried again: ${error.message}`,
-      );
+      this.logger.warn({ tries }, `a query of the queue failed and is retried: ${error.message}`);
       await this.pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
       try {
         return await this.once(query);
@@ -105,7 +102,7 @@ export class JobConnections {
     }
   }
 
-  /** A connection that failed is closed: where no answer came, it may still be at the query. */
+  /** A connection that failed is closed: where no answer came, the query may still be running on it. */
   private async once<T>(query: Query<T>): Promise<T> {
     const client = await this.pool.connect();
     try {
@@ -121,13 +118,13 @@ export class JobConnections {
   private async pause(milliseconds: number): Promise<void> {
     const { signal } = this.ending;
     if (signal.aborted) return pause(FIRST_PAUSE_MS);
-    await pause(milliseconds, undefined, { signal }).catch(() => undefined); // it is time for the last tries
+    await pause(milliseconds, undefined, { signal }).catch(() => undefined); // shutting down: make the last tries now
   }
 
-  /** To graphile an answer without rows: it claims nothing, and nobody awaits a mark. */
+  /** An answer without rows: a claim then claims nothing, and marks are not awaited. */
   private giveUp<T>(error: Error): T {
     this.logger.error(
-      `a query of the queue was given up; jobs that it concerns run again: ${error.message}`,
+      `a query of the queue was given up; its jobs will run again: ${error.message}`,
     );
     return { rows: [] } as T;
   }

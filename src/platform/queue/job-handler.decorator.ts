@@ -9,9 +9,9 @@ interface DeclaredJob {
 }
 
 /**
- * Marks a provider's method `(context: RequestContext, payload: T) => Promise<void>` as the one that does
- * jobs of this name. A job runs at least once: make its effect happen once by a unique key.
- * A method that throws is tried again with growing pauses.
+ * Marks a provider's method `(context: RequestContext, payload: T) => Promise<void>` as the handler of jobs of this
+ * name. A job runs at least once: make its effect idempotent by a unique key. A method that throws is retried with
+ * growing pauses.
  */
 export function JobHandler(name: string, lane: LaneName = 'work'): MethodDecorator {
   return SetMetadata(JOB, { name, lane } satisfies DeclaredJob);

@@ -12,7 +12,7 @@ import {
 import type { Logger } from 'pino';
 import type { JobConnections } from './job-connections';
 
-const POLL_EVERY_MS = 2_000; // for jobs that are due later; new ones come by NOTIFY within milliseconds
+const POLL_EVERY_MS = 2_000; // for jobs that become due later; new ones arrive by NOTIFY within milliseconds
 const START_AGAIN_AFTER_MS = 2_000;
 
 const PINO_LEVELS: Record<LogLevel, 'error' | 'warn' | 'info' | 'debug'> = {
@@ -29,11 +29,11 @@ interface LaneOptions {
   tasks: TaskList;
   connections: JobConnections;
   logger: Logger;
-  /** Told the id under which jobs are claimed, before the first one. */
+  /** Receives the id under which jobs are claimed, before the first claim. */
   onPool: (poolId: string) => void;
 }
 
-/** Runs some kinds of jobs, beside other lanes that run the others. graphile's pool may end by itself; then another begins. */
+/** Runs some kinds of jobs beside other lanes. graphile's pool may end by itself; it is then restarted. */
 export class JobLane {
   private runner: Runner | null = null;
   private pool: WorkerPool | null = null;
@@ -41,7 +41,7 @@ export class JobLane {
 
   constructor(private readonly options: LaneOptions) {}
 
-  /** The ids of the jobs that are being done. */
+  /** The ids of the running jobs. */
   runningJobs(): string[] {
     const workers = this.pool?._workers ?? [];
     return workers.flatMap((worker) => worker.getActiveJob()?.id ?? []);
@@ -56,15 +56,15 @@ export class JobLane {
       concurrency,
       pollInterval: POLL_EVERY_MS,
       noHandleSignals: true,
-      parsedCronItems: [], // ours is @nestjs/schedule
+      parsedCronItems: [], // cron runs in @nestjs/schedule
       logger: new GraphileLogger(() => (level, message) => logger[PINO_LEVELS[level]](message)),
       events: this.events(),
     });
     void this.watch(this.runner);
-    if (this.isStopping) await this.stop(); // told so while it started again
+    if (this.isStopping) await this.stop(); // stop() was called during the start
   }
 
-  /** Finishes the jobs that are running and takes no new ones. */
+  /** Finishes the running jobs and takes no new ones. */
   async stop(): Promise<void> {
     this.isStopping = true;
     const { runner } = this;
@@ -80,7 +80,7 @@ export class JobLane {
 
   private async startAgain(cause: string): Promise<void> {
     const { name, logger } = this.options;
-    logger.error(`the ${name} workers ended (${cause}) and are started again`);
+    logger.error(`the ${name} workers ended (${cause}) and are restarted`);
     await pause(START_AGAIN_AFTER_MS, undefined, { ref: false });
     if (this.isStopping) return;
     await this.start().catch((error: Error) => this.startAgain(error.message));

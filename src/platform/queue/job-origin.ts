@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../../common/request-context';
 import { readTraceparent, traceparentOf } from '../../common/trace';
 
-/** The field of a payload that no handler sees: on whose account the job was asked for. Ids for the log, no rights. */
+/** The payload field that handlers do not see: who enqueued the job. Ids for the log, no rights. */
 export const ORIGIN_FIELD = '_origin';
 
 interface Origin {
@@ -12,17 +12,17 @@ interface Origin {
   supportSessionId?: string;
 }
 
-/** A payload as its handler is given it, and where it comes from. */
+/** A payload for its handler, and its origin. */
 export interface ReceivedPayload {
   payload: unknown;
-  /** Of whoever asked for the job. A job without one, of an older version say, begins a trace. */
+  /** The enqueuer's span. A job without one, of an older version say, begins a trace. */
   parent: SpanContext | null;
   businessId: string | null;
   actorId: string | null;
   supportSessionId: string | null;
 }
 
-/** What a job takes along of the request, or job, that asks for it. */
+/** What a job records of the request or job that enqueues it. */
 export function originOf({ trace, businessId, actor, supportSessionId }: RequestContext): Origin {
   return {
     traceparent: trace ? traceparentOf(trace) : undefined,
@@ -32,7 +32,7 @@ export function originOf({ trace, businessId, actor, supportSessionId }: Request
   };
 }
 
-/** Takes the origin out of a payload. */
+/** Separates the origin from a payload. */
 export function receivePayload(given: unknown): ReceivedPayload {
   const { [ORIGIN_FIELD]: origin, ...payload } = asObject(given);
   const { traceparent, businessId, actorId, supportSessionId } = asObject(origin) as Origin;

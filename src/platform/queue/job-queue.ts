@@ -2,22 +2,25 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction';
 import { ORIGIN_FIELD, originOf } from './job-origin';
 
-/** With the queue's growing pauses, some three and a half hours: longer than a restart or a short outage, and a poisoned job is in the list of failed ones the same day. */
+/**
+ * With the queue's growing pauses, some three and a half hours: longer than a restart or a short outage, and a
+ * poisoned job is listed as failed the same day.
+ */
 export const DEFAULT_MAXIMUM_TRIES = 10;
 
 export interface JobOptions {
   /** Not before this moment. */
   runAt?: Date;
-  /** A waiting job with the same key is replaced, so there is one. */
+  /** A waiting job with the same key is replaced. */
   key?: string;
-  /** Ten unless said. */
+  /** Ten by default. */
   maximumTries?: number;
 }
 
-/** Work for after the commit: the job is a row of the caller's transaction, so a rollback takes it along. */
+/** Work for after the commit: the job is a row of the caller's transaction, so a rollback discards it. */
 @Injectable()
 export class JobQueue {
-  /** @param payload ids, never secrets: it lies in the database in clear */
+  /** @param payload ids, never secrets: the database stores it in clear */
   async enqueue(
     tx: Transaction,
     name: string,

@@ -17,7 +17,7 @@ interface Run {
   maximumTries: number;
 }
 
-/** Makes graphile's task of a handler: in the trace of whoever asked for the job, with one line in the log for each try. */
+/** Makes graphile's task of a handler: in the trace of the enqueuer, with one log line per try. */
 export function asTask(name: string, handler: Handler, logger: Logger): Task {
   return (given, { job }) => {
     const received = receivePayload(given);
@@ -31,7 +31,7 @@ export function asTask(name: string, handler: Handler, logger: Logger): Task {
   };
 }
 
-/** The job's own work belongs to no tenant; its lines bear the ids of whoever asked for it. */
+/** The job itself runs without a tenant; its log lines carry the ids of the enqueuer. */
 function scopeOf(context: RequestContext, trace: SpanContext, received: ReceivedPayload): LogScope {
   const { businessId, actorId, supportSessionId } = received;
   const actor = { id: actorId ?? context.actor.id };
@@ -49,13 +49,16 @@ async function logged(run: Run, logger: Logger, work: () => Promise<void>): Prom
     await work();
     logger.info(facts(), `job ${name} is done`);
   } catch (error) {
-    const what = tries >= maximumTries ? 'has failed for good' : 'has failed and is tried again';
+    const what = tries >= maximumTries ? 'failed for the last time' : 'failed and will be retried';
     logger.warn(facts(), `job ${name} ${what}: ${messageOf(error)}`);
     throw storable(error);
   }
 }
 
-/** The queue stores the message: one that PostgreSQL refuses could never be marked as failed. It logs the stack. */
+/**
+ * The queue stores the message: a job whose message PostgreSQL refuses could never be marked as failed. It logs the
+ * stack.
+ */
 function storable(thrown: unknown): Error {
   const error = new Error(messageOf(thrown));
   if (thrown instanceof Error && thrown.stack) error.stack = cleanForeignText(thrown.stack);

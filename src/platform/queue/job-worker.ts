@@ -17,7 +17,7 @@ import { asTask, type Handler } from './job-task';
 import { LostClaims } from './lost-claims';
 import { WorkerPresence } from './worker-presence';
 
-/** One connection for each lane that listens, and four for claims and marks, which take a millisecond each. */
+/** One connection for each listening lane, and four for claims and marks, which take a millisecond each. */
 const CONNECTIONS = LANE_NAMES.length + 4;
 
 /** Runs the jobs of this process, when the `worker` role is among its roles. */
@@ -38,7 +38,7 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     if (this.config.roles.includes('worker')) await this.start();
   }
 
-  /** Finishes the jobs that are running, writes down what became of them, and takes no new ones. */
+  /** Finishes and marks the running jobs, and takes no new ones. */
   async beforeApplicationShutdown(): Promise<void> {
     this.connections?.hurry();
     await Promise.all(this.lanes.map((lane) => lane.stop()));

@@ -1,11 +1,11 @@
 /**
- * How many jobs of a kind run at once in a process. Each kind has workers of its own, so what one kind waits for
- * (a mail server that hangs, a tenant's 250 invitations) holds up no other.
+ * How many jobs of a lane run at once in a process. Each lane has its own workers, so what one waits for (a mail
+ * server that hangs, a tenant's 250 invitations) delays no other.
  */
 export const LANES = {
-  /** What a person waits for: the mails of a reset or a verification. */
+  /** What a person waits for: mails of a reset or a verification. */
   awaited: 4,
-  /** Mails that a tenant or the renewal sends, however many. */
+  /** Mails of a tenant or of the renewal, in any number. */
   bulk: 4,
   /** Everything else: Stripe, housekeeping. */
   work: 4,

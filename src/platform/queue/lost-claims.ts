@@ -1,23 +1,25 @@
 import type { ClientBase } from 'pg';
 
 /**
- * Jobs that this process has claimed and does not know of: the connection broke between the claim's COMMIT and its
- * answer. graphile would keep them locked for four hours. A job counts as lost when it is found twice: by the second
- * time, 15 seconds later, each answer that was on its way has come or timed out.
+ * Jobs that this process has claimed without knowing: the connection broke between the claim's COMMIT and its answer.
+ * graphile would keep them locked for four hours. A job counts as lost when it is found twice: by the second time, 15
+ * seconds later, every pending answer has arrived or timed out.
  */
 export class LostClaims {
   private suspects: string[] = [];
 
   /**
-   * @param runningJobs the ids of the jobs that are being done in this process
-   * @param isRetrying whether marks wait to be written: their jobs are done, and not lost
+   * @param runningJobs the ids of the jobs that run in this process
+   * @param isRetrying whether marks are still to be written: their jobs are done, not lost
    */
   constructor(
     private readonly runningJobs: () => string[],
     private readonly isRetrying: () => boolean,
   ) {}
 
-  /** Gives back what was found last time too. It never ran, so its try does not count. @returns the jobs' ids */
+  /**
+   * Releases the jobs found in two passes in a row. They never ran, so the try does not count. @returns the jobs' ids
+   */
   async release(client: ClientBase, poolIds: string[]): Promise<string[]> {
     const before = this.suspects;
     this.suspects = [];

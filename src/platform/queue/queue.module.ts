@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { JobQueue } from './job-queue';
 import { JobWorker } from './job-worker';
 
-/** Jobs in PostgreSQL: a row of the sender's transaction, done after its commit by a process with the `worker` role. */
+/** Jobs in PostgreSQL: a row of the caller's transaction, run after its commit by a process with the `worker` role. */
 @Global()
 @Module({
   imports: [DiscoveryModule],

@@ -3,15 +3,15 @@ import type { Logger } from 'pino';
 import { ANSWER_LIMIT_MS } from './job-connections';
 import type { LostClaims } from './lost-claims';
 
-/** Of the advisory lock that each living worker holds: any number that no other of ours uses. */
+/** The class of the advisory lock that each living worker holds, used by no other lock. */
 export const LOCK_CLASS = 7_461;
 const RECONNECT_AFTER_MS = 1_000;
 const SWEEP_EVERY_MS = 15_000;
 
 /**
- * graphile-worker keeps a dead worker's jobs locked for four hours. Here each living pool of workers, under whose id
- * they claim jobs, holds a session advisory lock, which PostgreSQL drops with the connection of a killed process;
- * jobs that are locked by a pool without one are released, so they run again within a minute.
+ * graphile-worker keeps a dead worker's jobs locked for four hours. Here each living worker pool holds a session
+ * advisory lock, which PostgreSQL drops with the connection of a killed process; jobs locked by a pool without one
+ * are released, so they run again within a minute.
  */
 export class WorkerPresence {
   private readonly poolIds = new Set<string>();
@@ -38,18 +38,18 @@ export class WorkerPresence {
     const locked = this.announced.then(async () => {
       if (this.client) await lock(this.client, poolId);
     }); // one query at a time on a connection
-    this.announced = locked.catch(() => undefined); // of a lost connection: the next one locks for all
+    this.announced = locked.catch(() => undefined); // if the connection is lost, the next one takes all locks
     return locked;
   }
 
-  /** Where the connection is lost, the next one announces it. */
+  /** If the connection is lost, the next one announces it. */
   announceQuietly(poolId: string): void {
     this.announce(poolId).catch((error: Error) =>
       this.logger.error(`a pool of workers is not announced: ${error.message}`),
     );
   }
 
-  /** Releases the jobs of the dead. @returns the ids of their pools */
+  /** Releases the jobs of dead pools. @returns the ids of the pools */
   async sweep(): Promise<string[]> {
     const result = await this.client?.query<{ locked_by: string }>(DEAD_WORKERS, [LOCK_CLASS]);
     const dead = result?.rows.map((row) => row.locked_by) ?? [];
@@ -66,7 +66,7 @@ export class WorkerPresence {
     await this.client?.end();
   }
 
-  /** Before it sweeps, a new connection has locked for all: a pool without a lock counts as dead. */
+  /** A new connection takes all locks before it sweeps: a pool without a lock counts as dead. */
   private async connect(): Promise<void> {
     const client = new Client({
       connectionString: this.connectionString,
@@ -76,7 +76,7 @@ export class WorkerPresence {
       query_timeout: ANSWER_LIMIT_MS,
     });
     client.on('error', (error) => {
-      if (this.client === client) this.reconnect(error); // a connection may tell more than once that it broke
+      if (this.client === client) this.reconnect(error); // a connection may report its failure more than once
     });
     try {
       await client.connect();
@@ -103,8 +103,8 @@ export class WorkerPresence {
       await this.sweep();
       await this.releaseLostClaims();
     } catch (error) {
-      this.logger.warn(`could not look for dead workers: ${(error as Error).message}`);
-      this.client?.connection.stream.destroy(); // it may be at the query still
+      this.logger.warn(`the check for dead workers failed: ${(error as Error).message}`);
+      this.client?.connection.stream.destroy(); // the query may still be running on it
     }
   }
 
@@ -113,11 +113,11 @@ export class WorkerPresence {
     if (!client) return;
     const jobs = await this.lostClaims.release(client, [...this.poolIds]);
     if (jobs.length > 0)
-      this.logger.warn({ jobs }, 'gave back jobs whose claim got lost with its connection');
+      this.logger.warn({ jobs }, 'released jobs whose claim was lost with its connection');
   }
 }
 
-/** A shared lock: it never waits, not even for that of a connection which the server does not know to be lost. */
+/** A shared lock: it never waits, not even for a lost connection that the server still believes alive. */
 async function lock(client: Client, poolId: string): Promise<void> {
   await client.query('SELECT pg_advisory_lock_shared($1, hashtext($2))', [LOCK_CLASS, poolId]);
 }

@@ -5,7 +5,7 @@ it.each([
   ['203.0.113.9', '203.0.113.9'],
   ['::ffff:203.0.113.9', '203.0.113.9'],
   ['::FFFF:203.0.113.9', '203.0.113.9'],
-])('%s is a client of its own, %s', (ip, network) => {
+])('%s is one client, %s', (ip, network) => {
   expect(networkOf(ip)).toBe(network);
 });
 
@@ -16,7 +16,7 @@ it.each([
   '2001:db8:0:1:ffff:ffff:ffff:ffff',
   '2001:db8::1:2:3:4:5',
   '2001:db8:0:1::5%eth0',
-])('%s is of one client with its /64', (ip) => {
+])('%s is the same client as its /64', (ip) => {
   expect(networkOf(ip)).toBe('2001:db8:0:1::/64');
 });
 

@@ -5,8 +5,8 @@ const GROUPS = 8;
 const GROUPS_OF_NETWORK = 4;
 
 /**
- * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, since whoever has one address of it
- * has all of them.
+ * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, since one host usually controls all of
+ * it.
  */
 export function networkOf(ip: string): string {
   const embedded = IPV4_IN_IPV6.exec(ip)?.[1];
@@ -14,7 +14,7 @@ export function networkOf(ip: string): string {
   return isIPv6(ip) ? `${groupsOf(ip).slice(0, GROUPS_OF_NETWORK).join(':')}::/64` : ip;
 }
 
-/** `::` stands for as many zeros as are missing; a zone (`%eth0`) stands behind the address. */
+/** `::` stands for the missing zeros; a zone (`%eth0`) follows the address. */
 function groupsOf(ip: string): string[] {
   const [before = '', after] = ip.split('%', 1)[0]!.toLowerCase().split('::');
   const [head, tail] = [splitGroups(before), splitGroups(after ?? '')];

@@ -14,7 +14,7 @@ import { rateLimited, rateLimitedProblem } from './rate-limit.errors';
 const ACCOUNT_WINDOW_SECONDS = 15 * 60;
 const SIGNUP_WINDOW_SECONDS = 60 * 60;
 const ADDRESS_FACTOR = 10; // an office behind one address has more people than one account
-const ADDRESS_SHARE = 4; // a quarter of an address's limit may be under way in one process
+const ADDRESS_SHARE = 4; // a quarter of an address's limit may be in flight in one process
 
 type Guess =
   | 'login'
@@ -25,9 +25,9 @@ type Guess =
   | 'one_time_key';
 
 /**
- * Stops guessing, per account and per address, in PostgreSQL, so that replicas count together. A try is counted
- * before it is made and given back when it was right: a hundred tries at once do not slip through together. Call it
- * outside transactions: a guess counts even where its transaction is rolled back.
+ * Limits guessing, per account and per address, in PostgreSQL, so that replicas count together. A try is counted
+ * before it is made and refunded when it was right: a hundred concurrent tries do not slip through. Call it outside
+ * transactions: a guess counts even where its transaction is rolled back.
  */
 @Injectable()
 export class GuessLimiter {
@@ -52,9 +52,9 @@ export class GuessLimiter {
   }
 
   /**
-   * Makes a guess: counted before, kept when it was wrong. A right one frees the account and gives the address its try
-   * back; one that could not be made counts for neither. One guess of an account is under way at a time.
-   * @param work says whether the guess was right
+   * Makes a guess: counted before, kept when it was wrong. A right one resets the account and refunds the address's
+   * try; one that could not be made counts for neither. One guess per account is in flight at a time.
+   * @param work returns whether the guess was right
    * @throws 429 rate_limited, whether the guess would have been right or not, 503 overloaded
    */
   async attempt<T extends { isRight: boolean }>(
@@ -75,7 +75,7 @@ export class GuessLimiter {
     });
   }
 
-  /** Counts first, and takes it back when the guess is not made: it fails, or the address has no try left. */
+  /** Counts first, and refunds when the guess is not made: it fails, or the address has no try left. */
   private async reserve<T>(
     context: RequestContext,
     guess: Guess,
@@ -95,7 +95,7 @@ export class GuessLimiter {
     }
   }
 
-  /** Counts for an account like `count`, and says whether it is still within the limit. */
+  /** Counts for an account like `count`, and returns whether it is still within the limit. */
   async mayGoOn(context: RequestContext, guess: Guess, account: string): Promise<boolean> {
     try {
       await this.count(context, guess, account, null);
@@ -107,7 +107,7 @@ export class GuessLimiter {
     }
   }
 
-  /** The guess was right: the account is free again, and the address gets its try back. */
+  /** The guess was right: resets the account and refunds the address's try. */
   async forgive(
     context: RequestContext,
     guess: Guess,
@@ -131,7 +131,7 @@ export class GuessLimiter {
       );
   }
 
-  /** Forgets what has run out. */
+  /** Deletes expired rows. */
   async prune(tx: Transaction): Promise<void> {
     await tx.execute('DELETE FROM guesses WHERE expire < $1', [tx.now.getTime()]);
   }
@@ -184,7 +184,7 @@ async function consume(limiter: RateLimiterPostgres, key: string): Promise<void>
   }
 }
 
-/** Normalised before it is counted; hashed, so that the table tells nobody who has an account. */
+/** Normalised before counting; hashed, so that the table does not reveal who has an account. */
 function keyOf(text: string): string {
   return createHash('sha256').update(foldEmail(text.trim())).digest('base64url');
 }

@@ -2,7 +2,7 @@ import { GuessTurns } from './guess-turns';
 
 const OFFICE = { key: 'office', atOnce: 2 };
 
-/** Guesses that go on until they are told to end. */
+/** Guesses that run until they are told to end. */
 class Guesses {
   readonly begun: string[] = [];
   readonly turns = new GuessTurns();
@@ -16,7 +16,7 @@ class Guesses {
     });
   }
 
-  /** Ends the one that was begun first; the next ones begin. */
+  /** Ends the one begun first; the next ones begin. */
   async endOne(): Promise<void> {
     this.ends.shift()!();
     await jest.advanceTimersByTimeAsync(0);
@@ -32,7 +32,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('of one account are made one after the other, wherever they come from', async () => {
+it('of one account run one at a time, from any address', async () => {
   const all = [guesses.make('1', 'ada'), guesses.make('2', 'ada', null), guesses.make('3', 'ada')];
   for (const begun of [['1'], ['1', '2'], ['1', '2', '3']]) {
     await jest.advanceTimersByTimeAsync(0);
@@ -42,7 +42,7 @@ it('of one account are made one after the other, wherever they come from', async
   expect(await Promise.all(all)).toEqual(['1', '2', '3']);
 });
 
-it('of many accounts from one address are made a few at a time; others do not wait for them', async () => {
+it('of many accounts from one address run a few at a time; others do not wait for them', async () => {
   const all = ['ada', 'grace', 'joan'].map((account) => guesses.make(account, account));
   all.push(guesses.make('elsewhere', 'mary', { key: 'home', atOnce: 2 }));
   await jest.advanceTimersByTimeAsync(0);
@@ -52,14 +52,14 @@ it('of many accounts from one address are made a few at a time; others do not wa
   expect(guesses.begun).toContain('joan');
 });
 
-it('wait four seconds in all, in both lines, and leave nothing behind', async () => {
+it('wait four seconds in all, in both queues, and leave nothing behind', async () => {
   const first = [guesses.make('1', 'ada'), guesses.make('2', 'grace'), guesses.make('3', 'joan')];
   const refused = expect(guesses.make('4', 'joan')).rejects.toMatchObject({
     code: 'overloaded',
     headers: { 'Retry-After': '5' },
   });
   await jest.advanceTimersByTimeAsync(3_000);
-  await guesses.endOne(); // the third goes on from its second line; the fourth waits in its first
+  await guesses.endOne(); // the third continues from its second queue; the fourth waits in its first
   await jest.advanceTimersByTimeAsync(1_000);
   await refused;
   await guesses.endOne();

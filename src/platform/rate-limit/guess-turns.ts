@@ -3,12 +3,12 @@ import { monotonicMs } from '../../common/clock';
 import { Turns } from '../../common/turns';
 
 const MAXIMUM_WAITING = 200;
-const WAIT_LIMIT_MS = 4_000; // the password then waits for its own turn, 5 s at most: 9 s in all
+const WAIT_LIMIT_MS = 4_000; // the password hash then waits for its own turn, 5 s at most: 9 s in all
 const COME_BACK = { headers: { 'Retry-After': '5' } };
 
 /**
- * Lets guesses of one account be made one after the other, and few at a time from one address. Those that are under way
- * are counted until they have proved right; so right ones do not use up the limit. Each process for itself.
+ * Runs guesses of one account one at a time, and few at a time from one address. A guess in flight counts until it
+ * proves right; so right ones do not use up the limit. Per process.
  */
 export class GuessTurns {
   private readonly lines = new Map<string, Turns>();
@@ -28,7 +28,7 @@ export class GuessTurns {
     );
   }
 
-  /** How many accounts and addresses have guesses under way. */
+  /** How many accounts and addresses have guesses in flight. */
   get size(): number {
     return this.lines.size;
   }

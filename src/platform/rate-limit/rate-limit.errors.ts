@@ -5,7 +5,7 @@ export const rateLimitedProblem = defineProblem({
   kind: 'rate_limited',
   title: 'Too many requests',
   description:
-    'Try again after `Retry-After` seconds. `RateLimit-Policy` says how many are allowed in how long. Who is locked out of signing in can still reset the password.',
+    'Retry after `Retry-After` seconds. `RateLimit-Policy` gives the limit and its window. An account that is locked out of login can still reset its password.',
 });
 
 /** The headers of draft-ietf-httpapi-ratelimit-headers. */
@@ -37,13 +37,13 @@ export function rateLimited(
   return rateLimitedProblem({ detail: `Try again in ${waitSeconds} seconds.`, headers });
 }
 
-/** 429 for a network whose bodies hold all that one network may. */
+/** 429 for a network whose bodies use all that one network may. */
 export function tooManyBytesAtOnce(limitBytes: number, waitSeconds: number): DomainError {
   const detail = `Bodies of ${limitBytes / 1024 / 1024} MiB from your network are being handled. Try again in ${waitSeconds} seconds.`;
   return rateLimitedProblem({ detail, headers: { 'Retry-After': String(waitSeconds) } });
 }
 
-/** Rounded up, so that who waits so long is let in. */
+/** Rounded up, so that a retry after that time succeeds. */
 function inSeconds(milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000));
 }

@@ -5,7 +5,7 @@ import { isLimited, RequestLimiter } from './request-limiter';
 
 const REQUEST = { routeOptions: { url: '/v1/me' }, ip: '203.0.113.9' } as FastifyRequest;
 
-/** A reply that remembers its headers. */
+/** A reply that records its headers. */
 function newReply(): { reply: FastifyReply; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
   const reply = { headers: (given: object) => Object.assign(headers, given) };
@@ -32,7 +32,7 @@ describe('RequestLimiter', () => {
     }
   };
 
-  it('lets so many in and no more, until the minute is over', async () => {
+  it('allows as many as configured, until the minute is over', async () => {
     const limiter = limiterOf(2);
     expect(await count(limiter)).toBe('in "default";r=1;t=60');
     jest.advanceTimersByTime(20_500);
@@ -43,14 +43,14 @@ describe('RequestLimiter', () => {
     expect(await count(limiter)).toBe('in "default";r=1;t=60');
   });
 
-  it('does not let a caller wait longer for knocking on', async () => {
+  it('does not extend the wait of a caller that keeps trying', async () => {
     const limiter = limiterOf(1);
     for (let knocks = 0; knocks < 50; knocks += 1) await count(limiter);
     jest.advanceTimersByTime(60_000);
     expect(await count(limiter)).toMatch(/^in/);
   });
 
-  it('lets who knocks on wait half a second for each refusal, after a hundred of them', async () => {
+  it('delays each refusal by half a second after a hundred of them', async () => {
     const limiter = limiterOf(1);
     for (let knocks = 0; knocks < 101; knocks += 1) await count(limiter);
     let answer = '';
@@ -62,7 +62,7 @@ describe('RequestLimiter', () => {
     expect(await count(limiter, 'another')).toMatch(/^in/);
   });
 
-  it('slows down, and never refuses, what has no limit', async () => {
+  it('slows down, and never refuses, unlimited routes', async () => {
     const limiter = limiterOf(1);
     const request = { ...REQUEST, routeOptions: { url: '/health/ready' } } as FastifyRequest;
     const ask = () => limiter.countAddress(request, newReply().reply);
@@ -75,15 +75,15 @@ describe('RequestLimiter', () => {
     expect(isAnswered).toBe(true);
   });
 
-  it('keeps nothing of callers whose minute is over', async () => {
+  it('forgets callers whose minute is over', async () => {
     const limiter = limiterOf(5);
     for (let caller = 0; caller < 1_000; caller += 1) await count(limiter, `caller ${caller}`);
-    expect(jest.getTimerCount()).toBe(1_000); // one each, which ends its entry
+    expect(jest.getTimerCount()).toBe(1_000); // one timer each, which removes its entry
     jest.advanceTimersByTime(60_000);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('that is off counts nothing and says nothing', async () => {
+  it('counts nothing and sends no headers when off', async () => {
     const limiter = limiterOf(null);
     expect(await count(limiter)).toBe('in undefined');
     expect(jest.getTimerCount()).toBe(0);

@@ -7,23 +7,23 @@ import { limitHeaders, rateLimited } from './rate-limit.errors';
 
 const WINDOW_SECONDS = 60;
 const POLICY = 'default';
-/** What ends sessions and changes the password keeps working when a thief has spent the rest. */
+/** Ending sessions and changing the password keep working when a thief has used up the rest. */
 const OWN_POLICY = 'own_account';
 const OWN_LIMIT = 60;
 
 const UNVERIFIED_POLICY = 'unverified';
 
-/** So many more answers are given at once to who is past the limit; later ones wait, or knocking on costs others. */
+/** This many answers past the limit are immediate; later ones are delayed, so that retries do not load the server. */
 const QUICK_ANSWERS_PAST_LIMIT = 100;
 const WAIT_MS = 500;
 
-/** What must answer when all else is refused, or is sent by somebody who would only send it again: slowed, not refused. */
+/** Slowed, not refused: probes must be answered, and webhooks would only be sent again. */
 const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
 
 /**
- * Limits how many requests a caller makes in a minute. In memory, each process for itself: this is about the traffic
- * that a process has to bear. Guessing is another matter, and replicas count it together (GuessLimiter).
- * What has no route never comes here: it costs nothing.
+ * Limits how many requests a caller makes per minute, in memory of each process: this bounds the traffic of a
+ * process. Guesses are counted across replicas (GuessLimiter). Requests without a route are not counted: they cost
+ * nothing.
  */
 @Injectable()
 export class RequestLimiter {
@@ -38,28 +38,28 @@ export class RequestLimiter {
       rateLimitRequests === null ? null : most(Math.min(rateLimitRequests, OWN_LIMIT), OWN_POLICY);
   }
 
-  /** Counts a request of somebody known. @throws 429 rate_limited */
+  /** Counts a request of an authenticated caller. @throws 429 rate_limited */
   countCaller(caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.count(this.limiter, caller, request, reply);
   }
 
   /**
    * Counts a request about the caller's own account, 60 a minute at most, apart from everything else.
-   * @param subject the route and the session: neither another route nor a stolen session spends it
+   * @param subject the route and the session: neither another route nor a stolen session uses it up
    * @throws 429 rate_limited
    */
   countOwn(subject: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.count(this.own, `${subject} ${networkOf(request.ip)}`, request, reply);
   }
 
-  /** Counts a request of nobody known, for where it came from. @throws 429 rate_limited */
+  /** Counts an anonymous request by its address. @throws 429 rate_limited */
   countAddress(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.countCaller(networkOf(request.ip), request, reply);
   }
 
   /**
-   * Counts a request with a key that many share: every installed app has the same one. Each of them has the limit,
-   * or one of them could use it up for all.
+   * Counts a request with a shared key: every installed app has the same one. Each address has its own limit, so that
+   * one app cannot use it up for all.
    * @throws 429 rate_limited
    */
   countSharedKey(keyId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -67,7 +67,8 @@ export class RequestLimiter {
   }
 
   /**
-   * Counts a token that has to be looked up, as many as requests a minute and network. Call `giveBack` when it was good.
+   * Counts a token that must be looked up, as many per network as requests a minute. Call `giveBack` when it was
+   * valid.
    * @throws 429 rate_limited
    */
   async countUnverified(ip: string): Promise<void> {
@@ -77,7 +78,7 @@ export class RequestLimiter {
       throw rateLimited(UNVERIFIED_POLICY, this.limiter.points, WINDOW_SECONDS, state.msBeforeNext);
   }
 
-  /** What `countUnverified` has counted was a good token. */
+  /** The token counted by `countUnverified` was valid. */
   async giveBack(ip: string): Promise<void> {
     await this.limiter?.reward(unverifiedKey(ip));
   }
@@ -98,18 +99,18 @@ export class RequestLimiter {
     if (isOver) throw rateLimited(keyPrefix, points, WINDOW_SECONDS, msBeforeNext);
   }
 
-  /** Whether this request was counted; one with a broken head is refused before anybody asks who sent it. */
+  /** Whether this request was counted; one with broken headers is refused before authentication. */
   hasCounted(reply: FastifyReply): boolean {
     return !this.limiter || reply.hasHeader('ratelimit-policy');
   }
 }
 
-/** @param pattern the route's own, so that no spelling of its path makes a difference */
+/** @param pattern the route's own, so that the spelling of its path makes no difference */
 export function isLimited(pattern: string): boolean {
   return !UNLIMITED.test(pattern);
 }
 
-/** By network: who asks is not known yet where nothing is refused. */
+/** By network: the caller is not known yet where nothing is refused. */
 async function slowDown(limiter: RateLimiterMemory, { ip }: FastifyRequest): Promise<void> {
   const { state } = await consume(limiter, `unlimited ${networkOf(ip)}`);
   await waitPastLimit(limiter.points, state);

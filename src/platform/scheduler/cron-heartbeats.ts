@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../database/database';
 
-/** Writes down that a schedule has run: `doctor` sees when it does not any more. */
+/** Records that a schedule has run: `doctor` notices when it stops running. */
 @Injectable()
 export class CronHeartbeats {
   constructor(private readonly database: Database) {}
 
-  /** Call at the end of a run that went well. By PostgreSQL's own time, which tests do not move. */
+  /** Call at the end of a successful run. Uses PostgreSQL's clock, which tests do not move. */
   async beat(name: string): Promise<void> {
     await this.database.transaction(RequestContext.job('cron.beat'), (tx) =>
       tx.execute(BEAT, [name]),

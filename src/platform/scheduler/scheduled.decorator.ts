@@ -3,9 +3,9 @@ import type { Config } from '../config/config';
 
 const SCHEDULED = 'tenantry:scheduled';
 
-/** Work at times of the clock, told by a cron expression in the time zone of the process. */
+/** When work runs: a cron expression in the time zone of the process. */
 export interface Schedule {
-  /** Of its heartbeat, its trace and its lines in the log. */
+  /** The name of its heartbeat, its trace and its log lines. */
   name: string;
   cronOf: (config: Pick<Config, 'renewalCron'>) => string;
 }
@@ -13,9 +13,9 @@ export interface Schedule {
 const declared = new Map<string, Schedule>();
 
 /**
- * Marks a provider's method `(context: RequestContext) => Promise<void>` as one that processes with the `cron` role run
- * at these times. Each of them does: let one claim the work by its rows, or enqueue a job with a key.
- * A run that throws is logged and leaves no heartbeat; the next one comes at its time.
+ * Marks a provider's method `(context: RequestContext) => Promise<void>` as one that processes with the `cron` role
+ * run on this schedule. Each of them runs it: claim the work by row locks, or enqueue a job with a key. A run that
+ * throws is logged and leaves no heartbeat; the next one starts on schedule.
  */
 export function Scheduled(name: string, cron: string | Schedule['cronOf']): MethodDecorator {
   const schedule = { name, cronOf: typeof cron === 'string' ? () => cron : cron };
@@ -27,7 +27,7 @@ export function scheduleOf(method: object): Schedule | undefined {
   return Reflect.getMetadata(SCHEDULED, method) as Schedule | undefined;
 }
 
-/** Those of the modules that are loaded, by name. */
+/** The schedules of the loaded modules, by name. */
 export function allSchedules(): Schedule[] {
   return [...declared.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -4,7 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { CronHeartbeats } from './cron-heartbeats';
 import { Scheduler } from './scheduler';
 
-/** Work at times of the clock: everything that is @Scheduled runs here. */
+/** Cron: everything that is @Scheduled runs here. */
 @Module({
   imports: [ScheduleModule.forRoot(), DiscoveryModule],
   providers: [Scheduler, CronHeartbeats],

@@ -17,7 +17,7 @@ import { scheduleOf } from './scheduled.decorator';
 
 type Work = (context: RequestContext) => Promise<void>;
 
-/** Runs what is @Scheduled, when the `cron` role is among the roles of this process. */
+/** Runs what is @Scheduled in processes with the `cron` role. */
 @Injectable()
 export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Scheduler.name);
@@ -38,7 +38,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** No new run starts, and those that are going are waited for. */
+  /** Starts no new run and waits for the running ones. */
   async beforeApplicationShutdown(): Promise<void> {
     for (const name of this.registry.getCronJobs().keys()) this.registry.deleteCronJob(name);
     await Promise.all(this.running.values());
@@ -61,7 +61,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     job.start();
   }
 
-  /** A run that is still going is not started again: @nestjs/schedule would overlap itself. */
+  /** A schedule that is still running is not started again: @nestjs/schedule would overlap itself. */
   private tick(name: string, work: Work): void {
     if (this.running.has(name)) return;
     const span = startSpan(`schedule ${name}`, null);
@@ -82,7 +82,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
       await this.heartbeats.beat(name);
     } catch (error) {
       this.logger.error(
-        `the scheduled ${name} failed, its next run goes on: ${(error as Error).message}`,
+        `the scheduled ${name} failed; the next run continues: ${(error as Error).message}`,
         (error as Error).stack,
       );
     }

@@ -7,23 +7,26 @@ import { CONFIG, type Config } from '../config/config';
 import { currentTrace } from '../logging/log-scope';
 import { paymentFailed, paymentProviderRefused, paymentProviderUnavailable } from './stripe.errors';
 
-/** Twice, with the pause between, stays within the ten seconds in which everything is answered. */
+/** Two tries and the pause between stay within the ten seconds in which every request is answered. */
 const TIMEOUT_MS = 4_000;
 const RETRIES = 1;
 const CLIENT = () => ({ kind: SpanKind.CLIENT });
 
-/** An account of Stripe's; its test mode has the same id. */
+/** A Stripe account; its test mode has the same id. */
 export interface StripeIdentity {
   id: string;
   isLive: boolean;
 }
 
-/** For people, and to compare. */
+/** For messages, and to compare. */
 export function nameOf({ id, isLive }: StripeIdentity): string {
   return `${id} (${isLive ? 'live' : 'test'})`;
 }
 
-/** The SDK's client, with its errors as problems. Never called inside a transaction: a slow answer would hold its locks. */
+/**
+ * Stripe's SDK client, with its errors as problems. Never called inside a transaction: a slow answer would hold its
+ * locks.
+ */
 @Injectable()
 export class StripeApi {
   private readonly logger = new Logger(StripeApi.name);
@@ -42,18 +45,18 @@ export class StripeApi {
     return this.client !== null;
   }
 
-  /** No call is made before this has allowed it. */
+  /** `guard` must resolve before each call. */
   guardBy(guard: () => Promise<void>): void {
     this.guard = guard;
   }
 
-  /** Which account the key is of, whatever the guard says. @throws as `call` */
+  /** Identifies the account of the key; skips the guard. @throws as `call` */
   async identify(): Promise<StripeIdentity> {
     const { id } = await this.ask((stripe) => stripe.accounts.retrieveCurrent());
     return { id, isLive: this.isLive };
   }
 
-  /** Whether the account knows a customer, also one that was deleted there, whatever the guard says. @throws as `call` */
+  /** Whether the account has a customer, deleted or not; skips the guard. @throws as `call` */
   async hasCustomer(id: string): Promise<boolean> {
     const found = await this.ask((stripe) => nullIfMissing(stripe.customers.retrieve(id)));
     return found !== null;
@@ -65,7 +68,7 @@ export class StripeApi {
     return this.ask(ask);
   }
 
-  /** The same, or null where Stripe knows no such thing. */
+  /** The same, or null where Stripe answers that it does not exist. */
   async find<T>(ask: (stripe: Stripe) => Promise<T>): Promise<T | null> {
     return this.call((stripe) => nullIfMissing(ask(stripe)));
   }
@@ -85,11 +88,14 @@ export class StripeApi {
     return this.client;
   }
 
-  /** Stripe's own words name its ids and our key's end: they stay here, and the log has what finds them there. */
+  /**
+   * Stripe's messages contain its ids and the end of the key: they are not passed on; the log has what identifies
+   * them.
+   */
   private translate(cause: InstanceType<typeof Stripe.errors.StripeError>): DomainError {
     const { type, code, requestId, statusCode } = cause;
     const facts = [type, code, statusCode, requestId].filter(Boolean).join(', ');
-    this.logger.warn(`Stripe refused or is away: ${facts}`);
+    this.logger.warn(`Stripe refused or is unavailable: ${facts}`);
     if (cause instanceof Stripe.errors.StripeCardError)
       return paymentFailed({ members: { declineCode: declineCodeOf(cause) }, cause });
     const isRefusal = cause instanceof Stripe.errors.StripeInvalidRequestError;
@@ -98,7 +104,7 @@ export class StripeApi {
   }
 }
 
-/** Stripe asks not to tell customers of these: https://docs.stripe.com/declines/codes */
+/** Stripe asks not to reveal these to customers: https://docs.stripe.com/declines/codes */
 const UNTOLD = ['fraudulent', 'lost_card', 'merchant_blacklist', 'pickup_card', 'stolen_card'];
 
 function declineCodeOf({
@@ -116,13 +122,13 @@ async function nullIfMissing<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Of an invoice too that will not come, since the subscription ends. */
+/** Includes the preview of an invoice that will not come, since the subscription ends. */
 function isMissing(error: unknown): boolean {
   const codes: unknown[] = ['resource_missing', 'invoice_upcoming_none'];
   return error instanceof Stripe.errors.StripeError && codes.includes(error.code);
 }
 
-/** The same call is being made beside this one, which therefore tells nothing of its outcome. */
+/** Another request with this idempotency key is in flight, so this answer says nothing about the outcome. */
 function isUnderWay({ code }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   return code === 'idempotency_key_in_use';
 }

@@ -3,24 +3,24 @@ import { defineProblem } from '../../common/problem';
 export const paymentProviderUnavailable = defineProblem({
   code: 'payment_provider_unavailable',
   kind: 'unavailable',
-  title: 'The payment provider does not answer at the moment',
+  title: 'The payment provider is unavailable',
   description:
-    'What was asked for may have been done there: it is looked up, and the subscription follows. Try again after `Retry-After` seconds; nothing is charged twice.',
+    'The request may have taken effect there; the server checks and reconciles the subscription. Retry after `Retry-After` seconds; nothing is charged twice.',
 });
 
 export const paymentProviderRefused = defineProblem({
   code: 'payment_provider_refused',
   kind: 'conflict',
-  title: 'The payment provider refused',
-  description: 'What was asked for does not fit what it has. Read the subscription again.',
+  title: 'The payment provider refused the request',
+  description: 'The request conflicts with its state. Read the subscription again.',
 });
 
 export const paymentProviderStateUnknown = defineProblem({
   code: 'payment_provider_state_unknown',
   kind: 'conflict',
-  title: 'The payment provider has the subscription in a state that is not known here',
+  title: 'The payment provider reports an unknown subscription state',
   description:
-    'Nothing was changed, and trying again does not help: staff see it and have to act. Cards and invoices are in the portal as before.',
+    'Nothing was changed, and retrying does not help: staff are shown the state and must act. Cards and invoices remain available in the portal.',
 });
 
 export const paymentFailed = defineProblem({
@@ -28,5 +28,5 @@ export const paymentFailed = defineProblem({
   kind: 'payment_required',
   title: 'The payment failed',
   description:
-    'The card was declined, and nothing was changed. `declineCode` says why where the bank did; another card can be given in the portal.',
+    'The card was declined, and nothing was changed. `declineCode` is the reason of the bank, if given; use the portal to change the card.',
 });

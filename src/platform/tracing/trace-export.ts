@@ -3,21 +3,21 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../common/foreign-text';
 import type { Config } from '../config/config';
 
-/** A collector that is away does not hold up a stop. */
+/** An unavailable collector does not delay shutdown. */
 const EXPORT_LIMIT_MS = 5_000;
 
 const MISSING =
-  'OTEL_EXPORTER_OTLP_ENDPOINT is set, and spans are not exported: install @opentelemetry/sdk-trace-node, ' +
+  'OTEL_EXPORTER_OTLP_ENDPOINT is set, but spans are not exported: install @opentelemetry/sdk-trace-node, ' +
   '@opentelemetry/exporter-trace-otlp-http and @opentelemetry/resources in the versions of package.json';
 
 export interface TraceExport {
-  /** Sends what is left; never throws. */
+  /** Exports what is left; never throws. */
   stop(): Promise<void>;
 }
 
 /**
- * Records spans and sends them by OTLP, where `OTEL_EXPORTER_OTLP_ENDPOINT` and the SDK, an optional dependency, are
- * there. Call it before the application is made; the other `OTEL_…` variables are those of the SDK.
+ * Records spans and exports them by OTLP, where `OTEL_EXPORTER_OTLP_ENDPOINT` is set and the optional SDK is
+ * installed. Call it before the application is created; the other `OTEL_…` variables are those of the SDK.
  */
 export async function startTraceExport(
   { otlpEndpoint }: Pick<Config, 'otlpEndpoint'>,

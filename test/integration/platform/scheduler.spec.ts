@@ -102,7 +102,7 @@ describe('a process with the role cron', () => {
     const told = () => lines().find(({ msg }) => String(msg).includes('not this time'));
     await until('it is in the log', () => told() !== undefined);
     expect(told()).toMatchObject({
-      msg: `the scheduled ${NAME} failed, its next run goes on: not this time`,
+      msg: `the scheduled ${NAME} failed; the next run continues: not this time`,
       traceId: work.runs[0]!.context.trace!.traceId,
     });
     expect(await beats()).toEqual([]);

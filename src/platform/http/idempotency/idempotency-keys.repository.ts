@@ -4,12 +4,12 @@ import type { Transaction } from '../../database/transaction';
 import { IdempotencyKey } from './idempotency-key.entity';
 
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;
-/** Far longer than any answer takes (10 s). A killed process has released nothing: then a retry waits for so long. */
+/** Far longer than any answer takes (10 s). A killed process releases nothing: a retry then waits this long. */
 const CLAIM_HOLDS_MS = 60_000;
-/** Of one answer, compressed. All but full batches of recordings fit in. */
+/** Of one answer, compressed. All but full batches of recordings fit. */
 const MAXIMUM_ANSWER_BYTES = 256 * 1024;
 
-/** An answer on its way into the table. */
+/** An answer to be stored. */
 export interface NewAnswer {
   id: Buffer;
   fingerprint: Buffer;
@@ -17,12 +17,12 @@ export interface NewAnswer {
   answer: Buffer;
 }
 
-/** SQL of `idempotency_keys`, and of `idempotency_daily_totals` that bounds what it holds. */
+/** SQL of `idempotency_keys`, and of `idempotency_daily_totals`, which bounds its size. */
 @Injectable()
 export class IdempotencyKeysRepository {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  /** Holds the key until the transaction ends, without waiting. @returns whether no other transaction holds it */
+  /** Locks the key until the transaction ends, without waiting. @returns whether no other transaction holds it */
   async tryLock(tx: Transaction, id: Buffer): Promise<boolean> {
     const [row] = await tx.query<{ locked: boolean }>(
       'SELECT pg_try_advisory_xact_lock($1) AS locked',
@@ -31,7 +31,7 @@ export class IdempotencyKeysRepository {
     return row!.locked;
   }
 
-  /** What counts of a key now: neither an answer of more than 24 hours nor a claim of more than a minute. */
+  /** The valid row of a key: neither an answer older than 24 hours nor a claim older than a minute. */
   async findLive(tx: Transaction, id: Buffer): Promise<IdempotencyKey | null> {
     const row = await tx.repository(IdempotencyKey).findOneBy({ id });
     if (!row) return null;
@@ -39,18 +39,18 @@ export class IdempotencyKeysRepository {
     return row.createdAt.getTime() > tx.now.getTime() - holdsForMs ? row : null;
   }
 
-  /** Marks a key as at work. Call it with the lock, where nothing live is found. */
+  /** Marks a key as in progress. Call it with the lock, where no valid row is found. */
   async claim(tx: Transaction, claim: Pick<IdempotencyKey, 'id' | 'fingerprint' | 'claimId'>) {
     const row = { ...claim, status: null, answer: null, createdAt: tx.now };
     await tx.repository(IdempotencyKey).upsert(row, ['id']);
   }
 
-  /** The request has failed: the next one under its key begins anew. */
+  /** The request failed: the next one with its key starts afresh. */
   async release(tx: Transaction, id: Buffer, claimId: string): Promise<void> {
     await tx.repository(IdempotencyKey).delete({ id, claimId });
   }
 
-  /** Answers a claimed key. @returns false where the claim has run out and another request has taken it */
+  /** Answers a claimed key. @returns false where the claim has expired and another request has taken it */
   async answerClaimed(tx: Transaction, claimId: string, answered: NewAnswer): Promise<boolean> {
     const answer = (await this.takeRoom(tx, answered.answer)) ? answered.answer : null;
     const row = { status: answered.status, answer, claimId: null, createdAt: tx.now };
@@ -62,7 +62,7 @@ export class IdempotencyKeysRepository {
 
   /**
    * Answers a key that this transaction has locked.
-   * @param isRepeatable where there is no room for the answer, nothing is remembered and a retry does it again
+   * @param isRepeatable where there is no room for the answer, nothing is stored and a retry repeats the work
    */
   async answerLocked(tx: Transaction, answered: NewAnswer, isRepeatable: boolean): Promise<void> {
     const hasRoom = await this.takeRoom(tx, answered.answer);
@@ -72,7 +72,7 @@ export class IdempotencyKeysRepository {
     await tx.repository(IdempotencyKey).upsert(row, ['id']); // an expired one is replaced
   }
 
-  /** Forgets what does not count any more. In platform scope. @returns how many answers */
+  /** Deletes expired rows. In platform scope. @returns how many answers */
   async prune(tx: Transaction): Promise<number> {
     const before = (ms: number) => new Date(tx.now.getTime() - ms);
     await tx.execute('DELETE FROM idempotency_daily_totals WHERE began_at < $1', [
@@ -85,7 +85,10 @@ export class IdempotencyKeysRepository {
     );
   }
 
-  /** Counts an answer against the day of its business, if it fits in. Staff and strangers get small answers only. */
+  /**
+   * Counts an answer against the daily total of its business, if it fits. Staff and anonymous callers get small
+   * answers only.
+   */
   private async takeRoom(tx: Transaction, answer: Buffer): Promise<boolean> {
     if (answer.length > MAXIMUM_ANSWER_BYTES) return false;
     if (!tx.businessId) return true;
@@ -94,7 +97,7 @@ export class IdempotencyKeysRepository {
   }
 }
 
-/** Last in its transaction, so that the requests of one business wait for each other's commit alone. */
+/** Last in its transaction, so that the requests of one business wait only for each other's commit. */
 const TAKE_ROOM = `
   INSERT INTO idempotency_daily_totals AS total (business_id, actor_kind, began_at, bytes)
   VALUES ($1, $2, $3, $4)

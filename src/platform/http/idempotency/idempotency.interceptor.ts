@@ -15,8 +15,8 @@ import { Idempotency } from './idempotency';
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Gives every POST its Idempotency-Key; the handler runs inside the transaction that remembers the answer, or, where
- * it works in several steps, under a claim of its key.
+ * Handles the Idempotency-Key of every POST; the handler runs inside the transaction that stores the answer, or,
+ * where it works in several steps, under a claim of its key.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -67,7 +67,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return this.idempotency.run(context, async (tx) => {
       request.requestContext = tx;
       const answer = await lastValue(next);
-      context.idempotency!.status = reply.statusCode; // a handler may have chosen another than its decorator's
+      context.idempotency!.status = reply.statusCode; // a handler may choose another status than its decorator's
       return answer;
     });
   }
@@ -82,7 +82,7 @@ function requireContext(request: FastifyRequest): RequestContext {
   return request.requestContext;
 }
 
-/** Keys belong to the caller. On public routes that is the route plus its body, since nobody is known there. */
+/** Keys are scoped to the caller. On public routes, which have no caller, to the route and its body. */
 function describe(
   access: Access,
   request: FastifyRequest,
@@ -104,7 +104,7 @@ function describe(
   return { key, caller, fingerprint, isRepeatable, ...outcome };
 }
 
-/** The body as a value: the order of an object's fields does not make another request. */
+/** The body as a canonical value: the order of an object's fields does not matter. */
 function canonical(body: unknown): string {
   return JSON.stringify(body ?? null, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

@@ -18,11 +18,11 @@ import {
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
-const GZIP_MAGIC = 0x1f; // no JSON begins with it: answers kept before they were compressed are read as they are
+const GZIP_MAGIC = 0x1f; // no JSON begins with it: answers stored before compression was introduced are read as they are
 const COMPRESSED_FROM_BYTES = 1024;
 const REASON = 'what is kept belongs to all tenants';
 
-/** Makes the effect of a POST happen once for each key: the answer is stored in the effect's own transaction. */
+/** Makes the effect of a POST happen once per key: the answer is stored in the transaction of the effect. */
 @Injectable()
 export class Idempotency {
   private readonly logger = new Logger(Idempotency.name);
@@ -37,7 +37,7 @@ export class Idempotency {
   }
 
   /**
-   * Runs the work of a POST in one transaction with the memory of its answer. Without a key, just the transaction.
+   * Runs the work of a POST and stores its answer in one transaction. Without a key, just the transaction.
    * @returns the work's answer, or the first one again
    * @throws 409 idempotency_key_in_use, idempotency_answer_not_kept, 422 idempotency_key_reused
    */
@@ -59,9 +59,9 @@ export class Idempotency {
   }
 
   /**
-   * The same for work in several transactions, with something slow between them. The key is taken before the first
-   * one, for 60 seconds at most, and given back where the work fails. Inside, `run` has the effect with its answer;
-   * where the work calls no `run`, its answer is stored afterwards.
+   * The same for work in several transactions, with slow steps between them. Claims the key before the first one, for
+   * 60 seconds at most, and releases it where the work fails. Inside, `run` stores the effect with its answer; where
+   * the work calls no `run`, its answer is stored afterwards.
    */
   async runInSteps<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
     const earlier = await this.claim<T>(context);
@@ -77,7 +77,7 @@ export class Idempotency {
     }
   }
 
-  /** Forgets the answers that are older than 24 hours. @returns how many */
+  /** Deletes answers older than 24 hours. @returns how many */
   prune(context: RequestContext): Promise<number> {
     return this.database.platform(context, REASON, (tx) => this.keys.prune(tx));
   }
@@ -119,7 +119,7 @@ export class Idempotency {
     });
   }
 
-  /** Where the database is away the claim ends by itself. */
+  /** Where the database is unavailable, the claim expires. */
   private async release(context: RequestContext): Promise<void> {
     const { claimId } = context.idempotency!;
     if (!claimId) return;
@@ -151,14 +151,14 @@ export class Idempotency {
     const opened = await this.open<T | null>(answer, earlier.id);
     request.replayed = true;
     request.status = status;
-    return (opened ?? undefined) as T; // of an empty answer, nothing: null would be sent as `null`
+    return (opened ?? undefined) as T; // an empty answer stays empty: null would be sent as `null`
   }
 
   private idOf({ caller, key }: IdempotentRequest): Buffer {
     return this.digest(`${caller}\n${key}`);
   }
 
-  /** With a secret: the text holds the body, and a plain hash of a known body would let its password be guessed. */
+  /** Keyed: the text contains the body, and a plain hash would let a password in a known body be guessed. */
   private digest(text: string): Buffer {
     return createHmac('sha256', this.secret).update(text).digest();
   }
@@ -179,7 +179,7 @@ export class Idempotency {
   }
 }
 
-/** Committed: there is nothing to give back any more. */
+/** Committed: nothing is left to release. */
 function endClaim({ idempotency }: RequestContext): void {
   if (idempotency) idempotency.claimId = null;
 }
