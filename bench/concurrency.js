@@ -1,4 +1,4 @@
-// How many recordings a second there are with 1 to 256 connections, ours and one statement each; and a picture of it
+// Recordings per second with 1 to 256 connections, with shared flushes and with one statement each; and a chart of it
 // in docs/throughput.svg. `npm run bench -- concurrency [--seconds 3] [--rounds 3]`
 const fs = require('node:fs');
 const path = require('node:path');
@@ -52,7 +52,7 @@ function draw(results) {
     ]),
   }));
   const chart = lineChart({
-    title: 'Recordings a second on one hot tenant',
+    title: 'Recordings per second on one hot tenant',
     x: 'connections',
     lines,
   });

@@ -1,11 +1,11 @@
-// Passwords are slow on purpose. This shows that a storm of logins does not starve the rest, and that an unknown
-// address takes as long as a wrong password. `npm run bench -- login`
+// Password hashing is slow on purpose. Measures that many logins at once do not starve other requests, and that an
+// unknown address takes as long as a wrong password. `npm run bench -- login`
 const { PASSWORD, quantile, send, signUp, startServer } = require('./support/bench-server');
 
 const STORM = 50;
 const TIMING_ROUNDS = 40;
 
-/** GET /v1/me one after the other while 50 logins run. */
+/** GET /v1/me sequentially while 50 logins run. */
 async function storm(url, { email, token }) {
   const logins = Array.from({ length: STORM }, () =>
     send(url, 'POST', '/v1/auth/login', { body: { email, password: PASSWORD } }),
@@ -28,7 +28,7 @@ async function storm(url, { email, token }) {
   };
 }
 
-/** Unknown address and wrong password by turns, so that noise meets both alike. */
+/** Alternates unknown address and wrong password, so that noise affects both alike. */
 async function timing(url, { email }) {
   const times = { known: [], unknown: [] };
   for (let round = 0; round < TIMING_ROUNDS; round += 1) {

@@ -1,5 +1,5 @@
 // Pages of GET /v1/recordings where one tenant has most of ten million recordings: first, middle and last page, with
-// and without filters, and what else reads at that size. `npm run bench -- reads [--recordings 10000000] [--seconds 4]`
+// and without filters, and other reads at that size. `npm run bench -- reads [--recordings 10000000] [--seconds 4]`
 const { Buffer } = require('node:buffer');
 const { startDatabases, withClient } = require('./support/bench-database');
 const { send, signUp, startServerWithRivals } = require('./support/bench-server');

@@ -1,6 +1,6 @@
-// POST /v1/recordings, all that a server of this product does all day: on one hot tenant and spread over a thousand,
-// beside the same server without a database, the plain way by an ORM, and one statement a recording.
-// `npm run bench -- recordings [--seconds 4] [--rounds 3] [--tenants 1000]`
+// POST /v1/recordings, the hot path of this product: on one hot tenant and spread over a thousand, beside the same
+// server without a database, a plain ORM implementation, and one statement per recording. `npm run bench -- recordings
+// [--seconds 4] [--rounds 3] [--tenants 1000]`
 const { signUp, startServerWithRivals } = require('./support/bench-server');
 const { measure } = require('./support/load');
 const { spread: spreadOf } = require('./support/statistics');
@@ -44,7 +44,7 @@ async function signUpAll(url, count) {
   return tenants;
 }
 
-/** The sides take turns, so that noise meets all alike. */
+/** The sides alternate, so that noise affects all alike. */
 async function takeTurns(routes, rounds, measureOne) {
   const taken = Object.fromEntries(Object.keys(routes).map((side) => [side, []]));
   for (const route of Object.values(routes)) await measureOne(route, 1); // warm
@@ -107,7 +107,7 @@ function summaries(taken) {
   );
 }
 
-/** Of each round, since the machine may be slower in one than in another. */
+/** Per round, since the machine may be slower in one than in another. */
 function ratio(some, others) {
   return spreadOf(some.map(({ perSecond }, round) => perSecond / others[round].perSecond));
 }

@@ -1,6 +1,6 @@
-// A million ended periods. Side by side, each on a fresh copy of the same database: three plain statements, which
-// is the least that it can be; one renewer; two renewers; one renewer while other tenants record; and, on a sample,
-// a loop that loads, decides and saves each. `npm run bench -- renewal [--subscriptions 100000] [--rounds 1]`
+// A million ended periods. Side by side, each on a fresh copy of the same database: three plain statements, the lower
+// bound; one renewer; two renewers; one renewer while other tenants record; and, on a sample, a loop that loads,
+// decides and saves each. `npm run bench -- renewal [--subscriptions 100000] [--rounds 1]`
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
@@ -44,7 +44,7 @@ async function seed(databases, count) {
   progress.end();
 }
 
-/** One line for what begins, and on a terminal a bar for how far it is. */
+/** One line for each measurement, and on a terminal a progress bar. */
 function begin(label, total) {
   process.stderr.write(`${label} …\n`);
   return built('cli/support/progress.js').showProgress(label, total);
@@ -73,7 +73,7 @@ class RenewalBench {
   async onCopy(label, work, expected = this.count) {
     const progress = begin(label, expected);
     const url = await this.databases.clone(SEEDED, MEASURED);
-    this.progress = progress; // of what runs now
+    this.progress = progress; // of the current measurement
     const result = await work(url);
     progress.end();
     await assertRenewedOnce(url, expected);

@@ -13,7 +13,7 @@ const benches = {
   renewal: './renewal',
   webhooks: './webhooks',
 };
-// What a bench measures in full takes minutes; these make it smaller.
+// Full measurements take minutes; these options shrink them.
 const options = {
   subscriptions: { type: 'string' },
   rounds: { type: 'string' },

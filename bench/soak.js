@@ -1,5 +1,5 @@
-// Whether memory and descriptors grow: recordings without end, and what the process holds before and after.
-// `npm run bench -- soak [--requests 200000]`
+// Whether memory and descriptors grow: endless recordings, and the usage of the process before and after. `npm run
+// bench -- soak [--requests 200000]`
 const { signUp, startServerWithRivals } = require('./support/bench-server');
 const { measure } = require('./support/load');
 

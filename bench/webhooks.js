@@ -1,5 +1,5 @@
-// How long Stripe waits for the 2xx: 200 events, 20 at a time, of customers that pay, while the same process has their
-// effects. `npm run bench -- webhooks [--requests 200] [--tenants 20]`
+// How long Stripe waits for the 2xx: 200 events, 20 at a time, of paying customers, while the same process handles
+// them. `npm run bench -- webhooks [--requests 200] [--tenants 20]`
 const { randomUUID } = require('node:crypto');
 const { LocalStripe } = require('@tenantry/local-stripe');
 const Stripe = require('stripe');
@@ -10,7 +10,7 @@ const SECRET = 'whsec_of_the_bench';
 const ROUTE = '/v1/webhooks/stripe';
 const WIDTH = 20;
 
-/** A business that has paid for a plan. @returns its customer at Stripe */
+/** A business that has paid for a plan. @returns its Stripe customer */
 async function subscribe(url, stripe) {
   const { session } = await signUp(url);
   const { body: plans } = await send(url, 'GET', '/v1/plans', { token: session.token });
@@ -22,7 +22,7 @@ async function subscribe(url, stripe) {
   return stripe.completeCheckout(opened.body.id, { card: 'good' }).customer;
 }
 
-/** An event that makes us look at the customer, signed as Stripe does it. */
+/** An event that triggers a reconciliation of the customer, signed as by Stripe. */
 function deliveryOf(customer) {
   const payload = JSON.stringify({
     id: `evt_${randomUUID()}`,
@@ -34,7 +34,7 @@ function deliveryOf(customer) {
   return { payload, header: Stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET }) };
 }
 
-/** @returns how long the answer took, in milliseconds */
+/** @returns the latency of the answer in milliseconds */
 async function deliver(url, { payload, header }) {
   const headers = { 'content-type': 'application/json', 'stripe-signature': header };
   const startedAt = performance.now();
@@ -44,7 +44,7 @@ async function deliver(url, { payload, header }) {
   return performance.now() - startedAt;
 }
 
-/** So many under way at any time. */
+/** Keeps this many in flight. */
 async function deliverAll(url, deliveries) {
   const waiting = [...deliveries];
   const times = [];

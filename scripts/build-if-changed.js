@@ -1,4 +1,5 @@
-// Builds packages/*/dist and dist/ where sources differ from those they were built from; otherwise takes a few milliseconds.
+// Builds packages/*/dist and dist/ where the sources have changed since the last build; otherwise takes a few
+// milliseconds.
 const { createHash } = require('node:crypto');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,7 +15,7 @@ const packages = fs
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => path.join('packages', name));
 
-/** The application is compiled against what the packages declare, so they come first. */
+/** The application is compiled against the type declarations of the packages, so they come first. */
 const targets = [
   ...packages.map((folder) => ({
     folder,
@@ -78,7 +79,7 @@ function buildTarget({ folder, inputs, project, sources, assets = [] }) {
   process.stderr.write(`took ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }
 
-/** @param onlyPackages leaves the application as it was built last */
+/** @param onlyPackages does not rebuild the application */
 function buildIfChanged(onlyPackages = false) {
   targets.filter(({ folder }) => !onlyPackages || folder !== '.').forEach(buildTarget);
 }

@@ -1,7 +1,7 @@
-// `npm test`: every check of the project. Static checks run beside the tests, a red step hides no other, and the end
-// tells all that failed. `npm test -- <file>` runs the tests of that file alone, with jest's own parameters.
-// `npm run test:slow` (`--slow`): the tests that start processes of what was built. `npm run test:long` (`--long`): what
-// takes an hour, before a release.
+// `npm test`: every check of the project. Static checks run beside the tests, a failed step does not hide others, and a
+// summary at the end lists all failures. `npm test -- <file>` runs the tests of that file alone, with jest's own
+// parameters. `npm run test:slow` (`--slow`): the tests that start processes of the build. `npm run test:long`
+// (`--long`): what takes an hour, before a release.
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -29,7 +29,7 @@ const SOURCES = [
     'packages',
   ],
 ];
-/** By the commands that were built. */
+/** Checked by the built commands. */
 const GENERATED = [
   ['contract', 'node', 'dist/src/cli.js', 'openapi', '--check'],
   ['permissions', 'node', 'dist/src/cli.js', 'permissions', '--check'],
@@ -64,7 +64,7 @@ function run([name, command, ...parameters], { live = false } = {}) {
   });
 }
 
-/** One after the other, each told when it ends; what a red one says is told then, once. */
+/** Runs steps in order and reports each at its end; prints the output of a red one once. */
 async function runInTurn(steps) {
   const ended = [];
   for (const step of steps) {
@@ -83,7 +83,7 @@ async function runTests(name, parameters) {
   return { ...result, ...readResults(results) };
 }
 
-/** What jest counted; nothing when it did not come so far. */
+/** Jest's counts; nothing when it did not get that far. */
 function readResults(file) {
   if (!fs.existsSync(file)) return { passed: 0, failures: [] };
   const { numPassedTests: passed, testResults } = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -100,7 +100,7 @@ function lineOf({ name, isGreen, seconds }) {
   return `── ${name.padEnd(12)} ${isGreen ? 'ok ' : 'RED'} ${seconds.toFixed(1).padStart(7)} s`;
 }
 
-/** Steps, seconds, the names of what failed, and last how many checks passed: tests, and steps that are no tests. */
+/** Steps, seconds, the names of failures, and last how many checks passed: tests, and steps that are not tests. */
 function summarize(steps) {
   process.stdout.write(`\n${steps.map(lineOf).join('\n')}\n`);
   const failures = steps.flatMap(({ name, isGreen, failures = [] }) =>
@@ -112,7 +112,7 @@ function summarize(steps) {
   process.exitCode = failures.length === 0 ? 0 : 1;
 }
 
-/** What is written is checked beside the tests, which need the packages that are built. */
+/** Static checks run beside the tests, which need the built packages. */
 async function checkAll() {
   const building = runInTurn([BUILD]);
   const sources = runInTurn(SOURCES);
@@ -133,7 +133,7 @@ async function runLong() {
   summarize(ended);
 }
 
-/** Of some files: what is built is left as it is, but for packages, which take a second. */
+/** Runs the given files without rebuilding, except for packages, which takes a second. */
 async function runSome(parameters) {
   const built = await runInTurn([[...BUILD, '--packages']]);
   summarize([...built, await runTests('tests', parameters)]);

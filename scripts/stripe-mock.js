@@ -1,14 +1,14 @@
 /*
- * Sends the requests that the tests of payments have made to Stripe's own stripe-mock, once each, and says which
- * parameters it refuses. CONTRIBUTING.md tells how the requests are recorded and stripe-mock is started.
+ * Replays each distinct request recorded by the payment tests to Stripe's own stripe-mock, and reports which parameters
+ * it refuses. CONTRIBUTING.md says how to record the requests and start stripe-mock.
  *
- *   node scripts/stripe-mock.js <file of requests> [http://127.0.0.1:12111]
+ * node scripts/stripe-mock.js <file of requests> [http://127.0.0.1:12111]
  */
 const { readFileSync } = require('node:fs');
 
 const [file, base = 'http://127.0.0.1:12111'] = process.argv.slice(2);
 
-/** What differs by chance in two requests of one kind. */
+/** Removes what differs by chance between requests of one kind. */
 function kindOf({ method, path, params }) {
   const plain = (text) =>
     text

@@ -1,5 +1,6 @@
-// `npm run test:dates`: what depends on the calendar, tested as if it were the ends of months and years (test/support/test-date.ts).
-// Takes further parameters for jest. Processes of their own keep the real time, so their tests are left out.
+// `npm run test:dates`: runs the tests that depend on the calendar as if at the ends of months and years
+// (test/support/test-date.ts). Passes further parameters to jest. Child processes keep the real time, so their tests
+// are left out.
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
@@ -8,7 +9,7 @@ const DATES = [
   '2027-01-30T12:00:00Z',
   '2027-01-31T12:00:00Z',
   '2027-12-31T12:00:00Z',
-  '2027-12-31T23:59:30Z', // the year ends meanwhile
+  '2027-12-31T23:59:30Z', // the year ends during the run
   '2028-02-29T12:00:00Z',
 ];
 const SPECS = [

@@ -1,5 +1,5 @@
-// `npm run test:faults [-- --only <name>]`: every scenario of test/faults, then a table of what was measured.
-// FAULT_SEED=<a whole number> replays the random choices of another run; its number stands in the first line.
+// `npm run test:faults [-- --only <name>]`: runs every scenario of test/faults, then prints a table of the
+// measurements. FAULT_SEED=<a whole number> replays the random choices of another run; its seed is in the first line.
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');

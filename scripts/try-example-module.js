@@ -1,5 +1,5 @@
-// Applies the example of docs/add-a-module.md to a scratch copy of this checkout, and runs there what `npm test` would
-// find: build, types, boundaries, generated files, and the tests that a new module meets. So the page stays true.
+// Applies the example of docs/add-a-module.md to a scratch copy of this checkout and runs what `npm test` would check:
+// build, types, boundaries, generated files, and the tests that a new module meets.
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
@@ -9,7 +9,7 @@ const root = path.join(__dirname, '..');
 const PAGE = 'docs/add-a-module.md';
 const PATH = /`((?:src|migrations|test)\/[\w./-]+\.ts)`/;
 
-/** The code of the page: whole files, and changes of files that are there. */
+/** The code of the page: whole files, and changes of existing files. */
 function blocksOf(markdown) {
   let named = null;
   return markdown.split(/^(?=```)/m).flatMap((part, index, parts) => {
@@ -19,7 +19,7 @@ function blocksOf(markdown) {
   });
 }
 
-/** A file of the page, or its changes: `# path` heads the changes of one file, `…` stands between two of them. */
+/** A file of the page, or its changes: `# path` heads the changes of one file, `…` separates two of them. */
 function apply(copy, { language, code, file }) {
   if (language === 'ts') return write(copy, file, code);
   const changes = code.startsWith('# ') ? code.split(/^# /m).slice(1) : [`${file}\n${code}`];
@@ -39,7 +39,7 @@ function applyHunk(copy, target, hunk) {
   const text = fs.readFileSync(path.join(copy, target), 'utf8');
   const [before, after] = [textOf(' -'), textOf(' +')];
   if (text.split(before).length !== 2)
-    throw new Error(`${PAGE}: these lines do not stand once in ${target}:\n${before}`);
+    throw new Error(`${PAGE}: these lines are not exactly once in ${target}:\n${before}`);
   write(
     copy,
     target,

@@ -1,5 +1,5 @@
-// The least that a renewal of everything can be: three plain statements in one transaction. It can do nothing but
-// this one case (all on one plan of 15 days, none moved, canceled or behind, nobody else at work).
+// The lower bound of a full renewal: three plain statements in one transaction. Handles only this one case (all on one
+// plan of 15 days, none moved, canceled or behind, no concurrent work).
 const { withClient } = require('./bench-database');
 
 const DUE = `is_current AND status IN ('trialing', 'active', 'past_due') AND period_end <= now()`;

@@ -1,4 +1,4 @@
-// A PostgreSQL of the bench's own, as the embedded one is for everybody: fsync and synchronous_commit on.
+// A PostgreSQL for the bench, configured like the embedded one: fsync and synchronous_commit on.
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
@@ -6,7 +6,7 @@ const { URL } = require('node:url');
 const { openEmbeddedPostgres } = require('@tenantry/embedded-postgres');
 const { Client } = require('pg');
 
-const IN_USE = '55006'; // a connection that is just being closed
+const IN_USE = '55006'; // a connection is still closing
 
 const built = (file) => require(path.join(__dirname, '..', '..', 'dist', 'src', file));
 
@@ -46,14 +46,17 @@ class Databases {
     return url;
   }
 
-  /** Copies files, with a checkpoint before and after: what is measured next starts from a clean slate. */
+  /** Copies files, with a checkpoint before and after: the next measurement starts from a clean state. */
   async clone(template, name) {
     await this.drop(name);
     await this.command(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
     return this.urlOf(name);
   }
 
-  /** Not WITH (FORCE), which only a superuser may while autovacuum is at work there; without, PostgreSQL ends that itself. */
+  /**
+   * Not WITH (FORCE), which only a superuser may use while autovacuum works there; without it, PostgreSQL ends
+   * autovacuum itself.
+   */
   async drop(name, tries = 10) {
     try {
       await this.command(`DROP DATABASE IF EXISTS ${name}`);

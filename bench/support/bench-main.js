@@ -41,7 +41,7 @@ async function main() {
   console.log(`ready: ${(await app.getUrl()).replace('[::1]', '127.0.0.1')}`);
 }
 
-/** Nobody meets a limit here: refusals would be cheaper than what is measured. */
+/** Limits are raised: refusals would be cheaper than what is measured. */
 function prepare(app) {
   const context = RequestContext.job('bench.prepare');
   return app.get(Database).platform(context, 'a bench changes plans', async (tx) => {

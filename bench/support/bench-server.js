@@ -1,4 +1,4 @@
-// A database and a server of the bench's own, as built; both end with it.
+// A temporary database and server, as built.
 const { spawn } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const { once } = require('node:events');
@@ -27,7 +27,7 @@ async function startServer(environment = {}, main = entry) {
   return { url, usage: () => usage(child), stop: () => stop(child, directory) };
 }
 
-/** Memory and descriptors of the server; `bench-main.js` answers. */
+/** Memory and descriptors of the server, from `bench-main.js`. */
 async function usage(child) {
   child.send('usage');
   const [answer] = await once(child, 'message');
@@ -51,13 +51,15 @@ async function stop(child, directory) {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** The server with the rivals beside its own routes (bench-main.js). Passwords are cheap: nothing here is about them. */
+/**
+ * The server with the rivals beside its own routes (bench-main.js). Password hashing is cheap: it is not measured here.
+ */
 function startServerWithRivals(environment = {}) {
   const main = path.join(__dirname, 'bench-main.js');
   return startServer({ BCRYPT_COST: '4', ...environment }, main);
 }
 
-/** A business of its own. @returns what the signup answers, with the owner's address */
+/** Signs up a business. @returns the answer, with the owner's address */
 async function signUp(url) {
   const email = `owner-${randomUUID()}@bench.example`;
   const body = { businessName: 'Bench', fullName: 'Ada Lovelace', email, password: PASSWORD };
@@ -66,7 +68,7 @@ async function signUp(url) {
   return { ...answer.body, email };
 }
 
-/** Sends JSON and gives status, body and how long it took. */
+/** Sends JSON and returns status, body and duration. */
 async function send(url, method, route, { token, body } = {}) {
   const headers = {
     ...(token && { authorization: `Bearer ${token}` }),

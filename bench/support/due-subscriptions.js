@@ -1,13 +1,13 @@
-// Businesses with one closed period each and a second one that ended during the last day, set by set.
+// Businesses with one closed period each and a second one that ended during the last day, in batches.
 const { withClient } = require('./bench-database');
 
 const CHUNK = 50_000;
 const USED = 7;
 
-/** @param report is told how many are there */
+/** @param report receives how many exist */
 async function seedDueSubscriptions(url, count, report) {
   await withClient(url, async (client) => {
-    await setTriggers(client, 'DISABLE'); // a row of audit and of history each, which renewal does not read
+    await setTriggers(client, 'DISABLE'); // audit and history rows, which renewal does not read
     for (let seeded = 0; seeded < count; seeded += CHUNK) {
       await client.query(SEED, [Math.min(CHUNK, count - seeded)]);
       report(Math.min(count, seeded + CHUNK));
@@ -23,7 +23,7 @@ async function setTriggers(client, state) {
     await client.query(`ALTER TABLE ${table} ${state} TRIGGER USER`);
 }
 
-/** Throws unless each was renewed exactly once, with what its counter held. */
+/** Throws unless each was renewed exactly once, with the usage of its counter. */
 async function assertRenewedOnce(url, count) {
   const { rows } = await withClient(url, (client) => client.query(RENEWED, [USED]));
   const [{ renewed, torn }] = rows;

@@ -1,5 +1,5 @@
-// Recordings of tenants who have nothing to do with the renewal, over HTTP, at a steady rate: a slow answer does
-// not make the next request wait.
+// Recordings of other tenants over HTTP during the renewal, at a steady rate: a slow answer does not delay the next
+// request.
 const { randomUUID } = require('node:crypto');
 const { setTimeout: delay } = require('node:timers/promises');
 const { quantile, send, signUp } = require('./bench-server');
@@ -9,7 +9,7 @@ const TENANTS = 10;
 const PER_SECOND = 50;
 const WARM_UP_MS = 2_000;
 
-/** Signs up tenants on the plan without a limit; they are not due. @returns their API keys */
+/** Signs up tenants on the unlimited plan; they are not due. @returns their API keys */
 async function signUpTenants(serverUrl, databaseUrl) {
   const keys = [];
   for (let number = 0; number < TENANTS; number += 1) {
@@ -25,7 +25,7 @@ function lift(databaseUrl, businessId) {
   return withClient(databaseUrl, (client) => client.query(sql, [businessId]));
 }
 
-/** Sends for as long as the work takes. @returns what the work gave, and the latencies meanwhile */
+/** Sends while the work runs. @returns the result of the work, and the latencies meanwhile */
 async function whileIngesting(serverUrl, keys, work) {
   await ingestUntil(serverUrl, keys, delay(WARM_UP_MS));
   const working = work();

@@ -1,7 +1,7 @@
-// Load by HTTP, from one process with as many connections as asked for.
+// HTTP load from one process with a configurable number of connections.
 const autocannon = require('autocannon');
 
-/** A recording as an SDK sends it; `[<id>]` becomes another id with each request. */
+/** A recording as an SDK sends it; `[<id>]` is replaced with a new id per request. */
 const BODY = JSON.stringify({
   externalId: 'bench-[<id>]',
   startedAt: '2026-11-20T15:36:00.000Z',
@@ -10,7 +10,7 @@ const BODY = JSON.stringify({
   metadata: { screen: 'checkout', session: 42, experiments: ['a', 'b'] },
 });
 
-/** @returns what was answered a second, and the times of the answers in milliseconds */
+/** @returns answers per second, and their latencies in milliseconds */
 async function measure({ url, route, tokens, connections, seconds, amount, method = 'POST' }) {
   const result = await autocannon({
     url: url + route,
@@ -37,7 +37,7 @@ function requestsOf(method, path, tokens) {
 
 let next = 0;
 
-/** Each connection begins with another tenant, or all would walk through them in step. */
+/** Each connection starts with another tenant; otherwise all would visit them in step. */
 function rotated(requests) {
   const from = (next = (next + 37) % requests.length);
   return [...requests.slice(from), ...requests.slice(0, from)];

@@ -1,4 +1,4 @@
-// What one would write first: load a subscription with its plan and counter, decide, and save each by TypeORM.
+// The obvious implementation: load a subscription with its plan and counter, decide, and save each by TypeORM.
 const { DataSource, EntitySchema } = require('typeorm');
 const { built } = require('./bench-database');
 
@@ -34,7 +34,7 @@ const Counter = new EntitySchema({
   },
 });
 
-/** @returns milliseconds a subscription, over a sample */
+/** @returns milliseconds per subscription, over a sample */
 async function renewInALoop(url, sample) {
   const { schema } = built('schema.js');
   const dataSource = new DataSource({

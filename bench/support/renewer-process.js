@@ -1,5 +1,5 @@
-// One renewer in a process of its own: says when it is ready, runs when it is told to, and tells what it took.
-// The process that starts it uses `startRenewer`; the process itself runs this file.
+// One renewer in its own process: reports when it is ready, runs on request, and reports its cost. The starting process
+// uses `startRenewer`; the renewer runs this file.
 const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const { clearInterval, setInterval } = require('node:timers');
@@ -11,10 +11,10 @@ async function startRenewer(url, dataDirectory) {
   const died = once(child, 'exit').then(([code]) => {
     throw new Error(`the renewer ended with ${code}`);
   });
-  died.catch(() => undefined); // in the end it exits anyway
+  died.catch(() => undefined); // it exits in the end anyway
   await Promise.race([once(child, 'message'), died]);
   return {
-    /** @param onProgress is told how many it has decided */
+    /** @param onProgress receives how many it has processed */
     run(onProgress) {
       const result = new Promise((resolve) => {
         child.on('message', (message) => {

@@ -1,4 +1,4 @@
-// Other ways to take a recording, behind the same guard and validation: what our own route is measured against.
+// Other implementations of POST /v1/recordings, behind the same guard and validation, to compare with.
 const path = require('node:path');
 const { Body, Controller, Get, Inject, Post } = require('@nestjs/common');
 
@@ -19,12 +19,12 @@ class RivalsController {
     this.database = database;
   }
 
-  /** All that our route does, but for the database. */
+  /** Our route without the database. */
   withoutDatabase(_context, body) {
     return answer(toRow('0', body), 1, new Date(0));
   }
 
-  /** As one writes it with an ORM: lock the counter, read, compare, insert, save. */
+  /** The usual ORM code: lock the counter, read, compare, insert, save. */
   plainWay(context, body) {
     return this.database.transaction(context, async (tx) => {
       const businessId = tx.requireBusinessId();
@@ -50,7 +50,7 @@ class RivalsController {
     });
   }
 
-  /** One statement for one recording, in a transaction of its own. */
+  /** One statement per recording, in its own transaction. */
   singleStatement(context, body) {
     return this.database.transaction(context, async (tx) => {
       const row = toRow(tx.requireBusinessId(), body);

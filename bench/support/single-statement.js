@@ -1,4 +1,4 @@
-// What ingestion was before flushes were shared: counter, row and answer of one recording in one statement.
+// Ingestion before shared flushes: counter, row and answer of one recording in one statement.
 const SINGLE_STATEMENT = `
   WITH period AS MATERIALIZED (
     SELECT counter.used, counter.credited, subscription.id AS subscription_id, subscription.period_ordinal,

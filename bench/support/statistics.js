@@ -1,4 +1,4 @@
-/** Least, middle and most of some numbers. */
+/** Minimum, median and maximum of some numbers. */
 function spread(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);
   const rounded = (value) => Number(value.toPrecision(4));

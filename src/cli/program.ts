@@ -15,7 +15,7 @@ const JSON_OPTION = ['--json', 'print JSON'] as const;
 const CHECK_OPTION = ['--check', 'write nothing; exit 1 when the file differs'] as const;
 const MAXIMUM_SEED = 2 ** 32 - 1;
 
-/** All commands. What one does is loaded when it is called: help and a typo are answered at once. */
+/** All commands. Each is loaded when it is called, so that help and typos are answered at once. */
 export function createProgram(): Command {
   const program = new Command('npm run cli --')
     .description(
@@ -37,7 +37,7 @@ function addDatabaseCommands(program: Command): void {
   program.commandsGroup('Database:');
   program
     .command('migrate')
-    .description('bring the database up to this version')
+    .description('migrate the database to this version')
     .action(async () => (await import('./commands/migrate.js')).runMigrate());
   program
     .command('migrate:status')
@@ -52,7 +52,7 @@ function addStaffCommands(program: Command): void {
   program.commandsGroup('Staff:');
   program
     .command('staff:create')
-    .description('create an account for somebody who runs this installation')
+    .description('create a staff account')
     .requiredOption('--email <email>', 'the e-mail address to log in with')
     .requiredOption('--name <name>', 'the full name')
     .requiredOption('--password-stdin', 'read the password from standard input')
@@ -69,7 +69,7 @@ function addStaffCommands(program: Command): void {
     );
   program
     .command('staff:disable')
-    .description('disable a staff account and end its sessions, those of support too')
+    .description('disable a staff account and end its sessions and support sessions')
     .requiredOption('--email <email>', 'the e-mail address of the account')
     .action(async (options: { email: string }) =>
       (await import('./commands/staff-disable.js')).runStaffDisable(options),
@@ -89,22 +89,22 @@ function addOperatorCommands(program: Command): void {
   program
     .command('subscriptions:renew')
     .description('close the periods that have ended, once; servers do it every minute')
-    .option('--dry-run', 'only say what would be done')
+    .option('--dry-run', 'only show what would be done')
     .option(...JSON_OPTION)
     .action(async (options: RenewOptions) =>
       (await import('./commands/subscriptions-renew.js')).runSubscriptionsRenew(options),
     );
   program
     .command('recordings:prune')
-    .description('delete the recordings that are older than so many days, of all businesses')
-    .requiredOption('--older-than <days>', 'how many days are kept', wholeNumber(1, 36_500))
+    .description('delete recordings older than a number of days, of all businesses')
+    .requiredOption('--older-than <days>', 'the number of days to keep', wholeNumber(1, 36_500))
     .option(...JSON_OPTION)
     .action(async (options: PruneOptions) =>
       (await import('./commands/recordings-prune.js')).runRecordingsPrune(options),
     );
   program
     .command('doctor')
-    .description('look for what is wrong with this installation, and how to mend it; exit 1 then')
+    .description('check this installation and say how to fix it; exit 1 when a check fails')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
       (await import('./doctor/doctor.command.js')).runDoctor(options),
@@ -123,7 +123,7 @@ function addBillingCommands(program: Command): void {
   program
     .command('billing:sync-plans')
     .description(
-      'make the products and prices at Stripe those of the plans; shows the difference first',
+      'update the products and prices at Stripe from the plans; shows the difference first',
     )
     .option('--dry-run', 'only show the difference')
     .option(...JSON_OPTION)
@@ -132,23 +132,23 @@ function addBillingCommands(program: Command): void {
     );
   program
     .command('billing:move-account')
-    .description('leave the Stripe account whose customers are here for that of the key')
-    .option('--yes', 'forget them; without it, only say what that would be')
+    .description('unlink the current Stripe account and link that of the key')
+    .option('--yes', 'delete the stored customers and subscriptions; without it, only count them')
     .action(async (options: { yes?: boolean }) =>
       (await import('./commands/billing-move-account.js')).runMoveAccount(options),
     );
   program
     .command('billing:verify')
-    .description('compare every subscription at Stripe with ours; exit 1 when one differs')
-    .option('--repair', 'follow Stripe where ours differs')
+    .description('compare every Stripe subscription with the local one; exit 1 when one differs')
+    .option('--repair', 'overwrite the local state with that of Stripe where they differ')
     .option(...JSON_OPTION)
     .action(async (options: VerifyBillingOptions) =>
       (await import('./commands/billing-verify.js')).runVerifyBilling(options),
     );
   program
     .command('webhooks:replay')
-    .description('have the events of Stripe handled again that have had no effect')
-    .option('--event <id>', 'only this one')
+    .description('retry Stripe events that have had no effect')
+    .option('--event <id>', 'only this event')
     .option(...JSON_OPTION)
     .action(async (options: ReplayOptions) =>
       (await import('./commands/webhooks-replay.js')).runWebhooksReplay(options),
@@ -160,15 +160,13 @@ function addDevelopmentCommands(program: Command): void {
   program
     .command('demo')
     .description("play a day of a customer's life against a running server")
-    .option('--url <url>', 'the server; by default the one of this checkout', httpUrl)
+    .option('--url <url>', 'the address of the server; by default that of this checkout', httpUrl)
     .action(async (options: DemoOptions) =>
       (await import('./demo/demo.command.js')).runDemo(options),
     );
   program
     .command('demo:billing')
-    .description(
-      'play the life of a paid subscription, on a server, database and Stripe of its own',
-    )
+    .description('play the life of a paid subscription, on a temporary server, database and Stripe')
     .action(async () => (await import('./demo/demo-billing.command.js')).runDemoBilling());
   program
     .command('seed:demo')
@@ -180,7 +178,7 @@ function addDevelopmentCommands(program: Command): void {
       wholeNumber(0, 1_000_000_000),
       20_000,
     )
-    .option('--seed <number>', 'which world', wholeNumber(0, MAXIMUM_SEED), 1)
+    .option('--seed <number>', 'the seed of the random choices', wholeNumber(0, MAXIMUM_SEED), 1)
     .option(...JSON_OPTION)
     .action(async (options: SeedOptions) =>
       (await import('./seed/seed-demo.command.js')).runSeedDemo(options),
@@ -191,17 +189,17 @@ function addDevelopmentCommands(program: Command): void {
       'move a business into the past, so that time seems to have passed; not in production',
     )
     .requiredOption('--business <id>', 'the id of the business', id)
-    .requiredOption('--days <days>', 'how many days seem to pass', wholeNumber(1, 3650))
+    .requiredOption('--days <days>', 'the number of days', wholeNumber(1, 3650))
     .action(async (options: ShiftTimeOptions) =>
       (await import('./commands/shift-time.js')).runShiftTime(options),
     );
   program
     .command('stripe:local')
-    .description('run a Stripe on this machine, in which no money moves; not in production')
-    .option('--port <port>', 'where it listens', wholeNumber(0, 65_535), 12_111)
+    .description('run a local Stripe that moves no money; not in production')
+    .option('--port <port>', 'the port to listen on', wholeNumber(0, 65_535), 12_111)
     .option(
       '--forward-to <url>',
-      'where it sends its events',
+      'the URL that receives its events',
       httpUrl,
       'http://127.0.0.1:3000/v1/webhooks/stripe',
     )

@@ -2,7 +2,7 @@ import { loadConfig } from '../platform/config/config';
 import { describeFailure, exitCodeOf } from './support/failure';
 import { createProgram } from './program';
 
-/** Runs the command that the arguments name. @returns the exit code; what went wrong has been said */
+/** Runs the command that the arguments name. @returns the exit code; errors are printed */
 export async function runCommandLine(argv: string[]): Promise<number> {
   try {
     await createProgram().parseAsync(argv);
@@ -15,11 +15,11 @@ export async function runCommandLine(argv: string[]): Promise<number> {
   }
 }
 
-/** A stack helps whoever asked for it, and nobody else. */
+/** A stack is printed only at LOG_LEVEL debug or trace. */
 function isDebugging(): boolean {
   try {
     return ['debug', 'trace'].includes(loadConfig().logLevel);
   } catch {
-    return false; // the configuration itself is what is wrong, and was said
+    return false; // the configuration itself is at fault, and its faults are printed
   }
 }

@@ -173,7 +173,7 @@ describe('the renewal', () => {
   it('is late by its own cron: once an hour is enough where that is what was asked for', async () => {
     const renewalCron = '0 * * * *';
     await beatAgo('2 hours');
-    expectStatus(await find('renewal', { renewalCron }), 'fail', /missed its time/, /ROLES/);
+    expectStatus(await find('renewal', { renewalCron }), 'fail', /missed its schedule/, /ROLES/);
     const intoTheHour = `date_trunc('hour', now())`;
     await database.query(`UPDATE cron_heartbeats SET ran_at = ${intoTheHour}`);
     expectStatus(await find('renewal', { renewalCron }), 'ok', /it last ran at/);
@@ -219,16 +219,16 @@ describe('the other schedules', () => {
 
   it('are right at their times', async () => {
     await allBeatAgo('10 seconds');
-    expectStatus(await find('schedules'), 'ok', /^\d+ run at their times$/);
+    expectStatus(await find('schedules'), 'ok', /^\d+ run on schedule$/);
   });
 
-  it('that have missed their time are named, and those of other times are not', async () => {
+  it('that have missed their schedule are named, and others are not', async () => {
     await allBeatAgo('2 hours');
     const schedules = await find('schedules');
     expectStatus(
       schedules,
       'fail',
-      /missed their time: .*housekeeping\.prune.*subscription\.remind/,
+      /missed their schedule: .*housekeeping\.prune.*subscription\.remind/,
       /log/,
     );
     await database.query(
@@ -237,7 +237,7 @@ describe('the other schedules', () => {
     expectStatus(
       await find('schedules'),
       'fail',
-      /^missed their time: subscription\.remind$/,
+      /^missed their schedule: subscription\.remind$/,
       /log/,
     );
   });
@@ -272,7 +272,7 @@ describe('the queue', () => {
   });
 
   it('without workers is a warning, and a failure when a job waits; a living one mends it', async () => {
-    expectStatus(await find('workers'), 'warn', /none is there/, /ROLES/);
+    expectStatus(await find('workers'), 'warn', /none running/, /ROLES/);
     await addJobDue('1 second');
     expectStatus(await find('workers'), 'fail', /1 jobs wait/, /ROLES/);
     const worker = await startWorker(database.url);

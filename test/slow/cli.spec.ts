@@ -183,7 +183,7 @@ describe('seed:demo', () => {
   it('refuses a world that is there already, and leaves it as it is', async () => {
     const again = await run(SEED);
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toContain('seed 7 is in this database already');
+    expect(again.stderr).toContain('this database has the world of seed 7 already');
     expect(await database.query('SELECT id FROM businesses')).toHaveLength(12);
   });
 

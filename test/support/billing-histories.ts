@@ -22,7 +22,7 @@ export type Deed =
 export interface Post {
   /** Sorts what is sent together. */
   seed: number;
-  fate: 'sent' | 'twice' | 'delayed' | 'lost';
+  delivery: 'sent' | 'twice' | 'delayed' | 'lost';
 }
 
 export interface Step {
@@ -67,7 +67,14 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
 
 const posts: fc.Arbitrary<Post> = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
-  fate: fc.constantFrom<Post['fate'][]>('sent', 'sent', 'twice', 'twice', 'delayed', 'lost'),
+  delivery: fc.constantFrom<Post['delivery'][]>(
+    'sent',
+    'sent',
+    'twice',
+    'twice',
+    'delayed',
+    'lost',
+  ),
 });
 
 export const STEPS = 7;
@@ -204,11 +211,14 @@ export class Actor {
   }
 
   /** Sends what has happened since the last time, in an order and with losses as drawn. */
-  async tell({ seed, fate }: Post): Promise<void> {
+  async tell({ seed, delivery }: Post): Promise<void> {
     const fresh = await this.freshEvents();
-    if (fate === 'delayed') return void this.waiting.push(...fresh);
-    if (fate === 'lost') return;
-    const sent = shuffled([...this.waiting, ...fresh, ...(fate === 'twice' ? fresh : [])], seed);
+    if (delivery === 'delayed') return void this.waiting.push(...fresh);
+    if (delivery === 'lost') return;
+    const sent = shuffled(
+      [...this.waiting, ...fresh, ...(delivery === 'twice' ? fresh : [])],
+      seed,
+    );
     this.waiting = [];
     await this.send(sent);
   }

@@ -6,8 +6,8 @@ import { countOf, print } from '../support/output';
 import { withApplication } from '../support/with-application';
 
 /**
- * `billing:move-account`: leaves the Stripe account whose ids are here for that of STRIPE_SECRET_KEY.
- * @throws CommandFailure without `yes`, with what would be left
+ * `billing:move-account`: unlinks the Stripe account in use and links the account of STRIPE_SECRET_KEY.
+ * @throws CommandFailure without `yes`, naming what would be unlinked
  */
 export async function runMoveAccount({ yes = false }: { yes?: boolean }): Promise<void> {
   await withApplication(async (application) => {
@@ -15,10 +15,10 @@ export async function runMoveAccount({ yes = false }: { yes?: boolean }): Promis
     const account = application.get(StripeAccountService);
     const context = RequestContext.job('billing.move_account');
     const [bound, users] = await account.describe(context);
-    const left = `${countOf(users.customers, 'customer', 'customers')} and ${countOf(users.subscriptions, 'subscription', 'subscriptions')} of ${bound?.id ?? 'the account before'}`;
+    const left = `${countOf(users.customers, 'customer', 'customers')} and ${countOf(users.subscriptions, 'subscription', 'subscriptions')} of ${bound?.id ?? 'the previous account'}`;
     if (!yes)
       throw new CommandFailure(
-        `this would forget ${left}: what follows them goes on with the default plan, and nothing is canceled there. ` +
+        `this would forget ${left}: their businesses move to the default plan, and nothing is canceled at Stripe. ` +
           'Cancel them there first, then run it with --yes.',
       );
     await account.move(context);

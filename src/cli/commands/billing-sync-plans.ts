@@ -18,7 +18,7 @@ export interface SyncPlansOptions {
   json?: boolean;
 }
 
-/** `billing:sync-plans`: shows what Stripe's catalogue lacks of the plans that have a price, and makes it so. */
+/** `billing:sync-plans`: shows how Stripe's catalogue differs from the plans with a price, and updates it. */
 export async function runSyncPlans({ dryRun = false, json }: SyncPlansOptions): Promise<void> {
   const differences = await withApplication(async (application) => {
     requireStripe(application);
@@ -34,13 +34,13 @@ export async function runSyncPlans({ dryRun = false, json }: SyncPlansOptions): 
   else if (differences.length > 0) print(dryRun ? 'Nothing was changed.' : 'Done.');
 }
 
-/** @throws CommandFailure where this installation takes no payments */
+/** @throws CommandFailure where payments are not configured */
 export function requireStripe(application: INestApplicationContext): void {
   if (!application.get(StripeApi).isConfigured)
-    throw new CommandFailure('there is no STRIPE_SECRET_KEY: this installation takes no payments');
+    throw new CommandFailure('STRIPE_SECRET_KEY is unset: this installation takes no payments');
 }
 
-/** @throws CommandFailure where the key is of another Stripe account than what is here */
+/** @throws CommandFailure where the key belongs to another Stripe account than the stored ids */
 export async function checkAccount(application: INestApplicationContext): Promise<void> {
   try {
     await application.get(StripeAccountService).check();
@@ -50,7 +50,7 @@ export async function checkAccount(application: INestApplicationContext): Promis
 }
 
 function show(differences: CatalogDifference[]): void {
-  if (differences.length === 0) return print('Every plan with a price is at Stripe as it is here.');
+  if (differences.length === 0) return print('Stripe has every plan with a price, up to date.');
   print(countOf(differences.length, 'difference', 'differences'));
   for (const { slug, change, detail } of differences)
     print(`  ${slug.padEnd(16)} ${change.replaceAll('_', ' ').padEnd(14)} ${detail}`);

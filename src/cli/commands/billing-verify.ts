@@ -11,7 +11,7 @@ export interface VerifyBillingOptions {
   json?: boolean;
 }
 
-/** `billing:verify`: compares every subscription at Stripe with ours. @throws CommandFailure when one differs */
+/** `billing:verify`: compares every Stripe subscription with the local one. @throws CommandFailure when one differs */
 export async function runVerifyBilling({ repair, json }: VerifyBillingOptions): Promise<void> {
   const { compared, differences } = await withApplication(async (application) => {
     requireStripe(application);
@@ -33,5 +33,5 @@ export async function runVerifyBilling({ repair, json }: VerifyBillingOptions): 
       print(`${businessId}  ${stripeSubscriptionId}  ${detail}`);
   if (differences.length > 0)
     throw new CommandFailure(`${differences.length} differ, of ${customers}`);
-  if (!json) print(`${customers} compared: all is as Stripe says.`);
+  if (!json) print(`${customers} compared: no differences.`);
 }

@@ -4,7 +4,7 @@ import { CommandFailure } from '../support/failure';
 import { countOf, print, printJson } from '../support/output';
 import { withDatabase } from '../support/with-database';
 
-/** `migrate`: brings the database up to this version. */
+/** `migrate`: applies the migrations of this version. */
 export function runMigrate(): Promise<void> {
   return withDatabase(async (config, signals) => {
     const applied = await signals.unlessInterrupted(() =>

@@ -10,9 +10,9 @@ import { markdownTable } from '../support/markdown-table';
 
 const GENERATED = '<!-- Made by `npm run cli -- permissions` from the sources; do not edit. -->';
 const ROLES_INTRODUCTION =
-  'What a role may do; `GET /v1/me` shows the own row. The last two columns are staff in a support session, in read and in write mode.';
+  'What each role may do; `GET /v1/me` shows those of the caller. The last two columns are staff in a support session, in read and in write mode.';
 const ROUTES_INTRODUCTION =
-  'Who may call which route. A dashboard route without a permission is open to every active member. The action stands in the audit log.';
+  'Who may call which route. A dashboard route without a permission is open to every active member. The audit log shows the action.';
 
 interface RouteRow {
   method: string;
@@ -28,7 +28,7 @@ interface DescribedOperation {
   'x-permission'?: string;
 }
 
-/** `permissions`: docs/permissions.md, the roles with what they may do, and the routes with who may call them. */
+/** `permissions`: writes docs/permissions.md, the permissions of each role, and who may call each route. */
 export async function runPermissions({ check = false }: { check?: boolean }): Promise<void> {
   const sections = [
     GENERATED,

@@ -9,7 +9,7 @@ const GENERATED = '<!-- Made by `npm run cli -- problems` from the sources; do n
 const INTRODUCTION =
   'Every error is `application/problem+json` (RFC 9457). Its `code` is stable, so switch on that; its `type` is a page of the server that explains it.';
 
-/** `problems`: docs/problems.md, every problem that the server may answer with. */
+/** `problems`: writes docs/problems.md, every problem that the server may answer with. */
 export function runProblems({ check = false }: { check?: boolean }): void {
   const rows = allProblems().map(({ code, kind, title, description }) => [
     String(STATUS_OF_KIND[kind]),

@@ -9,7 +9,7 @@ export interface PruneOptions {
   json?: boolean;
 }
 
-/** `recordings:prune`: deletes the recordings that are older than so many days, of all businesses. */
+/** `recordings:prune`: deletes recordings older than a number of days, of all businesses. */
 export async function runRecordingsPrune({ olderThan, json }: PruneOptions): Promise<void> {
   const pruned = await withApplication(async (application) => {
     const progress = showProgress('Pruning');

@@ -9,7 +9,7 @@ export interface ShiftTimeOptions {
   days: number;
 }
 
-/** `dev:shift-time`: for one business, time seems to have passed. */
+/** `dev:shift-time`: moves one business into the past, so that time seems to have passed for it. */
 export async function runShiftTime({ business, days }: ShiftTimeOptions): Promise<void> {
   const period = await withApplication((application) =>
     application.get(TimeShiftService).shift(RequestContext.job('dev.shift_time', business), days),
@@ -18,7 +18,7 @@ export async function runShiftTime({ business, days }: ShiftTimeOptions): Promis
   const { start, end } = period;
   print(
     `Moved ${business} by ${countOf(days, 'day', 'days')} into the past: ` +
-      `its running period is now ${start.toISOString()} to ${end.toISOString()}.`,
+      `its current period is now ${start.toISOString()} to ${end.toISOString()}.`,
   );
   if (end.getTime() <= Date.now())
     print(

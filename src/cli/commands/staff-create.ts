@@ -10,7 +10,7 @@ export interface StaffCreateOptions {
   json?: boolean;
 }
 
-/** `staff:create`: an account for somebody who runs this installation. */
+/** `staff:create`: creates a staff account. */
 export async function runStaffCreate({ email, name, json }: StaffCreateOptions): Promise<void> {
   const password = await readPassword('staff:create');
   const account = await withApplication((application) =>

@@ -3,7 +3,7 @@ import { StaffService } from '../../modules/staff/staff.service';
 import { print } from '../support/output';
 import { withApplication } from '../support/with-application';
 
-/** `staff:disable`: ends an account, its sessions and its support sessions, at once. */
+/** `staff:disable`: disables an account and ends its sessions and support sessions at once. */
 export async function runStaffDisable({ email }: { email: string }): Promise<void> {
   await withApplication((application) =>
     application.get(StaffService).disable(RequestContext.job('staff.disable'), email),

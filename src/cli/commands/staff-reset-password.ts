@@ -4,7 +4,7 @@ import { print } from '../support/output';
 import { readPassword } from '../support/read-password';
 import { withApplication } from '../support/with-application';
 
-/** `staff:reset-password`: a new password; all sessions of that person end at once. */
+/** `staff:reset-password`: sets a new password and ends all sessions of the account at once. */
 export async function runStaffResetPassword({ email }: { email: string }): Promise<void> {
   const password = await readPassword('staff:reset-password');
   await withApplication((application) =>

@@ -9,11 +9,11 @@ export interface StripeLocalOptions {
   forwardTo: string;
 }
 
-// Of a server without money: they are no secrets.
+// Credentials of a server without money: not secret.
 const API_KEY = 'sk_test_local';
 const WEBHOOK_SECRET = 'whsec_local';
 
-/** `stripe:local`: a Stripe on this machine, until it is interrupted. */
+/** `stripe:local`: runs a local Stripe until it is interrupted. */
 export async function runStripeLocal({ port, forwardTo }: StripeLocalOptions): Promise<void> {
   if (loadConfig().environment === 'production')
     throw new CommandFailure('the local Stripe moves no money and is not for production');
@@ -26,7 +26,7 @@ export async function runStripeLocal({ port, forwardTo }: StripeLocalOptions): P
     describe(stripe, forwardTo);
     await signals.unlessInterrupted(() => new Promise<never>(() => undefined));
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error; // it is how this command ends
+    if (!(error instanceof Interruption)) throw error; // an interruption is the normal end
   } finally {
     await stripe.close();
     signals.end();
@@ -35,8 +35,10 @@ export async function runStripeLocal({ port, forwardTo }: StripeLocalOptions): P
 
 function describe({ url }: LocalStripe, forwardTo: string): void {
   note(`A local Stripe listens on ${url} and sends its events to ${forwardTo}.`);
-  note(`Time passes as it does; at ${url}/clock it does so faster.`);
-  note('Put this into .env and start the server again; end with Ctrl-C, and all is forgotten.');
+  note(`It uses real time; move it forward at ${url}/clock.`);
+  note(
+    'Put this into .env and restart the server. Ctrl-C stops the local Stripe and discards its data.',
+  );
   print(`STRIPE_SECRET_KEY=${API_KEY}`);
   print(`STRIPE_WEBHOOK_SECRET=${WEBHOOK_SECRET}`);
   print(`STRIPE_API_BASE=${url}`);

@@ -12,7 +12,10 @@ export interface RenewOptions {
   json?: boolean;
 }
 
-/** `subscriptions:renew`: decides every subscription whose period has ended, as the server's cron does each minute. */
+/**
+ * `subscriptions:renew`: renews or ends every subscription whose period has ended, as the server's cron does each
+ * minute.
+ */
 export async function runSubscriptionsRenew({ dryRun = false, json }: RenewOptions): Promise<void> {
   const report = await withApplication((application) => {
     const renewal = application.get(RenewalService);
@@ -35,7 +38,7 @@ async function renewAll(renewal: RenewalService, context: RequestContext): Promi
 function describeReport(report: RenewalReport, dryRun: boolean): string {
   const { renewed, moved, expired, canceled, behind } = report;
   const decided = countOf(renewed + moved + expired + canceled, 'subscription', 'subscriptions');
-  const head = dryRun ? `${decided} would be decided now` : `${decided} decided`;
+  const head = dryRun ? `${decided} would be processed now` : `${decided} decided`;
   const lines = [
     head,
     ...Object.entries({ renewed, moved, expired, canceled, behind }).map(

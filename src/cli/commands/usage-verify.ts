@@ -5,7 +5,10 @@ import { countOf, print, printJson } from '../support/output';
 import { showProgress } from '../support/progress';
 import { withApplication } from '../support/with-application';
 
-/** `usage:verify`: compares the counters of all businesses with the rows they stand for. @throws CommandFailure when any differs */
+/**
+ * `usage:verify`: compares the counters of all businesses with the rows they count. @throws CommandFailure when any
+ * differs
+ */
 export async function runUsageVerify({ json }: { json?: boolean }): Promise<void> {
   const { verified, unequal } = await withApplication(async (application) => {
     const progress = showProgress('Verifying');

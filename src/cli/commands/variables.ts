@@ -6,8 +6,9 @@ const COMMAND = 'variables';
 const PAGE = 'docs/configuration.md';
 
 /**
- * `variables`: the table of variables in docs/configuration.md, and .env.example, from platform/config/settings.ts.
- * @throws CommandFailure where the page is there and has no place for the table
+ * `variables`: writes the table of variables in docs/configuration.md, and .env.example, from
+ * platform/config/settings.ts.
+ * @throws CommandFailure where the page has no markers for the table
  */
 export function runVariables({ check = false }: { check?: boolean }): void {
   const variables = describeVariables();
@@ -18,7 +19,9 @@ export function runVariables({ check = false }: { check?: boolean }): void {
   if (page !== null) {
     const content = replaceTable(page, variables);
     if (content === null)
-      throw new CommandFailure(`${PAGE} has no lines <!-- variables --> and <!-- /variables -->`);
+      throw new CommandFailure(
+        `${PAGE} lacks the lines <!-- variables --> and <!-- /variables -->`,
+      );
     files.unshift({ path: PAGE, content, command: COMMAND });
   }
   writeOrCheck(files, check);

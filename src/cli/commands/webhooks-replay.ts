@@ -8,7 +8,7 @@ export interface ReplayOptions {
   json?: boolean;
 }
 
-/** `webhooks:replay`: has events handled again that have had no effect, the failed ones too. A worker does it. */
+/** `webhooks:replay`: queues events without effect, failed ones included, for another try by a worker. */
 export async function runWebhooksReplay({ event, json }: ReplayOptions): Promise<void> {
   const replayed = await withApplication(async (application) => {
     const inbox = application.get(InboxService);
@@ -18,5 +18,5 @@ export async function runWebhooksReplay({ event, json }: ReplayOptions): Promise
     return 1;
   });
   if (json) printJson({ replayed });
-  else print(`${countOf(replayed, 'event', 'events')} will be handled again.`);
+  else print(`${countOf(replayed, 'event', 'events')} queued for another try.`);
 }

@@ -11,20 +11,20 @@ export interface Answer<Body> {
 export interface RequestOptions {
   token?: string;
   body?: object;
-  /** The status that the story goes on with; another one ends it. */
+  /** The status that the story expects; any other ends it. */
   expect: number | readonly number[];
-  /** For a request that is sent many times: it is not shown. */
+  /** For a request that is sent many times: not printed. */
   isSilent?: boolean;
 }
 
-/** The public HTTP API, as any customer of it has it. */
+/** The public HTTP API, as any customer uses it. */
 export class ApiClient {
   constructor(
     readonly url: string,
     private readonly stage: Stage,
   ) {}
 
-  /** @throws CommandFailure when the answer is not what the story expects */
+  /** @throws CommandFailure when the answer has an unexpected status */
   async send<Body>(method: Method, path: string, options: RequestOptions): Promise<Answer<Body>> {
     const { token, body, isSilent = false } = options;
     const response = await fetch(this.url + path, {
@@ -45,7 +45,7 @@ export class ApiClient {
   }
 }
 
-/** Whether a server of ours answers at this address. */
+/** Whether this server answers at this address. */
 export async function isServing(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(3_000) });

@@ -13,15 +13,15 @@ import { day } from './wording';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What happens while nobody asks. */
+/** What happens outside the API. */
 export interface BillingStage {
-  /** When all that Stripe has told has had its effect. */
+  /** Resolves when every Stripe event has been handled. */
   settle(): Promise<void>;
-  /** Time, here and at Stripe, and what the cron does meanwhile. */
+  /** Moves time, here and at Stripe, and runs the cron work that falls due. */
   letPass(milliseconds: number): Promise<void>;
 }
 
-/** Sign-up, checkout, renewal, a card that fails, dunning, recovery, the end: told as it happens. */
+/** Sign-up, checkout, renewal, a failing card, dunning, recovery, the end: narrated step by step. */
 export class BillingStory {
   private token = '';
   private credentials = { email: '', password: '' };
@@ -80,12 +80,12 @@ export class BillingStory {
     });
     const { credit, charge, due } = preview.proration;
     await this.stage.say(
-      `credit ${money(credit)}, charge ${money(charge)}, due ${money(due)}: Stripe's own preview, and what a change would be charged.`,
+      `credit ${money(credit)}, charge ${money(charge)}, due ${money(due)}: Stripe's own preview of the charge.`,
     );
   }
 
   private async renew(): Promise<void> {
-    await this.stage.act('The month ends: Stripe renews, and we follow');
+    await this.stage.act('The month ends: Stripe renews the subscription');
     await this.letPass(22 * DAY_MS);
     await this.show();
     const invoices = await this.get<InvoicePage>('/v1/billing/invoices');
@@ -104,7 +104,7 @@ export class BillingStory {
   }
 
   private async recover(): Promise<void> {
-    await this.stage.act('Another card: it recovers at once');
+    await this.stage.act('Another card: the subscription recovers at once');
     this.stripe.setCard(this.customerId(), 'good');
     this.stripe.payOpenInvoice(this.customerId());
     await this.behind.settle();
@@ -112,7 +112,7 @@ export class BillingStory {
   }
 
   private async loseGrace(): Promise<void> {
-    await this.stage.act('Next month it fails again, and nobody looks after it');
+    await this.stage.act('Next month the card fails again, and is not replaced');
     this.stripe.setCard(this.customerId(), 'declined');
     await this.letPass(31 * DAY_MS);
     await this.show();
@@ -122,7 +122,7 @@ export class BillingStory {
   }
 
   private async comeBackAndCancel(): Promise<void> {
-    await this.stage.act('The money comes after all; then the owner cancels');
+    await this.stage.act('The invoice is paid late; then the owner cancels');
     this.stripe.setCard(this.customerId(), 'good');
     this.stripe.payOpenInvoice(this.customerId());
     await this.behind.settle();
@@ -135,7 +135,7 @@ export class BillingStory {
     );
   }
 
-  /** By then the session has ended. */
+  /** The session has expired by then. */
   private async letPass(milliseconds: number): Promise<void> {
     await this.behind.letPass(milliseconds);
     const body = this.credentials;

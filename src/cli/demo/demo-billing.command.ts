@@ -24,7 +24,7 @@ import { note } from '../support/output';
 const API_KEY = 'sk_test_demo';
 const WEBHOOK_SECRET = 'whsec_demo';
 
-/** `demo:billing`: the life of a paid subscription, on a database, a server and a Stripe that end with it. */
+/** `demo:billing`: the life of a paid subscription, on a temporary database, server and Stripe. */
 export async function runDemoBilling(): Promise<void> {
   const given = loadConfig();
   if (given.environment === 'production')
@@ -53,7 +53,7 @@ function demoConfig(given: Config, dataDirectory: string, stripe: LocalStripe): 
     databaseUrl: null,
     databaseDirectUrl: null,
     smtpUrl: null,
-    roles: ['web', 'worker'], // time passes when the story says so, and not by the minute
+    roles: ['web', 'worker'], // the story moves time and runs the cron work
     logLevel: 'fatal',
     stripeSecretKey: API_KEY,
     stripeWebhookSecrets: [WEBHOOK_SECRET],
@@ -80,7 +80,7 @@ async function playOn(config: Config, stripe: LocalStripe): Promise<void> {
   }
 }
 
-/** What happens behind the scene: time, and what the cron would do. */
+/** What happens outside the API: time, and the cron work. */
 function billingStage(app: NestFastifyApplication, stripe: LocalStripe): BillingStage {
   const settle = async (): Promise<void> => {
     await stripe.settled();
@@ -100,7 +100,7 @@ function billingStage(app: NestFastifyApplication, stripe: LocalStripe): Billing
 
 async function hasWaitingEvents(app: NestFastifyApplication): Promise<boolean> {
   const context = RequestContext.job('demo.watch');
-  return app.get(Database).platform(context, 'the demo watches the inbox', async (tx) => {
+  return app.get(Database).platform(context, 'the demo polls the inbox', async (tx) => {
     const waiting = await tx.query('SELECT FROM webhook_inbox WHERE handled_at IS NULL LIMIT 1');
     return waiting.length > 0;
   });

@@ -30,19 +30,19 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   );
 }
 
-/** A server in development writes down where it is. */
+/** A development server writes down its address. */
 function readAddress(file: string): string | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url : null;
 }
 
-/** What `dev:shift-time` does, and then the renewal of this one business. */
+/** `dev:shift-time`, and then the renewal of this business. */
 function timeMachine(application: INestApplicationContext): TimeMachine {
   return async (businessId, days) => {
     const shifting = RequestContext.job('dev.shift_time', businessId);
     const shifted = await application.get(TimeShiftService).shift(shifting, days);
     if (!shifted)
       throw new CommandFailure(
-        'the server is on another database than this command; set DATABASE_URL or DATA_DIR as it has them',
+        'the server uses another database than this command; set DATABASE_URL or DATA_DIR as for the server',
       );
     const renewing = RequestContext.job('subscription.renew', businessId);
     await application.get(RenewalService).renewOne(renewing);

@@ -8,11 +8,11 @@ const CLEAR_LINE = '\r\x1b[2K';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where the demo is told: with colours and at a reader's pace on a terminal, plain and at once anywhere else. */
+/** Prints the demo: in colour and at a reader's pace on a terminal, plain and at full speed elsewhere. */
 export class Stage {
-  /** Somebody is watching. */
+  /** Standard output is a terminal. */
   readonly isLive = process.stdout.isTTY;
-  private readonly hasColors = this.isLive && process.stdout.hasColors(); // knows NO_COLOR
+  private readonly hasColors = this.isLive && process.stdout.hasColors(); // respects NO_COLOR
 
   async act(title: string): Promise<void> {
     await this.pause(READING_MS);
@@ -23,7 +23,7 @@ export class Stage {
     await this.line(`  ${text}`);
   }
 
-  /** A request with the status of its answer. */
+  /** Prints a request with the status of its answer. */
   async request(method: string, path: string, status: number): Promise<void> {
     const color = status < 400 ? 'green' : 'yellow';
     await this.line(
@@ -36,7 +36,7 @@ export class Stage {
     await this.line(lines.map((line) => this.style('dim', `    ${line}`)).join('\n'));
   }
 
-  /** A bar that grows in its place on a terminal; elsewhere each quarter is a line. */
+  /** A bar that grows in place on a terminal; elsewhere each quarter is a line. */
   meter(label: string, used: number, limit: number): void {
     const isEnd = used === limit;
     if (!this.isLive && !isEnd && used % Math.ceil(limit / 4) !== 0) return;

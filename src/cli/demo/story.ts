@@ -34,10 +34,10 @@ interface Customer {
   subscription: SubscriptionResponse;
 }
 
-/** Makes so many days pass for a business, and renews what is due then. */
+/** Makes days pass for a business, and runs the renewals that are due then. */
 export type TimeMachine = (businessId: string, days: number) => Promise<void>;
 
-/** A day of a customer's life, told as it happens: all through the public API, but for the time that passes. */
+/** A day of a customer's life, narrated step by step: all through the public API, except that time is moved. */
 export class Story {
   constructor(
     private readonly api: ApiClient,
@@ -67,9 +67,9 @@ export class Story {
     });
     const { business, member, session, apiKey, subscription } = answer.body;
     await this.stage.say(
-      `${business.name} is there, and ${member.fullName} is its ${member.role}.`,
+      `${business.name} is created, and ${member.fullName} is its ${member.role}.`,
     );
-    await this.stage.say('The answer holds a session for the dashboard and a key for the SDK.');
+    await this.stage.say('The answer contains a dashboard session and an SDK key.');
     const [token, key] = [session.token, apiKey.key];
     return { email, password, businessId: business.id, session: token, key, subscription };
   }
@@ -83,11 +83,11 @@ export class Story {
   }
 
   private async recordUntilRefused({ key, subscription }: Customer): Promise<void> {
-    await this.stage.act('The SDK records until the plan is used up');
+    await this.stage.act('The SDK records until the quota is used up');
     const limit = subscription.plan.limits.recordings;
     if (limit === null || limit > MOST_RECORDINGS) {
       await this.record(key);
-      await this.stage.say('The plan is too large to be used up here.');
+      await this.stage.say('The quota is too large to be used up here.');
       return;
     }
     await this.stage.say('POST /v1/recordings with the key, one after another:');
@@ -95,7 +95,7 @@ export class Story {
       refused = await this.recordSilently(key);
       await this.stage.pause(FILLING_MS / limit);
     }
-    await this.stage.say('The next one is refused, and nothing of it is stored:');
+    await this.stage.say('The next one is refused, and nothing is stored:');
     const { body } = await this.record(key, 402);
     await this.stage.json(body);
   }
@@ -163,7 +163,7 @@ export class Story {
   }
 
   private async keepKeyOutOfDashboard({ key }: Customer): Promise<void> {
-    await this.stage.act('Somebody takes the key out of the app and tries the dashboard with it');
+    await this.stage.act('An attacker extracts the key from the app and tries the dashboard');
     const { body } = await this.api.send<Problem>('GET', '/v1/subscription', {
       token: key,
       expect: 403,
@@ -172,8 +172,8 @@ export class Story {
   }
 
   private async end({ email, password }: Customer): Promise<void> {
-    await this.stage.act('Have a look around');
-    await this.stage.say(`${this.api.url}/docs has every route, to read and to try.`);
+    await this.stage.act('Explore the API');
+    await this.stage.say(`${this.api.url}/docs documents every route, and lets you call it.`);
     await this.stage.say(`Log in (POST /v1/auth/login) as ${email}, password ${password}`);
   }
 }

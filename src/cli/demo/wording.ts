@@ -3,7 +3,7 @@ import type { PeriodResponse } from '../../modules/subscriptions/dto/subscriptio
 import type { MeteredUsageResponse } from '../../modules/entitlements/dto/usage.response';
 import { countOf, withCommas } from '../support/output';
 
-// How the story puts what the server answers.
+// How the story phrases the server's answers.
 
 export function usageText({ used, limit, remaining }: MeteredUsageResponse): string {
   if (limit === null) return `${countOf(used, 'recording', 'recordings')} used, without a limit`;

@@ -4,12 +4,12 @@ import { migrationStatus } from '../../platform/database/migrate';
 import { schema } from '../../schema';
 import { fail, ok, warn, type Finding } from './finding';
 
-/** One statement on the connection of the checks. */
+/** One statement on the connection that all checks share. */
 export type Query = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 const OLDEST_VERSION = 15;
 const NOTICEABLE_SKEW_MS = 5_000;
-/** Incoming webhooks of Stripe are refused when their time is further off. */
+/** Stripe's webhooks are refused beyond this skew. */
 const HARMFUL_SKEW_MS = 300_000;
 
 /** @param versionNumber PostgreSQL's `server_version_num`: 150004 is 15.4 */
@@ -44,13 +44,13 @@ export function checkClock(skewMs: number): Finding {
   const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
   const detail = `this machine is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} the database`;
   if (Math.abs(skewMs) <= NOTICEABLE_SKEW_MS) return ok('clock', detail);
-  const fix = 'Keep both machines in time by NTP (timedatectl, chronyc tracking).';
+  const fix = 'Synchronise both machines by NTP (timedatectl, chronyc tracking).';
   return Math.abs(skewMs) > HARMFUL_SKEW_MS
     ? fail('clock', detail, fix)
     : warn('clock', detail, fix);
 }
 
-/** How much later this machine's clock is, the way to the database and back taken out. */
+/** How far this machine's clock is ahead, corrected for the round trip. */
 export async function measureSkew(query: Query, readClock: () => number): Promise<number> {
   const before = readClock();
   const [row] = await query<{ now: number }>(

@@ -6,7 +6,7 @@ import { Interruption } from '../support/interruption';
 import { countOf, print, printJson } from '../support/output';
 import { withDatabase } from '../support/with-database';
 
-/** `doctor`: everything that can be wrong with an installation, and what to do. @throws CommandFailure when anything is */
+/** `doctor`: checks an installation, and says how to fix what is wrong. @throws CommandFailure when a check fails */
 export async function runDoctor({ json }: { json?: boolean }): Promise<void> {
   const findings = await examineConfigured();
   if (json) printJson(findings);

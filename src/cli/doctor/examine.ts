@@ -22,7 +22,7 @@ import { checkAppUrl, checkDisk, checkMetricsToken, checkSecretKey } from './set
 const PATIENCE_MS = 5_000;
 const MIGRATE = 'Run `npm run cli -- migrate`, then this again.';
 
-/** Looks at everything. Never throws: what cannot be looked at is a finding too. */
+/** Runs every check. Never throws: a check that cannot run is a finding too. */
 export async function examine(config: Config, readClock = () => Date.now()): Promise<Finding[]> {
   const [ofDatabase, others] = await Promise.all([
     examineDatabase(config, readClock),
@@ -31,7 +31,7 @@ export async function examine(config: Config, readClock = () => Date.now()): Pro
   return [...ofDatabase, ...others];
 }
 
-/** The same without a database; what depends on one is left out. */
+/** The same without a database, for the checks that need none. */
 export async function examineWithoutDatabase(config: Config, cause: unknown): Promise<Finding[]> {
   return [unreachable(cause), ...(await examineSurroundings(config))];
 }
@@ -43,7 +43,7 @@ async function examineDatabase(config: Config, readClock: () => number): Promise
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
   });
-  client.on('error', () => undefined); // the statement that waits for it tells
+  client.on('error', () => undefined); // the pending statement fails with the same error
   const query: Query = async <Row>(sql: string, parameters?: unknown[]) =>
     (await client.query(sql, parameters)).rows as Row[];
   try {
@@ -75,12 +75,12 @@ async function examineConnected(
     ['stripe account', () => checkStripeAccount(config, query)],
   ];
   const findings = [ok('database', `${name} answers`)];
-  for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one connection
+  for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one at a time, on one connection
   return findings;
 }
 
 async function examineSurroundings(config: Config): Promise<Finding[]> {
-  const disk = 'Let this user read the file system of DATA_DIR.';
+  const disk = 'Give this user read access to the file system of DATA_DIR.';
   const network = await Promise.all([checkSmtp(config), checkStripe(config)]);
   return [
     ...network,

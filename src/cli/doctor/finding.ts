@@ -1,9 +1,9 @@
-/** What a check has found. Only `fail` makes the command end with 1. */
+/** The result of a check. Only `fail` makes the command exit with 1. */
 export interface Finding {
   check: string;
   status: 'ok' | 'warn' | 'fail';
   detail: string;
-  /** What to do about it; null where nothing is to be done. */
+  /** How to fix it; null where nothing needs fixing. */
   fix: string | null;
 }
 
@@ -19,7 +19,7 @@ export function fail(check: string, detail: string, fix: string): Finding {
   return { check, status: 'fail', detail, fix };
 }
 
-/** The finding of a check, also where it could not be made. */
+/** The finding of a check, also where it could not run. */
 export async function attempt(
   check: string,
   fix: string,
@@ -32,7 +32,7 @@ export async function attempt(
   }
 }
 
-/** Node's AggregateError (each address of a name was tried) and fetch hide what has happened in their causes. */
+/** Node's AggregateError (each address of a name was tried) and fetch hide the error in their causes. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
   if (!(error instanceof Error)) return String(error);

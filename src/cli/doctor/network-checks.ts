@@ -7,7 +7,7 @@ import { fail, messageOf, ok, type Finding } from './finding';
 const PATIENCE_MS = 5_000;
 const STRIPE = 'https://api.stripe.com';
 
-/** Whether the mail server answers, takes TLS as asked, and lets us log in. No mail is sent. */
+/** Whether the mail server answers, with the configured TLS and login. Sends no mail. */
 export async function checkSmtp({ smtpUrl }: Pick<Config, 'smtpUrl'>): Promise<Finding> {
   if (!smtpUrl) return ok('smtp', 'SMTP_URL is unset: mail goes to files under DATA_DIR');
   const { host } = new URL(smtpUrl);
@@ -29,7 +29,7 @@ export async function checkSmtp({ smtpUrl }: Pick<Config, 'smtpUrl'>): Promise<F
   }
 }
 
-/** Whether Stripe can be reached at all; the key is not sent, so any answer will do. */
+/** Whether Stripe can be reached; the key is not sent, so any answer will do. */
 export async function checkStripe(
   config: Pick<Config, 'stripeSecretKey' | 'stripeApiBase'>,
 ): Promise<Finding> {
@@ -41,23 +41,23 @@ export async function checkStripe(
     return ok('stripe', `${new URL(base).host} answers`);
   } catch (error) {
     const fix =
-      'Let this machine out to it: DNS, firewall, proxy, and STRIPE_API_BASE where it is set.';
+      'Allow outgoing connections to it: DNS, firewall, proxy, and STRIPE_API_BASE where it is set.';
     return fail('stripe', `${new URL(base).host}: ${messageOf(error)}`, fix);
   }
 }
 
-/** Whether the key is of the Stripe account whose ids are in this database. */
+/** Whether the key belongs to the Stripe account whose ids are stored. */
 export async function checkStripeAccount(config: Config, query: Query): Promise<Finding> {
   const check = 'stripe account';
   if (!config.stripeSecretKey) return ok(check, 'STRIPE_SECRET_KEY is unset: no payments');
   const key = await new StripeApi(config).identify().catch((error: unknown) => messageOf(error));
   if (typeof key === 'string') return fail(check, key, 'Check STRIPE_SECRET_KEY.');
   const [bound] = await query<StripeIdentity>(BOUND);
-  if (!bound) return ok(check, `${nameOf(key)}; nothing here is of another one yet`);
+  if (!bound) return ok(check, `${nameOf(key)}; no Stripe account is linked yet`);
   if (nameOf(bound) === nameOf(key)) return ok(check, nameOf(key));
-  const detail = `the key is of ${nameOf(key)}, and this database belongs to ${nameOf(bound)}`;
+  const detail = `the key belongs to ${nameOf(key)}, but this database is linked to ${nameOf(bound)}`;
   const fix =
-    'Give the key of that account, or leave it with `npm run cli -- billing:move-account`.';
+    'Set the key of that account, or unlink it with `npm run cli -- billing:move-account`.';
   return fail(check, detail, fix);
 }
 

@@ -12,9 +12,9 @@ const STUCK_AFTER_SECONDS = 3_600;
 /** A run may take a while, and clocks differ. */
 const GRACE_SECONDS = 180;
 
-const START_CRON = 'Start a server with `cron` among its ROLES, and look for "renewal" in its log.';
+const START_CRON = 'Start a server with `cron` among its ROLES, and search its log for "renewal".';
 const SEE_SCHEDULES =
-  'Start a server with `cron` among its ROLES. Where there is one: its log names each run that failed; the rarest is due once a day.';
+  'Start a server with `cron` among its ROLES. Where one runs, its log names each failed run; the rarest schedule is daily.';
 const START_WORKER = 'Start a server with `worker` among its ROLES.';
 
 interface Heartbeat {
@@ -23,17 +23,17 @@ interface Heartbeat {
   now: Date;
 }
 
-/** Whether renewal has run when `RENEWAL_CRON` last said so, by its heartbeat. */
+/** Whether renewal has run when `RENEWAL_CRON` last fell due, by its heartbeat. */
 export async function checkRenewal(query: Query, renewalCron: string): Promise<Finding> {
   const beat = (await readHeartbeats(query)).get(RENEWAL);
   if (!beat) return warn('renewal', 'it has never run on this database', START_CRON);
   const detail = `it last ran at ${beat.ranAt.toISOString()}`;
   return isLate(beat, renewalCron)
-    ? fail('renewal', `${detail} and has missed its time since`, START_CRON)
+    ? fail('renewal', `${detail} and has missed its schedule since`, START_CRON)
     : ok('renewal', detail);
 }
 
-/** The same for everything else that is scheduled. What has never run may not have been due yet. */
+/** The same for all other schedules. One that has never run may not have been due yet. */
 export async function checkSchedules(
   query: Query,
   config: Pick<Config, 'renewalCron'>,
@@ -45,10 +45,11 @@ export async function checkSchedules(
     return beat && isLate(beat, schedule.cronOf(config));
   });
   const names = (some: Schedule[]) => some.map(({ name }) => name).join(', ');
-  if (late.length > 0) return fail('schedules', `missed their time: ${names(late)}`, SEE_SCHEDULES);
+  if (late.length > 0)
+    return fail('schedules', `missed their schedule: ${names(late)}`, SEE_SCHEDULES);
   const never = schedules.filter(({ name }) => !beats.has(name));
   if (never.length > 0) return warn('schedules', `never run: ${names(never)}`, SEE_SCHEDULES);
-  return ok('schedules', `${schedules.length} run at their times`);
+  return ok('schedules', `${schedules.length} run on schedule`);
 }
 
 async function readHeartbeats(query: Query): Promise<Map<string, Heartbeat>> {
@@ -63,13 +64,13 @@ function isLate({ ranAt, now }: Heartbeat, cron: string): boolean {
   return (now.getTime() - due) / 1000 > GRACE_SECONDS;
 }
 
-/** How long jobs wait that could run. */
+/** How long runnable jobs have waited. */
 export async function checkQueue(query: Query): Promise<Finding> {
   const [{ count, ageSeconds }] = (await query(READY)) as [{ count: number; ageSeconds: number }];
   const age = Math.round(ageSeconds);
   const detail = `${count} ready, the oldest for ${age} s`;
   if (age <= LATE_AFTER_SECONDS) return ok('queue', detail);
-  const fix = `${START_WORKER} Where there is one: more of them, or see the log for what holds them up.`;
+  const fix = `${START_WORKER} Where one runs, start more, or find in the log what delays the jobs.`;
   return age > STUCK_AFTER_SECONDS ? fail('queue', detail, fix) : warn('queue', detail, fix);
 }
 
@@ -78,17 +79,17 @@ export async function checkFailedJobs(query: Query): Promise<Finding> {
   if (rows.length === 0) return ok('failed jobs', 'none');
   const detail = `given up: ${rows.map(({ name, count }) => `${count} × ${name}`).join(', ')}`;
   const fix =
-    'GET /v1/staff/jobs?state=failed says why; mend that, then POST /v1/staff/jobs/{id}/retry.';
+    'GET /v1/staff/jobs?state=failed shows the errors; fix the cause, then POST /v1/staff/jobs/{id}/retry.';
   return warn('failed jobs', detail, fix);
 }
 
-/** Living workers hold a lock each. Without one it is only a warning while nothing waits. */
+/** Living workers hold a lock each. Having none is only a warning while no job waits. */
 export async function checkWorkers(query: Query): Promise<Finding> {
   const [{ workers }] = (await query(WORKERS, [LOCK_CLASS])) as [{ workers: number }];
-  if (workers > 0) return ok('workers', `${workers} are there`);
+  if (workers > 0) return ok('workers', `${workers} running`);
   const [{ count }] = (await query(READY)) as [{ count: number }];
-  if (count === 0) return warn('workers', 'none is there; no job waits for one', START_WORKER);
-  return fail('workers', `none is there, and ${count} jobs wait`, START_WORKER);
+  if (count === 0) return warn('workers', 'none running; no job waits', START_WORKER);
+  return fail('workers', `none running, and ${count} jobs wait`, START_WORKER);
 }
 
 const READY = `

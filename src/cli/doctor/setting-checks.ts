@@ -11,7 +11,7 @@ const MEBIBYTE = 1024 * 1024;
 const SCARCE_BYTES = 1024 * MEBIBYTE;
 const TOO_FEW_BYTES = 200 * MEBIBYTE;
 
-/** Pieces of secrets that stand in examples and documentation. */
+/** Fragments of secrets in examples and documentation. */
 const KNOWN =
   /change.?me|example|secret|password|passphrase|tenantry|your.?key|123456|abcdef|qwert/i;
 const WORDS = /^[a-z]+([ ,.'_-]+[a-z]+){2,}$/i;
@@ -20,31 +20,31 @@ type Environment = Pick<Config, 'environment'>;
 
 export function checkSecretKey(config: Environment & Pick<Config, 'secretKey'>): Finding {
   const weakness = weaknessOf(config.secretKey);
-  if (!weakness) return ok('SECRET_KEY', 'random, as far as one can see');
+  if (!weakness) return ok('SECRET_KEY', 'appears random');
   const fix =
-    'Make one with `openssl rand -hex 32`, before there are accounts: with another key all passwords have to be reset.';
+    'Make one with `openssl rand -hex 32`, before there are accounts: another key invalidates all passwords.';
   return grave(config)('SECRET_KEY', `it can be guessed: ${weakness}`, fix);
 }
 
 export function checkMetricsToken(config: Environment & Pick<Config, 'metricsToken'>): Finding {
   const { metricsToken } = config;
   if (metricsToken === null)
-    return ok('METRICS_TOKEN', 'unset: /metrics is open to who reaches it');
+    return ok('METRICS_TOKEN', 'unset: /metrics is open to anyone who reaches it');
   const isShort = metricsToken.length < SHORTEST_TOKEN;
   const weakness = isShort ? `it has ${metricsToken.length} characters` : weaknessOf(metricsToken);
   if (!weakness) return ok('METRICS_TOKEN', 'long enough');
-  const fix = 'Make one with `openssl rand -hex 24`, here and where Prometheus is told of it.';
+  const fix = 'Make one with `openssl rand -hex 24`, here and in the configuration of Prometheus.';
   return grave(config)('METRICS_TOKEN', `it can be guessed: ${weakness}`, fix);
 }
 
-/** The links in mails bear keys: on their way they are read by whoever sees an unencrypted request. */
+/** Links in mails contain keys, which an unencrypted request exposes on its way. */
 export function checkAppUrl({
   environment,
   appUrl,
 }: Environment & Pick<Config, 'appUrl'>): Finding {
   if (environment !== 'production' || appUrl.startsWith('https://')) return ok('APP_URL', appUrl);
   const fix = 'Set APP_URL to the https:// address where people find the application.';
-  return fail('APP_URL', `${appUrl} is not encrypted, and links in mails lead there`, fix);
+  return fail('APP_URL', `${appUrl} is not encrypted, and links in mails use it`, fix);
 }
 
 export async function checkDisk({
@@ -57,27 +57,27 @@ export async function checkDisk({
 export function judgeRoom(freeBytes: number): Finding {
   const detail = `${Math.floor(freeBytes / MEBIBYTE)} MiB are free for DATA_DIR`;
   if (freeBytes >= SCARCE_BYTES) return ok('disk', detail);
-  const fix = 'Make room, or set DATA_DIR to a larger file system.';
+  const fix = 'Free space, or move DATA_DIR to a larger file system.';
   return freeBytes < TOO_FEW_BYTES ? fail('disk', detail, fix) : warn('disk', detail, fix);
 }
 
-/** Where DATA_DIR will be made if it is not there yet. */
+/** The closest existing folder above a DATA_DIR that is not there yet. */
 function nearestFolder(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
 }
 
-/** A weak secret is a danger where others reach the server, and elsewhere worth a word. */
+/** A weak secret is a failure in production, and a warning elsewhere. */
 function grave({ environment }: Environment): typeof fail {
   return environment === 'production' ? fail : warn;
 }
 
 function weaknessOf(secret: string): string | null {
-  if (KNOWN.test(secret)) return 'part of it stands in examples';
+  if (KNOWN.test(secret)) return 'part of it appears in examples';
   if (WORDS.test(secret)) return 'it is made of words';
   return bitsOf(secret) < ENOUGH_BITS ? 'it has few different characters or repeats itself' : null;
 }
 
-/** An upper bound: what the characters would tell if they were drawn one by one, or deflate makes of them. */
+/** An upper bound: the smaller of the entropy of single characters and the size that deflate reaches. */
 function bitsOf(secret: string): number {
   const characters = [...secret];
   const counts = new Map<string, number>();

@@ -8,13 +8,13 @@ const MOST = APPLICATION_NAMES.length;
 export interface ApplicationsOwner {
   businessId: string;
   businessName: string;
-  /** Of its plan; null: unlimited. */
+  /** Of the plan; null: unlimited. */
   limit: number | null;
   since: Date;
   today: Date;
 }
 
-/** The apps of a business, as many as its plan allows at most. */
+/** The apps of a business, at most as many as its plan allows. */
 export function makeApplications(
   owner: ApplicationsOwner,
   random: Random,

@@ -3,16 +3,16 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Random } from './random';
 import { firstBusinessId, shareWorld, type Share, type WorldOptions } from './world';
 
-/** The rows of a batch come in one transaction, with one row of the audit log; the triggers leave it at that. */
+/** The rows of a batch share a transaction and one audit row; the triggers write no others. */
 const BUSINESSES_A_BATCH = 1_000;
-const BATCHES = 7; // a sequence of its own, as those of world.ts
+const BATCHES = 7; // a random stream of its own, like those of world.ts
 
 export interface Batch {
   number: number;
   shares: Share[];
 }
 
-/** What makes two worlds of a seed the same one. */
+/** What identifies a world: equal values make equal worlds. */
 export type WorldSizes = Pick<WorldOptions, 'seed' | 'businesses' | 'recordings'>;
 export type BegunWorld = WorldSizes & { today: string };
 
@@ -28,8 +28,8 @@ export function* batchesOf(world: WorldOptions): Generator<Batch> {
 }
 
 /**
- * Writes the audit row of a batch, whose id follows from seed and number: of several processes one gets it, and the
- * others wait until it is committed. @returns false when the batch is there already
+ * Writes the audit row of a batch, whose id is derived from seed and number: one of several processes gets it, and the
+ * others wait until it is committed. @returns false when the batch exists already
  */
 export async function claimBatch(
   tx: Transaction,
@@ -42,13 +42,13 @@ export async function claimBatch(
   return (await tx.execute(CLAIM, given)) === 1;
 }
 
-/** The world of a seed as it was begun; null: nothing is there. */
+/** The world of a seed as it was started; null: nothing exists. */
 export async function findBegunWorld(tx: Transaction, seed: number): Promise<BegunWorld | null> {
   const [row] = await tx.query<{ world: BegunWorld }>(BEGUN, [PLATFORM_ID, batchId(seed, 0)]);
   return row?.world ?? null;
 }
 
-/** Whether its first business is there, however it came. */
+/** Whether its first business exists, whatever created it. */
 export async function hasFirstBusiness(tx: Transaction, seed: number): Promise<boolean> {
   const found = await tx.query('SELECT id FROM businesses WHERE id = $1', [firstBusinessId(seed)]);
   return found.length > 0;

@@ -2,10 +2,15 @@ import type { Random } from './random';
 import { between, type Row } from './rows';
 import type { SeededSubscription, UsedPeriod } from './subscription';
 
-const GRANTED = 0.06; // of the businesses that have not spent any
+const GRANTED = 0.06; // of the businesses that have spent none
 const AMOUNTS = [25, 50, 100, 250, 1_000];
 const LEFT_OVER = [0, 0, 5, 20, 75];
-const REASONS = ['A bug of ours', 'Thanks for the feedback', 'Launch week', 'Agreed with sales'];
+const REASONS = [
+  'Outage compensation',
+  'Thanks for the feedback',
+  'Launch week',
+  'Agreed with sales',
+];
 const STAFF = 'support@tenantry.example';
 const ONE_DAY_MS = 86_400_000;
 

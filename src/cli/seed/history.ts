@@ -7,7 +7,7 @@ import type { Person } from './team';
 
 const JOB = { kind: 'job', id: PLATFORM_ID, email: null };
 
-/** What happened to a subscription, each thing at its made-up time: as the trigger would have told it then. */
+/** The events of a subscription at their made-up times, as the trigger would have written them. */
 export function toEventRows(
   { id, businessId, changes }: SeededSubscription,
   { memberId, email }: Person,

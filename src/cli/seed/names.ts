@@ -1,4 +1,4 @@
-// What made-up people, businesses and devices are called.
+// Names of made-up people, businesses and devices.
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 

@@ -1,7 +1,7 @@
 import type { BillingInterval } from '../../modules/subscriptions/decisions/periods';
 import type { Random } from './random';
 
-/** A plan of this installation, as far as a made-up subscriber needs to know it. */
+/** What the seed needs to know of a plan. */
 export interface SeedPlan {
   id: string;
   slug: string;
@@ -20,7 +20,7 @@ export interface SeedPlan {
 const FILLED_AT_MOST = 0.9;
 const WEIGHTS = { default: 12, public: 3, unlisted: 0.1 };
 
-/** A plan with room for so many recordings; most choose the default plan. Where none has room, the largest. */
+/** A plan with room for this many recordings, mostly the default plan. Where none has room, the largest. */
 export function choosePlan(
   plans: readonly SeedPlan[],
   recordings: number,
@@ -34,7 +34,7 @@ export function choosePlan(
   return roomy.find((plan) => (rest -= weightOf(plan)) < 0) ?? roomy[0]!;
 }
 
-/** How many closed periods a subscriber has: long ones have seen fewer of them. */
+/** How many closed periods a subscriber has: fewer of long ones. */
 export function closedPeriodsOf({ interval }: SeedPlan, closed: number): number {
   return interval.unit === 'year' ? Math.min(closed, 1) : closed;
 }

@@ -4,7 +4,7 @@ import { Random } from './random';
 const draw = (random: Random, count = 5) => Array.from({ length: count }, () => random.next());
 
 describe('Random', () => {
-  it('repeats itself for the same seed and stream, and for no other', () => {
+  it('repeats for the same seed and stream, and for no other', () => {
     expect(draw(new Random(1, 2))).toEqual(draw(new Random(1, 2)));
     expect(draw(new Random(1, 2))).not.toEqual(draw(new Random(1, 3)));
     expect(draw(new Random(1, 2))).not.toEqual(draw(new Random(2, 2)));

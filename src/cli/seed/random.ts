@@ -3,8 +3,8 @@ const IDS_BEGIN_AT_MS = Date.UTC(2025, 0, 1);
 const MILLISECONDS_OF_IDS = 2 ** 40; // more would not fit below the year 2060
 
 /**
- * Numbers that look random and are the same for the same seed and stream: sfc32, by Chris Doty-Humphrey
- * (public domain). Its 128 bits of state keep a million streams apart; the 32 of mulberry32 would not.
+ * Pseudorandom numbers, the same for the same seed and stream: sfc32, by Chris Doty-Humphrey (public domain). Its 128
+ * bits of state keep a million streams apart; the 32 of mulberry32 would not.
  */
 export class Random {
   private a: number;
@@ -13,7 +13,7 @@ export class Random {
   private counter = 1;
   private idTimeMs: number;
 
-  /** @param stream tells sequences of the same seed apart */
+  /** @param stream separates sequences of the same seed */
   constructor(seed: number, stream: number, substream = 0) {
     this.a = seed | 0;
     this.b = stream | 0;
@@ -37,12 +37,12 @@ export class Random {
   }
 
   pick<T>(choices: readonly T[]): T {
-    return choices[this.integer(0, choices.length - 1)]!; // an empty list is a fault of the caller's
+    return choices[this.integer(0, choices.length - 1)]!; // an empty list is the caller's fault
   }
 
   /**
-   * A UUIDv7 whose time is made up: it grows with every id of a stream and with the streams, so that indexes
-   * grow at their end, and it is the same on every day.
+   * A UUIDv7 with a made-up time that grows with every id of a stream and with the streams, so that indexes grow at
+   * their end, and that does not depend on the day.
    */
   id(): string {
     const time = (this.idTimeMs += 1).toString(16).padStart(12, '0');

@@ -7,9 +7,9 @@ const DELETED = 0.01;
 const WITHOUT_APPLICATION = 0.05;
 const LONGEST_MS = 20 * 60_000;
 const LONGEST_UPLOAD_MS = 10_000;
-const KEPT_FOR_MS = 3_600_000; // before somebody deletes it
+const KEPT_FOR_MS = 3_600_000; // before it is deleted
 
-/** All recordings of a subscription, the oldest first, one at a time: a large tenant has more than fit into memory. */
+/** All recordings of a subscription, oldest first, one at a time: those of a large tenant do not fit into memory. */
 export function* makeRecordings(
   subscription: SeededSubscription,
   applicationIds: readonly string[],
@@ -44,7 +44,7 @@ function pickApplication(ids: readonly string[], random: Random): string | null 
   return ids.length === 0 || random.chance(WITHOUT_APPLICATION) ? null : random.pick(ids);
 }
 
-/** A deleted recording has lost its payload, and still counts. */
+/** A deleted recording has no payload, and still counts. */
 function makePayload(createdAt: Date, until: Date, random: Random): Row {
   if (random.chance(DELETED)) {
     const deletedAt = new Date(Math.min(createdAt.getTime() + KEPT_FOR_MS, until.getTime()));

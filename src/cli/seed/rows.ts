@@ -1,7 +1,4 @@
-/**
- * The tables that a made-up world fills, in an order in which every row finds those that it names; and the
- * columns that it writes, with their types.
- */
+/** The tables that a made-up world fills, in foreign-key order, and the columns that it writes, with their types. */
 export const SEEDED_COLUMNS = {
   businesses: {
     id: 'uuid',
@@ -131,7 +128,7 @@ export type SeededTable = keyof typeof SEEDED_COLUMNS;
 export const SEEDED_TABLES = Object.keys(SEEDED_COLUMNS) as SeededTable[];
 
 export type Value = string | number | boolean | Date | object | null;
-/** A row under the names of the table's columns, all of them. */
+/** A row with all columns of its table. */
 export type Row = Record<string, Value>;
 export type Rows = Partial<Record<SeededTable, Row[]>>;
 

@@ -16,9 +16,9 @@ import {
 } from './scenarios';
 import type { Random } from './random';
 
-interface Fate {
+interface Scenario {
   weight: number;
-  live: (setup: LifeSetup, random: Random) => Life;
+  make: (setup: LifeSetup, random: Random) => Life;
   suits: (setup: LifeSetup) => boolean;
 }
 
@@ -26,30 +26,30 @@ const always = () => true;
 const isPaid = ({ plan }: LifeSetup) => !plan.isFree;
 const hasPast = ({ closed }: LifeSetup) => closed > 0;
 
-/** Of a hundred subscribers of a paid plan; fewer of these scenarios suit those of another. */
-const FATES: Fate[] = [
-  { weight: 57, live: run, suits: always },
-  { weight: 9, live: tryOut, suits: (setup) => isPaid(setup) && setup.plan.isPublic },
-  { weight: 6, live: fallBehind, suits: isPaid },
-  { weight: 4, live: pause, suits: always },
-  { weight: 4, live: requestCancellation, suits: always },
-  { weight: 3, live: stopRenewing, suits: always },
-  { weight: 4, live: planToMove, suits: (setup) => isPaid(setup) && findAsRoomy(setup) !== null },
-  { weight: 4, live: moveUp, suits: hasOutgrownDefault },
-  { weight: 2, live: leaveAtOnce, suits: always },
-  { weight: 4, live: haveLeft, suits: hasPast },
-  { weight: 3, live: haveExpired, suits: hasPast },
+/** Weights in percent for subscribers of a paid plan; other subscribers suit fewer scenarios. */
+const SCENARIOS: Scenario[] = [
+  { weight: 57, make: run, suits: always },
+  { weight: 9, make: tryOut, suits: (setup) => isPaid(setup) && setup.plan.isPublic },
+  { weight: 6, make: fallBehind, suits: isPaid },
+  { weight: 4, make: pause, suits: always },
+  { weight: 4, make: requestCancellation, suits: always },
+  { weight: 3, make: stopRenewing, suits: always },
+  { weight: 4, make: planToMove, suits: (setup) => isPaid(setup) && findAsRoomy(setup) !== null },
+  { weight: 4, make: moveUp, suits: hasOutgrownDefault },
+  { weight: 2, make: leaveAtOnce, suits: always },
+  { weight: 4, make: haveLeft, suits: hasPast },
+  { weight: 3, make: haveExpired, suits: hasPast },
 ];
 
-/** What becomes of a subscription. One draw, whatever suits, so that worlds of other plans are alike. */
-export function pickFate(setup: LifeSetup, random: Random): Fate['live'] {
+/** Picks the scenario of a subscription. Always one draw, so that worlds with other plans are alike. */
+export function pickScenario(setup: LifeSetup, random: Random): Scenario['make'] {
   const draw = random.next();
-  const suitable = FATES.filter(({ suits }) => suits(setup));
+  const suitable = SCENARIOS.filter(({ suits }) => suits(setup));
   let rest = draw * suitable.reduce((sum, { weight }) => sum + weight, 0);
-  return suitable.find(({ weight }) => (rest -= weight) < 0)?.live ?? run;
+  return suitable.find(({ weight }) => (rest -= weight) < 0)?.make ?? run;
 }
 
-/** Where intervals are the same, a change of plan leaves the period as it is. */
+/** With equal intervals, a plan change keeps the period. */
 function hasOutgrownDefault({ plan, plans }: LifeSetup): boolean {
   const first = plans.find(({ isDefault }) => isDefault);
   if (!first || first.id === plan.id) return false;

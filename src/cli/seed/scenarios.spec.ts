@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { boundary } from '../../modules/subscriptions/decisions/periods';
 import { TRANSITIONS } from '../../modules/subscriptions/decisions/transitions';
-import { pickFate } from './scenario-choice';
+import { pickScenario } from './scenario-choice';
 import * as scenarios from './scenarios';
 import { standingOf, type Life, type LifeSetup } from './scenarios';
 import type { SeedPlan } from './plan-choice';
@@ -66,7 +66,7 @@ const make = (live: (typeof WAYS)[number], setup: Partial<LifeSetup> = {}) =>
   live({ plan: pro, plans, closed: 2, today: new Date('2026-11-21'), ...setup }, new Random(1, 0));
 
 describe('a life', () => {
-  it('has periods that follow each other without a gap, counted from the anchor', () => {
+  it('has contiguous periods, counted from the anchor', () => {
     forAllLives(({ anchor, cycle, periods, endedAt }, setup) => {
       periods.slice(1).forEach(({ start, ordinal }, index) => {
         expect([start, ordinal]).toEqual([periods[index]!.end, periods[index]!.ordinal + 1]);
@@ -80,7 +80,7 @@ describe('a life', () => {
     });
   });
 
-  it('has a history in order, all of it past, of transitions that there are', () => {
+  it('has an ordered history of allowed transitions, all in the past', () => {
     forAllLives(({ changes, periods }, { today }) => {
       expect(changes[0]!.at).toEqual(periods[0]!.start);
       changes.slice(1).forEach(({ at, after }, index) => {
@@ -93,7 +93,7 @@ describe('a life', () => {
     });
   });
 
-  it('keeps the rules of the table', () => {
+  it('satisfies the constraints of the table', () => {
     forAllLives((life) => {
       const { status, cancelAtPeriodEnd, autoRenew, scheduledPlanId } = standingOf(life);
       const isOver = status === 'canceled' || status === 'expired';
@@ -108,7 +108,7 @@ describe('a life', () => {
     });
   });
 
-  it('that moves up cuts the old period short and begins anew on its plan', () => {
+  it('that upgrades cuts the old period short and starts a new one on its plan', () => {
     const { anchor, periods, cycle, changes } = make(moveUp);
     const [before, now] = periods.slice(-2);
     expect([before!.plan.slug, now!.plan.slug, cycle]).toEqual(['free', 'pro', 0]);
@@ -117,22 +117,22 @@ describe('a life', () => {
     expect(changes.at(-1)).toMatchObject({ at: anchor, periodOrdinal: now!.ordinal });
   });
 
-  it('that plans to move goes where its applications and seats have room', () => {
+  it('that schedules a change picks a plan with room for its applications and seats', () => {
     expect(standingOf(make(planToMove)).scheduledPlanId).toBe('pro-yearly');
     expect(standingOf(make(planToMove, { plan: yearly })).scheduledPlanId).toBe('pro');
   });
 });
 
-describe('pickFate', () => {
+describe('pickScenario', () => {
   const ofThousand = (setup: Partial<LifeSetup>) => {
     const given = { plan: pro, plans, closed: 2, today: new Date('2026-11-21'), ...setup };
-    return Array.from({ length: 1_000 }, (_, stream) => pickFate(given, new Random(1, stream)));
+    return Array.from({ length: 1_000 }, (_, stream) => pickScenario(given, new Random(1, stream)));
   };
 
-  it('lets most run on, and leaves none of the scenarios out', () => {
+  it('leaves most active, and omits no scenario', () => {
     const scenarios = ofThousand({});
     expect(new Set(scenarios)).toEqual(new Set([...WAYS, ...ENDS]));
-    const running = scenarios.filter((fate) => fate === run).length;
+    const running = scenarios.filter((scenario) => scenario === run).length;
     expect(running).toBeGreaterThan(500);
     expect(running).toBeLessThan(650);
   });
@@ -142,7 +142,8 @@ describe('pickFate', () => {
       new Set(ofThousand({ plan: free })),
       new Set(ofThousand({ closed: 0 })),
     ];
-    for (const fate of [tryOut, fallBehind, planToMove, moveUp]) expect(ofFree).not.toContain(fate);
-    for (const fate of [haveLeft, haveExpired]) expect(ofNew).not.toContain(fate);
+    for (const scenario of [tryOut, fallBehind, planToMove, moveUp])
+      expect(ofFree).not.toContain(scenario);
+    for (const scenario of [haveLeft, haveExpired]) expect(ofNew).not.toContain(scenario);
   });
 });

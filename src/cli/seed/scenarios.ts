@@ -6,10 +6,10 @@ import type { Random } from './random';
 import { between } from './rows';
 import { makeTimeline, makeTrial, periodsUpTo, type Timeline } from './timeline';
 
-// What may have become of a subscription by today: its periods, and what happened to it, in order. The row that
-// the database gets is where the last of these changes left it, so history and row cannot differ.
+// What may have happened to a subscription by today: its periods and its events, in order. The stored row is derived
+// from the last event, so history and row cannot differ.
 
-/** The part of a subscription that its history tells. */
+/** The part of a subscription that its history records. */
 export interface Standing {
   status: SubscriptionStatus;
   planId: string;
@@ -20,7 +20,7 @@ export interface Standing {
 
 export interface Change {
   at: Date;
-  /** The route's or the job's own word. */
+  /** The action of the route or job. */
   action: string;
   by: 'owner' | 'job';
   periodOrdinal: number;
@@ -35,7 +35,7 @@ export interface LivedPeriod extends Period {
 export interface Life {
   anchor: Date;
   cycle: number;
-  /** The last one is the one that the subscription stands in; closed too, if it has ended. */
+  /** The last one is the subscription's current period; closed too, if it has ended. */
   periods: LivedPeriod[];
   changes: Change[];
   trialEndsAt: Date | null;
@@ -47,16 +47,16 @@ export interface Life {
 export interface LifeSetup {
   plan: SeedPlan;
   plans: readonly SeedPlan[];
-  /** How many periods have passed, at least. */
+  /** At least how many periods have passed. */
   closed: number;
   today: Date;
 }
 
 const USUAL_TRIAL_DAYS = 14;
-const LONGEST_PAST_DUE_DAYS = 7; // as the first plans have it
+const LONGEST_PAST_DUE_DAYS = 7; // as in the initial plans
 const ONE_DAY_MS = 86_400_000;
 
-/** Runs on, as most do. */
+/** Active, like most. */
 export function run({ plan, closed, today }: LifeSetup, random: Random): Life {
   return live(makeTimeline(plan.interval, closed, today, random), plan);
 }
@@ -90,19 +90,19 @@ export function pause(setup: LifeSetup, random: Random): Life {
   return { ...paused, pausedAt: at };
 }
 
-/** Will end with the running period. */
+/** Ends with the current period. */
 export function requestCancellation(setup: LifeSetup, random: Random): Life {
   const life = run(setup, random);
   return leave(life, sometime(lastOf(life).start, setup.today, random));
 }
 
-/** Will not be followed by another period. */
+/** Does not renew. */
 export function stopRenewing(setup: LifeSetup, random: Random): Life {
   const life = run(setup, random);
   return letEnd(life, sometime(lastOf(life).start, setup.today, random));
 }
 
-/** Will move to another plan with the next period. */
+/** Moves to another plan with the next period. */
 export function planToMove(setup: LifeSetup, random: Random): Life {
   const life = run(setup, random);
   const at = sometime(lastOf(life).start, setup.today, random);
@@ -110,7 +110,7 @@ export function planToMove(setup: LifeSetup, random: Random): Life {
   return change(life, at, 'subscription.change', 'owner', { scheduledPlanId });
 }
 
-/** Began on the default plan and came to its own by a change that cut a period short and carried its usage over. */
+/** Started on the default plan and moved to its own by a change that cut a period short and carried its usage over. */
 export function moveUp(setup: LifeSetup, random: Random): Life {
   const { plan, plans, today } = setup;
   const first = plans.find(({ isDefault }) => isDefault) ?? plan;
@@ -131,7 +131,7 @@ export function moveUp(setup: LifeSetup, random: Random): Life {
   return { ...changed, periods: [...cut, ...following] };
 }
 
-/** Was canceled halfway through a period. */
+/** Was canceled in the middle of a period. */
 export function leaveAtOnce(setup: LifeSetup, random: Random): Life {
   const life = run(setup, random);
   const at = sometime(lastOf(life).start, setup.today, random);
@@ -153,7 +153,7 @@ export function haveLeft(setup: LifeSetup, random: Random): Life {
   return { ...left, endedAt: end };
 }
 
-/** Was not to renew, and has not. */
+/** Did not renew, and has expired. */
 export function haveExpired(setup: LifeSetup, random: Random): Life {
   const life = endBefore(run(setup, random));
   const { start, end } = lastOf(life);
@@ -178,9 +178,9 @@ export function findAsRoomy({ plan, plans }: Pick<LifeSetup, 'plan' | 'plans'>):
   return roomy ?? null;
 }
 
-/** Where the changes have left it. */
+/** The state after the last change. */
 export function standingOf({ changes }: Pick<Life, 'changes'>): Standing {
-  return changes.at(-1)!.after; // a life has a beginning
+  return changes.at(-1)!.after; // a life has at least one change
 }
 
 function live({ anchor, periods }: Timeline, plan: SeedPlan): Life {
@@ -226,7 +226,7 @@ function letEnd(life: Life, at: Date): Life {
   return change(life, at, 'subscription.update', 'owner', { autoRenew: false });
 }
 
-/** As it stood just before its last boundary. */
+/** The life until just before its last boundary. */
 function endBefore(life: Life): Life {
   return { ...life, cycle: life.cycle - 1, periods: life.periods.slice(0, -1) };
 }
@@ -236,10 +236,10 @@ function after(life: Life, name: TransitionName): SubscriptionStatus {
 }
 
 function lastOf({ periods }: Life): LivedPeriod {
-  return periods.at(-1)!; // a life has a period
+  return periods.at(-1)!; // a life has at least one period
 }
 
-/** Neither at the beginning nor at the end: nothing else happens at that moment. */
+/** Strictly inside: nothing else happens at that moment. */
 function sometime(start: Date, end: Date, random: Random): Date {
   return between(start, end, 0.02 + 0.96 * random.next());
 }

@@ -17,11 +17,11 @@ export interface SeedOptions {
   json?: boolean;
 }
 
-/** The audit rows of it; the triggers leave the single rows to them (migration bulk-seeding). */
+/** The action of its audit rows; the triggers write none for single rows (migration bulk-seeding). */
 const ACTION = 'seed.demo';
 const PASSWORD = 'correct horse battery staple';
 
-/** `seed:demo`: fills the database with a made-up world, or goes on where it was interrupted. */
+/** `seed:demo`: fills the database with a made-up world, or resumes an interrupted run. */
 export async function runSeedDemo({ json, ...options }: SeedOptions): Promise<void> {
   const startedAt = Date.now();
   const { password, outcome } = await withApplication((application) => seed(application, options));
@@ -36,7 +36,7 @@ async function seed(
   options: SeedOptions,
 ): Promise<{ outcome: SeedOutcome; password: string }> {
   const password = choosePassword(application, options.seed);
-  const passwordHash = await application.get(PasswordHasher).hash(password); // one for all: it takes 75 ms
+  const passwordHash = await application.get(PasswordHasher).hash(password); // one hash for all: it takes 75 ms
   const context = RequestContext.job(ACTION);
   const database = application.get(Database);
   const inTransaction: InTransaction = (work) =>
@@ -58,8 +58,8 @@ async function seed(
 }
 
 /**
- * Known to everybody, so that a demo is easy to log in to; where production is filled, to its reader alone, and the
- * same in each run that fills this world.
+ * Well known, so that logging in to a demo is easy; in production derived from the secret key, known only to its
+ * reader, and the same in each run of this world.
  */
 function choosePassword(application: INestApplicationContext, seed: number): string {
   const { environment } = application.get<Config>(CONFIG);
@@ -72,7 +72,7 @@ function describeExisting({ begun }: WorldExists, { seed }: SeedOptions): string
   const sizes = begun
     ? `, with ${countOf(begun.businesses, 'business', 'businesses')} and ${countOf(begun.recordings, 'recording', 'recordings')}`
     : '';
-  return `the world of seed ${seed} is in this database already${sizes}; choose another --seed`;
+  return `this database has the world of seed ${seed} already${sizes}; choose another --seed`;
 }
 
 function describe(
@@ -94,10 +94,7 @@ function describe(
         `  ${login.email}  (${login.business}, plan ${login.plan}, ${countOf(login.recordings, 'recording', 'recordings')})`,
     ),
   ];
-  if (batchesKept > 0)
-    lines.push(
-      'Part of it was there already, from a run that was interrupted; it was left as it is.',
-    );
+  if (batchesKept > 0) lines.push('An interrupted run had written part of it, which was kept.');
   if (recordings < wanted) lines.push('No plan has room for more recordings.');
   return lines.join('\n');
 }

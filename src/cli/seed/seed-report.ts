@@ -13,10 +13,10 @@ export interface SeedReport {
   businesses: number;
   people: number;
   recordings: number;
-  /** How many subscriptions there are of each. */
+  /** Subscriptions by status. */
   statuses: Partial<Record<SubscriptionStatus, number>>;
   plans: Record<string, number>;
-  /** The owner of the business with most recordings, and of another one. */
+  /** The owner of the business with most recordings, and another one. */
   logins: SeedLogin[];
 }
 

@@ -14,7 +14,7 @@ import { count, emptyReport, type SeedReport } from './seed-report';
 import { SeedWriter } from './seed-writer';
 import { makeBusiness, type SeededBusiness, type WorldOptions } from './world';
 
-/** Runs work in a transaction of platform scope; work may be run again. */
+/** Runs work in a transaction of platform scope; the work may be retried. */
 export type InTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 export type SeedOptions = Omit<WorldOptions, 'today' | 'plans'>;
 
@@ -22,22 +22,22 @@ export interface SeedOutcome {
   report: SeedReport;
   /** The day that all times are relative to. */
   today: string;
-  /** Batches that an earlier run had written, and that were left as they are. */
+  /** Batches that an earlier run had written and that were kept. */
   batchesKept: number;
 }
 
-/** The world of a seed is there already; of these sizes, if that is known. */
+/** The world of a seed exists already, with these sizes if known. */
 export class WorldExists extends Error {
   constructor(readonly begun: BegunWorld | null) {
-    super('the world of this seed is there already');
+    super('the world of this seed exists already');
   }
 }
 
 /**
- * Makes up a world and writes it batch by batch, each in a transaction of its own. Whoever is interrupted calls
- * again: what is there stays, the rest comes with the same ids and relative to the same day.
- * @param onProgress is told how many more businesses and recordings are written
- * @throws WorldExists when nothing of it was missing, or it was begun in other sizes
+ * Makes up a world and writes it batch by batch, each in its own transaction. After an interruption, call again:
+ * existing batches stay, the rest gets the same ids and the same day.
+ * @param onProgress receives how many more businesses and recordings are written
+ * @throws WorldExists when it is complete, or was started with other sizes
  */
 export async function seedWorld(
   inTransaction: InTransaction,
@@ -59,13 +59,13 @@ export async function seedWorld(
   return outcome;
 }
 
-/** Two at a time: while the database writes one batch, the next is made up. */
+/** Two at a time: one batch is computed while the database writes another. */
 async function inLanes(
   batches: Generator<Batch>,
   work: (batch: Batch) => Promise<void>,
 ): Promise<void> {
   const lane = async (): Promise<void> => {
-    for (const batch of batches) await work(batch); // shared: each batch goes to the lane that asks first
+    for (const batch of batches) await work(batch); // shared: each lane takes the next batch
   };
   const ends = await Promise.allSettled([lane(), lane()]);
   const failed = ends.find((end) => end.status === 'rejected');
@@ -84,7 +84,7 @@ function isSameSize(one: BegunWorld, other: SeedOptions): boolean {
   return one.businesses === other.businesses && one.recordings === other.recordings;
 }
 
-/** All rows of a batch, or, where they are there already, none. */
+/** Writes all rows of a batch, or none if it exists already. */
 async function writeBatch(
   tx: Transaction,
   world: WorldOptions,

@@ -5,12 +5,12 @@ import type { SeededBusiness } from './world';
 
 const ROWS_AT_ONCE = 20_000;
 
-/** Collects rows and writes them with one statement a table; a business with many recordings is written bit by bit. */
+/** Collects rows and writes them with one statement per table; a business with many recordings is written in parts. */
 export class SeedWriter {
   private readonly waiting = new Map<SeededTable, Row[]>();
   private waitingCount = 0;
 
-  /** @param onRecordings is told of recordings as they are written */
+  /** @param onRecordings receives the number of recordings as they are written */
   constructor(
     private readonly tx: Transaction,
     private readonly onRecordings: (written: number) => void,

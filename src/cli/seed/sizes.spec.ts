@@ -21,7 +21,7 @@ describe('shareOut', () => {
     );
   });
 
-  it('gives a few much and most little', () => {
+  it('gives a few much and the rest little', () => {
     const shares = [...shareOut(20_000, 100, 1)].sort((one, other) => other - one);
     expect(sum(shares.slice(0, 10))).toBeGreaterThan(10_000);
     expect(sum(shares.slice(50))).toBeLessThan(4_000);
@@ -30,7 +30,7 @@ describe('shareOut', () => {
 });
 
 describe('heavyTailed', () => {
-  it('mostly gives one, seldom many, and never more than the most', () => {
+  it('mostly gives one, rarely many, and never more than the maximum', () => {
     const random = new Random(1, 0);
     const sizes = Array.from({ length: 5_000 }, () => heavyTailed(30, random));
     const share = (least: number) => sizes.filter((size) => size >= least).length / sizes.length;

@@ -4,7 +4,7 @@ const GOLDEN = 0.618;
 const STEEPNESS = 1.1; // of Zipf's law: the second has about half of what the first has
 const TAIL = 1.5; // of Pareto's law: of a hundred 65 have one, and 3 have ten
 
-/** Shares a total out unevenly: a few get much, most get little. The shares add up to the total exactly. */
+/** Shares a total out unevenly: a few get much, the rest little. The shares add up to the total exactly. */
 export function* shareOut(total: number, count: number, seed: number): Generator<number> {
   const rankOf = shuffledRanks(count, seed);
   const weight = (index: number) =>
@@ -14,18 +14,18 @@ export function* shareOut(total: number, count: number, seed: number): Generator
   let before = 0;
   for (let index = 0, upTo = 0; index < count; index += 1) {
     upTo += weight(index);
-    const after = Math.round((total * upTo) / sum); // of all shares so far, so that rounding never adds up
+    const after = Math.round((total * upTo) / sum); // rounds the running sum, so that errors never add up
     yield after - before;
     before = after;
   }
 }
 
-/** Mostly one, seldom many, and never more than so many. */
+/** Mostly one, rarely many, never more than the maximum. */
 export function heavyTailed(maximum: number, random: Random): number {
   return Math.max(1, Math.min(maximum, Math.floor((1 - random.next()) ** (-1 / TAIL))));
 }
 
-/** Each index has a rank of its own, without a list of them: a step that shares no factor with the count visits all. */
+/** Gives each index a distinct rank without a list: a step coprime to the count visits all. */
 function shuffledRanks(count: number, seed: number): (index: number) => number {
   let step = Math.max(1, Math.floor(count * GOLDEN));
   while (greatestCommonDivisor(step, count) !== 1) step += 1;
@@ -38,7 +38,7 @@ function greatestCommonDivisor(one: number, other: number): number {
 }
 
 /**
- * Splits what a business used over its periods, none above its limit; what does not fit is left out.
+ * Splits a business's usage over its periods, none above its limit; the excess is dropped.
  * @param limits of each period; Infinity: unlimited
  */
 export function splitOverPeriods(

@@ -1,43 +1,43 @@
-import { pickFate } from './scenario-choice';
+import { pickScenario } from './scenario-choice';
 import { run, standingOf, type Life, type LifeSetup, type LivedPeriod } from './scenarios';
 import type { SeedPlan } from './plan-choice';
 import type { Random } from './random';
 import type { Row, Rows } from './rows';
 import { splitOverPeriods } from './sizes';
 
-const RUSHES = 0.7; // of those that have recorded enough for one
+const RUSHES = 0.7; // of those that have recorded enough for it
 const REMINDED_BEFORE_MS = 3 * 86_400_000;
 
-/** A period with what was recorded in it, and until when it could be. */
+/** A period with its recordings, and until when they could be made. */
 export interface UsedPeriod extends LivedPeriod {
   until: Date;
   recordings: number;
-  /** The part of them that credits paid for. */
+  /** The part paid by credits. */
   credited: number;
 }
 
 export interface SeededSubscription extends Omit<Life, 'periods'> {
   id: string;
   businessId: string;
-  /** That of the last period. */
+  /** The plan of the last period. */
   plan: SeedPlan;
   periods: UsedPeriod[];
-  /** What a change of plan brought along into the last period. */
+  /** Usage that a plan change carried over into the last period. */
   carriedOver: number;
 }
 
 type Identity = Pick<SeededSubscription, 'id' | 'businessId' | 'plan'>;
 
-/** Makes up what became of a subscription: a fate that leaves room for what was recorded, or else it runs on. */
+/** Makes up a subscription: a scenario with room for its recordings, or else an active one. */
 export function makeSubscription(
   identity: Identity,
   setup: LifeSetup,
   recordings: number,
   random: Random,
 ): SeededSubscription {
-  const fated = pickFate(setup, random)(setup, random);
-  const fits = limitsOf(fated).reduce((sum, limit) => sum + limit, 0) >= recordings;
-  const life = fits ? fated : run(setup, random);
+  const picked = pickScenario(setup, random)(setup, random);
+  const fits = limitsOf(picked).reduce((sum, limit) => sum + limit, 0) >= recordings;
+  const life = fits ? picked : run(setup, random);
   const used = useUp(life, recordings, random);
   const periods = life.periods.map((period, index) => {
     const until = Math.min(period.end.getTime(), (life.pausedAt ?? setup.today).getTime());
@@ -46,7 +46,10 @@ export function makeSubscription(
   return { ...identity, ...life, periods, carriedOver: carriedInto(life, periods) };
 }
 
-/** The subscription, its closed periods, and the counter of the last period, exactly as renewals would have left them. */
+/**
+ * The rows of the subscription, its closed periods, and the counter of the last period, exactly as renewals would have
+ * left them.
+ */
 export function toSubscriptionRows(subscription: SeededSubscription, today: Date): Rows {
   const { periods, endedAt } = subscription;
   const closed = endedAt ? periods : periods.slice(0, -1);
@@ -57,7 +60,7 @@ export function toSubscriptionRows(subscription: SeededSubscription, today: Date
   };
 }
 
-/** What can be recorded in each period; in one that a change of plan began, with the usage that it brought along. */
+/** The limit of each period; after a plan change, less the usage carried over. */
 function limitsOf({ periods }: Life): number[] {
   const limitOf = ({ plan }: LivedPeriod) => plan.recordingsLimit ?? Infinity;
   return periods.map((period, index) => {
@@ -80,7 +83,7 @@ function useUp(life: Life, recordings: number, random: Random): Usage[] {
   }));
 }
 
-/** In one of the last two periods more was recorded than the plan allows; credits paid for the rest. */
+/** One of the last two periods exceeded the plan; credits paid for the rest. */
 function rush(limit: number, recordings: number, periods: number, random: Random): Usage[] {
   const credited = random.integer(1, Math.min(recordings - limit, Math.ceil(limit / 4)));
   const others = Array.from({ length: periods - 1 }, () => limit);
@@ -100,7 +103,7 @@ function carriedInto({ endedAt }: Life, periods: readonly UsedPeriod[]): number 
 function toSubscriptionRow(subscription: SeededSubscription, today: Date): Row {
   const { id, businessId, plan, periods } = subscription;
   const standing = standingOf(subscription);
-  const last = periods.at(-1)!; // a life has a period
+  const last = periods.at(-1)!; // a life has at least one period
   return {
     business_id: businessId,
     id,
@@ -125,7 +128,7 @@ function toSubscriptionRow(subscription: SeededSubscription, today: Date): Row {
   };
 }
 
-/** Whose trial is about to end has been told: nobody should be written to because of a made-up past. */
+/** A trial that ends soon counts as reminded: a made-up past must send no mail. */
 function remindedAt({ trialEndsAt, periods }: SeededSubscription, today: Date): Date | null {
   if (!trialEndsAt) return null;
   const at = Math.max(trialEndsAt.getTime() - REMINDED_BEFORE_MS, periods[0]!.start.getTime());

@@ -5,7 +5,7 @@ import { heavyTailed } from './sizes';
 
 const LARGEST_TEAM = 30;
 const ROLES = ['admin', 'member', 'member', 'viewer'] as const; // after the owner
-const COPRIME_STEP = 7; // visits every first name once, so nobody in a team has another's
+const COPRIME_STEP = 7; // visits every first name once, so they differ within a team
 
 export interface Person {
   userId: string;
@@ -15,7 +15,7 @@ export interface Person {
   role: 'owner' | (typeof ROLES)[number];
 }
 
-/** The people of a business: an owner, and more of them where the plan has more seats. */
+/** The people of a business: an owner, and more where the plan has seats. */
 export function makeTeam(seats: number | null, domain: string, random: Random): Person[] {
   const size = heavyTailed(Math.min(seats ?? LARGEST_TEAM, LARGEST_TEAM), random);
   const first = random.integer(0, FIRST_NAMES.length - 1);
@@ -43,7 +43,7 @@ export function toUserRow({ userId, email, fullName }: Person, hash: string, sin
   };
 }
 
-/** The people, and the two members that every business has: the holder of its API keys and the seat for support. */
+/** The people, and two members of every business: the holder of its API keys and the seat for support. */
 export function toMemberRows(
   businessId: string,
   team: readonly Person[],

@@ -14,7 +14,7 @@ const intervals = fc.record({
 });
 
 describe('makeTimeline', () => {
-  it('counts all boundaries from the anchor, tiles, and ends with the period that is running', () => {
+  it('counts all boundaries from the anchor, without gaps, up to the current period', () => {
     fc.assert(
       fc.property(days, intervals, fc.nat(6), fc.nat(), (today, interval, closed, seed) => {
         const { anchor, periods } = makeTimeline(interval, closed, today, new Random(seed, 0));
@@ -36,7 +36,7 @@ describe('makeTimeline', () => {
     );
     const anchors = timelines.map(({ anchor }) => anchor);
 
-    it('begins some on ends of months, and on each of their last days', () => {
+    it('starts some on each of the last days of a month', () => {
       const dayAfter = (date: Date) => new Date(date.getTime() + 86_400_000).getUTCDate();
       expect(anchors.filter((anchor) => dayAfter(anchor) === 1).length).toBeGreaterThan(200);
       const days = new Set(anchors.map((anchor) => anchor.toISOString().slice(5, 10)));
@@ -44,7 +44,7 @@ describe('makeTimeline', () => {
       expect([...days].some((day) => day.endsWith('-29') && day !== '02-29')).toBe(true);
     });
 
-    it('lets some end just after midnight, so that a renewal has something to do', () => {
+    it('ends some just after midnight, so that a renewal has work', () => {
       const soon = timelines.filter(({ periods }) => +periods.at(-1)!.end <= +today + 60_000);
       expect(soon.length).toBeGreaterThan(10);
       expect(soon.length).toBeLessThan(100);
@@ -53,7 +53,7 @@ describe('makeTimeline', () => {
 });
 
 describe('makeTrial', () => {
-  it('is running, lasts whole days, and is about to end for some', () => {
+  it('is current, lasts whole days, and is about to end for some', () => {
     const ends = Array.from({ length: 300 }, (_, stream) => {
       const { start, end } = makeTrial(14, today, new Random(1, stream));
       expect(+end - +start).toBe(14 * 86_400_000);

@@ -6,18 +6,18 @@ import {
 } from '../../modules/subscriptions/decisions/periods';
 import type { Random } from './random';
 
-/** The periods of a subscription up to today; the last one is running. */
+/** The periods of a subscription up to today; the last one is current. */
 export interface Timeline {
   anchor: Date;
   periods: Period[];
 }
 
 const ONE_DAY_MS = 86_400_000;
-/** Some end just after midnight, so that the next renewal has something to do whenever somebody looks. */
+/** Some end just after midnight, so that the next renewal has work. */
 const DUE_SOON = 0.03;
 const DUE_WITHIN_MS = 60_000;
 
-/** Days that calendars stumble over, and how many subscriptions began on one. */
+/** Calendar edge cases, and the share of subscriptions that started on one. */
 const SPECIAL_DAYS: { share: number; suits: (day: Date) => boolean }[] = [
   { share: 0.25, suits: (day) => new Date(day.getTime() + ONE_DAY_MS).getUTCDate() === 1 },
   { share: 0.02, suits: (day) => day.getUTCDate() === 29 },
@@ -28,8 +28,8 @@ const SPECIAL_DAYS: { share: number; suits: (day: Date) => boolean }[] = [
 ];
 
 /**
- * Makes up when a subscription began: so that at least `closed` periods have passed, and for some on an odd day.
- * @param today the moment that the world is made for; the last period contains it
+ * Makes up a start: at least `closed` periods ago, for some on an edge case of the calendar.
+ * @param today the time of the world; inside the last period
  */
 export function makeTimeline(
   interval: BillingInterval,
@@ -47,14 +47,14 @@ export function makeTimeline(
   return { anchor, periods: periodsUpTo(anchor, interval, today) };
 }
 
-/** A trial that is running; its end is the anchor of what follows. */
+/** A current trial; its end is the anchor of what follows. */
 export function makeTrial(days: number, today: Date, random: Random): Period {
   const left = random.chance(DUE_SOON) ? 0 : random.integer(5, 95) / 100;
   const end = new Date(soonAfter(today, random).getTime() + Math.floor(left * days) * ONE_DAY_MS);
   return { start: new Date(end.getTime() - days * ONE_DAY_MS), end };
 }
 
-/** All periods of an anchor, the last one contains today. */
+/** All periods from an anchor; the last one contains today. */
 export function periodsUpTo(anchor: Date, interval: BillingInterval, today: Date): Period[] {
   const periods = [nextPeriod(anchor, interval, 0)];
   while (periods.at(-1)!.end.getTime() <= today.getTime())
@@ -63,7 +63,7 @@ export function periodsUpTo(anchor: Date, interval: BillingInterval, today: Date
 }
 
 function beginWithin(interval: BillingInterval, closed: number, today: Date, random: Random): Date {
-  const into = random.integer(5, 95) / 100; // how far the running period has come
+  const into = random.integer(5, 95) / 100; // the elapsed share of the current period
   const latest = boundary(today, interval, -closed);
   const length = latest.getTime() - boundary(today, interval, -closed - 1).getTime();
   return new Date(Math.floor(latest.getTime() - into * length));

@@ -63,7 +63,7 @@ const keyOf = (...parts: Row[string][]) => JSON.stringify(parts);
 const planOf = (row: Row) => plans.find(({ id }) => id === row.plan_id)!;
 
 describe('a made-up world', () => {
-  it('makes the same world twice, and another of another seed', () => {
+  it('makes the same world twice, and another one from another seed', () => {
     expect(collect()).toEqual(world);
     expect(collect({ seed: 2 }).businesses).not.toEqual(world.businesses);
   });
@@ -82,7 +82,7 @@ describe('a made-up world', () => {
     expect(later.recordings.map(({ id }) => id)).toEqual(world.recordings.map(({ id }) => id));
   });
 
-  it('makes as many as asked for, and ids that nothing else has', () => {
+  it('makes as many as configured, with unique ids', () => {
     expect(world.businesses).toHaveLength(200);
     expect(world.recordings).toHaveLength(20_000);
     expect(world.businesses[0]?.id).toBe(firstBusinessId(1));
@@ -94,7 +94,7 @@ describe('a made-up world', () => {
     expect(new Set(world.users.map(({ email }) => email)).size).toBe(world.users.length);
   });
 
-  it('counts each period as its recordings are', () => {
+  it('counts each period by its recordings', () => {
     const counted = new Map<string, number>();
     for (const { subscription_id, period_ordinal } of world.recordings) {
       const key = keyOf(subscription_id!, period_ordinal!);
@@ -169,7 +169,7 @@ describe('a made-up world', () => {
     expect(some((row) => row.period_end! <= new Date(+options.today + 60_000))).toBe(true);
   });
 
-  it('has usage that a change of plan brought along', () => {
+  it('has usage carried over by plan changes', () => {
     const counters = rowsOf('usage_counters', { seed: 3, businesses: 1_000 });
     const carrying = counters.filter(({ carried_over }) => Number(carried_over) > 0);
     expect(carrying.length).toBeGreaterThan(2);
@@ -193,7 +193,7 @@ describe('a made-up world', () => {
     for (const { created_at } of credits) expect(created_at! <= options.today).toBe(true);
   });
 
-  it('tells of every subscription how it came to stand where it stands', () => {
+  it('has a history that explains the state of every subscription', () => {
     const told = [
       'status',
       'plan_id',

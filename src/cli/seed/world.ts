@@ -13,7 +13,7 @@ import { makeSubscription, toSubscriptionRows, type SeededSubscription } from '.
 import { makeTeam, toMemberRows, toUserRow, type Person } from './team';
 
 const MOST_CLOSED_PERIODS = 6;
-// Sequences of their own for what happened when, so that names and ids depend on the seed and not on the day.
+// Random streams of their own for events, so that names and ids depend on the seed and not on the day.
 const HISTORY = 3;
 const SESSIONS = 4;
 const CREDITS = 5;
@@ -23,14 +23,14 @@ export interface WorldOptions {
   seed: number;
   businesses: number;
   recordings: number;
-  /** The beginning of a day; nothing has happened later. */
+  /** The start of a day; nothing happens later. */
   today: Date;
-  /** At least one, in an order that is always the same. */
+  /** At least one, in a fixed order. */
   plans: readonly SeedPlan[];
   passwordHash: string;
 }
 
-/** A business that is still to be made up: which one, and how much was recorded in it. */
+/** A business to make up: its index, and how many recordings it has. */
 export interface Share {
   index: number;
   recordings: number;
@@ -49,7 +49,7 @@ export interface SeededBusiness {
   recordings(): Generator<Row>;
 }
 
-/** All businesses of a world, in order, with how much each has recorded. */
+/** All businesses of a world, in order, with their number of recordings. */
 export function* shareWorld(world: WorldOptions): Generator<Share> {
   let index = 0;
   for (const recordings of shareOut(world.recordings, world.businesses, world.seed)) {
@@ -58,14 +58,14 @@ export function* shareWorld(world: WorldOptions): Generator<Share> {
   }
 }
 
-/** The id of a world's first business, by which the world is known. */
+/** The id of a world's first business, which identifies the world. */
 export function firstBusinessId(seed: number): string {
   return new Random(seed, 0).id();
 }
 
 /**
- * Makes up a business. The same seed, sizes and plans make the same names, sizes and ids on any day;
- * times follow `today`, since periods should be running when somebody looks.
+ * Makes up a business. The same seed, sizes and plans make the same names, sizes and ids on any day; times are relative
+ * to `today`, so that periods are current.
  */
 export function makeBusiness(world: WorldOptions, { index, recordings }: Share): SeededBusiness {
   const { seed, today } = world;
@@ -124,7 +124,7 @@ function subscribe(
   random: Random,
 ): SeededSubscription {
   const draw = random.next();
-  const passed = Math.floor((MOST_CLOSED_PERIODS + 1) * draw * draw); // a world that grows: most are young
+  const passed = Math.floor((MOST_CLOSED_PERIODS + 1) * draw * draw); // a growing world: most are young
   const plan = choosePlan(plans, recordings, passed, random);
   const closed = closedPeriodsOf(plan, passed);
   const identity = { id: random.id(), businessId, plan };
@@ -132,7 +132,7 @@ function subscribe(
   return makeSubscription(identity, { plan, plans, closed, today }, recordings, history);
 }
 
-/** No two businesses of all worlds share one; `.example` reaches nobody (RFC 2606). */
+/** Unique across all worlds; mail to `.example` reaches no one (RFC 2606). */
 function domainOf(name: string, index: number, seed: number): string {
   return `${name.toLowerCase().replace(' ', '-')}-${index + 1}.seed${seed}.example`;
 }

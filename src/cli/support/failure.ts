@@ -7,19 +7,19 @@ import { Interruption } from './interruption';
 /** Ends a command with exit code 1 and one line on standard error. */
 export class CommandFailure extends Error {}
 
-/** Ends a command with exit code 2: it was not called as it should be. */
+/** Ends a command with exit code 2: it was called wrongly. */
 export class WrongUsage extends Error {}
 
-/** 0 done, 1 failed, 2 wrong usage or configuration; after a signal 128 and its number, as shells have it. */
+/** 0 done, 1 failed, 2 wrong usage or configuration; after a signal 128 plus its number, as in shells. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // 0: --help was asked for
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // 0: --help
   if (error instanceof ConfigFaults || error instanceof WrongUsage) return 2;
   return error instanceof Interruption ? error.exitCode : 1;
 }
 
 /**
- * What to tell a person of an error: one line, and one more for each field at fault.
- * @returns nothing where commander has said it already
+ * An error for people: one line, and one more for each field at fault.
+ * @returns nothing where commander has printed it already
  */
 export function describeFailure(error: unknown): string {
   if (error instanceof CommanderError) return '';

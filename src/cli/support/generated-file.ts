@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { CommandFailure } from './failure';
 import { print } from './output';
 
-/** A file of the working directory that a command makes from the sources. */
+/** A file of the working directory that a command generates from the sources. */
 export interface GeneratedFile {
   path: string;
   content: string;
@@ -12,8 +12,8 @@ export interface GeneratedFile {
 }
 
 /**
- * Writes the files; or with `check` writes nothing.
- * @throws CommandFailure with `check`, naming the files that differ from what would be written
+ * Writes the files; with `check` only compares them.
+ * @throws CommandFailure with `check`, naming the files that differ
  */
 export function writeOrCheck(files: GeneratedFile[], check: boolean): void {
   const outdated = files.filter(({ path, content }) => readIfPresent(path) !== content);

@@ -10,18 +10,18 @@ export class Interruption extends Error {
   }
 }
 
-/** Listens for SIGINT and SIGTERM while a command holds something that must be given back. */
+/** Handles SIGINT and SIGTERM while a command holds something that it must release. */
 export interface SignalWatch {
-  /** The work's result; or an `Interruption` as soon as a signal has come, whatever becomes of the work. */
+  /** The work's result; or an `Interruption` as soon as a signal arrives. */
   unlessInterrupted<T>(work: () => Promise<T>): Promise<T>;
   end(): void;
 }
 
-/** The first signal interrupts in order, a second one ends the process at once. */
+/** The first signal interrupts cleanly, a second one ends the process at once. */
 export function watchSignals(): SignalWatch {
   let interrupt: (interruption: Interruption) => void = () => undefined;
   const interrupted = new Promise<never>((_, reject) => (interrupt = reject));
-  interrupted.catch(() => undefined); // it may come while nobody waits for it
+  interrupted.catch(() => undefined); // it may reject while nothing awaits it
   let last: Interruption | null = null;
   const onSignal = (signal: NodeJS.Signals) => {
     if (last) process.exit(last.exitCode);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isId } from '../../common/ids';
 
-/** Reads an option that must be a whole number of this range; digits only. */
+/** Parses an option that must be a whole number in a range; digits only. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -10,13 +10,13 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
-/** Reads an option that must be an id. */
+/** Parses an option that must be an id. */
 export function id(text: string): string {
   if (isId(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It must be an id (a UUID).');
 }
 
-/** Reads an option that must be an address of HTTP. */
+/** Parses an option that must be an HTTP URL. */
 export function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
     return text.replace(/\/+$/, '');

@@ -1,14 +1,14 @@
-/** What the command was asked for; on standard output, for people or pipes. */
+/** The result of a command; on standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The same for machines. */
+/** The same as JSON. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** What happens on the way; on standard error, so that standard output holds the result and nothing else. */
+/** Progress and notes; on standard error, so that standard output holds only the result. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -3,16 +3,16 @@ const REDRAWN_EVERY_MS = 100;
 const BAR_WIDTH = 30;
 const CLEAR_LINE = '\r\x1b[2K';
 
-/** How far a long piece of work is: one line on a terminal, and nothing anywhere else. */
+/** The progress of a long piece of work: one line on a terminal, nothing elsewhere. */
 export interface Progress {
   report(done: number): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void;
 }
 
 /**
- * Begins to show progress, once the work has taken a second.
- * @param total what `done` grows to; unknown where left out
+ * Shows progress once the work has taken a second.
+ * @param total the final value of `done`; omitted where unknown
  */
 export function showProgress(label: string, total?: number): Progress {
   if (!process.stderr.isTTY) return { report: () => undefined, end: () => undefined };

@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { CommandFailure, WrongUsage } from './failure';
 
-/** All of standard input but one newline at its end, which `echo` puts there; anything else is part of the password. */
+/** All of standard input except one trailing newline, which `echo` adds; anything else is part of the password. */
 export async function readPassword(command: string): Promise<string> {
   if (process.stdin.isTTY)
     throw new WrongUsage(
-      `the password is read from a pipe, so that it shows nowhere: printf %s "$PASSWORD" | npm run cli -- ${command} …`,
+      `pipe the password in, so that it appears nowhere: printf %s "$PASSWORD" | npm run cli -- ${command} …`,
     );
   const bytes = await buffer(process.stdin);
   try {

@@ -6,7 +6,7 @@ import { describeVariables, replaceTable, toEnvironmentExample } from './variabl
 const variables = describeVariables();
 
 describe('describeVariables', () => {
-  it('knows each setting with a description', () => {
+  it('lists each setting with its description', () => {
     expect(variables.map(({ name }) => name)).toEqual(Object.keys(settings));
     expect(variables.filter(({ description }) => description === '')).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('toEnvironmentExample', () => {
 });
 
 describe('replaceTable', () => {
-  it('replaces what stands between the marks and nothing else', () => {
+  it('replaces only what is between the marks', () => {
     const readme = 'before $1\n<!-- variables -->\nold\n<!-- /variables -->\nafter\n';
     const replaced = replaceTable(readme, [{ name: 'A', defaultValue: '$&', description: 'x' }]);
     expect(replaced).toBe(
@@ -47,7 +47,7 @@ describe('replaceTable', () => {
     );
   });
 
-  it('says so where there are no marks', () => {
+  it('returns null without marks', () => {
     expect(replaceTable('nothing here', variables)).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table';
 
 export interface Variable {
   name: string;
-  /** Empty where unset means something of its own; the description says what. */
+  /** Empty where unset has its own meaning, which the description gives. */
   defaultValue: string;
   description: string;
 }
@@ -19,7 +19,7 @@ export function describeVariables(): Variable[] {
   }));
 }
 
-/** Puts the table between its two marks. @returns null where the marks are missing */
+/** Replaces the table between its two marks. @returns null where the marks are missing */
 export function replaceTable(readme: string, variables: Variable[]): string | null {
   if (!TABLE.test(readme)) return null;
   const rows = variables.map(({ name, defaultValue, description }) => [
@@ -31,11 +31,11 @@ export function replaceTable(readme: string, variables: Variable[]): string | nu
   return readme.replace(TABLE, (_, open, close) => `${open}\n\n${table}\n\n${close}`);
 }
 
-/** A file to copy to `.env`: everything in it is commented out and stands at its default. */
+/** A file to copy to `.env`: each variable commented out, at its default. */
 export function toEnvironmentExample(variables: Variable[]): string {
   const head =
     '# Made by `npm run cli -- variables` from src/platform/config/settings.ts; do not edit.\n' +
-    '# Copy it to .env, which is read in development. What the environment has already wins.\n';
+    '# Copy it to .env, which is read in development. Variables of the environment win.\n';
   const entries = variables.map(
     ({ name, defaultValue, description }) => `# ${description}\n# ${name}=${defaultValue}\n`,
   );

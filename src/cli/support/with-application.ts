@@ -16,8 +16,8 @@ const STATEMENT_LIMIT_MS = 10 * 60_000;
 const CLOSING_LIMIT_MS = 2_000;
 
 /**
- * Runs a command's work with the modules of the server: the same services on the same database, but no HTTP,
- * no job worker, no cron, and time for long statements.
+ * Runs a command with the modules of the server: the same services on the same database, without HTTP, job worker and
+ * cron, and with a longer statement limit.
  * @throws ConfigFaults, CommandFailure when production's database lacks migrations, Interruption
  */
 export async function withApplication<T>(
@@ -43,12 +43,12 @@ function createApplication(config: Config): Promise<INestApplicationContext> {
   });
 }
 
-/** A command says itself what it does; of the log only warnings are of interest, unless more was asked for. */
+/** A command prints its own output; its log shows only warnings, unless LOG_LEVEL asks for more. */
 function quiet(logLevel: string): string {
   return logLevel === 'info' ? 'warn' : logLevel;
 }
 
-/** The pool waits for its connections to come back; an interrupted statement would keep it waiting. */
+/** The pool waits for its connections; an interrupted statement would delay it. */
 async function close(application: INestApplicationContext): Promise<void> {
   const limit = new AbortController();
   const { signal } = limit;
@@ -56,7 +56,7 @@ async function close(application: INestApplicationContext): Promise<void> {
   limit.abort();
 }
 
-/** As at `npm start`, a database in development is brought up to date; in production somebody decides when. */
+/** Like `npm start`, migrates the database in development; in production the operator does. */
 async function ensureMigrated(config: Config): Promise<void> {
   if (config.environment !== 'production') {
     await migrate(config, schema, (name) => note(`applied migration ${name}`));

@@ -121,6 +121,7 @@ it('doctor says so', async () => {
   const findings = await examine(testConfig(world.server.database.url, stripe));
   expect(findings.find(({ check }) => check === 'stripe account')).toMatchObject({
     status: 'fail',
-    detail: 'the key is of acct_other (test), and this database belongs to acct_local (test)',
+    detail:
+      'the key belongs to acct_other (test), but this database is linked to acct_local (test)',
   });
 });

@@ -167,7 +167,7 @@ class Bank {
 
 /** Whether it is looked at now: what was lost or comes late is not. */
 function looks({ post }: Step): boolean {
-  return post.fate === 'sent' || post.fate === 'twice';
+  return post.delivery === 'sent' || post.delivery === 'twice';
 }
 
 function expectToBeStripes({ current }: Follower, bank: Bank): void {
