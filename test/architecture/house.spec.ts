@@ -46,7 +46,7 @@ const ACROSS_TENANTS: Record<string, string> = {
     'measures how far renewal is behind, over all',
   'src/modules/subscriptions/renewal/renewal.service.ts': 'renews what is due, of all tenants',
   'src/modules/subscriptions/changes/staff-subscriptions.service.ts':
-    'staff look after all businesses',
+    'staff manage all businesses',
   'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',

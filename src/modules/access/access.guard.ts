@@ -8,7 +8,7 @@ import { BearerGuard } from './bearer.guard';
 import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 
-/** Lets a request in as its route's decorator says. A route without the decorator lets nobody in. */
+/** Enforces the access that a route's decorator declares. A route without the decorator refuses every request. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -36,7 +36,7 @@ export class AccessGuard implements CanActivate {
     return toContext(access, credential, request);
   }
 
-  /** Of the head; asked for again where it may have ended while the body was on its way. */
+  /** The credential from the request hook; looked up again where it may have ended while the body arrived. */
   private async credentialOf(request: FastifyRequest): Promise<Credential | null> {
     const { credential = null, askedAt } = request.caller ?? {};
     const isRecent = askedAt && this.cache.isRecent(askedAt);

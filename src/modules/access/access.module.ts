@@ -9,7 +9,7 @@ import { CredentialsRepository } from './credentials.repository';
 import { CredentialsService } from './credentials.service';
 import { EarlyAccess } from './early-access';
 
-/** Who may call what: the one guard that stands before every route. */
+/** Who may call what: the guard of every route. */
 @Module({
   providers: [
     CredentialsService,

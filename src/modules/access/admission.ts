@@ -16,7 +16,7 @@ import { AUDIENCE_OF_KIND, type Credential } from './credential';
 const CHALLENGE = 'Bearer realm="tenantry"';
 
 /**
- * Whether this credential may make this request. Pure: asked by the head, and again by the guard.
+ * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard.
  * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, no_business, permission_denied,
  * support_read_only, support_forbidden
  */
@@ -54,7 +54,7 @@ function wrongKind(audience: Audience): DomainError {
   return wrongCredentialKind({ detail: `This route takes ${WANTED[audience]}.` });
 }
 
-/** In read mode nothing is changed, but for leaving; what support never does is refused in either mode. */
+/** In read mode only leaving is allowed as a change; what support never may is refused in either mode. */
 function assertSupportMay(
   access: Access,
   permissions: readonly Permission[],

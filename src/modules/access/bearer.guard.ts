@@ -6,7 +6,7 @@ import type { BearerRequest } from './bearer.strategy';
 import type { Credential } from './credential';
 import { CredentialsService } from './credentials.service';
 
-/** Passport's guard, under our own: it finds out who asks, and refuses nobody. */
+/** Passport's guard, under the access guard: it authenticates and refuses no request. */
 @Injectable()
 export class BearerGuard extends AuthGuard('bearer') {
   constructor(private readonly credentials: CredentialsService) {
@@ -14,8 +14,8 @@ export class BearerGuard extends AuthGuard('bearer') {
   }
 
   /**
-   * @returns null without a header, and for a token that is not good
-   * @throws 429 rate_limited where too many tokens that are none come from
+   * @returns null without a header, and for an invalid token
+   * @throws 429 rate_limited where too many invalid tokens come from this network
    */
   async authenticate({ headers, ip }: FastifyRequest): Promise<Credential | null> {
     const { authorization } = headers;

@@ -5,20 +5,20 @@ import type { Credential } from './credential';
 import type { CredentialsService } from './credentials.service';
 
 /**
- * What passport is shown of a request. The header alone: the strategy would also take ?access_token= and a field of
- * the body. And who knows the tokens of this application.
+ * The part of a request that passport sees. Only the header: the strategy would also accept ?access_token= and a field
+ * of the body. And the credentials service of this application.
  */
 export interface BearerRequest {
   headers: { authorization?: string };
   ip: string;
   credentials: CredentialsService;
-  /** Where passport puts what it finds. */
+  /** Where passport puts the result. */
   user: Credential | null;
 }
 
 /**
- * Passport's bearer tokens (RFC 6750). Without state: passport has one registry a process, in which the strategy of the
- * application that was made last serves all of them.
+ * Passport's bearer tokens (RFC 6750). Stateless: passport has one registry per process, in which the strategy of the
+ * last application serves all of them.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
@@ -26,7 +26,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
     super({ passReqToCallback: true });
   }
 
-  /** @throws 429 rate_limited where too many tokens that are none come from */
+  /** @throws 429 rate_limited where too many invalid tokens come from this network */
   validate({ credentials, ip }: BearerRequest, token: string): Promise<Credential | null> {
     return credentials.resolve(token, ip);
   }

@@ -10,7 +10,7 @@ const LONG_MS = 86_400_000;
 const KEPT_FOR_MS = 30_000;
 const MAXIMUM_ENTRIES = 10_000;
 
-/** What of the listener the cache asks: the epoch, or null while changes may go unheard. */
+/** The part of the listener that the cache uses: the epoch, or null while changes may be missed. */
 let epoch: number | null;
 let clock: Clock;
 let feed: ChangeFeed;
@@ -46,7 +46,7 @@ function keep(hash: string, credential: Credential, livesMs = LONG_MS): void {
 
 const [mine, others] = [credentialOf('mine', 'ada'), credentialOf('others', 'grace')];
 
-it('finds what was kept, under its hash and no other', () => {
+it('finds an entry under its hash only', () => {
   keep('a', mine);
   expect(cache.find('a')).toBe(mine);
   expect(cache.find('b')).toBeNull();
@@ -61,7 +61,7 @@ describe('a change', () => {
   it.each([
     ['of the business', 'mine'],
     ['of the person', 'ada'],
-    ['of several', 'nobody mine nothing'],
+    ['of several', 'other mine another'],
   ])('%s forgets the credential, and leaves the others', (_, subjects) => {
     feed.publish(subjects);
     expect(cache.find('a')).toBeNull();
@@ -73,14 +73,14 @@ describe('a change', () => {
     expect([cache.find('a'), cache.find('b')]).toEqual([null, null]);
   });
 
-  it('does not forget credentials without a person or a business by an empty name', () => {
+  it('does not drop credentials without a person or a business for an empty id', () => {
     keep('c', { ...mine, businessId: null, member: null });
     feed.publish('others');
     expect(cache.find('c')).not.toBeNull();
   });
 });
 
-describe('a look-up during which something changes', () => {
+describe('a look-up during which a change arrives', () => {
   it.each(['mine', 'others', '*'])('of %s is not kept', (subjects) => {
     const lookUp = cache.beginLookUp();
     feed.publish(subjects);
@@ -88,15 +88,15 @@ describe('a look-up during which something changes', () => {
     expect(cache.find('a')).toBeNull();
   });
 
-  it('leaves the next look-up alone', () => {
+  it('does not affect the next look-up', () => {
     feed.publish('mine');
     keep('a', mine);
     expect(cache.find('a')).toBe(mine);
   });
 });
 
-describe('while changes may go unheard', () => {
-  it('nothing is found, and counts again when the silence was too short to miss anything', () => {
+describe('while changes may be missed', () => {
+  it('nothing is found, until the listener is known to have missed nothing', () => {
     keep('a', mine);
     epoch = null;
     expect(cache.find('a')).toBeNull();
@@ -111,7 +111,7 @@ describe('while changes may go unheard', () => {
     expect(cache.find('a')).toBeNull();
   });
 
-  it('nothing that was read before counts afterwards', () => {
+  it('entries from before are invalid afterwards', () => {
     keep('a', mine);
     const lookUp = cache.beginLookUp();
     epoch = 2;
@@ -123,15 +123,15 @@ describe('while changes may go unheard', () => {
 });
 
 describe('time', () => {
-  /** Time stands still, until it is moved. */
+  /** Time stands still until it is moved. */
   function stopAt(milliseconds: number): void {
     jest.spyOn(clock, 'at').mockReturnValue(new Date(milliseconds));
   }
 
   it.each([
     ['the life of the credential', 5_000, 5_000],
-    ['half a minute, however long it lives', LONG_MS, KEPT_FOR_MS],
-    ['half a minute, though it lives for ever', Infinity, KEPT_FOR_MS],
+    ['half a minute, for a long-lived one', LONG_MS, KEPT_FOR_MS],
+    ['half a minute, for one without an end', Infinity, KEPT_FOR_MS],
   ])('ends after %s, to the millisecond', (_, livesMs, endsAfterMs) => {
     stopAt(0);
     keep('a', mine, livesMs);
@@ -151,7 +151,7 @@ describe('time', () => {
   });
 });
 
-it('keeps so many, and drops what was used longest ago', () => {
+it('evicts the least recently used entry', () => {
   for (let number = 0; number < MAXIMUM_ENTRIES; number += 1) keep(String(number), mine);
   cache.find('0');
   keep('one more', mine);

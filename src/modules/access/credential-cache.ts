@@ -7,10 +7,10 @@ import type { Credential } from './credential';
 
 /** About 1 KiB each. */
 const MAXIMUM_ENTRIES = 10_000;
-/** Then it is looked up again, which also records that the credential is in use. */
+/** Then it is looked up again, which also records its use. */
 const KEPT_FOR_MS = 30_000;
 
-/** The contract's second in which a revocation reaches every replica; some kinds of credential announce no change. */
+/** The second within which a revocation must reach every replica; some kinds of credential announce no change. */
 const RECENT_MS = 1_000;
 
 interface Entry {
@@ -19,7 +19,7 @@ interface Entry {
   untilMs: number;
 }
 
-/** When a look-up began; what has changed since makes its answer old. */
+/** When a look-up began; later changes make its answer stale. */
 export interface LookUp {
   epoch: number | null;
   changes: number;
@@ -27,9 +27,9 @@ export interface LookUp {
 }
 
 /**
- * Good credentials by the hash of their token, so that a request needs no query to know who asks. An entry counts
- * only while this process surely hears what others change; then a revoked key is refused everywhere within a second,
- * and at once where it was revoked. Unknown tokens are not kept: strangers cannot fill it.
+ * Valid credentials by the hash of their token, so that authentication needs no query. An entry counts only while this
+ * process is known to receive the changes of others; so a revoked key is refused everywhere within a second, and at
+ * once where it was revoked. Unknown tokens are not cached: strangers cannot fill it.
  */
 @Injectable()
 export class CredentialCache {
@@ -51,22 +51,22 @@ export class CredentialCache {
     return isGood ? entry.credential : null;
   }
 
-  /** Call before the database is asked. */
+  /** Call before the query. */
   beginLookUp(): LookUp {
     return { epoch: this.listener.epoch(), changes: this.changes, atMs: this.nowMs() };
   }
 
-  /** Whether a look-up that is under way answers for somebody who asks now. */
+  /** Whether a look-up in flight may answer a request that arrives now. */
   isCurrent(lookUp: LookUp): boolean {
     return lookUp.epoch !== null && lookUp.changes === this.changes;
   }
 
-  /** Whether what was known then is known still: nothing has changed since, and it was less than a second ago. */
+  /** Whether a result of that moment is still valid: no change since, and less than a second ago. */
   isRecent(moment: LookUp): boolean {
     return moment.changes === this.changes && this.nowMs() - moment.atMs < RECENT_MS;
   }
 
-  /** Keeps what a look-up has found, unless something has changed while it was under way. */
+  /** Stores the result of a look-up, unless a change arrived meanwhile. */
   keep(tokenHash: string, credential: Credential, lookUp: LookUp, livesMs: number): void {
     if (lookUp.epoch === null || !this.isCurrent(lookUp)) return;
     const untilMs = lookUp.atMs + Math.min(livesMs, KEPT_FOR_MS);
@@ -80,7 +80,7 @@ export class CredentialCache {
       if (isAbout(credential, changed)) this.entries.delete(tokenHash);
   }
 
-  /** Goes on with real time, and jumps with the clock where a test moves it. */
+  /** Real time, plus the jumps of the clock in tests. */
   private nowMs(): number {
     return this.clock.at(new Date(monotonicMs())).getTime();
   }

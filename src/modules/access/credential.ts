@@ -3,24 +3,24 @@ import type { Permission } from '../../common/access/permissions';
 import type { Actor, MemberPrincipal, PersonPrincipal } from '../../common/request-context';
 import type { TokenKind } from '../../common/token';
 
-/** What a good token stands for. */
+/** What a valid token identifies. */
 export interface Credential {
   kind: TokenKind;
   actor: Actor;
-  /** Null: staff, and a person who belongs to none. */
+  /** Null: staff, and a person without a business. */
   businessId: string | null;
   businessStatus: 'active' | 'deactivated' | null;
   member: MemberPrincipal | null;
-  /** Who has the session; null for keys and staff. */
+  /** The owner of the session; null for keys and staff. */
   person: PersonPrincipal | null;
   permissions: readonly Permission[];
-  /** The session of staff in a support member's seat. */
+  /** The session of staff in the support seat. */
   support: { sessionId: string; mode: 'read' | 'write' } | null;
-  /** The session of staff outside. */
+  /** The session of staff outside a business. */
   staffSessionId: string | null;
 }
 
-/** The routes that each kind of token opens; it opens no others. */
+/** The routes that each kind of token may call. */
 export const AUDIENCE_OF_KIND: Record<TokenKind, Audience> = {
   session: 'dashboard',
   support_session: 'dashboard',

@@ -4,16 +4,16 @@ import type { MemberPrincipal } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Credential } from './credential';
 
-/** A credential with the moment of its last recorded use; staff's are not recorded. */
+/** A credential with the time of its last recorded use; staff's is not recorded. */
 export interface FoundCredential extends Credential {
   id: string;
   lastUsedAt: Date | null;
   recordsUse: boolean;
-  /** How long it is surely good, unless somebody ends it; 0: it is asked for each time. */
+  /** How long it is valid at most; 0: not to be cached. */
   livesMs: number;
 }
 
-/** Finds who a token belongs to: by its hash, across tenants, in one statement. */
+/** Finds the owner of a token by its hash, across tenants, in one statement. */
 @Injectable()
 export class CredentialsRepository {
   async findSession(
@@ -166,7 +166,7 @@ interface ApiKeyRow extends TenantRow {
   expiresAt: Date | null;
 }
 
-/** Without a business, all that is of one is null. */
+/** Without a business, its columns are null. */
 interface SessionRow {
   id: string;
   lastUsedAt: Date | null;
@@ -218,7 +218,7 @@ const FIND_STAFF_SESSION = `
   FROM staff_sessions AS session JOIN staff_accounts AS staff ON staff.id = session.staff_id
   WHERE session.token_hash = $1 AND session.created_at > $2 AND staff.status = 'active'`;
 
-// It lives no longer than its own time, the staff session under which it was opened, and the staff account.
+// Ends with its own time, with the staff session under which it was opened, and with the staff account.
 const FIND_SUPPORT_SESSION = `
   SELECT session.id, session.member_id AS "memberId", session.mode, staff.id AS "staffId", staff.email,
          session.business_id AS "businessId", business.status AS "businessStatus"

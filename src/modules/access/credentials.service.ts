@@ -11,10 +11,10 @@ import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
-/** A write for every request would cost more than the request. With the time in the cache, it is told to the minute. */
+/** A write per request would cost more than the request. With the time in the cache, it is accurate to the minute. */
 const USE_IS_RECORDED_EVERY_MS = 30_000;
 
-/** Whose end is announced, so that a look-up from before it is known to be old. */
+/** Kinds whose end is announced, so that an older look-up is known to be stale. */
 const ANNOUNCED: readonly TokenKind[] = ['session', 'api_key'];
 
 interface UnderWay {
@@ -35,13 +35,13 @@ export class CredentialsService {
   ) {}
 
   /**
-   * @param ip where it came from: who makes tokens up has a limit of look-ups
+   * @param ip its source: look-ups of invalid tokens are limited
    * @returns null for a token that is malformed, unknown, expired, revoked, or whose member is deactivated
    * @throws 429 rate_limited
    */
   async resolve(token: string, ip: string): Promise<Credential | null> {
     const kind = tokenKind(token);
-    if (!kind) return null; // a typo: no look-up
+    if (!kind) return null; // malformed: no query
     const tokenHash = hashToken(token);
     const key = tokenHash.toString('base64');
     const known = this.cache.find(key);
@@ -52,7 +52,7 @@ export class CredentialsService {
     return found;
   }
 
-  /** When the entry of a busy key runs out, all its requests come here at once: one of them asks. */
+  /** When the entry of a busy key expires, its concurrent requests share one query. */
   private lookUp(kind: TokenKind, tokenHash: Buffer, key: string): Promise<Credential | null> {
     if (!ANNOUNCED.includes(kind)) return this.ask(kind, tokenHash, key, this.cache.beginLookUp());
     const underWay = this.underWay.get(key);
@@ -73,7 +73,7 @@ export class CredentialsService {
   ): Promise<Credential | null> {
     const found = await this.database.platform(
       RequestContext.job('credential.resolve'),
-      'nobody knows yet whose token it is',
+      'the owner of the token is unknown',
       async (tx) => {
         const credential = await this.find(tx, kind, tokenHash);
         if (credential && isStale(credential, tx.now))

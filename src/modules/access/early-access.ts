@@ -9,10 +9,10 @@ import { BearerGuard } from './bearer.guard';
 import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
 
-/** Who makes a request, as its head tells. */
+/** The caller, as far as the headers tell. */
 interface Caller {
   access: Access;
-  /** Null on public routes, which ask nobody. */
+  /** Null on public routes, which need none. */
   credential: Credential | null;
   /** When the credential was looked up. */
   askedAt: LookUp | null;
@@ -20,14 +20,14 @@ interface Caller {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where the route does not say who may call it. */
+    /** Null where the route declares no access. */
     caller: Caller | null;
   }
 }
 
 /**
- * Counts a request and finds out who makes it as soon as its head is here, so that a stranger's body is neither waited
- * for nor read. It only refuses: what lets a request in is the guard, behind the body.
+ * Counts and authenticates a request as soon as its headers arrive, so that the body of a stranger is neither awaited
+ * nor read. It only refuses; the guard, after the body, admits.
  */
 @Injectable()
 export class EarlyAccess implements OnModuleInit {
@@ -38,7 +38,7 @@ export class EarlyAccess implements OnModuleInit {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** In time for all routes: Fastify gives them their hooks when it gets ready. Commands have no HTTP. */
+  /** Early enough for all routes: Fastify attaches hooks when it gets ready. Commands have no HTTP. */
   onModuleInit(): void {
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
     const fastify = adapter?.getInstance<FastifyInstance>();
@@ -69,7 +69,7 @@ export class EarlyAccess implements OnModuleInit {
     if (access) request.caller = { access, credential: null, askedAt: null };
   }
 
-  /** People are counted by who they are, in all their sessions together. */
+  /** People are counted across all their sessions. */
   private count(
     access: Access,
     credential: Credential | null,

@@ -5,7 +5,7 @@ import { Database } from '../../platform/database/database';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { OneTimeKeysRepository, type UserKeyPurpose } from '../identity/one-time-keys.repository';
 
-/** The mails that hold a person's one-time keys; a key that is dead by now is not sent. */
+/** The mails with a person's one-time keys; an expired or replaced key is not sent. */
 @Injectable()
 export class AccountMails {
   constructor(

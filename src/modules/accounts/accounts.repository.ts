@@ -9,19 +9,19 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { Business, BusinessStatus } from '../businesses/business.entity';
 import type { MemberWithPerson } from '../team-members/team-members.service';
 
-/** A person's place in a business, with what a login has to know. */
+/** A person's membership of a business, as a login needs it. */
 export interface Membership {
   userId: string;
   passwordHash: string;
   passwordVersion: number;
-  /** Null: the person belongs to no business. */
+  /** Null: the person has no business. */
   memberId: string | null;
   businessId: string | null;
   memberStatus: MemberStatus | null;
   businessStatus: 'active' | 'deactivated' | null;
 }
 
-/** Somebody's place in a business. */
+/** A person's membership of a business, with the business. */
 export interface Place {
   member: MemberWithPerson;
   business: Business;
@@ -43,9 +43,9 @@ export interface MyMembership {
 }
 
 export interface MyAccount {
-  /** Null during a support session: the seat belongs to no person. */
+  /** Null during a support session: the seat has no person. */
   user: { id: string; email: string; emailVerified: boolean; fullName: string } | null;
-  /** Null, and the business with it: the person belongs to none. */
+  /** Null like the business: the person has none. */
   member: { id: string; role: Role | null; kind: MemberKind; status: MemberStatus } | null;
   business: { id: string; name: string } | null;
   support: MySupportSession | null;
@@ -61,7 +61,7 @@ export interface MySupportSession {
 
 @Injectable()
 export class AccountsRepository {
-  /** All memberships of the person with this address, the one used last first. Platform scope. */
+  /** All memberships of the person with this address, most recently used first. Platform scope. */
   listMemberships(tx: Transaction, email: string): Promise<Membership[]> {
     return tx.query<Membership>(
       `SELECT person.id AS "userId", person.password_hash AS "passwordHash",
@@ -100,10 +100,10 @@ export class AccountsRepository {
   }
 
   /**
-   * An active member with the business it belongs to, in one statement, held until the end of the transaction: a
-   * removal or a new password that comes at the same time waits, and then finds the session that was opened.
-   * @param passwordVersion of the password that was checked; null where none was asked for
-   * @returns null when the member is gone or the password is another by now
+   * Reads an active member with its business in one statement and locks it until the end of the transaction: a
+   * concurrent removal or new password waits, and then finds the new session.
+   * @param passwordVersion of the password that was checked; null where none was
+   * @returns null when the member is gone or the password has changed
    */
   async holdPlace(
     tx: Transaction,
@@ -120,14 +120,14 @@ export class AccountsRepository {
     };
   }
 
-  /** The place that a person has just taken in this transaction. */
+  /** The membership that a person has just got in this transaction. */
   async getPlace(tx: Transaction, memberId: string): Promise<Place> {
     const place = await this.holdPlace(tx, memberId, null);
     if (!place) throw new Error('a new member is gone within its own transaction');
     return place;
   }
 
-  /** Who asks, in one statement. */
+  /** The caller, in one statement. */
   async getMine(tx: Transaction): Promise<MyAccount> {
     const [row] = await tx.query<MyAccountRow>(MINE, [
       tx.requireBusinessId(),

@@ -16,13 +16,13 @@ import { TeamMembersService } from '../team-members/team-members.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 
-/** The place is null where the person belongs to no business. */
+/** `place` is null where the person has no business. */
 export interface SignedIn {
   opened: OpenedSession;
   place: Place | null;
 }
 
-/** A login whose password is right. */
+/** A login with the right password. */
 interface Right {
   isRight: true;
   person: Membership;
@@ -34,12 +34,12 @@ type Checked = Right | { isRight: false; memberships: Membership[] };
 
 type ActivePlace = Membership & { businessId: string; memberId: string };
 
-/** Whom a session is opened for. */
+/** For whom a session is opened. */
 interface SigningIn {
   businessId: string;
   memberId: string;
   userId: string;
-  /** Of the password that was checked; null where none was asked for. */
+  /** Of the password that was checked; null where none was. */
   passwordVersion: number | null;
   userAgent: string | null;
 }
@@ -60,9 +60,9 @@ export class AccountsService {
   ) {}
 
   /**
-   * Opens a session, in a business or, for a person who belongs to none, without. An unknown address and a wrong
-   * password get the same answer in the same time.
-   * @throws 401 invalid_credentials, also for a business that the person is no active member of, 429 rate_limited
+   * Opens a session in a business or, for a person without one, outside any. An unknown address and a wrong password
+   * get the same answer in the same time.
+   * @throws 401 invalid_credentials, also for a business without an active membership, 429 rate_limited
    */
   async login(
     context: RequestContext,
@@ -85,7 +85,7 @@ export class AccountsService {
       : this.openWithoutBusiness(known, person, userAgent);
   }
 
-  /** Ends the session of this request, of support too. */
+  /** Ends the session of this request, also of support. */
   async logout(context: RequestContext): Promise<void> {
     const { person, supportSessionId } = context;
     await this.database.platform(context, 'a person may belong to no business', async (tx) => {
@@ -95,7 +95,7 @@ export class AccountsService {
   }
 
   /**
-   * Opens a session of another of the person's businesses; this one goes on.
+   * Opens a session in another of the person's businesses; the current one stays.
    * @throws 401 unauthenticated when this one has ended meanwhile, 403 business_deactivated, 404 business_not_found
    */
   async switchTo(
@@ -131,12 +131,12 @@ export class AccountsService {
     );
   }
 
-  /** Who this is, where they go, and whether the password is right. */
+  /** The person, the target business, and whether the password is right. */
   private async check(
     context: RequestContext,
     { email, password, businessId }: LoginRequest,
   ): Promise<Checked> {
-    const reason = 'nobody knows yet who logs in';
+    const reason = 'the person logging in is unknown';
     const memberships = await this.database.platform(context, reason, (tx) =>
       this.accounts.listMemberships(tx, email),
     );
@@ -148,7 +148,7 @@ export class AccountsService {
     return { ...verdict, isRight: true, person, place };
   }
 
-  /** Stores the hash of another cost that the login made, unless the password is another by now. */
+  /** Stores the hash with the current cost that the login made, unless the password has changed. */
   private async rehash(context: RequestContext, { person, freshHash }: Right): Promise<void> {
     if (!freshHash) return;
     const hashing = context.with({ action: 'password.rehash', businessId: null });
@@ -157,7 +157,7 @@ export class AccountsService {
     );
   }
 
-  /** A row in the audit log of each business of that person, and the one answer for all reasons. */
+  /** Writes an audit row for each business of the person, and gives the same answer for all reasons. */
   private async refuse(
     context: RequestContext,
     email: string,
@@ -177,7 +177,7 @@ export class AccountsService {
   private open(context: RequestContext, signingIn: SigningIn): Promise<SignedIn> {
     return this.database.transaction(context, async (tx) => {
       const signedIn = await this.openIn(tx, signingIn);
-      if (!signedIn) throw invalidCredentials(); // removed, or another password, since it was checked
+      if (!signedIn) throw invalidCredentials(); // removed, or the password changed, since it was checked
       return signedIn;
     });
   }
@@ -189,13 +189,13 @@ export class AccountsService {
   ): Promise<SignedIn> {
     return this.database.platform(context, 'the person belongs to no business', async (tx) => {
       const isHeld = await this.users.hold(tx, { id: userId, passwordVersion });
-      if (!isHeld) throw invalidCredentials(); // another password since it was checked
+      if (!isHeld) throw invalidCredentials(); // the password changed since it was checked
       const opened = await this.sessions.openWithoutBusiness(tx, userId, userAgent);
       return { opened, place: null };
     });
   }
 
-  /** @returns null when the member is gone or the password is another by now */
+  /** @returns null when the member is gone or the password has changed */
   private async openIn(
     tx: Transaction,
     { businessId, memberId, userId, passwordVersion, userAgent }: SigningIn,

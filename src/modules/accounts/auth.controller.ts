@@ -39,7 +39,7 @@ export class AuthController {
     action: 'session.create',
     summary: 'Log in: to one business, or without one',
     description:
-      'Without `businessId`, to the active business used last, else to a deactivated one. Who belongs to none logs in without: `member` and `business` are null, and the session founds a business, accepts an invitation or switches.',
+      'Without `businessId`, to the active business used last, else to a deactivated one. A person without a business gets a session with `member` and `business` null, which can create a business, accept an invitation or switch.',
     status: 200,
     answers: LoginResponse,
     problems: [invalidCredentials, rateLimitedProblem],
@@ -77,8 +77,7 @@ export class AuthController {
   @Access({
     audience: 'public',
     action: 'password.forgot',
-    summary:
-      'Mail a link to a new password, if the address is known; the answer is the same if not',
+    summary: 'Mail a password reset link, if the address is known; the answer is the same if not',
     status: 202,
     problems: [rateLimitedProblem],
     idempotency: 'in_steps',
@@ -91,7 +90,7 @@ export class AuthController {
   @Access({
     audience: 'public',
     action: 'password.reset',
-    summary: 'Choose a new password with the key from the mail; ends every session',
+    summary: 'Set a new password with the key from the mail; ends every session',
     status: 204,
     problems: [resetTokenInvalid, passwordTooWeak, rateLimitedProblem],
     idempotency: 'in_steps',
@@ -104,7 +103,7 @@ export class AuthController {
   @Access({
     audience: 'public',
     action: 'email.verify',
-    summary: 'Prove that the address is right, with the key from the mail',
+    summary: 'Verify the address with the key from the mail',
     status: 204,
     problems: [verificationTokenInvalid, rateLimitedProblem],
     idempotency: 'in_steps',
@@ -120,7 +119,7 @@ export class AuthController {
   @Access({
     audience: 'dashboard',
     action: 'email.resend',
-    summary: 'Mail the link to verify again',
+    summary: 'Mail the verification link again',
     status: 202,
     withoutBusiness: true,
     whileDeactivated: true,

@@ -57,7 +57,7 @@ export class MeController {
   @Access({
     audience: 'dashboard',
     action: 'me.get',
-    summary: 'Who I am in which business, if in any, and what I may do',
+    summary: 'My account, my business if any, and my permissions',
     status: 200,
     answers: MeResponse,
     support: true,
@@ -169,7 +169,7 @@ export class MeController {
   @Access({
     audience: 'dashboard',
     action: 'session.switch',
-    summary: 'Open a session of another of my businesses; this one goes on',
+    summary: 'Open a session in another of my businesses; this one stays open',
     status: 200,
     answers: SwitchResponse,
     problems: [businessNotFound, businessDeactivated],

@@ -17,7 +17,7 @@ import type { ChangePasswordRequest } from './dto/account.requests';
 
 const PERSON = 'a person may belong to several businesses, or to none';
 
-/** What a person does with the own account, whichever business the session is of. */
+/** What a person does with their own account, in any business. */
 @Injectable()
 export class MeService {
   constructor(
@@ -32,7 +32,7 @@ export class MeService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A person's own is known with the session; a support session is looked up. */
+  /** A person's account is known with the session; a support session needs a query. */
   get(context: RequestContext): Promise<MyAccount> {
     const known = toMyAccount(context);
     if (known) return Promise.resolve(known);
@@ -47,8 +47,8 @@ export class MeService {
   }
 
   /**
-   * Ends the person's other sessions, and a link to a new password that was mailed before.
-   * @throws 403 wrong_password (of many changes at once, one wins), 422 password_too_weak, 429 rate_limited
+   * Ends the person's other sessions and invalidates earlier reset links.
+   * @throws 403 wrong_password (of concurrent changes, one wins), 422 password_too_weak, 429 rate_limited
    */
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
     const { userId, sessionId } = context.requirePerson();
@@ -88,7 +88,7 @@ export class MeService {
     if (!found) throw sessionNotFound();
   }
 
-  /** The businesses the person is an active member of. */
+  /** The businesses of which the person is an active member. */
   listBusinesses(context: RequestContext, query: ListQuery): Promise<MyMembership[]> {
     return this.database.platform(context, PERSON, (tx) =>
       this.accounts.listMine(tx, context.requirePerson().userId, query),
@@ -99,12 +99,12 @@ export class MeService {
 function toMyAccount({ actor, businessId, member, person }: RequestContext): MyAccount | null {
   if (!person) return null;
   const { userId, emailVerified, fullName } = person;
-  const user = { id: userId, email: actor.email!, emailVerified, fullName }; // a person has one
+  const user = { id: userId, email: actor.email!, emailVerified, fullName }; // a person has an address
   if (!member) return { user, member: null, business: null, support: null };
   const { memberId, role, kind, businessName } = member;
   return {
     user,
-    member: { id: memberId, role, kind, status: 'active' }, // no other has a session
+    member: { id: memberId, role, kind, status: 'active' }, // only active members have sessions
     business: { id: businessId!, name: businessName! },
     support: null,
   };

@@ -17,7 +17,7 @@ import type { ResetPasswordRequest } from './dto/account.requests';
 
 const FORGOT = 'password.forgot';
 
-/** Ways back in: a new password by mail, and the proof that an address is read. */
+/** Account recovery: a new password by mail, and the verification of an address. */
 @Injectable()
 export class RecoveryService {
   constructor(
@@ -32,15 +32,15 @@ export class RecoveryService {
     private readonly limiter: GuessLimiter,
   ) {}
 
-  /** Answers before anybody has looked whether the address is known: the same bytes in the same time. */
+  /** Answers before the address is looked up: the same bytes in the same time, known or not. */
   async forgot(context: RequestContext, email: string): Promise<void> {
     await this.limiter.count(context, 'password_forgot', null, context.ip);
     await this.idempotency.run(context, (tx) => this.queue.enqueue(tx, FORGOT, { email }));
   }
 
   /**
-   * Mails the link to the stored address, if there is one. The newest link is the only one that works.
-   * Who asks too often gets no more mails, and no other answer: somebody else may be the one who asks.
+   * Mails the link to the stored address, if there is one. Only the newest link works. Past the limit no mail is sent,
+   * and the answer stays the same: the caller may be someone else.
    */
   @JobHandler(FORGOT, 'awaited')
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
@@ -52,8 +52,9 @@ export class RecoveryService {
   }
 
   /**
-   * Sets a new password, ends every session of the person, and takes the address for verified, since the key came there.
-   * @throws 410 reset_token_invalid (of many at once, one wins), 422 password_too_weak (the key lives on)
+   * Sets a new password, ends every session of the person, and marks the address as verified, since the key was mailed
+   * there.
+   * @throws 410 reset_token_invalid (of concurrent calls, one wins), 422 password_too_weak (the key stays valid)
    */
   async reset(context: RequestContext, { token, password }: ResetPasswordRequest): Promise<void> {
     await this.limiter.count(context, 'one_time_key', null, context.ip);
@@ -84,7 +85,7 @@ export class RecoveryService {
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
-  /** Mails another link, unless the address is verified already. */
+  /** Mails a new link, unless the address is verified. */
   resendVerification(context: RequestContext): Promise<void> {
     return this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const user = await this.users.get(tx, tx.requirePerson().userId);
@@ -97,7 +98,7 @@ export class RecoveryService {
     await this.mails.enqueue(tx, 'password-reset', keyId);
   }
 
-  /** Asks a person by mail whether the address is right. In the caller's transaction, in platform scope. */
+  /** Mails a verification link. In the caller's transaction, in platform scope. */
   async askToVerify(tx: Transaction, userId: string): Promise<void> {
     await this.mails.enqueue(
       tx,

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What the SDK identifies itself with. The key itself is shown once and only its hash kept. */
+/** The credential of the SDK. The key is shown once; only its hash is stored. */
 @Entity('api_keys')
 export class ApiKey {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -36,7 +36,7 @@ export class ApiKey {
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
   revokedAt!: Date | null;
 
-  /** The key that took its place; it lives on until `expiresAt`. */
+  /** The key that replaced it; this one stays valid until `expiresAt`. */
   @Column({ name: 'rotated_to_id', type: 'uuid', nullable: true })
   rotatedToId!: string | null;
 }

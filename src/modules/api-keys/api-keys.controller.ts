@@ -29,7 +29,7 @@ export class ApiKeysController {
     audience: 'dashboard',
     permission: 'api_keys:read',
     action: 'api_key.list',
-    summary: 'The API keys of the business, newest first, dead ones too',
+    summary: 'The API keys of the business, newest first, revoked and expired ones included',
     status: 200,
     answers: ApiKeyPage,
   })
@@ -46,7 +46,7 @@ export class ApiKeysController {
     audience: 'dashboard',
     permission: 'api_keys:write',
     action: 'api_key.create',
-    summary: 'Create an API key; it is shown this once',
+    summary: 'Create an API key; it is shown only once',
     status: 201,
     answers: CreatedApiKeyResponse,
   })

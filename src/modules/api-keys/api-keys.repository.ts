@@ -8,7 +8,7 @@ import { ApiKey } from './api-key.entity';
 
 const HINT_LENGTH = 4;
 
-/** The key's own text is here and nowhere else. */
+/** The only place that has the key itself. */
 export interface CreatedApiKey {
   apiKey: ApiKey;
   key: string;
@@ -36,7 +36,7 @@ export class ApiKeysRepository {
     return { apiKey, key };
   }
 
-  /** All keys, dead ones too, newest first; one more than `limit`. */
+  /** All keys, revoked and expired ones included, newest first; one more than `limit`. */
   list(tx: Transaction, page: ListQuery): Promise<ApiKey[]> {
     const query = tx
       .repository(ApiKey)
@@ -45,7 +45,7 @@ export class ApiKeysRepository {
     return newestFirst(query, 'createdAt', page);
   }
 
-  /** Locked until the end of the transaction: of many rotations at once, the others see the first. */
+  /** Locks the key until the end of the transaction, so that concurrent rotations see the first. */
   lock(tx: Transaction, id: string): Promise<ApiKey | null> {
     const where = { businessId: tx.requireBusinessId(), id };
     return tx.repository(ApiKey).findOne({ where, lock: { mode: 'pessimistic_write' } });

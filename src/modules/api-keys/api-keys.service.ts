@@ -45,8 +45,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Makes a key that takes the place of this one; both work for `overlapSeconds`, the old one not a second longer.
-   * @throws 404 api_key_not_found, 409 api_key_already_rotated (of many rotations at once, one wins)
+   * Replaces a key; both work for `overlapSeconds`, the old one not a second longer.
+   * @throws 404 api_key_not_found, 409 api_key_already_rotated (of concurrent rotations, one wins)
    */
   rotate(context: RequestContext, id: string, overlapSeconds: number): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
@@ -61,7 +61,7 @@ export class ApiKeysService {
     });
   }
 
-  /** Ends a key at once. Revoking it again changes nothing. @throws 404 api_key_not_found */
+  /** Ends a key at once. Idempotent. @throws 404 api_key_not_found */
   revoke(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       const { revokedAt } = await this.lock(tx, id);

@@ -58,7 +58,7 @@ export class AuditRepository {
   }
 }
 
-/** PostgreSQL takes fewer offsets than ISO 8601 has. */
+/** ISO 8601 allows more offsets than PostgreSQL. */
 function toInstant(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }

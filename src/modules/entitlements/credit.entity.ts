@@ -4,7 +4,9 @@ import { wholeNumber } from '../../platform/database/whole-number';
 export const CREDIT_FEATURES = ['recordings'] as const;
 export type CreditFeature = (typeof CREDIT_FEATURES)[number];
 
-/** Units of a feature that staff gave a business beside its plan: spent after the plan's allowance, whatever the period. */
+/**
+ * Units of a feature that staff granted to a business beside its plan: spent after the plan's allowance, in any period.
+ */
 @Entity('credits')
 export class Credit {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -23,7 +25,7 @@ export class Credit {
   @Column({ type: 'bigint', transformer: wholeNumber })
   spent!: number;
 
-  /** The part of `spent` that counts in the period of the next two, which may be over; a trigger keeps it. */
+  /** The part of `spent` that counts in the period of the next two columns, which may have ended; kept by a trigger. */
   @Column({ type: 'bigint', transformer: wholeNumber })
   counted!: number;
 

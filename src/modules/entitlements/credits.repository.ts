@@ -7,13 +7,13 @@ import { Credit } from './credit.entity';
 
 export type NewCredit = Pick<Credit, 'feature' | 'amount' | 'reason' | 'grantedBy' | 'expiresAt'>;
 
-/** A credit, as a source of the usage of the running period. */
+/** A credit as a source of the current period's usage. */
 export interface CreditSource {
   id: string;
   amount: number;
-  /** What of it counts in the running period. */
+  /** The part that counts in the current period. */
   used: number;
-  /** 0 also where the rest has expired or was taken back. */
+  /** 0 also where the rest has expired or was voided. */
   remaining: number;
   expiresAt: Date | null;
 }
@@ -34,7 +34,7 @@ export class CreditsRepository {
     return credit;
   }
 
-  /** All credits of the business, spent and void ones too, newest first; one more than `limit`. */
+  /** All credits of the business, spent and void ones included, newest first; one more than `limit`. */
   list(tx: Transaction, query: ListQuery): Promise<Credit[]> {
     const credits = tx
       .repository(Credit)
@@ -44,8 +44,8 @@ export class CreditsRepository {
   }
 
   /**
-   * What pays beside the plan: first what has something left, in the order in which it is spent, then what is used up,
-   * expired or void and still counts in the running period.
+   * The credits beside the plan: first those with something left, in the order in which they are spent, then used up,
+   * expired or void ones that count in the current period.
    */
   listSources(tx: Transaction): Promise<CreditSource[]> {
     return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now]);

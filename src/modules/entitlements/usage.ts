@@ -1,7 +1,7 @@
-/** Usage of a feature that a period meters. */
+/** Usage of a metered feature, counted per period. */
 export interface MeteredUsage {
   used: number;
-  /** The plan's; null: unlimited. */
+  /** The plan's allowance; null: unlimited. */
   limit: number | null;
   /** Null: unlimited. */
   remaining: number | null;
@@ -10,27 +10,27 @@ export interface MeteredUsage {
   credits: number;
 }
 
-/** Usage of a feature that counts what there is at the moment. */
+/** Usage of a feature that counts existing objects. */
 export interface CountedUsage {
   used: number;
   limit: number | null;
   remaining: number | null;
 }
 
-/** What is left of a limit; null: unlimited. */
+/** The rest of a limit; null: unlimited. */
 export function computeRemaining(used: number, limit: number | null): number | null {
   return limit === null ? null : Math.max(0, limit - used);
 }
 
-/** All that is counted against the plan of a business, as one reading of the database. */
+/** Everything counted against the plan of a business, in one read. */
 export interface UsageCounts {
-  /** Of the running period. */
+  /** In the current period. */
   recordings: number;
-  /** The part of `recordings` that a change of plan brought along: there are no rows of this period for it. */
+  /** The part of `recordings` that a plan change carried over: this period has no rows for it. */
   carriedOver: number;
-  /** The part of `recordings` that credits paid for; the rest counts against the plan's allowance. */
+  /** The part of `recordings` paid by credits; the rest counts against the plan's allowance. */
   credited: number;
-  /** Credits that are not spent, expired or void. */
+  /** Unspent credits, neither expired nor void. */
   credits: number;
   applications: number;
   seats: number;
@@ -43,7 +43,7 @@ export interface RecordingCounts {
   credits: number;
 }
 
-/** What is left of the plan's allowance, and then of the credits; null: unlimited. */
+/** The rest of the plan's allowance, plus the credits; null: unlimited. */
 export function computeMeteredRemaining(
   { recordings, credited, credits }: RecordingCounts,
   limit: number | null,

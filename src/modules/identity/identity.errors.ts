@@ -3,14 +3,14 @@ import { defineProblem } from '../../common/problem';
 export const emailTaken = defineProblem({
   code: 'email_taken',
   kind: 'conflict',
-  title: 'There is an account with this e-mail address',
-  description: 'Log in instead. Who was invited to a business logs in and accepts the invitation.',
+  title: 'The e-mail address is taken',
+  description: 'Log in instead. To join a business with an invitation, log in and accept it.',
 });
 
 export const invalidCredentials = defineProblem({
   code: 'invalid_credentials',
   kind: 'unauthenticated',
-  title: 'E-mail address or password are not right',
+  title: 'Wrong e-mail address or password',
   description:
     'The same answer, in the same time, for an unknown address, a wrong password and a deactivated member.',
 });
@@ -26,27 +26,27 @@ export const passwordTooWeak = defineProblem({
 export const wrongPassword = defineProblem({
   code: 'wrong_password',
   kind: 'forbidden',
-  title: 'The current password is not right',
-  description: 'Give the password you have now. Who has forgotten it resets it by mail.',
+  title: 'Wrong current password',
+  description: 'Enter your current password. If you have forgotten it, reset it by mail.',
 });
 
 export const resetTokenInvalid = defineProblem({
   code: 'reset_token_invalid',
   kind: 'gone',
-  title: 'This link to a new password does not work any more',
-  description: 'It works once, for an hour, and only the newest. Ask for another.',
+  title: 'This password reset link is no longer valid',
+  description: 'A link works once, for an hour, and only the newest one. Request another.',
 });
 
 export const verificationTokenInvalid = defineProblem({
   code: 'verification_token_invalid',
   kind: 'gone',
-  title: 'This link does not work any more',
-  description: 'It works once, for three days, and only the newest. Ask for another.',
+  title: 'This link is no longer valid',
+  description: 'A link works once, for three days, and only the newest one. Request another.',
 });
 
 export const sessionNotFound = defineProblem({
   code: 'session_not_found',
   kind: 'not_found',
-  title: 'There is no such session',
+  title: 'Session not found',
   description: 'GET /v1/me/sessions lists yours.',
 });

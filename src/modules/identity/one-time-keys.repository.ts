@@ -11,12 +11,12 @@ const LIFETIME_MS: Record<UserKeyPurpose, number> = {
   email_verification: 3 * 86_400_000,
 };
 
-/** Keys by which a person proves to read the mail of an address. Platform scope: they belong to no tenant. */
+/** Keys that prove access to a mailbox. Platform scope: they belong to no tenant. */
 @Injectable()
 export class OneTimeKeysRepository {
   constructor(private readonly keys: OneTimeKeys) {}
 
-  /** Makes a key for a person; one made before for the same purpose is dead. @returns the id for the mail */
+  /** Makes a key for a person; invalidates an earlier one for the same purpose. @returns the id for the mail */
   async issue(tx: Transaction, userId: string, purpose: UserKeyPurpose): Promise<string> {
     const id = newId();
     const { nonce, keyHash } = this.keys.create(purpose, id);
@@ -25,7 +25,7 @@ export class OneTimeKeysRepository {
     return id;
   }
 
-  /** The person whose living key this is; it lives on. */
+  /** The owner of a valid key; does not use it up. */
   async findOwner(tx: Transaction, key: string, purpose: UserKeyPurpose): Promise<string | null> {
     const sql =
       'SELECT user_id FROM one_time_keys WHERE key_hash = $1 AND purpose = $2 AND expires_at > $3';
@@ -33,7 +33,7 @@ export class OneTimeKeysRepository {
     return row?.user_id ?? null;
   }
 
-  /** Uses a key up: of many at once, one gets the person, the others null. */
+  /** Uses a key up: of concurrent calls, one gets the person, the others null. */
   async consume(tx: Transaction, key: string, purpose: UserKeyPurpose): Promise<string | null> {
     const sql =
       'DELETE FROM one_time_keys WHERE key_hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id';
@@ -41,7 +41,7 @@ export class OneTimeKeysRepository {
     return row?.user_id ?? null;
   }
 
-  /** Ends a person's key of a purpose, if there is one: the link in the mail is dead. */
+  /** Invalidates a person's key of a purpose, if there is one. */
   async revoke(tx: Transaction, userId: string, purpose: UserKeyPurpose): Promise<void> {
     await tx.execute('DELETE FROM one_time_keys WHERE user_id = $1 AND purpose = $2', [
       userId,
@@ -49,12 +49,12 @@ export class OneTimeKeysRepository {
     ]);
   }
 
-  /** Forgets keys that have run out. */
+  /** Deletes expired keys. */
   async prune(tx: Transaction): Promise<void> {
     await tx.execute('DELETE FROM one_time_keys WHERE expires_at < $1', [tx.now]);
   }
 
-  /** For the mail: the key of this id in clear with its owner's address, or null when it is dead. */
+  /** For the mail: the key of this id in clear with its owner's address, or null when it is no longer valid. */
   async findForMail(
     tx: Transaction,
     id: string,

@@ -11,13 +11,13 @@ describe('one-time keys', () => {
   const keysOf = (secretKey: string) => new OneTimeKeys(new SecretBox({ secretKey } as Config));
   const keys = keysOf('one secret of an installation, long enough');
 
-  it('have 256 bits and fit into an address as they are', () => {
+  it('have 256 bits and need no escaping in a URL', () => {
     const key = keys.derive('invitation', ROW, NONCE);
     expect(key).toMatch(/^[\w-]{43}$/);
     expect(Buffer.from(key, 'base64url')).toHaveLength(32);
   });
 
-  it('can be derived again from what is stored, which is not the key', () => {
+  it('can be derived again from the stored values, which do not contain the key', () => {
     const { nonce, keyHash } = keys.create('invitation', ROW);
     const key = keys.derive('invitation', ROW, nonce);
     expect(keyHash).toEqual(hashToken(key));
@@ -25,7 +25,7 @@ describe('one-time keys', () => {
     expect(Buffer.concat([nonce, keyHash]).includes(Buffer.from(key, 'base64url'))).toBe(false);
   });
 
-  it('are derived alike by every process of an installation', () => {
+  it('are derived identically by every process of an installation', () => {
     const other = keysOf('one secret of an installation, long enough');
     expect(other.derive('invitation', ROW, NONCE)).toBe(keys.derive('invitation', ROW, NONCE));
   });
@@ -42,7 +42,7 @@ describe('one-time keys', () => {
     expect(new Set(derived).size).toBe(derived.length);
   });
 
-  it('are new each time they are made, for the same row too', () => {
+  it('differ each time, also for the same row', () => {
     const made = Array.from({ length: 100 }, () => keys.create('invitation', ROW));
     expect(new Set(made.map(({ keyHash }) => keyHash.toString('hex'))).size).toBe(100);
     expect(new Set(made.map(({ nonce }) => nonce.toString('hex'))).size).toBe(100);

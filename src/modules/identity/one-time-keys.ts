@@ -5,7 +5,7 @@ import { SecretBox } from '../../platform/config/secret-box';
 
 export type KeyPurpose = 'invitation' | 'password_reset' | 'email_verification';
 
-/** What the database holds of a one-time key. */
+/** What the database stores of a one-time key. */
 export interface StoredKey {
   nonce: Buffer;
   keyHash: Buffer;
@@ -14,8 +14,8 @@ export interface StoredKey {
 const NONCE_BYTES = 16;
 
 /**
- * Keys that people get by mail: HMAC(SECRET_KEY, purpose, row id, nonce), 256 bits. The database holds nonce and
- * hash and the mail's job the row's id, so the key is in the mail and nowhere else. Another nonce, another key.
+ * Keys that people get by mail: HMAC(SECRET_KEY, purpose, row id, nonce), 256 bits. The database stores nonce and hash
+ * and the mail's job the row's id, so only the mail contains the key. A new nonce gives a new key.
  */
 @Injectable()
 export class OneTimeKeys {
@@ -25,13 +25,13 @@ export class OneTimeKeys {
     this.secret = secretBox.deriveKey('one-time keys');
   }
 
-  /** A new key of a row, in the form in which it is stored. */
+  /** A new key of a row, in its stored form. */
   create(purpose: KeyPurpose, rowId: string): StoredKey {
     const nonce = randomBytes(NONCE_BYTES);
     return { nonce, keyHash: hashToken(this.derive(purpose, rowId, nonce)) };
   }
 
-  /** The key itself, for the mail that is being sent. */
+  /** The key itself, for the mail being sent. */
   derive(purpose: KeyPurpose, rowId: string, nonce: Buffer): string {
     return createHmac('sha256', this.secret)
       .update(`${purpose}\n${rowId}\n`)

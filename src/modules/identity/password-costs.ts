@@ -3,10 +3,15 @@ import { monotonicMs } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 
-/** Another process may have stored a larger one since; `PasswordHasher` takes what it meets into account at once. */
+/**
+ * Another process may have stored a larger one since; `PasswordHasher` also learns from every hash that it verifies.
+ */
 const ASKED_EVERY_MS = 60_000;
 
-/** What the stored hashes of passwords cost: a refused login is as much work as the largest, whoever it was for. */
+/**
+ * The costs of the stored password hashes: a refused login takes as much work as the largest, whichever account it
+ * named.
+ */
 @Injectable()
 export class PasswordCosts {
   private known: Promise<number> | null = null;
@@ -14,12 +19,12 @@ export class PasswordCosts {
 
   constructor(private readonly database: Database) {}
 
-  /** The largest cost that is stored, up to a minute ago; 0 where nothing is. */
+  /** The largest stored cost, up to a minute old; 0 without any hash. */
   largest(): Promise<number> {
     if (!this.known || monotonicMs() - this.askedAtMs > ASKED_EVERY_MS) {
       this.askedAtMs = monotonicMs();
       this.known = this.ask();
-      this.known.catch(() => (this.known = null)); // those who wait hear of it; the next one asks again
+      this.known.catch(() => (this.known = null)); // waiting callers get the error; the next one queries again
     }
     return this.known;
   }
@@ -33,7 +38,7 @@ export class PasswordCosts {
   }
 }
 
-const COST = `substring(password_hash FROM '^\\$2[aby]\\$(\\d\\d)\\$')`; // as ix_users_password_cost has it
+const COST = `substring(password_hash FROM '^\\$2[aby]\\$(\\d\\d)\\$')`; // must match ix_users_password_cost
 
 const LARGEST = `
   SELECT greatest((SELECT max(${COST}) FROM users), (SELECT max(${COST}) FROM staff_accounts))::integer AS cost`;

@@ -20,7 +20,7 @@ const library: Bcrypt = bcrypt;
 
 const SECRET_KEY = 'one secret that is long enough to be taken';
 
-/** @param largest cost that is stored */
+/** @param largest the largest stored cost */
 function createHasher({ secretKey = SECRET_KEY, bcryptCost = COST, largest = 0 } = {}) {
   const config = { ...testConfig('postgres://localhost/none'), secretKey, bcryptCost };
   const costs = { largest: () => Promise.resolve(largest) };
@@ -34,7 +34,7 @@ describe('PasswordHasher', () => {
   afterEach(() => jest.restoreAllMocks());
 
   describe('a hash', () => {
-    it('is of the configured cost, and another one each time', async () => {
+    it('has the configured cost, and differs each time', async () => {
       const hasher = createHasher();
       const hashes = [await hasher.hash('a password'), await hasher.hash('a password')];
       expect(hashes.map((hash) => bcrypt.getRounds(hash))).toEqual([COST, COST]);
@@ -61,7 +61,7 @@ describe('PasswordHasher', () => {
       expect(await matches(hasher, password, hash)).toBe(true);
     });
 
-    it('is of no use without SECRET_KEY', async () => {
+    it('is useless without SECRET_KEY', async () => {
       const hash = await createHasher().hash('a password');
       const other = createHasher({ secretKey: 'another secret that is long enough as well' });
       expect(await matches(other, 'a password', hash)).toBe(false);
@@ -71,7 +71,7 @@ describe('PasswordHasher', () => {
   });
 
   describe('a refusal', () => {
-    /** Units of bcrypt's work: 2 to the cost of each hash and comparison. */
+    /** bcrypt's work: 2 to the cost of each hash and comparison. */
     const workOf = async (run: () => Promise<unknown>): Promise<number> => {
       const compare = jest.spyOn(library, 'compare');
       const hash = jest.spyOn(library, 'hash');
@@ -91,7 +91,7 @@ describe('PasswordHasher', () => {
       ['lowered', { bcryptCost: 4, largest: 6 }],
       ['between', { bcryptCost: 5, largest: 6 }],
     ])(
-      'is the same work for nobody and for a hash of any cost, with BCRYPT_COST %s',
+      'takes the same work without an account and for a hash of any cost, with BCRYPT_COST %s',
       async (_, given) => {
         const hasher = createHasher(given);
         const stored = [null, await storedWith(4), await storedWith(5), await storedWith(6)];
@@ -100,13 +100,13 @@ describe('PasswordHasher', () => {
       },
     );
 
-    it('is as much work for nobody as a cost that another process has just begun to store', async () => {
+    it('takes as much work without an account as a cost that another process has just introduced', async () => {
       const hasher = createHasher({ bcryptCost: 4, largest: 4 });
       await hasher.verify('another password', await storedWith(6));
       expect(await workOf(() => hasher.verify('another password', null))).toBe(2 ** 6);
     });
 
-    it('is the answer for nobody, even if bcrypt says yes', async () => {
+    it('is the answer without an account, even if bcrypt accepts', async () => {
       jest.spyOn(library, 'compare').mockImplementation(() => Promise.resolve(true));
       expect(await matches(createHasher(), 'a password', null)).toBe(false);
       expect(await matches(createHasher(), 'a password', STORED)).toBe(true);
@@ -117,7 +117,7 @@ describe('PasswordHasher', () => {
     it.each([
       ['raised', 4, 6],
       ['lowered', 6, 4],
-    ])('is hashed anew where BCRYPT_COST was %s', async (_, before, bcryptCost) => {
+    ])('is rehashed where BCRYPT_COST was %s', async (_, before, bcryptCost) => {
       const stored = await createHasher({ bcryptCost: before }).hash('a password');
       const hasher = createHasher({ bcryptCost, largest: before });
       const { isRight, freshHash } = await hasher.verify('a password', stored);
@@ -126,7 +126,7 @@ describe('PasswordHasher', () => {
       expect(await hasher.verify('a password', freshHash)).toEqual({ isRight, freshHash: null });
     });
 
-    it('is not hashed anew for a wrong one', async () => {
+    it('is not rehashed for a wrong one', async () => {
       const stored = await createHasher({ bcryptCost: 5 }).hash('a password');
       const verdict = await createHasher().verify('another password', stored);
       expect(verdict).toEqual({ isRight: false, freshHash: null });
@@ -134,7 +134,7 @@ describe('PasswordHasher', () => {
   });
 
   describe('a crowd', () => {
-    /** bcrypt that ends when it is told to, and counts how many run at once. */
+    /** A bcrypt that finishes on command and counts how many run at once. */
     class Work {
       readonly ends: (() => void)[] = [];
       running = 0;
@@ -153,12 +153,12 @@ describe('PasswordHasher', () => {
         return result;
       }
 
-      /** Lets everything begin that may. */
+      /** Starts everything that may start. */
       async settle(): Promise<void> {
         await new Promise((resolve) => setImmediate(resolve));
       }
 
-      /** Ends what was begun first, and lets what waits for it go on. */
+      /** Finishes the one begun first, and starts what waits for it. */
       async endOne(): Promise<void> {
         await this.settle();
         this.ends.shift()?.();
@@ -173,7 +173,7 @@ describe('PasswordHasher', () => {
           : matches(hasher, `password ${number}`, number % 4 === 1 ? null : STORED),
       );
 
-    it('is served as many at a time as there are cores, and everybody in the end', async () => {
+    it('is served as many at a time as there are cores, and completely', async () => {
       const work = new Work();
       const served = Promise.all(crowd(createHasher(), 20));
       await work.settle();
@@ -185,7 +185,7 @@ describe('PasswordHasher', () => {
       expect(work.largest).toBe(MAXIMUM_AT_ONCE);
     });
 
-    it('is served in the order in which it came', async () => {
+    it('is served in order of arrival', async () => {
       const work = new Work();
       const hasher = createHasher();
       const order: number[] = [];
@@ -197,7 +197,7 @@ describe('PasswordHasher', () => {
       expect(order).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
-    it('waits up to 200; who comes after them is told to come back, until there is room', async () => {
+    it('waits up to 200; later ones are refused until there is room', async () => {
       const work = new Work();
       const hasher = createHasher();
       const served = Promise.all(crowd(hasher, MAXIMUM_AT_ONCE + MAXIMUM_WAITING));
@@ -219,7 +219,7 @@ describe('PasswordHasher', () => {
       await expect(last).resolves.toBe('a hash');
     });
 
-    it('waits five seconds at most; who has not had a turn by then is told to come back', async () => {
+    it('waits five seconds at most, and is refused then', async () => {
       jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
       try {
         const work = new Work();
@@ -239,7 +239,7 @@ describe('PasswordHasher', () => {
       }
     });
 
-    it('of 50 at once is let in on two cores, even where each takes 180 ms', async () => {
+    it('of 50 at once is served on two cores, even where each takes 180 ms', async () => {
       jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
       try {
         jest.spyOn(os, 'availableParallelism').mockReturnValue(2);
@@ -257,7 +257,7 @@ describe('PasswordHasher', () => {
       }
     });
 
-    it('goes on when bcrypt fails: the turn is passed', async () => {
+    it('continues when bcrypt fails: the turn is passed on', async () => {
       const hasher = createHasher();
       const failing = jest
         .spyOn(library, 'hash')

@@ -9,19 +9,19 @@ import { hashesAtOnce } from '../../platform/config/thread-pool';
 import { PasswordCosts } from './password-costs';
 
 const MAXIMUM_WAITING = 200;
-const WAIT_LIMIT_MS = 5_000; // with 4 s in the line of guesses (GuessTurns), an answer comes within 10 s
+const WAIT_LIMIT_MS = 5_000; // plus 4 s in the queue of guesses (GuessTurns), an answer comes within 10 s
 const COME_BACK = { headers: { 'Retry-After': '5' } };
 
-/** What a comparison has shown. */
+/** The result of a comparison. */
 export interface Verdict {
   isRight: boolean;
-  /** The same password hashed with the configured cost, where it is right and stored with another; else null. */
+  /** The same password hashed with the configured cost, where it is right and was stored with another; else null. */
   freshHash: string | null;
 }
 
 /**
- * bcrypt over a peppered HMAC: bcrypt alone cuts a password at 72 bytes and stops at NUL, and a stolen table of hashes
- * is of no use without SECRET_KEY. Never call it inside a transaction: with cost 10 it takes 75 ms of a core.
+ * bcrypt over a peppered HMAC: bcrypt alone truncates a password at 72 bytes and stops at NUL, and a stolen table of
+ * hashes is useless without SECRET_KEY. Never call it inside a transaction: with cost 10 it takes 75 ms of a core.
  */
 @Injectable()
 export class PasswordHasher {
@@ -33,7 +33,7 @@ export class PasswordHasher {
     refuse: () => overloaded(COME_BACK),
   });
   private readonly cost: number;
-  /** The work of a refusal. It never falls while the process runs: BCRYPT_COST, and what else is stored. */
+  /** The work of a refusal: the largest of BCRYPT_COST and the stored costs. It never decreases in a process. */
   private largestCost: number;
 
   constructor(
@@ -52,8 +52,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Compares with a stored hash. With null it says no: there is no such account, or it may not log in. A no is the same
-   * work for all of them, whatever cost a hash was made with (docs/decisions/0024-cost-of-passwords.md).
+   * Compares with a stored hash. With null the answer is no: there is no such account, or it may not log in. Every no
+   * takes the same work, whatever the cost of its hash (docs/decisions/0024-cost-of-passwords.md).
    * @throws 503 overloaded when too many are waiting, or for too long
    */
   async verify(password: string, storedHash: string | null): Promise<Verdict> {
@@ -74,7 +74,7 @@ export class PasswordHasher {
     return { isRight: true, freshHash };
   }
 
-  /** Each step of the cost doubles the work: after 2^c, 2^c + 2^(c+1) + … + 2^(m-1) more make 2^m. */
+  /** Each cost step doubles the work: after 2^c, 2^c + 2^(c+1) + … + 2^(m-1) more add up to 2^m. */
   private async spend(password: string, spentCost: number): Promise<void> {
     for (let cost = spentCost; cost < this.largestCost; cost += 1)
       await compare(this.peppered(password), decoyOf(cost));
@@ -85,7 +85,7 @@ export class PasswordHasher {
   }
 }
 
-/** A well-formed hash that no password has; to compare with it is as much work as with a real one. */
+/** A well-formed hash that no password has; comparing with it takes as much work as with a real one. */
 function decoyOf(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 }

@@ -4,8 +4,8 @@ import { isCommonPassword } from './common-passwords';
 const LOCAL_PART_COUNTS_FROM = 4;
 
 /**
- * Refuses what is guessed first (NIST SP 800-63B, 3.1.1.2): common passwords, and the person's own name in the address.
- * Length is checked with the field: 10 to 128 code points, taken exactly as they come.
+ * Refuses what attackers try first (NIST SP 800-63B, 3.1.1.2): common passwords, and the local part of the address. The
+ * field checks the length: 10 to 128 code points, taken unchanged.
  * @throws 422 password_too_weak
  */
 export function assertPasswordIsStrong(password: string, email: string): void {

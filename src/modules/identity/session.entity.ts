@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A dashboard session: one person in one business. It ends by deletion. */
+/** A dashboard session of one person in one business. It ends by deletion. */
 @Entity('sessions')
 export class Session {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })

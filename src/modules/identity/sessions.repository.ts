@@ -16,7 +16,7 @@ export interface SessionOwner {
   userAgent: string | null;
 }
 
-/** The token is here and nowhere else. */
+/** The only place that has the token. */
 export interface OpenedSession {
   session: Pick<Session, 'id' | 'createdAt'>;
   token: string;
@@ -24,7 +24,7 @@ export interface OpenedSession {
 
 export type ListedSession = Pick<Session, 'id' | 'createdAt' | 'lastUsedAt' | 'ip' | 'userAgent'>;
 
-/** Dashboard sessions: of a person in a business, and of a person who belongs to none. */
+/** Dashboard sessions, in a business or of a person without one. */
 @Injectable()
 export class SessionsRepository {
   async open(tx: Transaction, owner: SessionOwner): Promise<OpenedSession> {
@@ -47,9 +47,9 @@ export class SessionsRepository {
   }
 
   /**
-   * Holds the person and the session of this request until the transaction ends. What ends sessions (a new password,
-   * above all) waits and then finds the one that is opened here, or came first and has ended the session of this
-   * request too. Platform scope.
+   * Locks the person and the session of this request until the transaction ends. Whatever ends sessions (above all a
+   * new password) waits and then finds the one opened here, or came first and has ended the session of this request
+   * too. Platform scope.
    * @throws 401 unauthenticated
    */
   async holdOwn(tx: Transaction): Promise<void> {
@@ -61,7 +61,7 @@ export class SessionsRepository {
     if (rows.length === 0) throw unauthenticated();
   }
 
-  /** A person's living sessions in all businesses and outside, newest first; one more than `limit`. Platform scope. */
+  /** A person's valid sessions in all businesses and outside, newest first; one more than `limit`. Platform scope. */
   listOf(
     tx: Transaction,
     userId: string,
@@ -74,14 +74,14 @@ export class SessionsRepository {
     return tx.query<ListedSession>(LIST, parameters);
   }
 
-  /** Ends one of a person's sessions, wherever it is. Platform scope. @returns false when there is no such session */
+  /** Ends one of a person's sessions in any business. Platform scope. @returns false when it does not exist */
   async endOf(tx: Transaction, userId: string, id: string): Promise<boolean> {
     const inBusiness = await tx.repository(Session).delete({ userId, id });
     if (inBusiness.affected === 1) return true;
     return (await tx.repository(UserSession).delete({ userId, id })).affected === 1;
   }
 
-  /** Ends all sessions of a person, but for one. Platform scope. */
+  /** Ends all sessions of a person except one. Platform scope. */
   async endAllOf(tx: Transaction, userId: string, exceptId: string | null): Promise<void> {
     const sessions = { userId, ...(exceptId && { id: Not(exceptId) }) };
     await tx.repository(Session).delete(sessions);
@@ -93,7 +93,7 @@ export class SessionsRepository {
     await tx.repository(Session).delete({ businessId: tx.requireBusinessId(), memberId });
   }
 
-  /** Deletes sessions that have run out. @returns how many */
+  /** Deletes expired sessions. @returns how many */
   async prune(tx: Transaction, unusedSince: Date, createdBefore: Date): Promise<number> {
     const ended = 'last_used_at < $1 OR created_at < $2';
     const times = [unusedSince, createdBefore];

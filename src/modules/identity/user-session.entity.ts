@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A dashboard session of a person who belongs to no business. It ends by deletion. */
+/** A dashboard session of a person without a business. It ends by deletion. */
 @Entity('user_sessions')
 export class UserSession {
   @PrimaryColumn({ type: 'uuid' })

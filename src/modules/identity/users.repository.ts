@@ -15,7 +15,7 @@ export interface NewUser {
 
 @Injectable()
 export class UsersRepository {
-  /** Platform scope only: the address may belong to any tenant's person. */
+  /** Platform scope only: the person may belong to any tenant. */
   findByEmail(tx: Transaction, email: string): Promise<User | null> {
     return tx.repository(User).findOneBy({ emailFolded: foldEmail(email) });
   }
@@ -33,9 +33,9 @@ export class UsersRepository {
   }
 
   /**
-   * Holds a person until the transaction ends: a new password waits, and then finds the session that was opened here.
+   * Locks a person until the transaction ends: a new password waits, and then finds the session opened here.
    * @param passwordVersion of the password that was checked
-   * @returns false when the password is another by now
+   * @returns false when the password has changed
    */
   async hold(
     tx: Transaction,
@@ -49,7 +49,7 @@ export class UsersRepository {
   /**
    * Replaces the password that was checked. Platform scope.
    * @param passwordVersion of the password that was checked
-   * @returns false when the password is another by now
+   * @returns false when the password has changed
    */
   async changePassword(
     tx: Transaction,
@@ -61,7 +61,7 @@ export class UsersRepository {
     return affected === 1;
   }
 
-  /** Sets a password whatever it was; the mail that led here proves the address. Platform scope. */
+  /** Sets a password unconditionally; the mailed key proves the address. Platform scope. */
   async resetPassword(tx: Transaction, id: string, passwordHash: string): Promise<void> {
     await tx.execute(
       `UPDATE users SET password_hash = $2, password_version = password_version + 1,
@@ -70,7 +70,7 @@ export class UsersRepository {
     );
   }
 
-  /** Stores the same password hashed anew, unless it is another by now. Platform scope. */
+  /** Stores a rehash of the same password, unless it has changed. Platform scope. */
   async rehash(
     tx: Transaction,
     id: string,
@@ -80,7 +80,7 @@ export class UsersRepository {
     await tx.repository(User).update({ id, passwordHash }, { passwordHash: freshHash });
   }
 
-  /** @throws 409 email_taken, also when two come at once */
+  /** @throws 409 email_taken, also in a race */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
     const user = { ...fields, id: newId(), passwordVersion: 0, createdAt: tx.now };
     try {

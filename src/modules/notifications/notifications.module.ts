@@ -5,7 +5,7 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { SubscriptionMails } from './subscription.mails';
 
-/** What the owners of a business are told about its subscription. */
+/** Mails to the owners of a business about its subscription. */
 @Module({
   imports: [BusinessesModule, PlansModule, SubscriptionsModule, TeamMembersModule],
   providers: [SubscriptionMails],

@@ -22,7 +22,7 @@ export class SubscriptionMails {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Says what becomes of the business after its trial; nothing where the trial is over by now. */
+  /** What happens after the trial; null where the trial has ended by now. */
   @MailComposer('trial-ending')
   composeTrialEnding(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
     return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
@@ -44,7 +44,7 @@ export class SubscriptionMails {
     });
   }
 
-  /** Says until when everything goes on without the payment; nothing where it has come by now. */
+  /** Until when the grace period lasts; null where the payment has arrived by now. */
   @MailComposer('payment-missing')
   composePaymentMissing(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
     return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
@@ -67,7 +67,7 @@ export class SubscriptionMails {
     });
   }
 
-  /** Says what a plan that was free costs from the next period on; nothing where it is paid for, or left, by now. */
+  /** What a formerly free plan costs from the next period; null where it is paid for, or left, by now. */
   @MailComposer('plan-gets-price')
   composePlanGetsPrice(context: RequestContext, businessId: string): Promise<ComposedMail | null> {
     return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
@@ -89,7 +89,7 @@ export class SubscriptionMails {
     });
   }
 
-  /** Says that a plan which was to follow is not offered any more. */
+  /** A scheduled plan is no longer offered, so the change was called off. */
   @MailComposer('change-called-off')
   composeChangeCalledOff(
     context: RequestContext,
@@ -110,7 +110,7 @@ export class SubscriptionMails {
   }
 
   private async afterFreePeriod(tx: Transaction): Promise<string> {
-    if (this.config.stripeSecretKey === null) return 'The plan goes on with that price.';
+    if (this.config.stripeSecretKey === null) return 'The plan continues at that price.';
     const { name } = await this.plans.getDefault(tx);
     return `Unless it is paid for by then, the business moves to the plan ${name}.`;
   }
@@ -127,17 +127,17 @@ export class SubscriptionMails {
       return 'The subscription ends with it, as you asked.';
     if (subscription.endReason === 'business_deactivated') return 'The subscription ends with it.';
     if (subscription.endReason === 'plan_free')
-      return 'The plan goes on after it; there is nothing to do.';
+      return 'The plan continues after it; there is nothing to do.';
     if (scheduledPlan) return `Then the plan ${scheduledPlan.name} begins, as you asked.`;
-    if (plan.terms.priceAmount === 0) return 'The plan goes on after it; there is nothing to do.';
+    if (plan.terms.priceAmount === 0) return 'The plan continues after it; there is nothing to do.';
     if (subscription.stripeSubscriptionId)
-      return 'Then the plan is charged for the first time; cancel before, and nothing is.';
+      return 'Then the plan is charged for the first time, unless you cancel before.';
     const { name } = await this.plans.getDefault(tx);
     return `Unless it is paid for, the business then moves to the plan ${name}.`;
   }
 }
 
-/** `$15.00`: the minor units that the currency has. */
+/** `$15.00`, with the minor units of the currency. */
 function priceText({ priceAmount, priceCurrency }: PlanVersion): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency: priceCurrency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 0;

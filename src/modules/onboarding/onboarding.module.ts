@@ -8,7 +8,7 @@ import { TeamMembersModule } from '../team-members/team-members.module';
 import { OnboardingService } from './onboarding.service';
 import { SignupController } from './signup.controller';
 
-/** How a business comes to be. */
+/** Creates businesses. */
 @Module({
   imports: [
     AccountsModule,

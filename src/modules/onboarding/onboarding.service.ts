@@ -30,7 +30,7 @@ import type {
 
 const REASON = 'the tenant does not exist yet';
 
-/** The person who begins something, known or just made. */
+/** The founder or new member, existing or just created. */
 type Person = Pick<User, 'id' | 'email' | 'fullName'>;
 
 @Injectable()
@@ -52,7 +52,7 @@ export class OnboardingService {
 
   /**
    * One transaction: person, business, owner, sdk and support members, subscription to the default plan, API key,
-   * session, and the mail that asks whether the address is right.
+   * session, and the verification mail.
    * @throws 409 email_taken, 422 password_too_weak, 429 rate_limited
    */
   async signUp(
@@ -78,7 +78,7 @@ export class OnboardingService {
     });
   }
 
-  /** A business of a person who is signed in: like signing up without a person. @throws 401 unauthenticated */
+  /** A business of a person who is signed in: like sign-up without the person. @throws 401 unauthenticated */
   createAnother(
     context: RequestContext,
     { name }: CreateBusinessRequest,
@@ -92,8 +92,8 @@ export class OnboardingService {
   }
 
   /**
-   * A new person joins the inviting business. The key came by mail, so the address is verified; an account that
-   * exists is never touched.
+   * A new person joins the inviting business. The key came by mail, so the address is verified; an existing account is
+   * never changed.
    * @throws 402 limit_reached, 404 invitation_not_found, 409 email_taken, 410, 422 password_too_weak, 429 rate_limited
    */
   async join(
@@ -182,7 +182,7 @@ export class OnboardingService {
   }
 }
 
-/** Audit rows of a signing up say whose it is. */
+/** Audit rows of a sign-up name the new person. */
 function asPerson(context: RequestContext, email: string): RequestContext {
   return context.with({ actor: { kind: 'person', id: null, email } });
 }

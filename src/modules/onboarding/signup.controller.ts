@@ -28,7 +28,7 @@ import { OnboardingService } from './onboarding.service';
 export class SignupController {
   constructor(private readonly onboarding: OnboardingService) {}
 
-  /** One address, two requests: the activation key tells which. */
+  /** One route, two requests: the activation key distinguishes them. */
   @Post('auth/signup')
   @ApiBody({
     schema: {
@@ -71,7 +71,7 @@ export class SignupController {
   @Access({
     audience: 'dashboard',
     action: 'business.create',
-    summary: 'Create a business, or another one, with oneself as its owner',
+    summary: 'Create a business, or another one, owned by the caller',
     status: 201,
     answers: SignupResponse,
     idempotency: 'in_steps',

@@ -19,7 +19,7 @@ export class HealthController {
     audience: 'public',
     action: 'health.live',
     everyRole: true,
-    summary: 'The process runs',
+    summary: 'Liveness: the process runs',
     status: 200,
     answers: HealthResponse,
   })
@@ -33,8 +33,8 @@ export class HealthController {
     action: 'health.ready',
     everyRole: true,
     summary:
-      'The database takes writes, migrations and queue are there; 503 with the reason otherwise',
-    description: 'The database is asked at most once a second.',
+      'Readiness: the database accepts writes, migrations and queue are present; 503 with the reason otherwise',
+    description: 'Queries the database at most once a second.',
     status: 200,
     answers: HealthResponse,
     problems: [notReady],

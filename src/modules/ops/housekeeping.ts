@@ -16,10 +16,10 @@ import { SessionsRepository } from '../identity/sessions.repository';
 import { StaffService } from '../staff/staff.service';
 
 const EVENTS_KEPT_DAYS = 90; // Stripe itself keeps them for 30
-const MAILS_KEPT_DAYS = 90; // longer than the queue tries
+const MAILS_KEPT_DAYS = 90; // longer than the queue retries
 const PRUNE = 'housekeeping.prune';
 
-/** Forgets what has run out: idempotent answers, sessions, one-time keys, mails, events of Stripe, guesses. */
+/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -37,7 +37,7 @@ export class Housekeeping {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Every process with the `cron` role asks; the job's key makes it one job. */
+  /** Every process with the `cron` role enqueues it; the job key makes it one job. */
   @Scheduled(PRUNE, '17 * * * *')
   async schedule(context: RequestContext): Promise<void> {
     await this.database.transaction(context, (tx) =>
@@ -51,7 +51,7 @@ export class Housekeeping {
     const sessions = await this.database.platform(context, 'what runs out belongs to all', (tx) =>
       this.pruneIn(tx),
     );
-    this.logger.log(`forgot ${answers} answers and ${sessions} sessions`);
+    this.logger.log(`deleted ${answers} expired answers and ${sessions} expired sessions`);
   }
 
   private async pruneIn(tx: Transaction): Promise<number> {

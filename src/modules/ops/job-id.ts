@@ -1,16 +1,16 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 
-/** What a number of the queue looks like; it fits into PostgreSQL's bigint. */
+/** The form of a job number; it fits into PostgreSQL's bigint. */
 const JOB_ID = /^[1-9]\d{0,17}$/;
 const NO_JOB = '0';
 
-/** True for the text of any id that the queue may give. */
+/** True for the text of any possible job id. */
 export function isJobId(value: unknown): value is string {
   return typeof value === 'string' && JOB_ID.test(value);
 }
 
-/** As with `PathId`, a malformed id becomes one that nothing has. */
+/** Like `PathId`, maps a malformed id to one that no job has. */
 class MissingWhenMalformed implements PipeTransform<unknown, string> {
   transform(value: unknown): string {
     return isJobId(value) ? value : NO_JOB;

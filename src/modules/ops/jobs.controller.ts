@@ -21,7 +21,7 @@ export class JobsController {
   @Access({
     audience: 'staff',
     action: 'job.list',
-    summary: 'The jobs that are not done, newest first; `state=failed` lists those given up',
+    summary: 'Unfinished jobs, newest first; `state=failed` lists those given up',
     status: 200,
     answers: JobPage,
   })
@@ -34,7 +34,7 @@ export class JobsController {
   @Access({
     audience: 'staff',
     action: 'job.retry',
-    summary: 'Give a failed job all its tries again, from now on',
+    summary: 'Retry a failed job, with all its tries',
     status: 200,
     answers: JobResponse,
     problems: [jobNotFound, jobNotFailed],

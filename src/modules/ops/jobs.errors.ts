@@ -3,8 +3,8 @@ import { defineProblem } from '../../common/problem';
 export const jobNotFound = defineProblem({
   code: 'job_not_found',
   kind: 'not_found',
-  title: 'There is no such job',
-  description: 'It never was, or it is done: jobs that are done are not kept.',
+  title: 'Job not found',
+  description: 'It never existed, or it has finished: finished jobs are not kept.',
 });
 
 export const jobNotFailed = defineProblem({
@@ -12,5 +12,5 @@ export const jobNotFailed = defineProblem({
   kind: 'conflict',
   title: 'The job has not failed',
   description:
-    'It is waiting for its next try, or running. Only a job that has used up its tries can be given new ones.',
+    'It is waiting for its next try, or running. Only a job that has used up its tries can be retried.',
 });

@@ -7,7 +7,7 @@ import { isJobId } from './job-id';
 export const JOB_STATES = ['waiting', 'running', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** A row of the queue. Jobs that are done have none. */
+/** A row of the queue. Finished jobs have none. */
 export interface Job {
   id: string;
   name: string;
@@ -21,7 +21,7 @@ export interface Job {
   lockedAt: Date | null;
 }
 
-/** The queue as graphile-worker keeps it. Its public view has no payloads, so that its tables are read. */
+/** The queue's own tables. graphile-worker's public view has no payloads. */
 @Injectable()
 export class JobsRepository {
   /** Newest first; one more than `limit`. */
@@ -43,13 +43,16 @@ export class JobsRepository {
     return job ?? null;
   }
 
-  /** Waits for whoever is changing it, a worker that takes it say. */
+  /** Waits for a concurrent change, such as a worker's claim. */
   async lock(tx: Transaction, id: string): Promise<Job | null> {
     await tx.query('SELECT FROM graphile_worker._private_jobs WHERE id = $1 FOR UPDATE', [id]);
     return this.find(tx, id);
   }
 
-  /** All its tries again, from now on. The queue tells its workers of new jobs only; they look for others every two seconds. */
+  /**
+   * Restores all its tries, from now on. The queue notifies workers of new jobs only; they poll for others every two
+   * seconds.
+   */
   async retry(tx: Transaction, id: string): Promise<void> {
     await tx.query(
       'SELECT FROM graphile_worker.reschedule_jobs(ARRAY[$1::bigint], run_at => now(), attempts => 0)',

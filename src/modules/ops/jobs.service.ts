@@ -6,7 +6,7 @@ import type { ListJobsQuery } from './dto/job';
 import { jobNotFailed, jobNotFound } from './jobs.errors';
 import { JobsRepository, type Job } from './jobs.repository';
 
-/** What staff see of the queue, and do about jobs that were given up. */
+/** How staff inspect the queue and retry failed jobs. */
 @Injectable()
 export class JobsService {
   constructor(
@@ -20,7 +20,7 @@ export class JobsService {
   }
 
   /**
-   * Gives a failed job all its tries again.
+   * Retries a failed job with all its tries.
    * @throws 404 job_not_found, 409 job_not_failed
    */
   retry(context: RequestContext, id: string): Promise<Job> {

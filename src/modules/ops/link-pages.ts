@@ -1,15 +1,15 @@
 import { page } from './pages';
 
-// Where the links in mails lead in development, until there is a front end: each page does its one job with the
-// public routes, and nothing else. The key stays in the address bar and goes out in a body only.
+// The pages behind mailed links in development, until there is a front end: each does its one job with the public
+// routes. The key stays in the address bar and is sent only in a body.
 
 interface LinkForm {
   title: string;
-  /** The name of the key in the address. */
+  /** The name of the key in the URL. */
   key: string;
-  /** Names and labels of what the person fills in. */
+  /** Names and labels of the inputs. */
   inputs: [name: string, label: string, type: string][];
-  /** Where it is sent, as which field of the body. */
+  /** The route, and the body field for the key. */
   route: string;
   keyField: string;
   button: string;
@@ -41,12 +41,12 @@ const FORMS: Record<LinkName, LinkForm> = {
     done: 'The new password is set. All sessions have ended; log in with it.',
   },
   'verify-email': {
-    title: 'Is this your e-mail address?',
+    title: 'Verify your e-mail address',
     key: 'token',
     inputs: [],
     route: '/v1/auth/email/verify',
     keyField: 'token',
-    button: 'Yes, it is mine',
+    button: 'Verify',
     done: 'Thank you. The address is verified.',
   },
 };

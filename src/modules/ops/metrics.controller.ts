@@ -16,8 +16,8 @@ export class MetricsController {
     audience: 'public',
     action: 'metrics.read',
     everyRole: true,
-    summary: 'What Prometheus scrapes, in its text format',
-    description: 'Where `METRICS_TOKEN` is set, it is asked for as a bearer token.',
+    summary: 'Metrics in the Prometheus text format',
+    description: 'Requires `METRICS_TOKEN` as a bearer token where it is set.',
     status: 200,
     problems: [unauthenticated],
   })

@@ -17,7 +17,7 @@ import { ReadinessService } from './readiness.service';
 import { ScrapeService } from './scrape.service';
 import { TimeShiftService } from './time-shift.service';
 
-/** What operators and load balancers ask, and what is tidied up by itself. */
+/** Routes for operators and load balancers, and housekeeping. */
 @Module({
   imports: [
     AuditModule,

@@ -9,7 +9,7 @@ import { policyOfPage } from '../../platform/http/security-headers';
 import { linkPage, type LinkName } from './link-pages';
 import { page, problemPage, welcomePage } from './pages';
 
-/** The key is for the page's own script; here it is only let through. */
+/** The key is for the page's script; here it is only allowed. */
 class LinkQuery {
   @Text({ optional: true, max: 200 })
   activationKey?: string;
@@ -20,10 +20,10 @@ class LinkQuery {
 
 const HTML = 'text/html; charset=utf-8';
 
-/** Every page has the same style; those that links lead to have a script each. */
+/** All pages share one style; the linked ones have a script each. */
 const POLICY = policyOfPage(page('', ''));
 
-/** Pages for people who open the server's address in a browser. */
+/** Pages for people who open the server's URL in a browser. */
 @ApiExcludeController()
 @Controller()
 export class PagesController {
@@ -32,12 +32,12 @@ export class PagesController {
   @Get()
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)
-  @Access({ audience: 'public', action: 'page.welcome', summary: 'Where to begin', status: 200 })
+  @Access({ audience: 'public', action: 'page.welcome', summary: 'The welcome page', status: 200 })
   welcome(): string {
     return welcomePage(this.config.appUrl, this.config.environment);
   }
 
-  /** Where the `type` of every problem leads. */
+  /** The page that the `type` of every problem links to. */
   @Get('problems/:code')
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)
@@ -59,7 +59,7 @@ export class PagesController {
   @Access({
     audience: 'public',
     action: 'page.signup',
-    summary: 'Where an invitation leads',
+    summary: 'The page of an invitation link',
     status: 200,
   })
   signup(@Query() _query: LinkQuery): string {
@@ -72,7 +72,7 @@ export class PagesController {
   @Access({
     audience: 'public',
     action: 'page.reset_password',
-    summary: 'Where a reset leads',
+    summary: 'The page of a password reset link',
     status: 200,
   })
   resetPassword(@Query() _query: LinkQuery): string {
@@ -85,7 +85,7 @@ export class PagesController {
   @Access({
     audience: 'public',
     action: 'page.verify_email',
-    summary: 'Where a verification leads',
+    summary: 'The page of a verification link',
     status: 200,
   })
   verifyEmail(@Query() _query: LinkQuery): string {

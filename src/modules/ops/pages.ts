@@ -6,7 +6,7 @@ const STYLE = `
   h1 { font-size: 1.6rem } code, pre { background: #f2f4f7; border-radius: 4px; padding: .1rem .3rem }
   pre { padding: 1rem; overflow-x: auto } a { color: #0b5cad } dt { font-weight: 600 } dd { margin: 0 0 .6rem }`;
 
-/** The first page: what this is, where the documentation is, and a request to try. */
+/** The welcome page: what this is, where the documentation is, and a first request. */
 export function welcomePage(address: string, environment: string): string {
   const signup = JSON.stringify({
     businessName: 'Acme',
@@ -18,11 +18,11 @@ export function welcomePage(address: string, environment: string): string {
     'Tenantry is running',
     `<p>The back end of a SaaS product: businesses, teams, plans, subscriptions and exact quotas. Environment: <code>${environment}</code>.</p>
      <dl>
-       <dt><a href="/docs">/docs</a></dt><dd>every route, to browse and to try</dd>
+       <dt><a href="/docs">/docs</a></dt><dd>every route, with a form to call it</dd>
        <dt><a href="/openapi.json">/openapi.json</a></dt><dd>the same for machines, OpenAPI 3.1</dd>
-       <dt><a href="/health/ready">/health/ready</a></dt><dd>whether the server, its database and its queue are well</dd>
+       <dt><a href="/health/ready">/health/ready</a></dt><dd>whether the server, its database and its queue are ready</dd>
      </dl>
-     <p>Make a business; the answer holds a session for the dashboard and a key for the SDK:</p>
+     <p>Create a business; the answer contains a dashboard session and an SDK key:</p>
      <pre>curl -s ${escapeHtml(address)}/v1/auth/signup -H 'content-type: application/json' -d '${escapeHtml(signup)}'</pre>
      <p>Or run <code>npm run demo</code> to watch a day of a customer's life.</p>`,
   );
@@ -36,7 +36,7 @@ export function problemPage({ code, kind, title, description }: ProblemDefinitio
   );
 }
 
-/** A page in the house's plain style; the title is text, the body HTML. */
+/** A page in the common style; the title is text, the body HTML. */
 export function page(title: string, body: string): string {
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style>`;
   return `<!doctype html><html lang="en"><head>${head}</head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;

@@ -11,10 +11,10 @@ export const notReady = defineProblem({
   kind: 'unavailable',
   title: 'The server is not ready',
   description:
-    'It is starting or stopping, or something it stands on is missing; `detail` says what. Send requests elsewhere.',
+    'It is starting or stopping, or a dependency is missing; `detail` says which. Send requests elsewhere.',
 });
 
-/** So long an answer of the database holds for all who ask: anybody may, as often as they like. */
+/** How long a result is reused: the route is public, and callers are not limited. */
 const ASKED_EVERY_MS = 1_000;
 
 interface State {
@@ -45,8 +45,8 @@ export class ReadinessService implements BeforeApplicationShutdown {
   }
 
   /**
-   * A standby is read-only, and so is a primary that was told to be.
-   * Asks the database at most once a second, and never twice at the same time.
+   * A standby is read-only, and so is a primary configured so. Queries the database at most once a second, and never
+   * twice at the same time.
    * @throws 503 not_ready, 503 database_unavailable
    */
   async assertReady(): Promise<void> {
@@ -69,7 +69,7 @@ export class ReadinessService implements BeforeApplicationShutdown {
   }
 
   private async ask(): Promise<State> {
-    const context = RequestContext.job('health.ready'); // of all who wait for the answer
+    const context = RequestContext.job('health.ready'); // shared by all waiting callers
     return this.database.transaction(context, async (tx) => {
       const [state] = await tx.query<State>(STATE);
       if (state!.isReadOnly) throw new ReadOnlyServerError();

@@ -14,16 +14,16 @@ export class ScrapeService {
     private readonly exposition: Exposition,
   ) {}
 
-  /** @throws 401 unauthenticated where a token is asked for and this is another */
+  /** @throws 401 unauthenticated where a token is required and this is another one */
   async scrape(authorization: string | undefined): Promise<string> {
     const { metricsToken } = this.config;
     if (metricsToken && !bearsToken(authorization, metricsToken))
-      throw unauthenticated({ detail: 'The token of METRICS_TOKEN is needed.' });
+      throw unauthenticated({ detail: 'The token of METRICS_TOKEN is required.' });
     return this.exposition.toText();
   }
 }
 
-/** Compares hashes: they are of one length, and the time it takes tells nothing of the token. */
+/** Compares hashes: they have equal length, and the time reveals nothing about the token. */
 function bearsToken(authorization: string | undefined, token: string): boolean {
   const given = BEARER.exec(authorization ?? '')?.[1] ?? '';
   return timingSafeEqual(hashToken(given), hashToken(token));

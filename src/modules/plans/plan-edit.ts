@@ -9,11 +9,11 @@ import {
   planIsDefault,
 } from './plans.errors';
 
-// What staff may do to a plan, without the database.
+// Edits of plans by staff, without the database.
 
 type Terms = Pick<PlanVersion, 'priceAmount' | 'priceCurrency' | 'intervalUnit' | 'intervalCount'>;
 
-/** Those who are still on an archived plan live by these. */
+/** Subscribers who stay on an archived plan depend on these. */
 const OPEN_WHEN_ARCHIVED: readonly (keyof PlanWithTerms)[] = [
   'name',
   'description',
@@ -46,7 +46,7 @@ export function computeNewPlan(request: CreatePlanRequest, now: Date): PlanWithT
   };
 }
 
-/** The plan as the request wants it; what the request leaves out stays as it is. */
+/** The plan after the request; omitted fields stay as they are. */
 export function computeChangedPlan(
   plan: PlanWithTerms,
   request: UpdatePlanRequest,
@@ -68,7 +68,7 @@ export function computeChangedPlan(
 }
 
 /**
- * Asks whether a plan may become what it shall be.
+ * Whether a plan may be changed so.
  * @param isPaidInOther whether subscribers pay for it in another currency than that of `after`
  * @throws 409 plan_archived, plan_currency_fixed, plan_is_default, default_plan_must_be_free, default_plan_must_renew
  */
@@ -85,13 +85,13 @@ export function assertChangeIsAllowed(
   assertFitsAsDefault(after);
 }
 
-/** @throws 409 default_plan_must_be_free, default_plan_must_renew, of a plan that is or shall be the default */
+/** @throws 409 default_plan_must_be_free, default_plan_must_renew, for a plan that is or becomes the default */
 export function assertFitsAsDefault({ isDefault, renews, terms }: PlanWithTerms): void {
   if (isDefault && terms.priceAmount > 0) throw defaultPlanMustBeFree();
   if (isDefault && !renews) throw defaultPlanMustRenew();
 }
 
-/** The same terms are the same version: nobody has to meet anything at the next period. */
+/** Equal terms keep the version, so subscribers see no change. */
 function computeTerms(
   terms: PlanVersion,
   { price, interval }: UpdatePlanRequest,

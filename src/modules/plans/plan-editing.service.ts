@@ -18,8 +18,8 @@ import { PlansRepository } from './plans.repository';
 export const PLAN_CHANGED = 'plan.changed';
 
 /**
- * What staff do to plans, one edit at a time: which plan is the default concerns them all,
- * and whoever waited decides on what the one before has left.
+ * Edits plans, one edit at a time: which plan is the default concerns them all, and a waiting edit decides on the
+ * result of the one before.
  */
 @Injectable()
 export class PlanEditingService {
@@ -54,7 +54,7 @@ export class PlanEditingService {
     });
   }
 
-  /** Its subscribers stay; nobody new gets it. For good. @throws 404 plan_not_found, 409 plan_is_default */
+  /** For good: its subscribers stay, new ones are refused. @throws 404 plan_not_found, 409 plan_is_default */
   archive(context: RequestContext, id: string): Promise<PlanWithTerms> {
     return this.edit(context, async (tx) => {
       const plan = await this.get(tx, id);
@@ -67,7 +67,7 @@ export class PlanEditingService {
     });
   }
 
-  /** What it means for those who are on it, or wait for it, is done by a job. */
+  /** A job updates its current and scheduled subscribers. */
   private announce(tx: Transaction, planId: string): Promise<void> {
     return this.queue.enqueue(tx, PLAN_CHANGED, { planId }, { key: PLAN_CHANGED });
   }

@@ -7,7 +7,7 @@ export type IntervalUnit = (typeof INTERVAL_UNITS)[number];
 export const AFTER_GRACE = ['default_plan', 'expire'] as const;
 export type AfterGrace = (typeof AFTER_GRACE)[number];
 
-/** What a business subscribes to. Limits apply to all its subscribers at once; price and interval by version. */
+/** What a business subscribes to. Limits apply to all subscribers at once; price and interval by version. */
 @Entity('plans')
 export class Plan {
   @PrimaryColumn({ type: 'uuid' })
@@ -60,7 +60,7 @@ export class Plan {
   archivedAt!: Date | null;
 }
 
-/** Price and interval, as a subscriber agreed to them. */
+/** Price and interval of a version, as its subscribers agreed to them. */
 @Entity('plan_versions')
 export class PlanVersion {
   @PrimaryColumn({ name: 'plan_id', type: 'uuid' })
@@ -87,5 +87,5 @@ export class PlanVersion {
   createdAt!: Date;
 }
 
-/** A plan with the terms (price and interval) of one of its versions: all that a subscriber is bound to. */
+/** A plan with the terms (price and interval) of one of its versions: everything that binds a subscriber. */
 export type PlanWithTerms = Plan & { terms: PlanVersion };

@@ -20,7 +20,7 @@ export class PlansController {
   @Access({
     audience: 'public',
     action: 'plan.list',
-    summary: 'The plans to choose from, cheapest first',
+    summary: 'The public plans, cheapest first',
     status: 200,
     answers: PlanPage,
   })

@@ -3,15 +3,15 @@ import { defineProblem } from '../../common/problem';
 export const planNotFound = defineProblem({
   code: 'plan_not_found',
   kind: 'not_found',
-  title: 'There is no such plan',
-  description: 'GET /v1/plans lists the plans to choose from; staff see all with /v1/staff/plans.',
+  title: 'Plan not found',
+  description: 'GET /v1/plans lists the public plans, /v1/staff/plans all of them for staff.',
 });
 
 export const planSlugTaken = defineProblem({
   code: 'plan_slug_taken',
   kind: 'conflict',
-  title: 'Another plan has this slug',
-  description: 'A slug names one plan for good, archived ones too.',
+  title: 'The slug is taken',
+  description: 'A slug is never reused, not even that of an archived plan.',
 });
 
 export const planArchived = defineProblem({
@@ -19,7 +19,7 @@ export const planArchived = defineProblem({
   kind: 'conflict',
   title: 'The plan is archived',
   description:
-    'Of an archived plan only name, description and limits can change, for those who are still on it.',
+    'Only name, description and limits of an archived plan can change, for its remaining subscribers.',
 });
 
 export const planCurrencyFixed = defineProblem({
@@ -27,7 +27,7 @@ export const planCurrencyFixed = defineProblem({
   kind: 'conflict',
   title: 'Subscribers pay for the plan in another currency',
   description:
-    'They cannot be charged in another one. Make a plan of its own for the other currency, and archive this one.',
+    'They cannot be charged in another one. Create a separate plan for the other currency, and archive this one.',
 });
 
 export const planIsDefault = defineProblem({
@@ -40,13 +40,13 @@ export const planIsDefault = defineProblem({
 export const defaultPlanMustBeFree = defineProblem({
   code: 'default_plan_must_be_free',
   kind: 'conflict',
-  title: 'The default plan has to be free',
-  description: 'Every new business gets it, and those whose payment failed fall back to it.',
+  title: 'The default plan must be free',
+  description: 'Every new business gets it, and businesses fall back to it when a payment fails.',
 });
 
 export const defaultPlanMustRenew = defineProblem({
   code: 'default_plan_must_renew',
   kind: 'conflict',
-  title: 'The default plan has to renew',
+  title: 'The default plan must renew',
   description: 'There is no plan below it: a business on it would expire.',
 });

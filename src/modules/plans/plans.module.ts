@@ -5,7 +5,7 @@ import { PlansRepository } from './plans.repository';
 import { PlansService } from './plans.service';
 import { StaffPlansController } from './staff-plans.controller';
 
-/** What can be subscribed to. */
+/** Plans and their versions. */
 @Module({
   controllers: [PlansController, StaffPlansController],
   providers: [PlansService, PlanEditingService, PlansRepository],

@@ -21,7 +21,7 @@ export class PlansRepository {
     return cheapestFirst(newest(tx), query);
   }
 
-  /** All of them at once, in their newest versions, for work of the installation itself: they are few. */
+  /** All plans in their newest versions, for work across the installation: they are few. */
   listAll(tx: Transaction): Promise<PlanWithTerms[]> {
     return many(newest(tx).orderBy('plan.id'));
   }
@@ -42,7 +42,7 @@ export class PlansRepository {
     return query.getOne() as Promise<PlanWithTerms | null>;
   }
 
-  /** A plan as its subscribers of this version have it. */
+  /** A plan in the given version. */
   getVersion(tx: Transaction, planId: string, version: number): Promise<PlanWithTerms> {
     return one(
       withTerms(tx, 'terms.version = :version').where('plan.id = :planId', { planId, version }),
@@ -58,7 +58,7 @@ export class PlansRepository {
     return row!.isPaid;
   }
 
-  /** Keeps other editors out until the end of the transaction. Readers and foreign keys do not wait for it. */
+  /** Blocks other editors until the end of the transaction. Readers and foreign keys do not wait. */
   async lockForEditing(tx: Transaction): Promise<void> {
     await tx.execute('LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE');
   }
@@ -73,13 +73,13 @@ export class PlansRepository {
     await tx.repository(PlanVersion).insert(terms);
   }
 
-  /** Writes all fields of a plan; its terms are a row of their own. */
+  /** Writes all fields of a plan; its terms are a separate row. */
   async update(tx: Transaction, { id, ...fields }: PlanWithTerms): Promise<void> {
     const { terms: _, ...changes } = fields;
     await tx.repository(Plan).update({ id }, changes);
   }
 
-  /** There is none then: the transaction has to name another, after this, since an index allows one at a time. */
+  /** Leaves no default plan: the transaction must set another one afterwards, since an index allows only one. */
   async clearDefault(tx: Transaction): Promise<void> {
     await tx.repository(Plan).update({ isDefault: true }, { isDefault: false });
   }

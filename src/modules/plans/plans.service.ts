@@ -14,12 +14,12 @@ export class PlansService {
     private readonly plans: PlansRepository,
   ) {}
 
-  /** What a business can choose from, cheapest first; one more than the page holds. */
+  /** The public plans, cheapest first; one more than the page holds. */
   listPublic(context: RequestContext, query: ListQuery): Promise<PlanWithTerms[]> {
     return this.database.transaction(context, (tx) => this.plans.listPublic(tx, query));
   }
 
-  /** All there are, cheapest first; one more than the page holds. */
+  /** All plans, cheapest first; one more than the page holds. */
   list(context: RequestContext, query: ListQuery): Promise<PlanWithTerms[]> {
     return this.database.transaction(context, (tx) => this.plans.list(tx, query));
   }

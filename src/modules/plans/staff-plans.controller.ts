@@ -61,7 +61,7 @@ export class StaffPlansController {
   @Access({
     audience: 'staff',
     action: 'plan.create',
-    summary: 'Create a plan; as the default, it takes the place of the plan that was',
+    summary: 'Create a plan; as the default, it replaces the current default plan',
     status: 201,
     answers: PlanResponse,
     problems: [planSlugTaken, defaultPlanMustBeFree, defaultPlanMustRenew],
@@ -77,13 +77,13 @@ export class StaffPlansController {
   @Access({
     audience: 'staff',
     action: 'plan.update',
-    summary: 'Change a plan; what is left out stays',
+    summary: 'Change a plan; omitted fields stay',
     description:
-      'Limits change for all subscribers at once. Another price or interval makes a version, which a subscriber ' +
-      'meets at the next period; the same price and interval make none. `"default": true` takes it from the plan ' +
-      'that has it. Of an archived plan only name, description and limits can change. The currency stays while ' +
-      'subscribers pay in it. Who pays for a plan that becomes free, or that does not renew any more, pays to the end of the period; ' +
-      'a plan that gets a price is kept, from the next period on, by those who pay.',
+      'Limits change for all subscribers at once. Another price or interval creates a version, which a subscriber ' +
+      'gets at the next period; equal ones create none. `"default": true` replaces the current default ' +
+      'plan. Only name, description and limits of an archived plan can change. The currency is fixed while ' +
+      'subscribers pay in it. When a plan becomes free or stops renewing, subscribers pay to the end of their period; ' +
+      'when it gets a price, subscribers keep it from the next period on only if they pay.',
     status: 200,
     answers: PlanResponse,
     problems: [
@@ -107,8 +107,8 @@ export class StaffPlansController {
   @Access({
     audience: 'staff',
     action: 'plan.archive',
-    summary: 'Offer a plan no more, for good; its subscribers stay on it',
-    description: 'Changes that wait for it are called off, and the owners are told.',
+    summary: 'Archive a plan for good; its subscribers stay on it',
+    description: 'Scheduled changes to it are called off, and the owners are notified.',
     status: 200,
     answers: PlanResponse,
     problems: [planNotFound, planIsDefault],

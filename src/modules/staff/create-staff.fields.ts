@@ -1,12 +1,12 @@
 import { Email, Name, Text } from '../../common/fields';
 
-/** The rules of people's passwords hold for staff too. */
+/** The password rules of people apply to staff too. */
 export class StaffPasswordFields {
   @Text({ min: 10, max: 128 })
   password!: string;
 }
 
-/** What `staff:create` asks for. */
+/** The input of `staff:create`. */
 export class CreateStaffFields extends StaffPasswordFields {
   @Email()
   email!: string;

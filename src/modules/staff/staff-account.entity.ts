@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Somebody who runs this installation. Apart from the tenants' people: made by the CLI only. */
+/** A member of the staff of this installation. Separate from tenants' people: created by the CLI only. */
 @Entity('staff_accounts')
 export class StaffAccount {
   @PrimaryColumn({ type: 'uuid' })
@@ -18,7 +18,7 @@ export class StaffAccount {
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
-  /** Another one with each new password, and the same when it is only hashed anew. */
+  /** Changes with each new password, not with a rehash of the same one. */
   @Column({ name: 'password_version', type: 'integer' })
   passwordVersion!: number;
 

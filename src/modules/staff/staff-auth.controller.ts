@@ -21,7 +21,7 @@ export class StaffAuthController {
   @Access({
     audience: 'public',
     action: 'staff_session.create',
-    summary: 'Log in as staff; accounts are made by the CLI',
+    summary: 'Log in as staff; accounts are created by the CLI',
     status: 200,
     answers: StaffLoginResponse,
     problems: [invalidCredentials, rateLimitedProblem],

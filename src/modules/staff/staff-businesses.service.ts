@@ -14,7 +14,7 @@ import type { OpenSupportSessionRequest, SearchBusinessesQuery } from './dto/sta
 import { TeamMembersService, type Owner } from '../team-members/team-members.service';
 import { StaffBusinessesRepository } from './staff-businesses.repository';
 
-const REASON = 'staff look after all businesses';
+const REASON = 'staff manage all businesses';
 const ONE_MINUTE_MS = 60_000;
 
 export interface StaffBusiness {
@@ -23,7 +23,7 @@ export interface StaffBusiness {
   owners: Owner[];
 }
 
-/** What staff do with businesses: find them, switch them off and on, and go in. */
+/** How staff find businesses, deactivate and activate them, and open support sessions. */
 @Injectable()
 export class StaffBusinessesService {
   constructor(
@@ -51,7 +51,7 @@ export class StaffBusinessesService {
     );
   }
 
-  /** The next request of anybody in that business meets it. @throws 404 business_not_found */
+  /** Effective from the next request in that business. @throws 404 business_not_found */
   setStatus(
     context: RequestContext,
     id: string,
@@ -66,7 +66,7 @@ export class StaffBusinessesService {
   }
 
   /**
-   * Goes into a business's support seat, for a reason and a while, and tells its owners by mail.
+   * Opens a support session in a business, with a reason and for a limited time, and mails its owners.
    * @throws 403 support_access_off, business_deactivated, 404 business_not_found
    */
   openSupport(
@@ -100,7 +100,7 @@ function askedBy({
   actor,
   staffSessionId,
 }: RequestContext): Pick<SupportSession, 'staffId' | 'staffEmail' | 'staffSessionId'> {
-  return { staffId: actor.id!, staffEmail: actor.email!, staffSessionId }; // the guard lets staff in only
+  return { staffId: actor.id!, staffEmail: actor.email!, staffSessionId }; // the guard admits only staff
 }
 
 function askedFor(

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Staff, logged in: 12 hours, used or not. It ends by deletion. */
+/** A login of staff, valid for 12 hours. It ends by deletion. */
 @Entity('staff_sessions')
 export class StaffSession {
   @PrimaryColumn({ type: 'uuid' })

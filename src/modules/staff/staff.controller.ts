@@ -73,9 +73,9 @@ export class StaffController {
   @Access({
     audience: 'staff',
     action: 'business.deactivate',
-    summary: 'Switch a business off: sessions and keys answer 403 from the next request',
+    summary: 'Deactivate a business: its sessions and keys get 403 from the next request',
     description:
-      'What is paid for at Stripe runs to the end of its period and is not renewed; `stripe` says until when. The owner still reaches subscription, invoices and portal.',
+      'A paid Stripe subscription runs to the end of its period and is not renewed; `stripe` shows that end. The owner keeps access to subscription, invoices and portal.',
     status: 200,
     answers: StaffBusinessResponse,
     problems: [businessNotFound],
@@ -91,9 +91,9 @@ export class StaffController {
   @Access({
     audience: 'staff',
     action: 'business.activate',
-    summary: 'Switch a business on again',
+    summary: 'Activate a business again',
     description:
-      'What the deactivation had ended at Stripe is renewed again, where its period has not passed and nobody has canceled it.',
+      'A Stripe subscription that the deactivation had set to end renews again, unless its period has passed or it was canceled.',
     status: 200,
     answers: StaffBusinessResponse,
     problems: [businessNotFound],
@@ -109,8 +109,7 @@ export class StaffController {
   @Access({
     audience: 'staff',
     action: 'support_session.start',
-    summary:
-      "Go into a business's support seat, for a reason and a while; its owners are told by mail",
+    summary: 'Open a support session, with a reason and for a limited time; the owners get a mail',
     status: 201,
     answers: OpenedSupportSessionResponse,
     problems: [businessNotFound, businessDeactivated, supportAccessOff],

@@ -12,7 +12,7 @@ import { StaffController } from './staff.controller';
 import { StaffRepository } from './staff.repository';
 import { StaffService } from './staff.service';
 
-/** The people who run this installation. */
+/** The staff of this installation. */
 @Module({
   imports: [
     AuditModule,

@@ -8,7 +8,7 @@ import { emailTaken } from '../identity/identity.errors';
 import { StaffAccount } from './staff-account.entity';
 import { StaffSession } from './staff-session.entity';
 
-/** All in platform scope: staff belong to no tenant, and no tenant sees them. */
+/** Platform scope: staff belong to no tenant, and no tenant sees them. */
 @Injectable()
 export class StaffRepository {
   /** @throws 409 email_taken */
@@ -35,7 +35,10 @@ export class StaffRepository {
     return tx.repository(StaffAccount).findOneBy({ emailFolded: foldEmail(email) });
   }
 
-  /** Whether the account is active and its password still the one that was checked; so it stays until the end of the transaction. */
+  /**
+   * Whether the account is active and its password unchanged since it was checked; locks it until the end of the
+   * transaction.
+   */
   async holdUnchanged(
     tx: Transaction,
     { id, passwordVersion }: Pick<StaffAccount, 'id' | 'passwordVersion'>,
@@ -56,7 +59,7 @@ export class StaffRepository {
     );
   }
 
-  /** Stores the same password hashed anew, unless it is another by now. */
+  /** Stores a rehash of the same password, unless it has changed. */
   async rehash(
     tx: Transaction,
     id: string,
@@ -66,7 +69,7 @@ export class StaffRepository {
     await tx.repository(StaffAccount).update({ id, passwordHash }, { passwordHash: freshHash });
   }
 
-  /** Opens a session. The token is in the result and nowhere else. */
+  /** Opens a session. Only the result contains the token. */
   async openSession(
     tx: Transaction,
     staffId: string,
@@ -85,7 +88,7 @@ export class StaffRepository {
     return { session, token };
   }
 
-  /** Waits for the support session that is being opened under this one. */
+  /** Waits for a support session that is being opened under this one. */
   async lockSession(tx: Transaction, id: string): Promise<void> {
     await tx.query('SELECT FROM staff_sessions WHERE id = $1 FOR UPDATE', [id]);
   }

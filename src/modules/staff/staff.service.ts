@@ -19,7 +19,7 @@ import { StaffRepository } from './staff.repository';
 
 const REASON = 'staff belong to no tenant';
 
-/** Staff accounts, made and ended by the CLI only, and their sessions. */
+/** Staff accounts, created and disabled by the CLI only, and their sessions. */
 @Injectable()
 export class StaffService {
   constructor(
@@ -43,7 +43,7 @@ export class StaffService {
     return this.database.platform(context, REASON, (tx) => this.staff.list(tx));
   }
 
-  /** Ends all sessions of that person at once, those of support too. @throws 404 staff_account_not_found */
+  /** Ends all sessions of the account at once, support sessions included. @throws 404 staff_account_not_found */
   disable(context: RequestContext, email: string): Promise<void> {
     return this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
@@ -52,7 +52,7 @@ export class StaffService {
     });
   }
 
-  /** Ends all sessions of that person at once. @throws 404 staff_account_not_found, 422 */
+  /** Ends all sessions of the account at once. @throws 404 staff_account_not_found, 422 */
   async resetPassword(
     context: RequestContext,
     email: string,
@@ -68,7 +68,7 @@ export class StaffService {
     await this.limiter.forgive(context, 'staff_login', email, null);
   }
 
-  /** @throws 401 invalid_credentials (unknown, wrong or disabled alike), 429 rate_limited */
+  /** @throws 401 invalid_credentials (unknown, wrong and disabled alike), 429 rate_limited */
   async login(
     context: RequestContext,
     { email, password }: StaffLoginRequest,
@@ -91,7 +91,7 @@ export class StaffService {
 
   /** Ends the session of this request and the support sessions under it. */
   logout(context: RequestContext): Promise<void> {
-    const id = context.staffSessionId!; // the guard lets nobody else in
+    const id = context.staffSessionId!; // the guard admits only staff sessions
     return this.database.platform(context, REASON, async (tx) => {
       await this.staff.lockSession(tx, id);
       await this.support.endAllOfStaffSession(tx, id);
@@ -99,7 +99,7 @@ export class StaffService {
     });
   }
 
-  /** Forgets sessions that have run out. */
+  /** Deletes expired sessions. */
   async pruneSessions(tx: Transaction): Promise<void> {
     const before = hoursBefore(tx.now, STAFF_SESSION_HOURS);
     await this.staff.endSessionsBefore(tx, before);

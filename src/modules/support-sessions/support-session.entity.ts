@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { SupportMode } from '../../common/access/seats';
 
-/** Staff in a business's support seat: for a reason, for an hour at most, in sight of the tenant. */
+/** Staff in a business's support seat: with a reason, for an hour at most, visible to the tenant. */
 @Entity('support_sessions')
 export class SupportSession {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -19,7 +19,7 @@ export class SupportSession {
   @Column({ name: 'staff_email', type: 'text' })
   staffEmail!: string;
 
-  /** It dies with this session. */
+  /** It ends with this session. */
   @Column({ name: 'staff_session_id', type: 'uuid', nullable: true })
   staffSessionId!: string | null;
 

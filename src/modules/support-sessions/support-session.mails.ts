@@ -6,7 +6,7 @@ import { BusinessesService } from '../businesses/businesses.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 import { SupportSessionsRepository } from './support-sessions.repository';
 
-/** Tells the owners that somebody is in. */
+/** Notifies the owners of a support session. */
 @Injectable()
 export class SupportSessionMails {
   constructor(

@@ -13,7 +13,7 @@ import { SupportSessionsService } from './support-sessions.service';
 
 class SupportSessionPage extends pageOf(SupportSessionResponse) {}
 
-/** The tenant's side: who of the staff is or was in. */
+/** The tenant's view of support sessions. */
 @ApiTags('Support')
 @Controller('v1/support-sessions')
 export class SupportSessionsController {

@@ -6,7 +6,7 @@ import { SupportSessionsController } from './support-sessions.controller';
 import { SupportSessionsRepository } from './support-sessions.repository';
 import { SupportSessionsService } from './support-sessions.service';
 
-/** Staff inside a business. */
+/** Sessions of staff inside a business. */
 @Module({
   imports: [BusinessesModule, TeamMembersModule],
   controllers: [SupportSessionsController],

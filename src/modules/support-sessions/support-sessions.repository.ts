@@ -57,7 +57,7 @@ export class SupportSessionsRepository {
       .findOneBy({ id, ...(tx.businessId && { businessId: tx.businessId }) });
   }
 
-  /** Ends a session at once; one that has ended stays as it is. */
+  /** Ends a session at once. Idempotent. */
   async end(tx: Transaction, id: string): Promise<void> {
     await tx
       .repository(SupportSession)

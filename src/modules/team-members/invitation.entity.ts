@@ -4,7 +4,7 @@ import type { Role } from '../../common/access/permissions';
 export const INVITATION_STATUSES = ['pending', 'accepted', 'expired', 'revoked'] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 
-/** Asks one address to join a business. It holds no seat until it is accepted. */
+/** Invites one address to join a business. It takes no seat until it is accepted. */
 @Entity('invitations')
 export class Invitation {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -31,7 +31,7 @@ export class Invitation {
   @Column({ type: 'bytea' })
   nonce!: Buffer;
 
-  /** Of the key in the mail, which is derived from the nonce and stored nowhere. */
+  /** Of the key in the mail, which is derived from the nonce and not stored. */
   @Column({ name: 'key_hash', type: 'bytea' })
   keyHash!: Buffer;
 
@@ -50,7 +50,7 @@ export class Invitation {
 
 type Ends = Pick<Invitation, 'acceptedAt' | 'revokedAt' | 'expiresAt'>;
 
-/** An invitation that ran out before a newer one took its place stays expired. */
+/** An invitation that expired before a newer one replaced it stays expired. */
 export function statusOf({ acceptedAt, revokedAt, expiresAt }: Ends, now: Date): InvitationStatus {
   if (acceptedAt) return 'accepted';
   if (expiresAt <= (revokedAt ?? now)) return 'expired';

@@ -7,7 +7,7 @@ import { OneTimeKeys } from '../identity/one-time-keys';
 import { statusOf } from './invitation.entity';
 import { InvitationsRepository } from './invitations.repository';
 
-/** The mail that holds an invitation's key: made when it is sent, and only here. */
+/** The mail with an invitation's key, which is derived only here, on sending. */
 @Injectable()
 export class InvitationMails {
   constructor(

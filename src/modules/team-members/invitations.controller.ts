@@ -56,7 +56,7 @@ export class InvitationsController {
     audience: 'dashboard',
     permission: 'invitations:write',
     action: 'invitation.create',
-    summary: 'Invite somebody by e-mail; the key is in the mail and nowhere else',
+    summary: 'Invite a person by e-mail; only the mail contains the key',
     status: 201,
     answers: InvitationResponse,
     problems: [limitReached, subscriptionInactive, subscriptionBehind, alreadyMember],
@@ -73,7 +73,7 @@ export class InvitationsController {
   @Access({
     audience: 'public',
     action: 'invitation.look_up',
-    summary: 'What an invitation is for, to fill the form; it does not use up the key',
+    summary: 'The details of an invitation, for the sign-up form; does not use up the key',
     status: 200,
     answers: InvitationDetailsResponse,
     problems: [invitationNotFound, invitationExpired, invitationRevoked, invitationUsed],
@@ -91,7 +91,7 @@ export class InvitationsController {
     audience: 'dashboard',
     permission: 'invitations:write',
     action: 'invitation.resend',
-    summary: 'Mail a new link; the old one is dead',
+    summary: 'Mail a new link; invalidates the old one',
     status: 202,
     problems: [invitationNotFound, alreadyMember, invitationRevoked, invitationUsed],
   })
@@ -104,7 +104,7 @@ export class InvitationsController {
     audience: 'dashboard',
     permission: 'invitations:write',
     action: 'invitation.revoke',
-    summary: 'Revoke an invitation; its link is dead',
+    summary: 'Revoke an invitation and its link',
     status: 204,
     problems: [invitationNotFound, invitationUsed],
   })

@@ -6,7 +6,7 @@ import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
 
-/** What the form that an invitation leads to shows. */
+/** The details that the sign-up form shows. */
 export interface InvitationDetails {
   businessName: string;
   businessStatus: 'active' | 'deactivated';
@@ -20,7 +20,7 @@ export class InvitationsRepository {
     await tx.repository(Invitation).insert(invitation);
   }
 
-  /** The open invitation of an address, if there is one, is dead. */
+  /** Revokes the open invitation of an address, if there is one. */
   async revokeOpen(tx: Transaction, email: string): Promise<void> {
     await tx.execute(
       `UPDATE invitations SET revoked_at = $3
@@ -49,7 +49,7 @@ export class InvitationsRepository {
     return tx.repository(Invitation).findOne({ where, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Platform scope: whoever has the key need not belong to the business. */
+  /** Platform scope: the holder of the key need not belong to the business. */
   findByKey(tx: Transaction, key: string): Promise<Invitation | null> {
     return tx.repository(Invitation).findOneBy({ keyHash: hashToken(key) });
   }

@@ -49,14 +49,15 @@ export class InvitationsService {
   }
 
   /**
-   * Invites an address and mails it the key; a pending invitation of that address is replaced. Who has left is invited
-   * like anybody; a deactivated member who accepts is active again, with the role of the invitation.
-   * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner, a deactivated one neither) or subscription_inactive, 409 already_member
+   * Invites an address and mails it the key; replaces a pending invitation of that address. A former member is invited
+   * like any other person; a deactivated member who accepts becomes active again, with the role of the invitation.
+   * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner, not even a deactivated one) or
+   * subscription_inactive, 409 already_member
    */
   create(context: RequestContext, request: CreateInvitationRequest): Promise<Invitation> {
     const { email, role, fullName = null } = request;
     if (role === 'owner' && context.requireMember().role !== 'owner')
-      throw permissionDenied({ detail: 'Only an owner invites an owner.' }); // a 403 comes before the 402
+      throw permissionDenied({ detail: 'Only an owner can invite an owner.' }); // a 403 comes before the 402
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
       await this.assertMayInvite(tx, { email, role });
@@ -83,7 +84,7 @@ export class InvitationsService {
     return this.database.transaction(context, async (tx) => {
       await this.members.assertAskerMay(tx, 'invitations:write'); // a 403 comes before the 404
       const invitation = await this.lock(tx, id);
-      if (invitation.revokedAt) throw invitationRevoked(); // a newer one has taken its place
+      if (invitation.revokedAt) throw invitationRevoked(); // a newer one has replaced it
       assertStatus(invitation, tx.now, ['pending', 'expired']);
       await this.assertMayInvite(tx, invitation);
       await this.invitations.update(tx, id, {
@@ -95,7 +96,7 @@ export class InvitationsService {
     });
   }
 
-  /** Revoking again changes nothing. @throws 404 invitation_not_found, 410 invitation_used */
+  /** Idempotent. @throws 404 invitation_not_found, 410 invitation_used */
   revoke(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       const invitation = await this.lock(tx, id);
@@ -104,7 +105,7 @@ export class InvitationsService {
     });
   }
 
-  /** What stands behind a key; looking does not use it up. @throws 404 invitation_not_found, 410 */
+  /** The invitation of a key; does not use it up. @throws 404 invitation_not_found, 410 */
   lookUp(
     context: RequestContext,
     key: string,
@@ -116,10 +117,10 @@ export class InvitationsService {
   }
 
   /**
-   * Takes the seat, for the invited address and no other. In the caller's transaction, in platform scope; of many
-   * at once, one wins.
-   * @throws 402 limit_reached, 403 business_deactivated or invitation_for_another_email, 404 invitation_not_found,
-   * 409 already_member, 410
+   * Takes the seat, for the invited address only. In the caller's transaction, in platform scope; of concurrent calls,
+   * one wins.
+   * @throws 402 limit_reached, 403 business_deactivated or invitation_for_another_email, 404 invitation_not_found, 409
+   * already_member, 410
    */
   async accept(
     tx: Transaction,
@@ -134,7 +135,7 @@ export class InvitationsService {
     await this.subscriptions.assertSeatFor(inBusiness); // the same order of locks as in `create`
     await this.assertInviterMay(inBusiness, found);
     const invitation = await this.lock(inBusiness, found.id);
-    if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is dead
+    if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is no longer valid
     assertStatus(invitation, tx.now, ['pending']);
     const member = await this.members.join(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });

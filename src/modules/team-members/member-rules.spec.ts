@@ -8,7 +8,7 @@ import {
   type TeamState,
 } from './member-rules';
 
-// One owner acts beside another, so that nobody is the last, unless a test says otherwise.
+// One owner acts beside another, so that none is the last, unless a test says otherwise.
 
 type Asking = NonNullable<TeamState['actor']>;
 type Target = TeamState['target'];
@@ -48,20 +48,20 @@ describe('an invitation', () => {
     codeOf(refuseInviting({ actor, existing }, role));
   const gone = (role: Role): Target => person(role, { status: 'deactivated' });
 
-  it.each(MANAGERS)('by an %s is for those who are no active members', (role) => {
+  it.each(MANAGERS)('by an %s is for addresses without an active member', (role) => {
     const actor = asking(role);
     expect(invitationOf(actor, null)).toBe('allowed');
     expect(invitationOf(actor, gone('member'))).toBe('allowed');
     expect(invitationOf(actor, person('member'))).toBe('already_member');
   });
 
-  it.each(OTHERS)('by a %s is refused, and by one who was deactivated', (role) => {
+  it.each(OTHERS)('by a %s is refused, and by a deactivated member', (role) => {
     expect(invitationOf(asking(role), null)).toBe('permission_denied');
     const deactivated = asking('owner', { status: 'deactivated' });
     expect(invitationOf(deactivated, null)).toBe('permission_denied');
   });
 
-  it('makes and brings back an owner by an owner only', () => {
+  it('creates or reactivates an owner by an owner only', () => {
     expect(invitationOf(asking('admin'), null, 'owner')).toBe('permission_denied');
     expect(invitationOf(asking('admin'), gone('owner'))).toBe('permission_denied');
     expect(invitationOf(asking('owner'), null, 'owner')).toBe('allowed');
@@ -84,12 +84,12 @@ describe('the rules of a team', () => {
         expect(codeOf(change(stateOf(actor, system)))).toBe('system_member');
     });
 
-    it('by staff in a support session is what an admin may', () => {
+    it('by staff in a support session follow those of an admin', () => {
       const outcomes = ROLES.map((role) => codeOf(change(stateOf(null, person(role)))));
       expect(outcomes).toEqual(ROLES.map((role) => expected('admin', role)));
     });
 
-    it('by somebody deactivated since the request began is refused', () => {
+    it('by a member deactivated since the request began is refused', () => {
       const actor = asking('owner', { status: 'deactivated' });
       expect(codeOf(change(stateOf(actor, person('viewer'))))).toBe('permission_denied');
     });
@@ -106,7 +106,7 @@ describe('the rules of a team', () => {
       expect(codeOf(refusal)).toBe('permission_denied');
     });
 
-    it('of one who is one already is allowed, even of the last', () => {
+    it('of an owner is allowed, even of the last', () => {
       const state = stateOf(asking('owner'), person('owner'), ['target']);
       expect(codeOf(refuseRole(state, 'owner'))).toBe('allowed');
     });
@@ -116,7 +116,7 @@ describe('the rules of a team', () => {
     const self = (role: Role, activeOwnerIds?: string[]): TeamState =>
       stateOf(asking(role), person(role, { id: 'actor' }), activeOwnerIds);
 
-    it.each(MANAGERS)('nobody changes the own role: the %s', (role) => {
+    it.each(MANAGERS)('no member changes their own role: the %s', (role) => {
       for (const wanted of ROLES.filter((each) => each !== 'owner'))
         expect(codeOf(refuseRole(self(role), wanted))).toBe('own_role');
     });
@@ -126,11 +126,11 @@ describe('the rules of a team', () => {
       expect(codeOf(refuseRole(self('owner'), 'owner'))).toBe('own_role');
     });
 
-    it.each(MANAGERS)('nobody deactivates oneself: the %s', (role) => {
+    it.each(MANAGERS)('no member deactivates themselves: the %s', (role) => {
       expect(codeOf(refuseDeactivation(self(role)))).toBe('own_role');
     });
 
-    it.each(ROLES)('everybody may leave: the %s', (role) => {
+    it.each(ROLES)('every member may leave: the %s', (role) => {
       expect(codeOf(refuseRemoval(self(role)))).toBe('allowed');
     });
 

@@ -6,14 +6,14 @@ import { alreadyMember, lastOwner, ownRole, systemMember } from './team-members.
 
 /** The state that a change of a member is decided on, read under a lock. */
 export interface TeamState {
-  /** Who asks, as of now: a role read with the credential may have changed since. Null: not a person (support). */
+  /** The caller, as of now: a role read with the credential may have changed. Null: not a person (support). */
   actor: Pick<Member, 'id' | 'role' | 'status'> | null;
   target: Pick<Member, 'id' | 'kind' | 'role' | 'status'>;
   /** The ids of the owners that are active. */
   activeOwnerIds: string[];
 }
 
-/** Why this change of role may not be, or null. */
+/** Why this change of role is refused, or null. */
 export function refuseRole(state: TeamState, role: Role): DomainError | null {
   const { actor, target } = state;
   if (role === 'owner' && actor?.role !== 'owner') return onlyOwners(); // a 403 comes before each 409
@@ -22,7 +22,7 @@ export function refuseRole(state: TeamState, role: Role): DomainError | null {
   return refuseManaging(state) ?? (role === 'owner' ? null : refuseLosing(state));
 }
 
-/** Why this member may not be deactivated, or null. */
+/** Why this deactivation is refused, or null. */
 export function refuseDeactivation(state: TeamState): DomainError | null {
   const { actor, target } = state;
   if (target.kind !== 'person') return systemMember();
@@ -30,12 +30,12 @@ export function refuseDeactivation(state: TeamState): DomainError | null {
   return refuseManaging(state) ?? refuseLosing(state);
 }
 
-/** Why this member may not be activated, or null; the seat is checked apart. */
+/** Why this activation is refused, or null; the seat is checked separately. */
 export function refuseActivation(state: TeamState): DomainError | null {
   return state.target.kind === 'person' ? refuseManaging(state) : systemMember();
 }
 
-/** Why this member may not be removed, or null. Everybody may leave. */
+/** Why this removal is refused, or null. Every member may leave. */
 export function refuseRemoval(state: TeamState): DomainError | null {
   const { actor, target } = state;
   if (target.kind !== 'person') return systemMember();
@@ -43,14 +43,16 @@ export function refuseRemoval(state: TeamState): DomainError | null {
   return (isLeaving ? null : refuseManaging(state)) ?? refuseLosing(state);
 }
 
-/** Whoever is invited and would come back to this member's place, if there is one. */
+/** An invitation, and the member who would be reactivated by it, if there is one. */
 export interface InvitationState {
   actor: TeamState['actor'];
-  /** The member with that address now; null: there is none. */
+  /** The member with that address; null: there is none. */
   existing: Pick<Member, 'role' | 'status'> | null;
 }
 
-/** Why this address may not be invited with this role, or null. A deactivated member may: accepting activates it. */
+/**
+ * Why this address may not be invited with this role, or null. A deactivated member may be: accepting reactivates it.
+ */
 export function refuseInviting(state: InvitationState, role: Role): DomainError | null {
   const { actor, existing } = state;
   const isOwners = role === 'owner' || existing?.role === 'owner';
@@ -86,5 +88,5 @@ function refuseLosing({ target, activeOwnerIds }: TeamState): DomainError | null
 }
 
 function onlyOwners(): DomainError {
-  return permissionDenied({ detail: 'Only an owner makes, changes or unmakes an owner.' });
+  return permissionDenied({ detail: 'Only an owner can appoint, change or demote an owner.' });
 }

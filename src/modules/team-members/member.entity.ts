@@ -3,8 +3,8 @@ import type { Role } from '../../common/access/permissions';
 import type { MemberKind, MemberStatus } from '../../common/access/seats';
 
 /**
- * A seat at the table of a business: a person with a role, the bot that holds the API keys, or the seat that
- * staff act from. The last two exist once each and are nobody's login.
+ * A member of a business: a person with a role, the bot that holds the API keys, or the seat that staff act as. The
+ * last two exist once per business and cannot log in.
  */
 @Entity('members')
 export class Member {
@@ -29,7 +29,7 @@ export class Member {
   @Column({ name: 'joined_at', type: 'timestamptz', precision: 3 })
   joinedAt!: Date;
 
-  /** When the person last signed in here; a login without a business takes the latest. */
+  /** When the person last signed in here; a login without a business uses the latest. */
   @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
   lastUsedAt!: Date | null;
 }

@@ -56,7 +56,7 @@ export class TeamMembersController {
     audience: 'dashboard',
     permission: 'team_members:assign_roles',
     action: 'team_member.assign_role',
-    summary: "Change a member's role; only an owner makes or unmakes an owner",
+    summary: "Change a member's role; only an owner can appoint or demote an owner",
     status: 200,
     answers: MemberResponse,
     problems: [memberNotFound, ownRole, lastOwner, systemMember],
@@ -101,7 +101,7 @@ export class TeamMembersController {
   @Access({
     audience: 'dashboard',
     action: 'team_member.remove',
-    summary: 'Remove a member; everybody may remove themselves',
+    summary: 'Remove a member; every member may remove themselves',
     status: 204,
     support: true,
     problems: [permissionDenied, memberNotFound, lastOwner, systemMember],

@@ -9,7 +9,7 @@ import { TeamMembersController } from './team-members.controller';
 import { TeamMembersRepository } from './team-members.repository';
 import { TeamMembersService } from './team-members.service';
 
-/** Who belongs to a business, and who is asked to. */
+/** Members of a business, and invitations. */
 @Module({
   imports: [IdentityModule, SubscriptionsModule],
   controllers: [TeamMembersController, InvitationsController],

@@ -10,7 +10,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Member } from './member.entity';
 import { alreadyMember } from './team-members.errors';
 
-/** A member with what is known of the person. */
+/** A member with the person's details. */
 export interface MemberWithPerson extends Pick<
   Member,
   'id' | 'kind' | 'role' | 'status' | 'joinedAt'
@@ -33,7 +33,7 @@ export interface FirstMembers {
 
 @Injectable()
 export class TeamMembersRepository {
-  /** The three members of a new business: its owner, the holder of its API keys, and the seat for support. */
+  /** The three members of a new business: its owner, the holder of its API keys, and the support seat. */
   async insertFirst(tx: Transaction, ownerUserId: string): Promise<FirstMembers> {
     const member = (kind: MemberKind): Member => ({
       businessId: tx.requireBusinessId(),
@@ -69,8 +69,8 @@ export class TeamMembersRepository {
   }
 
   /**
-   * Locks what a change of a member is decided on: the active owners, the member, and who asks. In one order,
-   * so that two owners who demote each other at once come one after the other.
+   * Locks what a change of a member is decided on: the active owners, the member, and the caller. In a fixed order, so
+   * that two owners who demote each other run one after the other.
    */
   lockTeam(tx: Transaction, memberIds: string[]): Promise<Member[]> {
     return tx
@@ -99,7 +99,7 @@ export class TeamMembersRepository {
   }
 
   /**
-   * Makes a person a member, or a deactivated one active again with this role: the same member, with what it did.
+   * Makes a person a member, or reactivates a deactivated one with this role: the same member, with its history.
    * @throws 409 already_member
    */
   async join(tx: Transaction, userId: string, role: Role): Promise<Member> {
@@ -109,7 +109,7 @@ export class TeamMembersRepository {
     return member;
   }
 
-  /** The member with this address, deactivated or not. */
+  /** The member with this address, active or not. */
   async findByEmail(tx: Transaction, email: string): Promise<MemberWithPerson | null> {
     const [member] = await tx.query<MemberWithPerson>(`${MEMBERS} AND users.email_folded = $2`, [
       tx.requireBusinessId(),
@@ -129,7 +129,7 @@ export class TeamMembersRepository {
     return tx.repository(Member).findOne({ where, lock: { mode: 'pessimistic_read' } });
   }
 
-  /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */
+  /** Locks the caller's member and checks that it still has the permission. @throws 403 permission_denied */
   async assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
     const asker = await this.holdAsker(tx);
     const isPermitted =

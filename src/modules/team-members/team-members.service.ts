@@ -27,7 +27,7 @@ import {
 
 export type { MemberWithPerson, Owner };
 
-/** Decides on the locked state; null lets the change happen. */
+/** Decides on the locked state; null allows the change. */
 type Rule = (state: TeamState) => DomainError | null;
 
 @Injectable()
@@ -121,7 +121,7 @@ export class TeamMembersService {
     });
   }
 
-  /** Removes a member, or lets oneself leave. @throws like `assignRole` */
+  /** Removes a member, or the caller's own membership. @throws like `assignRole` */
   async remove(context: RequestContext, id: string): Promise<void> {
     const isLeaving = context.requireMember().memberId === id;
     if (!isLeaving && !context.permissions.includes('team_members:write')) throw permissionDenied(); // before the 404
@@ -133,7 +133,7 @@ export class TeamMembersService {
     });
   }
 
-  /** An invitation back that was sent before would outlive what is decided now. */
+  /** An earlier invitation would outlive this decision. */
   private async revokeInvitation(tx: Transaction, id: string): Promise<void> {
     const { email } = await this.getIn(tx, id);
     if (email) await this.invitations.revokeOpen(tx, email);
@@ -177,7 +177,7 @@ export class TeamMembersService {
   }
 }
 
-/** Who asks, as the credential said; null: not a person (support). */
+/** The caller, as of authentication; null: not a person (support). */
 function askerOf(context: RequestContext): TeamState['actor'] {
   const { memberId, kind, role } = context.requireMember();
   return kind === 'person' ? { id: memberId, role, status: 'active' } : null;

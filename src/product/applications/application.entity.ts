@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const PLATFORMS = ['android', 'ios', 'web'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-/** An app of the business that records. */
+/** An app of the business that makes recordings. */
 @Entity('applications')
 export class Application {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -15,7 +15,7 @@ export class Application {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Unique in the business while the application lives. */
+  /** Unique in the business among applications that are not deleted. */
   @Column({ name: 'bundle_id', type: 'text', nullable: true })
   bundleId!: string | null;
 
@@ -25,7 +25,7 @@ export class Application {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 
-  /** The row stays for the recordings that name it. */
+  /** The row is kept for the recordings that reference it. */
   @Column({ name: 'deleted_at', type: 'timestamptz', precision: 3, nullable: true })
   deletedAt!: Date | null;
 }

@@ -4,7 +4,7 @@ import { ApplicationsController } from './applications.controller';
 import { ApplicationsRepository } from './applications.repository';
 import { ApplicationsService } from './applications.service';
 
-/** The apps of a business that record. */
+/** The apps of a business that make recordings. */
 @Module({
   imports: [SubscriptionsModule],
   controllers: [ApplicationsController],

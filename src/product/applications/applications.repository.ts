@@ -12,7 +12,7 @@ export type ApplicationFields = Pick<Application, 'name' | 'bundleId' | 'platfor
 
 @Injectable()
 export class ApplicationsRepository {
-  /** Living applications, newest first; one more than `limit`. */
+  /** Applications that are not deleted, newest first; one more than `limit`. */
   list(tx: Transaction, page: ListQuery): Promise<Application[]> {
     const query = tx
       .repository(Application)
@@ -42,7 +42,7 @@ export class ApplicationsRepository {
     return application;
   }
 
-  /** @returns false when there is no such application. @throws 409 bundle_id_taken */
+  /** @returns false when the application does not exist. @throws 409 bundle_id_taken */
   async update(
     tx: Transaction,
     id: string,

@@ -70,7 +70,7 @@ export class ApplicationsService {
   }
 }
 
-/** What the request left out stays as it is; null clears. */
+/** Omitted fields stay as they are; null clears. */
 function definedFields({
   name,
   bundleId,

@@ -23,7 +23,7 @@ import type { Recording } from './recording.entity';
 
 const COME_BACK = { headers: { 'Retry-After': '5' } };
 
-/** What became of an item; `failed` where it was not decided. */
+/** The outcome of an item; `failed` where it was not decided. */
 type Verdict = Admission | { outcome: 'failed'; error: unknown };
 
 type Stored = Pick<IngestedRecording, 'recording' | 'replayed'>;
@@ -35,8 +35,8 @@ type BatchItem = Stored | { error: unknown };
 export type DecidedItem = Stored | { refusal: DomainError };
 
 /**
- * Recordings that come in one request. Each is decided as if it had been sent alone, but all of them take the
- * statements of one: an admission, and a look-up of those that are there already.
+ * Recordings sent in one request. Each is decided as if sent alone, but all share the statements of one: an admission,
+ * and a query for existing recordings.
  */
 @Injectable()
 export class BatchService {
@@ -93,7 +93,7 @@ export class BatchService {
     );
   }
 
-  /** No call takes two of one external id: of those, each waits for what becomes of the one before it. */
+  /** No call contains an external id twice: duplicates wait for the result of the one before. */
   private async admitAll(context: RequestContext, sent: SentRecording[]): Promise<Verdict[]> {
     const decided = new Map<SentRecording, Verdict>();
     let rest = sent;
@@ -107,7 +107,7 @@ export class BatchService {
     return sent.map((each) => decided.get(each)!);
   }
 
-  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
+  /** In a shared flush, unless the request has a transaction of its own (an Idempotency-Key). */
   private async ask(context: RequestContext, sent: SentRecording[]): Promise<Verdict[]> {
     if (context instanceof Transaction) return this.repository.admitAllIn(context, sent);
     return Promise.all(
@@ -121,7 +121,7 @@ export class BatchService {
     );
   }
 
-  /** By external id; or the error of looking, which is that of all that were looked for. */
+  /** By external id; or the error of the query, for all that were looked up. */
   private async findEarlier(
     context: RequestContext,
     there: SentRecording[],
@@ -134,7 +134,7 @@ export class BatchService {
       );
       return new Map(found.map((recording) => [recording.externalId, recording]));
     } catch (error) {
-      if (context instanceof Transaction) throw error; // it has failed for all
+      if (context instanceof Transaction) throw error; // it has failed for all items
       return { error };
     }
   }
@@ -195,7 +195,7 @@ function distinct(sent: SentRecording[]): SentRecording[] {
   return sent.filter(({ externalId }) => ids.size < ids.add(externalId).size);
 }
 
-/** Decides those of the same external id that come after it, up to the first that has to be asked for. */
+/** Decides later items with the same external id, up to the first that needs another admission. */
 function decideFollowers(
   first: SentRecording,
   rest: SentRecording[],
@@ -209,7 +209,7 @@ function decideFollowers(
   }
 }
 
-/** What follows for a later item of the same external id; null where it has to be asked for. */
+/** The result for a later item with the same external id; null where it needs another admission. */
 function verdictAfter(
   first: SentRecording,
   verdict: Verdict,

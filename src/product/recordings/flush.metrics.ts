@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 
-/** How many recordings share a statement and its commit: the more, the busier. */
+/** How many recordings share a statement and its commit: more under load. */
 @Injectable()
 export class FlushMetrics {
   private readonly sizes: Histogram;
@@ -9,7 +9,7 @@ export class FlushMetrics {
   constructor(registry: Registry) {
     this.sizes = new Histogram({
       name: 'ingestion_flush_recordings',
-      help: 'Recordings that were sent to the database together, in one statement and one commit',
+      help: 'Recordings per flush: one statement and one commit',
       buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
       registers: [registry],
     });

@@ -7,12 +7,12 @@ import { FlushMetrics } from './flush.metrics';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import { ingestionOverloaded } from './recordings.errors';
 
-/** What waits at most: at 17 KiB each, some 85 MB. Beyond it callers hear 503 and come again. */
+/** The most that may wait: at 17 KiB each, some 85 MB. Beyond it callers are refused with 503 and retry. */
 const MAXIMUM_WAITING = 5_000;
-/** Of one business: half of it is left for the others. */
+/** Of one business: half is left for the others. */
 const MAXIMUM_WAITING_OF_ONE = 2_500;
 const MAXIMUM_FLUSH = 256;
-/** What one business has in a flush before the others; more, where they leave room. */
+/** The share of one business in a flush; more, where others leave room. */
 const SHARE_OF_FLUSH = 64;
 
 interface Waiting {
@@ -23,11 +23,11 @@ interface Waiting {
 }
 
 /**
- * Recordings that arrive while a flush is at the database wait, and the next flush takes all of them: one round trip
- * and one commit for many callers. There is no timer, so a lone recording waits for nothing.
+ * Recordings that arrive during a flush wait, and the next flush takes all of them: one round trip and one commit for
+ * many callers. There is no timer, so a lone recording does not wait.
  *
- * The quick lane never waits for a counter that somebody else holds (a renewal, another replica): what it finds held
- * goes on to the patient lane, so that one busy tenant does not hold up the others.
+ * The quick lane never waits for a locked counter (held by a renewal or another replica): those recordings move to the
+ * patient lane, so that one busy tenant does not delay the others.
  */
 @Injectable()
 export class IngestionQueue {
@@ -40,7 +40,7 @@ export class IngestionQueue {
     private readonly metrics: FlushMetrics,
   ) {}
 
-  /** @throws 503 ingestion_overloaded, database_unavailable; then nothing was stored, as far as anybody knows */
+  /** @throws 503 ingestion_overloaded, database_unavailable; as far as is known, nothing was stored */
   admit(recording: SentRecording, trace: SpanContext | null = null): Promise<Admission> {
     const { businessId } = recording;
     const isFull = this.quick.length + this.patient.length >= MAXIMUM_WAITING;
@@ -68,7 +68,7 @@ export class IngestionQueue {
     }
   }
 
-  /** Throws before anybody has an answer, or answers all. */
+  /** Either throws before any caller is answered, or answers all. */
   private async ask(
     waiting: Waiting[],
     mayWait: boolean,
@@ -89,7 +89,7 @@ export class IngestionQueue {
     }
   }
 
-  /** One bad row must not refuse its neighbours: each is tried by itself, unless the database is away for all. */
+  /** One bad row must not refuse its neighbours: each is retried alone, unless the database is unavailable. */
   private async recover(waiting: Waiting[], mayWait: boolean, error: unknown): Promise<void> {
     if (mayWait && waiting.length > 1 && isLockTimeout(error))
       return this.flushFree(waiting, error);
@@ -98,19 +98,19 @@ export class IngestionQueue {
     else for (const each of waiting) await this.flush([each], mayWait);
   }
 
-  /** One counter was held for too long; only those who need it hear so. */
+  /** A counter was locked for too long; only the recordings that need it fail. */
   private async flushFree(waiting: Waiting[], error: unknown): Promise<void> {
     const fail = (each: Waiting): void => each.fail(error);
     await this.ask(waiting, false, fail).catch(() => waiting.forEach(fail));
   }
 }
 
-/** A flush belongs to no one trace: it names the requests that it stores for. */
+/** A flush belongs to no single trace: it links to the requests that it stores for. */
 function linksOf(waiting: Waiting[]): { context: SpanContext }[] {
   return waiting.flatMap(({ trace }) => (trace ? [{ context: trace }] : []));
 }
 
-/** One flush at a time; what comes meanwhile waits for the next. */
+/** One flush at a time; what arrives meanwhile waits for the next. */
 class Lane {
   private waiting: Waiting[] = [];
   private isRunning = false;
@@ -125,7 +125,7 @@ class Lane {
     this.waiting.push(each);
     if (this.isRunning) return;
     this.isRunning = true;
-    setImmediate(() => void this.run()); // after all that has arrived with it, a batch say
+    setImmediate(() => void this.run()); // after everything that arrived with it, a batch say
   }
 
   private async run(): Promise<void> {
@@ -134,8 +134,8 @@ class Lane {
   }
 
   /**
-   * Each business's share of what waits, and of the rest what arrived first: whoever sends little is in the next flush,
-   * however much the others send. Of two with one external id the second waits, to find the first.
+   * Takes the share of each business, then the rest in order of arrival: a business that sends little is in the next
+   * flush, however much others send. The second of two with one external id waits, to find the first.
    */
   private take(): Waiting[] {
     const firsts = firstOfEach(this.waiting);

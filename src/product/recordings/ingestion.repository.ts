@@ -7,13 +7,13 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { RecordingCounts } from '../../modules/entitlements/usage';
 import { Recording, type LiveRecording } from './recording.entity';
 
-/** A recording as the SDK sends it, in the form in which it is stored and compared. */
+/** A recording as the SDK sends it, in the form that is stored and compared. */
 export type RecordingPayload = Pick<
   LiveRecording,
   'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'
 >;
 
-/** A recording on its way in. Its id is made once, so that a second try is known to be one. */
+/** A recording to be stored. Its id is made once, so that a retry is recognised. */
 export interface SentRecording extends RecordingPayload {
   businessId: string;
   id: string;
@@ -26,17 +26,17 @@ export interface CountedPeriod {
   resetsAt: Date;
 }
 
-/** What became of a recording. */
+/** The result of an admission. */
 export type Admission =
   | { outcome: 'inserted'; createdAt: Date; period: CountedPeriod }
   | { outcome: 'refused'; period: CountedPeriod }
   | { outcome: 'no_application' }
-  /** A recording with this external id is there already. */
+  /** A recording with this external id exists. */
   | { outcome: 'exists'; period: CountedPeriod | null }
   /** The subscription is not active, or its period has ended. */
   | { outcome: 'not_running' };
 
-/** The hot path: counters, rows and answers of many recordings are one call and one commit. */
+/** The hot path: counters, rows and answers of many recordings in one call and one commit. */
 @Injectable()
 export class IngestionRepository {
   constructor(
@@ -45,9 +45,9 @@ export class IngestionRepository {
   ) {}
 
   /**
-   * Counts and stores recordings of any tenants, exactly up to each limit, in a transaction of their own.
-   * No two of them may have the same business and external id.
-   * @returns what became of each, in their order; null where somebody else holds the counter and `mayWait` is false
+   * Counts and stores recordings of any tenants, exactly up to each limit, in a transaction of their own. No two of
+   * them may have the same business and external id.
+   * @returns the result of each, in order; null where the counter is locked and `mayWait` is false
    */
   async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
     const { rows } = await this.database.statement(
@@ -58,13 +58,13 @@ export class IngestionRepository {
     return inOrder(rows as AdmissionRow[], recordings.length);
   }
 
-  /** The same in the transaction of a request, for recordings of its business. It waits for the counter. */
+  /** The same in the transaction of a request, for recordings of its business. Waits for the counter. */
   async admitAllIn(tx: Transaction, recordings: SentRecording[]): Promise<Admission[]> {
     const rows = await tx.query<AdmissionRow>(ADMIT, this.parametersOf(recordings, true));
-    return inOrder(rows, recordings.length).map((admission) => admission!); // it waits, so it answers
+    return inOrder(rows, recordings.length).map((admission) => admission!); // it waits, so there is always an answer
   }
 
-  /** In no order. */
+  /** In any order. */
   findByExternalIds(tx: Transaction, externalIds: string[]): Promise<Recording[]> {
     const businessId = tx.requireBusinessId();
     return tx.repository(Recording).findBy({ businessId, externalId: In(externalIds) });
@@ -122,7 +122,7 @@ function toAdmission(row: AdmissionRow): Admission {
   return outcome === 'exists' ? { outcome, period } : { outcome, period: period! };
 }
 
-/** Null where no period is running. */
+/** Null where there is no current period. */
 function toPeriod(row: AdmissionRow): CountedPeriod | null {
   if (!row.resets_at) return null;
   return {

@@ -28,20 +28,20 @@ import {
 import type { LiveRecording, Recording } from './recording.entity';
 import { externalIdConflict, recordingDeleted } from './recordings.errors';
 
-/** A period has ended and is closed; then another one may just end. */
+/** A try ends with a period to be closed; the next one may end then, too. */
 export const MAXIMUM_TRIES = 3;
 
-/** What an answer shows of a recording. */
+/** The part of a recording that answers show. */
 export type ShownRecording = RecordingPayload & Pick<LiveRecording, 'id' | 'createdAt'>;
 
 export interface IngestedRecording {
   recording: ShownRecording;
-  /** It was there already; nothing was counted. */
+  /** It existed already; nothing was counted. */
   replayed: boolean;
   usage: CountedPeriod;
 }
 
-/** An admission that needs nothing else to be answered. */
+/** An admission that can be answered without another query. */
 type DecidedAdmission = Exclude<Admission, { outcome: 'not_running' | 'exists' }>;
 
 @Injectable()
@@ -56,9 +56,9 @@ export class IngestionService {
   ) {}
 
   /**
-   * Stores and counts a recording, or finds the one that was sent before.
-   * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict,
-   *   410 recording_deleted, 503 subscription_behind, ingestion_overloaded; then nothing was stored
+   * Stores and counts a recording, or returns the one sent before. Stores nothing when it throws.
+   * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict, 410
+   * recording_deleted, 503 subscription_behind, ingestion_overloaded
    */
   async ingest(
     context: RequestContext,
@@ -75,7 +75,7 @@ export class IngestionService {
     throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
   }
 
-  /** The period has ended, and the cron has not come by yet. @throws 403 subscription_inactive, 503 subscription_behind */
+  /** Closes a period that has ended before the cron does. @throws 403 subscription_inactive, 503 subscription_behind */
   async renew(context: RequestContext): Promise<void> {
     const { subscription } = await this.subscriptions.getCurrent(context);
     if (!isActive(subscription))
@@ -83,7 +83,7 @@ export class IngestionService {
     await this.renewal.renewOne(context);
   }
 
-  /** Together with others, unless the request has a transaction of its own (an Idempotency-Key). */
+  /** In a shared flush, unless the request has a transaction of its own (an Idempotency-Key). */
   private async admit(context: RequestContext, sent: SentRecording): Promise<Admission> {
     if (!(context instanceof Transaction)) return this.queue.admit(sent, context.trace);
     const [admission] = await this.ingestion.admitAllIn(context, [sent]);
@@ -124,7 +124,7 @@ export class IngestionService {
 
   private refusal({ counts, limit, resetsAt }: CountedPeriod): DomainError {
     const reset = resetsAt.toISOString();
-    const explanation = `All ${limit} recordings of this period are used. The count begins anew at ${reset}; a larger plan has room at once.`;
+    const explanation = `All ${limit} recordings of this period are used. The quota resets at ${reset}. Upgrade to continue now.`;
     const { upgradeUrl } = this.config;
     return quotaExceeded({
       detail: explanation,
@@ -141,7 +141,7 @@ export class IngestionService {
   }
 }
 
-/** The id is made once: it tells our own recording, whose first try was stored though it seemed to fail. */
+/** The id is made once: it identifies a recording whose first try was stored though it seemed to fail. */
 export function toSentRecording(
   context: RequestContext,
   request: CreateRecordingRequest,
@@ -149,7 +149,7 @@ export function toSentRecording(
   return { ...toPayload(request), businessId: context.requireBusinessId(), id: newId() };
 }
 
-/** The recording that was sent before. @throws 409 external_id_conflict, 410 recording_deleted */
+/** The answer for a recording sent before. @throws 409 external_id_conflict, 410 recording_deleted */
 export function replayOf(
   earlier: Recording | null,
   sent: SentRecording,
@@ -171,7 +171,7 @@ function toPayload(request: CreateRecordingRequest): RecordingPayload {
   };
 }
 
-/** As it will come back from the database: no class, no undefined, no minus zero. */
+/** In the form that the database returns: no class, no undefined, no minus zero. */
 function asPlainJson(value: object | null | undefined): Record<string, unknown> | null {
   return value ? (JSON.parse(JSON.stringify(value)) as Record<string, unknown>) : null;
 }
@@ -180,7 +180,7 @@ function isLive(recording: Recording): recording is LiveRecording {
   return recording.deletedAt === null;
 }
 
-/** Compared as values: instants, not their spelling; fields, not their order. */
+/** Compares values: instants rather than their spelling, fields regardless of order. */
 function isSame(earlier: LiveRecording, sent: RecordingPayload): boolean {
   return isDeepStrictEqual(payloadOf(earlier), payloadOf(sent));
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One recorded session of a user of the tenant's app. Deleted ones stay as counted tombstones without payload. */
+/** A recorded session of a user of the tenant's app. Deleted ones stay as counted tombstones without payload. */
 @Entity('recordings')
 export class Recording {
   @PrimaryColumn({ name: 'business_id', type: 'uuid' })
@@ -9,7 +9,7 @@ export class Recording {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
 
-  /** The SDK's own id; makes sending it again harmless. */
+  /** The SDK's own id; makes retries idempotent. */
   @Column({ name: 'external_id', type: 'text' })
   externalId!: string;
 
@@ -19,7 +19,7 @@ export class Recording {
   @Column({ name: 'subscription_id', type: 'uuid' })
   subscriptionId!: string;
 
-  /** The one period of that subscription in which it counts. */
+  /** The period of that subscription in which it counts. */
   @Column({ name: 'period_ordinal', type: 'integer' })
   periodOrdinal!: number;
 
@@ -42,5 +42,5 @@ export class Recording {
   deletedAt!: Date | null;
 }
 
-/** A recording that has its payload. */
+/** A recording that still has its payload. */
 export type LiveRecording = Recording & { startedAt: Date; durationMs: number };

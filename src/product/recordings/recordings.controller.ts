@@ -13,7 +13,7 @@ import { RecordingsService } from './recordings.service';
 
 class RecordingPage extends pageOf(RecordingResponse) {}
 
-/** The dashboard's side of recordings; the SDK's is in sdk.controller.ts. */
+/** The dashboard routes of recordings; those of the SDK are in sdk.controller.ts. */
 @ApiTags('Recordings')
 @Controller('v1/recordings')
 export class RecordingsController {
@@ -58,7 +58,7 @@ export class RecordingsController {
     audience: 'dashboard',
     permission: 'recordings:write',
     action: 'recording.delete',
-    summary: 'Wipe a recording; its usage is not given back',
+    summary: 'Delete a recording; its usage is not refunded',
     status: 204,
     problems: [recordingNotFound],
   })

@@ -3,16 +3,16 @@ import { defineProblem } from '../../common/problem';
 export const recordingNotFound = defineProblem({
   code: 'recording_not_found',
   kind: 'not_found',
-  title: 'There is no such recording',
+  title: 'Recording not found',
   description: 'It never existed, belongs to another business, or was deleted.',
 });
 
 export const externalIdConflict = defineProblem({
   code: 'external_id_conflict',
   kind: 'conflict',
-  title: 'Another recording has this externalId',
+  title: 'The externalId belongs to another recording',
   description:
-    'Sending a recording again is safe, but its fields must be the same. A new recording needs a new externalId.',
+    'A recording can be sent again safely, but with the same fields. A new recording needs a new externalId.',
 });
 
 export const recordingDeleted = defineProblem({
@@ -27,5 +27,5 @@ export const ingestionOverloaded = defineProblem({
   kind: 'unavailable',
   title: 'Too many recordings are waiting',
   description:
-    'They come faster than the database takes them. Nothing was stored; try again after `Retry-After` seconds.',
+    'They arrive faster than the database can store them. Nothing was stored; retry after `Retry-After` seconds.',
 });

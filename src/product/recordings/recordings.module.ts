@@ -14,7 +14,7 @@ import { SdkController } from './sdk.controller';
 import { SdkService } from './sdk.service';
 import { UsageController } from './usage.controller';
 
-/** The example product: recordings that an SDK sends, each counted against the plan. */
+/** The example product: recordings from an SDK, each counted against the plan. */
 @Module({
   imports: [EntitlementsModule, SubscriptionsModule],
   controllers: [SdkController, RecordingsController, UsageController],

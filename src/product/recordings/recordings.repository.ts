@@ -6,7 +6,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import { Recording, type LiveRecording } from './recording.entity';
 
-/** What is shown of a recording that counts, tombstones included. */
+/** The part shown of a recording that counts, tombstones included. */
 export type CountedRecording = Pick<
   Recording,
   'id' | 'externalId' | 'applicationId' | 'createdAt' | 'deletedAt'
@@ -25,7 +25,7 @@ export class RecordingsRepository {
     { applicationId, from, to, limit, cursor }: ListRecordingsQuery,
   ): Promise<LiveRecording[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
-    // As instants: PostgreSQL refuses offsets of 16 hours and more, which are valid in ISO 8601.
+    // As instants: PostgreSQL refuses offsets of 16 hours and more, which ISO 8601 allows.
     const [since, until] = [from && new Date(from), to && new Date(to)];
     const bounds = [createdAt, id, since ?? null, until ?? null];
     return tx.query(LIST, [tx.requireBusinessId(), applicationId ?? null, ...bounds, limit + 1]);
@@ -36,7 +36,7 @@ export class RecordingsRepository {
     return tx.repository(Recording).findOneBy(living) as Promise<LiveRecording | null>;
   }
 
-  /** Wipes the payload; the row goes on counting and keeps its external id taken. @returns false when there is none */
+  /** Wipes the payload; the row still counts and keeps its external id taken. @returns false when there is none */
   async softDelete(tx: Transaction, id: string): Promise<boolean> {
     const wiped = {
       startedAt: null,
@@ -53,7 +53,7 @@ export class RecordingsRepository {
 
   /**
    * The newest recordings of a period, tombstones included.
-   * @param limit no more than there are: looking for one more would go through all that is older
+   * @param limit at most as many as exist: a search for one more would scan everything older
    */
   listRecent(
     tx: Transaction,
@@ -65,7 +65,7 @@ export class RecordingsRepository {
     return tx.query<CountedRecording>(LIST_RECENT, given);
   }
 
-  /** Counter and rows of the running period, as of one moment. */
+  /** Counter and rows of the current period, at one moment. */
   async verify(tx: Transaction): Promise<UsageVerification> {
     const [row] = await tx.query<{ counter: string; rows: string }>(
       `${VERIFY} WHERE counter.business_id = $1`,
@@ -74,7 +74,7 @@ export class RecordingsRepository {
     return { counter: Number(row?.counter), rows: Number(row?.rows) };
   }
 
-  /** The businesses after this one, in order, whose counter and rows are compared. */
+  /** The next businesses after this one, in order, with counter and rows. */
   async verifyPage(
     tx: Transaction,
     afterBusinessId: string,
@@ -92,8 +92,8 @@ export class RecordingsRepository {
   }
 }
 
-// OFFSET 0 keeps the conditions out of the inner query: PostgreSQL takes a period that has just begun for all but empty,
-// and would go through everything there is of the tenant, instead of the newest down to the last that is wanted.
+// OFFSET 0 keeps the conditions out of the inner query: PostgreSQL estimates a period that has just begun as almost
+// empty, and would scan all rows of the tenant instead of only the newest.
 const LIST_RECENT = `
   SELECT id, external_id AS "externalId", application_id AS "applicationId", created_at AS "createdAt",
          deleted_at AS "deletedAt"
@@ -109,8 +109,8 @@ const VERIFY = `
   ) AS rows
   FROM usage_counters AS counter`;
 
-// Rows as they are and no entities: making those took longer than the query. What is not asked for is known when the
-// statement is planned, and drops out of it.
+// Plain rows instead of entities: building those took longer than the query. Filters that are null at planning time are
+// removed from the plan.
 const LIST = `
   SELECT business_id AS "businessId", id, external_id AS "externalId", application_id AS "applicationId",
          subscription_id AS "subscriptionId", period_ordinal AS "periodOrdinal", started_at AS "startedAt",

@@ -45,7 +45,7 @@ export class RecordingsService {
     return recording;
   }
 
-  /** Usage is not given back. @throws 404 recording_not_found */
+  /** Its usage is not refunded. @throws 404 recording_not_found */
   async delete(context: RequestContext, id: string): Promise<void> {
     const found = await this.database.transaction(context, (tx) =>
       this.recordings.softDelete(tx, id),
@@ -53,14 +53,14 @@ export class RecordingsService {
     if (!found) throw recordingNotFound();
   }
 
-  /** The usage of the running period with the recordings that made it. */
+  /** The usage of the current period with its recordings. */
   explain(context: RequestContext): Promise<UsageExplanation> {
     return this.database.transaction(context, async (tx) => {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
       const credits = await this.credits.listSources(tx);
       const rows = Math.min(RECENT, view.counts.recordings - view.counts.carriedOver);
-      const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would be no limit
+      const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would mean no limit
       return { view, credits, recent };
     });
   }
@@ -69,7 +69,7 @@ export class RecordingsService {
     return this.database.transaction(context, (tx) => this.recordings.verify(tx));
   }
 
-  /** Compares counters and rows of all businesses. @returns those that differ; none, ever */
+  /** Compares counters and rows of all businesses. @returns those that differ; expected none */
   async verifyAll(
     context: RequestContext,
     onProgress: (verified: number) => void,

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 
-/** The audit rows of it; the trigger leaves the single recordings to them (migration reads-at-size). */
+/** The action of its audit rows; the trigger writes none for single recordings (migration reads-at-size). */
 export const PRUNE_RECORDINGS = 'recording.prune';
 
 const BUSINESSES_A_PAGE = 200;
@@ -16,14 +16,14 @@ interface Page {
   before: Date;
 }
 
-/** Deletes what is older than the installation wants to keep. */
+/** Deletes recordings past the retention of the installation. */
 @Injectable()
 export class RetentionService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Deletes recordings, tombstones too, that were created so many days ago, batch by batch. Those that count in a
-   * running period stay, since its counter stands for them. The external ids of the others are free again.
+   * Deletes recordings, tombstones too, created before a number of days, batch by batch. Those of a current period
+   * stay, since its counter counts them. The external ids of the others become free.
    * @returns how many
    */
   async prune(
@@ -63,7 +63,7 @@ async function pruneBatch(tx: Transaction, { businessIds, before }: Page): Promi
   return row!.pruned;
 }
 
-// Found by the primary key, which is in the order of time; a day's room is left for clocks that differ.
+// Uses the primary key, which is in time order, with a day's margin for clock skew.
 const PRUNE = `
   WITH doomed AS MATERIALIZED (
     SELECT old.business_id, old.id

@@ -30,7 +30,7 @@ import { SdkService } from './sdk.service';
 const BATCH_BODY_BYTES = 2 * 1024 * 1024;
 const BATCH_VALUES = 20_000;
 
-/** What the SDK may do with its API key. */
+/** The SDK's routes. */
 @ApiTags('SDK')
 @Controller('v1')
 export class SdkController {
@@ -47,7 +47,7 @@ export class SdkController {
     action: 'recording.create',
     summary: 'Store a recording and count it',
     description:
-      'Sending it again is safe: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
+      'Retries are idempotent: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
     status: 201,
     replayStatus: 200,
     answers: CreatedRecordingResponse,
@@ -98,7 +98,7 @@ export class SdkController {
   @Access({
     audience: 'sdk',
     action: 'sdk.status',
-    summary: 'Whether a recording sent now would be stored',
+    summary: 'Whether a recording sent now would be accepted',
     status: 200,
     answers: SdkStatusResponse,
   })

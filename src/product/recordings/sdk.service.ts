@@ -6,7 +6,7 @@ import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.
 import { toMetered } from '../../modules/entitlements/dto/usage.response';
 import type { SdkStatusResponse } from './dto/recording.responses';
 
-/** What an SDK asks before it records. */
+/** What an SDK reads before it records. */
 @Injectable()
 export class SdkService {
   constructor(
@@ -14,9 +14,9 @@ export class SdkService {
     private readonly renewal: RenewalService,
   ) {}
 
-  /** Whether a recording sent now would be stored; an ended period counts as what it would be renewed to. */
+  /** Whether a recording sent now would be accepted; an ended period counts as renewed. */
   async status(context: RequestContext): Promise<SdkStatusResponse> {
-    await this.renewal.renewOne(context); // commits by itself: what it closed stays closed, also when more is missing
+    await this.renewal.renewOne(context); // commits by itself: the closed period stays closed, whatever fails afterwards
     const { subscription, plan, counts } = await this.subscriptions.getCurrent(context);
     const usage = toMetered(counts, plan.recordingsLimit, subscription.periodEnd);
     if (!isActive(subscription))

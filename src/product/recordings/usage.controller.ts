@@ -34,7 +34,7 @@ export class UsageController {
     audience: 'dashboard',
     permission: 'usage:read',
     action: 'usage.get',
-    summary: 'What is used of what the plan allows',
+    summary: 'The usage and limits of the plan',
     status: 200,
     answers: UsageResponse,
   })
@@ -69,7 +69,7 @@ export class UsageController {
     audience: 'dashboard',
     permission: 'usage:read',
     action: 'usage.verify',
-    summary: 'Compare the counter with the rows it stands for',
+    summary: 'Compare the counter with the rows it counts',
     status: 200,
     answers: UsageVerificationResponse,
   })

@@ -189,7 +189,7 @@ describe('an event whose effect fails', () => {
       {
         id: delivery!.event.id,
         handledAt: null,
-        lastError: expect.stringMatching(/does not answer/) as string,
+        lastError: expect.stringMatching(/is unavailable/) as string,
       },
     ]);
     expect((await own.read()).cancelAtPeriodEnd).toBe(false);
@@ -244,7 +244,7 @@ describe('an event whose effect fails', () => {
     world.stripe.failNext(1_000, { status: 500 }, ({ path }) => path.includes('/charges/'));
     await deliverAll(world.server, [delivery!]);
     await untilTried(delivery!.event.id, 1);
-    expect((await read(delivery!.event.id)).lastError).toMatch(/does not answer/);
+    expect((await read(delivery!.event.id)).lastError).toMatch(/is unavailable/);
 
     world.stripe.stopFailing();
     await makeJobsDue(world.server.database);

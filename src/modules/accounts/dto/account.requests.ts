@@ -7,7 +7,7 @@ export class LoginRequest {
   @Text({ min: 1, max: 128 })
   password!: string;
 
-  @Id({ optional: true, description: 'Which business; without it, the one used last' })
+  @Id({ optional: true, description: 'The business; by default the one used last' })
   businessId?: string;
 }
 

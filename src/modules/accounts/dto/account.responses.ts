@@ -27,7 +27,7 @@ export class LoginResponse {
 
   @Nested(() => MemberResponse, {
     nullable: true,
-    description: 'Null, and the business with it: the person belongs to no business now',
+    description: 'Null, like `business`, when the person has no business',
   })
   member!: MemberResponse | null;
 
@@ -105,7 +105,7 @@ export class MeResponse {
 
   @Nested(() => MyMemberResponse, {
     nullable: true,
-    description: 'Null, and the business with it: the person belongs to no business now',
+    description: 'Null, like `business`, when the person has no business',
   })
   member!: MyMemberResponse | null;
 
@@ -135,7 +135,7 @@ export class SessionResponse {
   @Text({ nullable: true })
   userAgent!: string | null;
 
-  @Flag({ description: 'The one that asks' })
+  @Flag({ description: 'The session of this request' })
   current!: boolean;
 }
 
@@ -152,7 +152,7 @@ export class MembershipResponse {
   @Choice(ROLES)
   role!: Role;
 
-  @Flag({ description: 'The one of this session' })
+  @Flag({ description: 'The business of this session' })
   current!: boolean;
 }
 

@@ -7,7 +7,7 @@ export class CreateApiKeyRequest {
   @Instant({
     optional: true,
     nullable: true,
-    description: 'Without it, the key lives until it is revoked',
+    description: 'Without it, the key is valid until it is revoked',
   })
   expiresAt?: string | null;
 }
@@ -18,7 +18,7 @@ export class RotateApiKeyRequest {
   @Integer({
     min: 0,
     max: ONE_WEEK_SECONDS,
-    description: 'How long the old key goes on working; 0: it ends at once',
+    description: 'How long the old key stays valid; 0: it ends at once',
   })
   overlapSeconds!: number;
 }

@@ -26,7 +26,7 @@ export class ApiKeyResponse {
 }
 
 export class CreatedApiKeyResponse extends ApiKeyResponse {
-  @Text({ description: 'Shown this once', example: 'tnk_…' })
+  @Text({ description: 'Shown only once', example: 'tnk_…' })
   key!: string;
 }
 

@@ -49,7 +49,7 @@ export class AuditEntryResponse {
   @Instant()
   at!: string;
 
-  @Text({ description: "The route's own word, or the job's" })
+  @Text({ description: "The action of the route, or the job's name" })
   action!: string;
 
   @Nested(() => ActorResponse)
@@ -107,7 +107,7 @@ export function toAuditEntryResponse(entry: AuditEntry): AuditEntryResponse {
   };
 }
 
-/** The log holds the columns' names; clients know the fields'. */
+/** The log stores column names; clients see field names. */
 function inCamelCase<T>(changes: Record<string, T>): Record<string, T> {
   const renamed = Object.entries(changes).map(([column, change]) => [
     column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),

@@ -13,7 +13,7 @@ export class GrantCreditRequest {
   @Instant({
     optional: true,
     nullable: true,
-    description: 'What is not spent by then is lost; without it, it stays until it is used',
+    description: 'The unspent rest expires then; without it, the credit never expires',
   })
   expiresAt?: string | null;
 
@@ -34,7 +34,7 @@ export class CreditResponse {
   @Integer({ min: 0 })
   spent!: number;
 
-  @Integer({ min: 0, description: 'What can still be spent; 0 once expired or void' })
+  @Integer({ min: 0, description: 'The unspent rest; 0 once expired or void' })
   remaining!: number;
 
   @Text()
@@ -49,7 +49,7 @@ export class CreditResponse {
   @Instant({ nullable: true })
   expiresAt!: string | null;
 
-  @Instant({ nullable: true, description: 'When the unspent part was taken back' })
+  @Instant({ nullable: true, description: 'When the unspent rest was voided' })
   voidedAt!: string | null;
 }
 

@@ -13,13 +13,17 @@ export class MeteredUsageResponse implements MeteredUsage {
   @Integer({ min: 0 })
   used!: number;
 
-  @Integer({ min: 0, nullable: true, description: "The plan's; null: unlimited" })
+  @Integer({ min: 0, nullable: true, description: "The plan's allowance; null: unlimited" })
   limit!: number | null;
 
-  @Integer({ min: 0, nullable: true, description: 'Allowance and credits; null: unlimited' })
+  @Integer({
+    min: 0,
+    nullable: true,
+    description: 'What is left of allowance and credits; null: unlimited',
+  })
   remaining!: number | null;
 
-  @Instant({ description: 'When the period ends and the count begins anew' })
+  @Instant({ description: 'When the period ends and the quota resets' })
   resetsAt!: string;
 
   @Integer({ min: 0, description: "Unspent credits, spent after the plan's allowance" })
@@ -48,7 +52,7 @@ export class UsageResponse {
   seats!: CountedUsageResponse;
 }
 
-/** What is used and left of a plan in the period that runs. */
+/** Used and remaining units of a plan in the current period. */
 interface UsageView {
   subscription: { periodEnd: Date };
   plan: PlanWithTerms;

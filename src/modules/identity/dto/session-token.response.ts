@@ -2,10 +2,10 @@ import { Instant, Text } from '../../../common/fields';
 import type { OpenedSession } from '../sessions.repository';
 
 export class SessionTokenResponse {
-  @Text({ description: 'Shown this once', example: 'tns_…' })
+  @Text({ description: 'Shown only once', example: 'tns_…' })
   token!: string;
 
-  @Instant({ description: 'At the latest; sooner when it is not used' })
+  @Instant({ description: 'At the latest; earlier when unused' })
   expiresAt!: string;
 }
 

@@ -14,7 +14,7 @@ export class SignupRequest {
   @Email({ example: 'ada@example.com' })
   email!: string;
 
-  @Text({ min: 10, max: 128, description: 'Taken exactly as it comes; common ones are refused' })
+  @Text({ min: 10, max: 128, description: 'Not trimmed or normalised; common ones are refused' })
   password!: string;
 }
 
@@ -22,7 +22,7 @@ export class FirstApiKeyResponse {
   @Id()
   id!: string;
 
-  @Text({ description: 'Shown this once', example: 'tnk_…' })
+  @Text({ description: 'Shown only once', example: 'tnk_…' })
   key!: string;
 }
 
@@ -43,7 +43,7 @@ export class SignupResponse {
   apiKey!: FirstApiKeyResponse;
 }
 
-/** Signing up with an invitation: the address is the invited one, the business the inviting one. */
+/** Sign-up with an invitation: the address is the invited one, the business the inviting one. */
 export class JoinRequest {
   @Text({ min: 1, max: 200, description: 'From the mail' })
   activationKey!: string;

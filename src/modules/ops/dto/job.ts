@@ -6,26 +6,26 @@ const LONGEST_ERROR = 2_000;
 const LARGEST_PAYLOAD_BYTES = 65_536;
 
 export class ListJobsQuery extends ListQuery {
-  @Choice(JOB_STATES, { optional: true, description: 'Those in this state only' })
+  @Choice(JOB_STATES, { optional: true, description: 'Only jobs in this state' })
   state?: JobState;
 }
 
 export class JobResponse {
-  @Text({ description: 'The number that the queue has given it' })
+  @Text({ description: "The queue's number of the job" })
   id!: string;
 
   @Text({ example: 'mail.send' })
   name!: string;
 
   @Choice(JOB_STATES, {
-    description: '`failed`: it has used up its tries. `waiting`: for its time, or its next try.',
+    description: '`failed`: all tries are used up. `waiting`: for its time, or its next try.',
   })
   state!: JobState;
 
-  @JsonObject({ maxBytes: LARGEST_PAYLOAD_BYTES, description: 'What it is about, by ids' })
+  @JsonObject({ maxBytes: LARGEST_PAYLOAD_BYTES, description: 'Its payload: ids' })
   payload!: Record<string, unknown>;
 
-  @Integer({ min: 0, description: 'How often it was begun' })
+  @Integer({ min: 0, description: 'How often it was started' })
   tries!: number;
 
   @Integer({ min: 1 })

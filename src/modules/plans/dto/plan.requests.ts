@@ -4,9 +4,9 @@ import { AFTER_GRACE, INTERVAL_UNITS, type AfterGrace, type IntervalUnit } from 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const CURRENCY = /^[a-z]{3}$/;
 
-const RECORDINGS = { min: 0, nullable: true, description: 'A period; null: unlimited' };
-const APPLICATIONS = { min: 0, nullable: true, description: 'At a time; null: unlimited' };
-const SEATS = { min: 0, nullable: true, description: 'At a time; null: unlimited' };
+const RECORDINGS = { min: 0, nullable: true, description: 'Per period; null: unlimited' };
+const APPLICATIONS = { min: 0, nullable: true, description: 'At the same time; null: unlimited' };
+const SEATS = { min: 0, nullable: true, description: 'At the same time; null: unlimited' };
 
 export class PlanPriceRequest {
   @Integer({ min: 0, description: 'In minor units', example: 4900 })
@@ -46,44 +46,44 @@ export class PlanLimitChangesRequest {
   seats?: number | null;
 }
 
-/** What both requests may leave out: a new plan gets the value named here, an old one keeps its own. */
+/** Optional in both requests: a new plan gets the default named here, an existing one keeps its value. */
 class PlanSettings {
-  @Text({ max: 500, optional: true, description: 'A new plan: empty unless said' })
+  @Text({ max: 500, optional: true, description: 'Default for a new plan: empty' })
   description?: string;
 
-  @Integer({ min: 0, max: 730, optional: true, description: 'A new plan: 0 unless said' })
+  @Integer({ min: 0, max: 730, optional: true, description: 'Default for a new plan: 0' })
   trialDays?: number;
 
   @Integer({
     min: 0,
     max: 365,
     optional: true,
-    description: 'How long past_due goes on working. A new plan: 7 unless said',
+    description: 'Grace period of past_due. Default for a new plan: 7',
   })
   graceDays?: number;
 
-  @Choice(AFTER_GRACE, { optional: true, description: 'A new plan: default_plan unless said' })
+  @Choice(AFTER_GRACE, { optional: true, description: 'Default for a new plan: default_plan' })
   afterGrace?: AfterGrace;
 
-  @Flag({ optional: true, description: 'A new plan: true unless said' })
+  @Flag({ optional: true, description: 'Default for a new plan: true' })
   renews?: boolean;
 
   @Flag({
     optional: true,
-    description: 'Listed, and to be chosen by an owner. A new plan: true unless said',
+    description: 'Listed and selectable by owners. Default for a new plan: true',
   })
   public?: boolean;
 
   @Flag({
     optional: true,
     description:
-      'What a new business gets; true takes it from the plan that has it. A new plan: false unless said',
+      'The plan of new businesses; true replaces the current default plan. Default for a new plan: false',
   })
   default?: boolean;
 }
 
 export class CreatePlanRequest extends PlanSettings {
-  @Text({ min: 1, max: 64, pattern: SLUG, description: 'Never changes', example: 'pro' })
+  @Text({ min: 1, max: 64, pattern: SLUG, description: 'Immutable', example: 'pro' })
   slug!: string;
 
   @Name({ example: 'Pro' })
@@ -105,19 +105,19 @@ export class UpdatePlanRequest extends PlanSettings {
 
   @Nested(() => PlanPriceRequest, {
     optional: true,
-    description: 'Another one makes a version; subscribers meet it at their next period',
+    description: 'A change creates a version, which subscribers get at their next period',
   })
   price?: PlanPriceRequest;
 
   @Nested(() => PlanIntervalRequest, {
     optional: true,
-    description: 'Another one makes a version; subscribers meet it at their next period',
+    description: 'A change creates a version, which subscribers get at their next period',
   })
   interval?: PlanIntervalRequest;
 
   @Nested(() => PlanLimitChangesRequest, {
     optional: true,
-    description: 'For all subscribers at once; what is left out stays',
+    description: 'For all subscribers at once; omitted limits stay',
   })
   limits?: PlanLimitChangesRequest;
 }

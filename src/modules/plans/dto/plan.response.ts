@@ -24,10 +24,10 @@ export class IntervalResponse {
 }
 
 export class LimitsResponse {
-  @Integer({ min: 0, nullable: true, description: 'A period; null: unlimited' })
+  @Integer({ min: 0, nullable: true, description: 'Per period; null: unlimited' })
   recordings!: number | null;
 
-  @Integer({ min: 0, nullable: true, description: 'At a time; null: unlimited' })
+  @Integer({ min: 0, nullable: true, description: 'At the same time; null: unlimited' })
   applications!: number | null;
 
   @Integer({
@@ -63,7 +63,7 @@ export class PlanResponse {
   @Integer({ min: 0 })
   trialDays!: number;
 
-  @Integer({ min: 0, description: 'How long past_due goes on working' })
+  @Integer({ min: 0, description: 'Grace period of past_due' })
   graceDays!: number;
 
   @Choice(AFTER_GRACE)
@@ -72,10 +72,10 @@ export class PlanResponse {
   @Flag()
   renews!: boolean;
 
-  @Flag({ description: 'What a new business gets' })
+  @Flag({ description: 'The plan of new businesses' })
   default!: boolean;
 
-  @Flag({ description: 'Listed, and to be chosen by an owner' })
+  @Flag({ description: 'Listed and selectable by owners' })
   public!: boolean;
 
   @Flag()

@@ -18,7 +18,7 @@ export class SearchBusinessesQuery extends ListQuery {
     optional: true,
     min: 1,
     max: QUERY_LENGTH,
-    description: 'Part of the name, or an address or id of a member, whole',
+    description: 'Part of the name, or the whole address or id of a member',
   })
   query?: string;
 }
@@ -30,17 +30,17 @@ export class OpenSupportSessionRequest {
   @Text({ min: 1, max: 100, optional: true, nullable: true })
   ticket?: string | null;
 
-  @Integer({ min: 1, max: 60, optional: true, description: '30 unless said' })
+  @Integer({ min: 1, max: 60, optional: true, description: '30 by default' })
   ttlMinutes: number = 30;
 
-  @Choice(SUPPORT_MODES, { optional: true, description: 'read unless said' })
+  @Choice(SUPPORT_MODES, { optional: true, description: 'read by default' })
   mode: SupportMode = 'read';
 }
 
 export class StaffAuditLogQuery extends ListAuditLogQuery {
   @Id({
     optional: true,
-    description: 'Whose log; without it, that of the installation: staff and plans',
+    description: 'The business; without it, the log of the installation: staff and plans',
   })
   businessId?: string;
 }

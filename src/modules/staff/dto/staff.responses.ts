@@ -55,23 +55,23 @@ export class ChargedAtStripeResponse {
   @Text({ description: 'Of the subscription at Stripe' })
   subscriptionId!: string;
 
-  @Instant({ description: 'Until when it is paid for, or on trial' })
+  @Instant({ description: 'The end of the paid period or the trial' })
   paidUntil!: string;
 
   @Flag({
     description:
-      'Whether it is charged again then: not while the business is deactivated; a job tells Stripe',
+      'Whether it renews then: not while the business is deactivated; a job updates Stripe',
   })
   renews!: boolean;
 }
 
 export class StaffBusinessResponse extends BusinessResponse {
-  @Nested(() => SubscriptionResponse, { description: 'With the usage' })
+  @Nested(() => SubscriptionResponse, { description: 'With usage' })
   subscription!: SubscriptionResponse;
 
   @Nested(() => ChargedAtStripeResponse, {
     nullable: true,
-    description: 'What happens at Stripe; null: nothing is charged there',
+    description: 'The subscription at Stripe; null: nothing is charged there',
   })
   stripe!: ChargedAtStripeResponse | null;
 
@@ -83,7 +83,7 @@ export class OpenedSupportSessionResponse {
   @Id()
   id!: string;
 
-  @Text({ description: 'Shown this once', example: 'tnu_…' })
+  @Text({ description: 'Shown only once', example: 'tnu_…' })
   token!: string;
 
   @Choice(SUPPORT_MODES)
@@ -106,7 +106,7 @@ export function toStaffBusinessResponse({
   };
 }
 
-/** The end that a deactivation asks for is known before Stripe is told; so is that it is taken back. */
+/** The end that a deactivation causes is known before Stripe is updated, and so is its reversal. */
 function toChargedAtStripe(
   { status }: Business,
   { stripeSubscriptionId, ...subscription }: Subscription,

@@ -76,7 +76,7 @@ export class StaffSubscriptionsService {
     businessId: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    return this.database.platform(context, 'staff look after all businesses', async (platform) => {
+    return this.database.platform(context, 'staff manage all businesses', async (platform) => {
       const tx = platform.with({ businessId });
       await this.businesses.assertExists(tx);
       return work(tx);

@@ -24,7 +24,7 @@ export class SupportSessionResponse {
   @Instant()
   expiresAt!: string;
 
-  @Instant({ nullable: true, description: 'When it was ended before its time' })
+  @Instant({ nullable: true, description: 'When it was ended early' })
   endedAt!: string | null;
 }
 

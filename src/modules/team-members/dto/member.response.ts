@@ -13,11 +13,11 @@ export class MemberResponse {
   id!: string;
 
   @Choice(MEMBER_KINDS, {
-    description: 'sdk holds the API keys; support is the seat that staff act from',
+    description: '`sdk` holds the API keys; staff act as `support`',
   })
   kind!: MemberKind;
 
-  @Choice(ROLES, { nullable: true, description: 'Persons only' })
+  @Choice(ROLES, { nullable: true, description: 'For persons only' })
   role!: Role | null;
 
   @Choice(MEMBER_STATUSES)

@@ -23,7 +23,7 @@ export class CreateRecordingRequest {
   @Text({
     min: 1,
     max: 128,
-    description: 'Makes sending it again harmless',
+    description: 'Makes retries idempotent',
     example: 'session-2f6c',
   })
   externalId!: string;

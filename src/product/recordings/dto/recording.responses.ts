@@ -50,7 +50,7 @@ export class BatchResultResponse {
   @Integer({
     min: 200,
     max: 599,
-    description: 'What the status would have been, had it been sent alone',
+    description: 'The status it would have had if sent alone',
   })
   status!: number;
 
@@ -67,7 +67,7 @@ export class BatchResponse {
 }
 
 export class SdkStatusResponse {
-  @Flag({ description: 'Whether a recording sent now would be stored' })
+  @Flag({ description: 'Whether a recording sent now would be accepted' })
   recording!: boolean;
 
   @Choice(['quota_exceeded', 'subscription_inactive'], { nullable: true })
@@ -84,7 +84,7 @@ export class UsageSourceResponse {
   @Id({ nullable: true, description: 'Of the credit; null for the plan' })
   id!: string | null;
 
-  @Integer({ min: 0, description: 'In this period: the sources add up to its `used`' })
+  @Integer({ min: 0, description: 'In this period; the sources add up to its `used`' })
   used!: number;
 
   @Integer({ min: 0, nullable: true })
@@ -93,7 +93,7 @@ export class UsageSourceResponse {
   @Integer({ min: 0, nullable: true })
   remaining!: number | null;
 
-  @Instant({ nullable: true, description: 'When the rest of a credit is lost' })
+  @Instant({ nullable: true, description: 'When the rest of a credit expires' })
   expiresAt!: string | null;
 }
 
@@ -127,12 +127,12 @@ export class UsageExplanationResponse {
   @Instant()
   resetsAt!: string;
 
-  @Integer({ min: 0, description: 'The part of `used` that credits paid for' })
+  @Integer({ min: 0, description: 'The part of `used` paid by credits' })
   credited!: number;
 
   @ListOf(() => UsageSourceResponse, {
     description:
-      'What paid for `used`, and what pays for the next recordings, in this order: the plan, then credits; last those that have nothing left',
+      'What paid for `used` and pays for the next recordings, in this order: the plan, credits, then credits with nothing left',
   })
   sources!: UsageSourceResponse[];
 
@@ -141,12 +141,13 @@ export class UsageExplanationResponse {
 }
 
 export class UsageVerificationResponse {
-  @Integer({ min: 0, description: 'What the counter says' })
+  @Integer({ min: 0, description: 'The value of the counter' })
   counter!: number;
 
   @Integer({
     min: 0,
-    description: "This period's recordings, tombstones included, plus what a change carried over",
+    description:
+      "This period's recordings, deleted ones included, plus usage carried over by a plan change",
   })
   rows!: number;
 
