@@ -45,8 +45,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/subscriptions/renewal/renewal.metrics.ts':
     'measures how far renewal is behind, over all',
   'src/modules/subscriptions/renewal/renewal.service.ts': 'renews what is due, of all tenants',
-  'src/modules/subscriptions/changes/staff-subscriptions.service.ts':
-    'staff manage all businesses',
+  'src/modules/subscriptions/changes/staff-subscriptions.service.ts': 'staff manage all businesses',
   'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',
