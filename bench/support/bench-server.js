@@ -18,6 +18,12 @@ async function startServer(environment = {}, main = entry) {
     RATE_LIMIT_REQUESTS: 'off',
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
+    RATE_LIMIT_BUSINESSES: 'off',
+    BUSINESSES_PER_PERSON: 'off',
+    RATE_LIMIT_MAILS_RECIPIENT: 'off',
+    RATE_LIMIT_MAILS_ACCOUNT: 'off',
+    RATE_LIMIT_MAILS_BUSINESS: 'off',
+    RATE_LIMIT_MAILS_UNPROVEN: 'off',
   };
   const child = spawn(process.execPath, ['--expose-gc', main], {
     env: { PATH: process.env.PATH, ...settings, ...environment },

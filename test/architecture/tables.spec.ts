@@ -40,7 +40,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
 /** Tables without a policy, and why nothing of a tenant's can be read in them. */
 const WITHOUT_POLICY: Record<string, string> = {
   cron_heartbeats: 'times, and of no tenant',
-  guesses: 'counters under hashes; written outside any transaction, by rate-limiter-flexible',
+  guesses: 'counters under hashes, by rate-limiter-flexible',
   idempotency_keys: 'found by a hash that holds the caller; answers are encrypted under that hash',
   mails: 'ids of what a mail is about, and nothing of it',
   migrations: "TypeORM's own",

@@ -33,6 +33,12 @@ export class ServerProcess {
       RATE_LIMIT_REQUESTS: 'off',
       RATE_LIMIT_SIGNUPS: 'off',
       RATE_LIMIT_FAILURES: 'off',
+      RATE_LIMIT_BUSINESSES: 'off',
+      BUSINESSES_PER_PERSON: 'off',
+      RATE_LIMIT_MAILS_RECIPIENT: 'off',
+      RATE_LIMIT_MAILS_ACCOUNT: 'off',
+      RATE_LIMIT_MAILS_BUSINESS: 'off',
+      RATE_LIMIT_MAILS_UNPROVEN: 'off',
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, [entry], {

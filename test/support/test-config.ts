@@ -15,6 +15,12 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     RATE_LIMIT_REQUESTS: 'off',
     RATE_LIMIT_SIGNUPS: 'off',
     RATE_LIMIT_FAILURES: 'off',
+    RATE_LIMIT_BUSINESSES: 'off',
+    BUSINESSES_PER_PERSON: 'off',
+    RATE_LIMIT_MAILS_RECIPIENT: 'off',
+    RATE_LIMIT_MAILS_ACCOUNT: 'off',
+    RATE_LIMIT_MAILS_BUSINESS: 'off',
+    RATE_LIMIT_MAILS_UNPROVEN: 'off',
   });
   return { ...config, ...changes, roles: ['web', ...(changes.roles ?? [])] };
 }

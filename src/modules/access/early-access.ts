@@ -69,7 +69,7 @@ export class EarlyAccess implements OnModuleInit {
     if (access) request.caller = { access, credential: null, askedAt: null };
   }
 
-  /** People are counted across all their sessions. */
+  /** People are counted across all their sessions and businesses. */
   private count(
     access: Access,
     credential: Credential | null,
@@ -81,8 +81,9 @@ export class EarlyAccess implements OnModuleInit {
       return this.limiter.countOwn(`${access.action} ${person.sessionId}`, request, reply);
     if (kind === 'api_key' && member)
       return this.limiter.countSharedKey(member.credentialId, request, reply);
-    return actor?.id
-      ? this.limiter.countCaller(actor.id, request, reply)
+    const caller = person?.userId ?? actor?.id;
+    return caller
+      ? this.limiter.countCaller(caller, request, reply)
       : this.limiter.countAddress(request, reply);
   }
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { JobHandler } from '../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../platform/queue/job-queue';
+import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { resetTokenInvalid, verificationTokenInvalid } from '../identity/identity.errors';
@@ -30,6 +31,7 @@ export class RecoveryService {
     private readonly sessions: SessionsRepository,
     private readonly hasher: PasswordHasher,
     private readonly limiter: GuessLimiter,
+    private readonly daily: DailyLimiter,
   ) {}
 
   /** Answers before the address is looked up: the same bytes in the same time, known or not. */
@@ -85,11 +87,13 @@ export class RecoveryService {
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
-  /** Mails a new link, unless the address is verified. */
+  /** Mails a new link, unless the address is verified. @throws 429 rate_limited */
   resendVerification(context: RequestContext): Promise<void> {
     return this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const user = await this.users.get(tx, tx.requirePerson().userId);
-      if (!user.emailVerifiedAt) await this.askToVerify(tx, user.id);
+      if (user.emailVerifiedAt) return;
+      await this.daily.countVerification(tx, user.email);
+      await this.askToVerify(tx, user.id);
     });
   }
 

@@ -6,3 +6,10 @@ export const businessNotFound = defineProblem({
   title: 'Business not found',
   description: 'It does not exist, or you do not belong to it.',
 });
+
+export const tooManyBusinesses = defineProblem({
+  code: 'too_many_businesses',
+  kind: 'conflict',
+  title: 'You own as many businesses as a person may',
+  description: '`BUSINESSES_PER_PERSON` of the installation says how many. Ask support for more.',
+});

@@ -24,6 +24,11 @@ export class UsersRepository {
     return tx.repository(User).findOneByOrFail({ id });
   }
 
+  /** Holds a person alone, until the transaction ends. Take it first: who holds a session holds its person too. */
+  async lock(tx: Transaction, id: string): Promise<void> {
+    await tx.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [id]);
+  }
+
   async update(
     tx: Transaction,
     id: string,

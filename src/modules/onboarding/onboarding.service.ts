@@ -3,9 +3,11 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
+import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { RecoveryService } from '../accounts/recovery.service';
 import { ApiKeysService } from '../api-keys/api-keys.service';
+import { tooManyBusinesses } from '../businesses/businesses.errors';
 import { BusinessesService } from '../businesses/businesses.service';
 import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
@@ -47,6 +49,7 @@ export class OnboardingService {
     private readonly apiKeys: ApiKeysService,
     private readonly recovery: RecoveryService,
     private readonly limiter: GuessLimiter,
+    private readonly daily: DailyLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -78,7 +81,10 @@ export class OnboardingService {
     });
   }
 
-  /** A business of a person who is signed in: like sign-up without the person. @throws 401 unauthenticated */
+  /**
+   * A business of a person who is signed in: like sign-up without the person.
+   * @throws 401 unauthenticated, 409 too_many_businesses, 429 rate_limited
+   */
   createAnother(
     context: RequestContext,
     { name }: CreateBusinessRequest,
@@ -86,7 +92,9 @@ export class OnboardingService {
   ): Promise<SignupResponse> {
     const { userId } = context.requirePerson();
     return this.idempotency.runOnPlatform(context, REASON, async (tx) => {
+      await this.users.lock(tx, userId); // of two that are founded at once, the second counts the first
       await this.sessions.holdOwn(tx);
+      await this.assertMayFound(tx, userId);
       return this.createBusiness(tx, name, await this.users.get(tx, userId), userAgent);
     });
   }
@@ -124,6 +132,13 @@ export class OnboardingService {
     );
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
     return joined;
+  }
+
+  private async assertMayFound(tx: Transaction, userId: string): Promise<void> {
+    const { businessesPerPerson } = this.config;
+    const owned = await this.members.countOwned(tx, userId);
+    if (businessesPerPerson !== null && owned >= businessesPerPerson) throw tooManyBusinesses();
+    await this.daily.countBusiness(tx);
   }
 
   private async joinBusiness(

@@ -6,6 +6,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { validateFields } from '../../platform/http/validation';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
+import { tooManyBusinesses } from '../businesses/businesses.errors';
 import { emailTaken, passwordTooWeak } from '../identity/identity.errors';
 import {
   invitationExpired,
@@ -74,6 +75,7 @@ export class SignupController {
     summary: 'Create a business, or another one, owned by the caller',
     status: 201,
     answers: SignupResponse,
+    problems: [tooManyBusinesses],
     idempotency: 'in_steps',
     withoutBusiness: true,
     whileDeactivated: true,

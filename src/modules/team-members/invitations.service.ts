@@ -8,6 +8,8 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
+import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
+import { BusinessesService } from '../businesses/businesses.service';
 import { OneTimeKeys } from '../identity/one-time-keys';
 import type { User } from '../identity/user.entity';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
@@ -26,6 +28,7 @@ import {
 import { TeamMembersRepository } from './team-members.repository';
 
 const LIFETIME_MS = 7 * 86_400_000;
+const YOUNG_MS = 7 * 86_400_000;
 
 export interface InvitationPage {
   invitations: Invitation[];
@@ -41,6 +44,8 @@ export class InvitationsService {
     private readonly subscriptions: SubscriptionsService,
     private readonly keys: OneTimeKeys,
     private readonly mails: MailQueue,
+    private readonly businesses: BusinessesService,
+    private readonly limiter: DailyLimiter,
   ) {}
 
   /** For development: they were made, and expire, that many days earlier. */
@@ -52,7 +57,7 @@ export class InvitationsService {
    * Invites an address and mails it the key; replaces a pending invitation of that address. A former member is invited
    * like any other person; a deactivated member who accepts becomes active again, with the role of the invitation.
    * @throws 402 limit_reached, 403 permission_denied (an admin invites no owner, not even a deactivated one) or
-   * subscription_inactive, 409 already_member
+   * subscription_inactive, 409 already_member, 429 rate_limited
    */
   create(context: RequestContext, request: CreateInvitationRequest): Promise<Invitation> {
     const { email, role, fullName = null } = request;
@@ -61,6 +66,7 @@ export class InvitationsService {
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
       await this.assertMayInvite(tx, { email, role });
+      await this.countMail(tx, email);
       await this.invitations.revokeOpen(tx, email);
       const invitation = this.make(tx, { email, role, fullName });
       await this.invitations.insert(tx, invitation);
@@ -78,7 +84,7 @@ export class InvitationsService {
 
   /**
    * A new key and seven more days; the old link is dead. Who sends it again is its inviter from now on.
-   * @throws 403 permission_denied (an admin sends no owner's), 404 invitation_not_found, 409 already_member, 410
+   * @throws 403 permission_denied (an admin sends no owner's), 404 invitation_not_found, 409 already_member, 410, 429 rate_limited
    */
   resend(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
@@ -87,6 +93,7 @@ export class InvitationsService {
       if (invitation.revokedAt) throw invitationRevoked(); // a newer one has replaced it
       assertStatus(invitation, tx.now, ['pending', 'expired']);
       await this.assertMayInvite(tx, invitation);
+      await this.countMail(tx, invitation.email);
       await this.invitations.update(tx, id, {
         ...this.keys.create('invitation', id),
         expiresAt: expiryFrom(tx.now),
@@ -174,6 +181,13 @@ export class InvitationsService {
     const existing = await this.members.findByEmail(tx, email);
     const refusal = refuseInviting({ actor, existing }, role);
     if (refusal) throw refusal;
+  }
+
+  /** A business is young for a week: who founds it to send mails waits longer than who works. */
+  private async countMail(tx: Transaction, email: string): Promise<void> {
+    const { createdAt } = await this.businesses.get(tx);
+    const isProven = tx.now.getTime() - createdAt.getTime() >= YOUNG_MS;
+    await this.limiter.countInvitation(tx, email, isProven);
   }
 
   /** An invitation whose inviter has left has none. Held, so that a change of the inviter waits. */

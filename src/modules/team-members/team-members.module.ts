@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BusinessesModule } from '../businesses/businesses.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { InvitationMails } from './invitation.mails';
@@ -11,7 +12,7 @@ import { TeamMembersService } from './team-members.service';
 
 /** Members of a business, and invitations. */
 @Module({
-  imports: [IdentityModule, SubscriptionsModule],
+  imports: [BusinessesModule, IdentityModule, SubscriptionsModule],
   controllers: [TeamMembersController, InvitationsController],
   providers: [
     TeamMembersService,

@@ -142,6 +142,11 @@ export class TeamMembersRepository {
     return tx.query<Owner>(OWNERS, [tx.requireBusinessId()]);
   }
 
+  /** Platform scope. */
+  countOwned(tx: Transaction, userId: string): Promise<number> {
+    return tx.repository(Member).countBy({ userId, role: 'owner', status: 'active' });
+  }
+
   /** Every business has one of each. */
   getSystemMember(tx: Transaction, kind: 'support' | 'sdk'): Promise<Member> {
     return tx.repository(Member).findOneByOrFail({ businessId: tx.requireBusinessId(), kind });

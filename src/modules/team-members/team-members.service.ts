@@ -65,6 +65,11 @@ export class TeamMembersService {
     return (await this.listOwners(tx)).map(({ email }) => email);
   }
 
+  /** How many businesses a person is an active owner of. Platform scope. */
+  countOwned(tx: Transaction, userId: string): Promise<number> {
+    return this.members.countOwned(tx, userId);
+  }
+
   /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */
   assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
     return this.members.assertAskerMay(tx, permission);

@@ -12,6 +12,15 @@ import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
+/** Mails a day that people send to others; null: not limited. */
+export interface MailLimits {
+  recipient: number | null;
+  account: number | null;
+  business: number | null;
+  /** Of a young business, and of people who have not verified their address. */
+  unproven: number | null;
+}
+
 /** The settings of one process, validated and frozen at start. Inject it; read the environment nowhere else. */
 export interface Config {
   readonly environment: 'development' | 'test' | 'production';
@@ -49,6 +58,12 @@ export interface Config {
   readonly rateLimitSignups: number | null;
   /** Per 15 minutes and account; null: not limited. */
   readonly rateLimitFailures: number | null;
+  /** Per day and person; null: not limited. */
+  readonly rateLimitBusinesses: number | null;
+  /** That a person may own; null: not limited. */
+  readonly businessesPerPerson: number | null;
+  /** Per day; null: not limited. */
+  readonly rateLimitMails: Readonly<MailLimits>;
   /** Request bodies that one process holds at once; a quarter of it for each client network. */
   readonly bodyBudgetBytes: number;
   /** Compressed; per day and business, API keys and people each. */
@@ -174,6 +189,14 @@ function toConfig(settings: Settings): Config {
     rateLimitRequests: settings.RATE_LIMIT_REQUESTS,
     rateLimitSignups: settings.RATE_LIMIT_SIGNUPS,
     rateLimitFailures: settings.RATE_LIMIT_FAILURES,
+    rateLimitBusinesses: settings.RATE_LIMIT_BUSINESSES,
+    businessesPerPerson: settings.BUSINESSES_PER_PERSON,
+    rateLimitMails: {
+      recipient: settings.RATE_LIMIT_MAILS_RECIPIENT,
+      account: settings.RATE_LIMIT_MAILS_ACCOUNT,
+      business: settings.RATE_LIMIT_MAILS_BUSINESS,
+      unproven: settings.RATE_LIMIT_MAILS_UNPROVEN,
+    },
     bodyBudgetBytes: settings.BODY_BUDGET_MIB * 1024 * 1024,
     idempotencyDailyBytes: settings.IDEMPOTENCY_DAILY_MIB * 1024 * 1024,
     trustProxy: settings.TRUST_PROXY,

@@ -117,6 +117,28 @@ export const settings = {
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)
     .describe('failed guesses per 15 minutes and account, half as many for staff, or `off`'),
+  RATE_LIMIT_BUSINESSES: rateLimit
+    .default(5)
+    .describe('businesses that a person may found per day after the first, or `off`'),
+  BUSINESSES_PER_PERSON: rateLimit
+    .default(25)
+    .describe('businesses that a person may own, or `off`'),
+  RATE_LIMIT_MAILS_RECIPIENT: rateLimit
+    .default(10)
+    .describe(
+      'invitations per day to one address from all businesses, and as many verification mails, or `off`',
+    ),
+  RATE_LIMIT_MAILS_ACCOUNT: rateLimit
+    .default(50)
+    .describe('invitations and verification mails that one person sends per day, or `off`'),
+  RATE_LIMIT_MAILS_BUSINESS: rateLimit
+    .default(200)
+    .describe('invitations that one business sends per day, or `off`'),
+  RATE_LIMIT_MAILS_UNPROVEN: rateLimit
+    .default(10)
+    .describe(
+      'instead, for a business in its first 7 days and for a person with an unverified address, or `off`',
+    ),
   BODY_BUDGET_MIB: count(8, 65_536)
     .default(64)
     .describe('request bodies that one process holds at once, in MiB; a quarter for each network'),

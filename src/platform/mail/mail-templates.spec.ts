@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAIL_TEMPLATES, MailTemplates, type MailTemplate } from './mail-templates';
+import { NEUTRAL_NAMES } from './typed-names';
 
 const URL_OF_INVITATION = 'https://app.example/signup?activationKey=abc&from=mail';
 const VALUES: Record<MailTemplate, Record<string, string>> = {
@@ -112,7 +113,8 @@ describe('the texts of mails', () => {
     (lineBreak) => {
       const businessName = `Acme${lineBreak}Bcc: x@y.z`;
       const { subject, text } = invitation({ businessName });
-      expect(subject).toMatch(/^Ada Lovelace invites you to Acme (> )?Bcc: x@y\.z$/);
+      expect(subject).toBe('Ada Lovelace invites you to a business');
+      expect(text).toMatch(/join Acme (> )?Bcc: x @ y\. z as viewer\./);
       expect(text.trim().split('\n\n')).toHaveLength(3);
       expect(text).not.toMatch(/^(> )?Bcc:/m);
     },
@@ -125,6 +127,47 @@ describe('the texts of mails', () => {
       expect(linksIn(html).map((link) => unescape(link ?? ''))).toEqual([URL_OF_INVITATION]);
     },
   );
+
+  it.each([
+    'Pay at https://evil.example/now',
+    'evil.example',
+    'evil。example',
+    'Prize! evil\u200b.example',
+    'call help@evil.example',
+    '192.0.2.1/login',
+    'Acme\u202egnp.exe',
+    'Acme\u2066',
+    'Ac\u00adme',
+    'Acme\u{e0041}',
+    'A\u200dcme',
+  ])('keep the name %j out of the subject, and make no link of it', (typed) => {
+    const { subject, text } = invitation({ businessName: typed, invitedBy: typed });
+    expect(subject).toBe('A colleague invites you to a business');
+    const said = text.replaceAll(URL_OF_INVITATION, '');
+    expect(said).not.toMatch(/evil.?example|\w@|:\/\/|\d\.\d/u);
+    expect(said.replace(/[\n ]/g, '')).not.toMatch(/[\p{Cf}\p{Cc}]/u);
+  });
+
+  it.each([
+    'Acme Inc.',
+    'J. R. R. Tolkien',
+    'Ärzte & Söhne',
+    'می\u200cخواهم',
+    '❤️ 👩\u200d👩\u200d👧',
+    'AC/DC',
+  ])('show the name %j in the subject, as it is', (businessName) => {
+    const { subject, text } = invitation({ businessName });
+    expect(subject).toBe(`Ada Lovelace invites you to ${businessName}`);
+    expect(text).toContain(businessName);
+  });
+
+  it('know of every value whether people type it', () => {
+    const given = Object.values(VALUES).flatMap((values) => Object.keys(values));
+    const composed = ['calledOffPlanName', 'email', 'endsAt', 'expiresAt', 'mode', 'planName'];
+    const moreComposed = ['price', 'role', 'since', 'staffEmail', 'startsAt', 'until', 'url'];
+    const known = [...Object.keys(NEUTRAL_NAMES), ...composed, ...moreComposed, 'whatFollows'];
+    expect([...new Set(given)].sort()).toEqual(known.sort());
+  });
 
   it('run no template that is in a name', () => {
     const { subject } = invitation({ businessName: '{{url}}' });

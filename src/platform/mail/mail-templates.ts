@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
+import { isPlainName, NEUTRAL_NAMES, withoutLinks } from './typed-names';
 
 export const MAIL_TEMPLATES = [
   'invitation',
@@ -46,10 +47,10 @@ export class MailTemplates {
   /** A value that the template names and `values` lacks is an error, not a gap in a mail. */
   render(template: MailTemplate, values: Record<string, string>): RenderedMail {
     const { subject, paragraphs } = this.compiledOf(template);
-    const clean = mapValues(values, oneLine);
+    const clean = mapNames(values, withoutLinks);
     const rendered = paragraphs.map(({ isLink, content }) => ({ isLink, content: content(clean) }));
     return {
-      subject: oneLine(subject(clean)),
+      subject: subject(mapNames(values, (text, neutral) => (isPlainName(text) ? text : neutral))),
       text: `${rendered.map(({ content }) => content).join('\n\n')}\n`,
       html: toHtml(rendered),
     };
@@ -108,9 +109,14 @@ function escape(text: string): string {
   return Handlebars.escapeExpression(text);
 }
 
-function mapValues(
+/** Changes what people typed, and keeps every value on one line. */
+function mapNames(
   values: Record<string, string>,
-  change: (value: string) => string,
+  change: (text: string, neutral: string) => string,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+  const changed = Object.entries(values).map(([name, value]) => {
+    const neutral = NEUTRAL_NAMES[name];
+    return [name, oneLine(neutral === undefined ? value : change(value, neutral))];
+  });
+  return Object.fromEntries(changed) as Record<string, string>;
 }

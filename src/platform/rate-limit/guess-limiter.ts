@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldEmail } from '../../common/email';
 import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
@@ -8,8 +8,9 @@ import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import type { Transaction } from '../database/transaction';
 import { networkOf } from './client-network';
+import { consume } from './consume';
 import { GuessTurns } from './guess-turns';
-import { rateLimited, rateLimitedProblem } from './rate-limit.errors';
+import { rateLimitedProblem } from './rate-limit.errors';
 
 const ACCOUNT_WINDOW_SECONDS = 15 * 60;
 const SIGNUP_WINDOW_SECONDS = 60 * 60;
@@ -170,17 +171,6 @@ export class GuessLimiter {
       clearExpiredByTimeout: false,
       ...{ keyPrefix, points, duration },
     });
-  }
-}
-
-/** @throws 429 rate_limited */
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const { keyPrefix, points, duration } = limiter;
-    throw rateLimited(keyPrefix, points, duration, refusal.msBeforeNext);
   }
 }
 

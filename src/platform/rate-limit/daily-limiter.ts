@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { foldEmail } from '../../common/email';
+import { CONFIG, type Config } from '../config/config';
+import type { Transaction } from '../database/transaction';
+import { consume } from './consume';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Limits what a person may do in a day that costs others: mails to addresses that others read, and businesses. Counted
+ * in the transaction that does it, so that replicas count together and what is rolled back is not counted.
+ */
+@Injectable()
+export class DailyLimiter {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  /**
+   * Counts an invitation: for the address, the person who asks, and the business, in this order, or two would deadlock.
+   * @param isProven of the business: not a young one
+   * @throws 429 rate_limited
+   */
+  async countInvitation(tx: Transaction, recipient: string, isProven: boolean): Promise<void> {
+    const { recipient: most, account, business, unproven } = this.config.rateLimitMails;
+    const { userId, emailVerified } = tx.requirePerson();
+    await count(tx, 'invitation_recipient', most, foldEmail(recipient));
+    await count(tx, 'mail_account', emailVerified ? account : unproven, userId);
+    const ofBusiness = emailVerified && isProven ? business : unproven;
+    await count(tx, 'mail_business', ofBusiness, tx.requireBusinessId());
+  }
+
+  /** Counts a mail that asks a person to verify the own address again. @throws 429 rate_limited */
+  async countVerification(tx: Transaction, recipient: string): Promise<void> {
+    const { recipient: most, unproven } = this.config.rateLimitMails;
+    await count(tx, 'verification_recipient', most, foldEmail(recipient));
+    await count(tx, 'mail_account', unproven, tx.requirePerson().userId);
+  }
+
+  /** Counts a business that a person founds. @throws 429 rate_limited */
+  async countBusiness(tx: Transaction): Promise<void> {
+    await count(tx, 'business_person', this.config.rateLimitBusinesses, tx.requirePerson().userId);
+  }
+}
+
+/** @param key hashed, so that the table tells no addresses */
+async function count(
+  tx: Transaction,
+  keyPrefix: string,
+  points: number | null,
+  key: string,
+): Promise<void> {
+  if (points === null) return;
+  const limiter = new RateLimiterPostgres({
+    storeClient: {
+      query: async ({ text, values }: { text: string; values: unknown[] }) => ({
+        rows: await tx.query(text, values),
+      }),
+    },
+    storeType: 'pool',
+    tableName: 'guesses',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    ...{ keyPrefix, points, duration: DAY_SECONDS },
+  });
+  await consume(limiter, createHash('sha256').update(key).digest('base64url'));
+}
