@@ -57,8 +57,8 @@ describe('what a person may do in a day', () => {
     it('to one address count for all businesses together, sent again or in other letters too', async () => {
       const [one, two] = [await anOldCustomer(), await anOldCustomer()];
       const email = newEmail();
-      const { body } = await invite(one.token, email);
-      const { id } = body as InvitationResponse;
+      const invited = await invite(one.token, email);
+      const { id } = invited.body as InvitationResponse;
       expect((await server.post(`/v1/invitations/${id}/resend`, one.token)).status).toBe(202);
       expect((await invite(two.token, email.toUpperCase())).status).toBe(201);
       const before = await countRows(server.database, 'mails', 'invitations');
@@ -80,8 +80,8 @@ describe('what a person may do in a day', () => {
     it('of a person have one, whichever business they are of', async () => {
       const { token } = await anOldCustomer();
       await inviteMany(token, 4);
-      const { body } = await found(token);
-      const { business, session } = body as SignupResponse;
+      const founded = await found(token);
+      const { business, session } = founded.body as SignupResponse;
       await makeOld(business.id);
       await inviteMany(session.token, 2);
       expectLimit(await invite(session.token), 'mail_account', 6);
@@ -152,8 +152,8 @@ describe('what a person may do in a day', () => {
     it('of one person share the requests of that person', async () => {
       server = await start({ rateLimitRequests: 8 });
       const { token } = await signUp(server);
-      const { body } = await found(token);
-      const { session } = body as SignupResponse;
+      const founded = await found(token);
+      const { session } = founded.body as SignupResponse;
       const me = (of: string) => server.get('/v1/me', of);
       for (let sent = 1; sent < 8; sent += 1)
         expect((await me(sent % 2 ? token : session.token)).status).toBe(200);

@@ -7,7 +7,7 @@ const DOTS = /([.。．｡])(?=\S)/gu;
 /** Marks that change the direction of what follows, and all that shows nothing. Lines break elsewhere. */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\u2800]+/gu;
 /** Persian, Indic scripts and emoji are written with these; behind an ASCII letter they only hide. */
-const JOINERS = /(?<=[^\p{ASCII}\p{Z}])[\u200c\u200d\ufe0f]/gu;
+const JOINERS = /(?<=[^\p{ASCII}\p{Z}])(?:\u200c|\u200d|\ufe0f)/gu;
 
 /** What stands in a subject where the name must not: a subject is all that many people read of a mail. */
 export const NEUTRAL_NAMES: Readonly<Record<string, string>> = {
