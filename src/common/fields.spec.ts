@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { validateFields } from '../platform/http/validation';
 import {
   Choice,
+  ChoiceList,
   Email,
   Flag,
   Id,
@@ -14,7 +15,6 @@ import {
   QueryInteger,
   RawList,
   Text,
-  TextList,
   fieldsOf,
   type FieldClass,
 } from './fields';
@@ -239,8 +239,8 @@ describe('other fields', () => {
     ['Integer', small, 10],
     ['QueryInteger', QueryInteger({ min: 1, max: 100 }), '007'],
     ['Flag', Flag(), false],
-    ['Choice', Choice(['a', 'b']), 'b'],
-    ['TextList', TextList(), ['a', '']],
+    ['Choice', Choice('Letter', ['a', 'b']), 'b'],
+    ['ChoiceList', ChoiceList('Letter', ['a', 'b']), ['a']],
     ['JsonObject', JsonObject({ maxBytes: 100 }), { constructor: { toString: 1 }, then: [null] }],
   ];
   it.each(taken)('%s accepts valid values', (_, decorator, value) => {
@@ -262,11 +262,11 @@ describe('other fields', () => {
     ['QueryInteger: a list', QueryInteger({ min: 1, max: 100 }), ['1', '2'], 'type'],
     ['Flag: a text', Flag(), 'true', 'type'],
     ['Flag: a number', Flag(), 1, 'type'],
-    ['Choice: another', Choice(['a', 'b']), 'c', 'choice'],
-    ['Choice: the name of a method', Choice(['a', 'b']), 'constructor', 'choice'],
-    ['Choice: a list', Choice(['a', 'b']), ['a'], 'choice'],
-    ['TextList: another item', TextList(), ['a', 1], 'type'],
-    ['TextList: a text', TextList(), 'a', 'type'],
+    ['Choice: another', Choice('Letter', ['a', 'b']), 'c', 'choice'],
+    ['Choice: the name of a method', Choice('Letter', ['a', 'b']), 'constructor', 'choice'],
+    ['Choice: a list', Choice('Letter', ['a', 'b']), ['a'], 'choice'],
+    ['ChoiceList: another item', ChoiceList('Letter', ['a', 'b']), ['a', 'c'], 'choice'],
+    ['ChoiceList: a text', ChoiceList('Letter', ['a', 'b']), 'a', 'type'],
     ['JsonObject: a list', JsonObject({ maxBytes: 100 }), [], 'object'],
     ['JsonObject: too large', JsonObject({ maxBytes: 10 }), { a: 'ééé' }, 'size'],
     ['JsonObject: NUL', JsonObject({ maxBytes: 100 }), { a: ['\u0000'] }, 'values'],

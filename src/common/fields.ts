@@ -1,5 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  getSchemaPath,
+  type ApiPropertyOptions,
+} from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -58,23 +63,29 @@ export interface FieldOptions {
 export function Text(
   options: FieldOptions & { min?: number; max?: number; pattern?: RegExp } = {},
 ): PropertyDecorator {
-  const { min = 0, max = 100_000, pattern } = options;
+  const { min, max, pattern } = options;
+  const form = (value: string) => pattern!.test(value);
   return field(options, { type: String, ...lengthsOf(options), pattern: pattern?.source }, [
-    IsString(),
-    check('length', (value) => inLength(value, min, max), `must have ${min} to ${max} characters`),
-    check('text', isCleanText, 'must not contain NUL or half a surrogate pair'),
-    ...(pattern
-      ? [check('format', (value) => pattern.test(value), 'does not have the expected form')]
-      : []),
+    ...textRules(min, max),
+    ...(pattern ? [check('format', form, 'does not have the expected form')] : []),
   ]);
 }
 
 /** A name for people to read: not only white space. Neither trimmed nor folded. */
 export function Name(options: FieldOptions & { max?: number } = {}): PropertyDecorator {
-  return applyDecorators(
-    Text({ ...options, min: 1, max: options.max ?? 100 }),
+  const { max = 100 } = options;
+  return field(options, { type: String, ...lengthsOf({ min: 1, max }), pattern: '\\S' }, [
+    ...textRules(1, max),
     check('blank', (value: string) => value.trim() !== '', 'must not be white space only'),
-  );
+  ]);
+}
+
+function textRules(min = 0, max = 100_000): PropertyDecorator[] {
+  return [
+    IsString(),
+    check('length', (value) => inLength(value, min, max), `must have ${min} to ${max} characters`),
+    check('text', isCleanText, 'must not contain NUL or half a surrogate pair'),
+  ];
 }
 
 /** An address of at most 254 characters, trimmed; identity decides which addresses are the same person. */
@@ -123,8 +134,13 @@ export function Flag(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: Boolean }, [IsBoolean()]);
 }
 
-export function Choice(values: readonly string[], options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: String, enum: [...values] }, [IsIn(values)]);
+/** One of these. The name is that of the enumeration in openapi.json: the same values, the same name everywhere. */
+export function Choice(
+  name: string,
+  values: readonly string[],
+  options: FieldOptions = {},
+): PropertyDecorator {
+  return field(options, enumeration(name, values), [IsIn(values)]);
 }
 
 /** An object of another field class. */
@@ -141,15 +157,24 @@ export function ListOf(
   return list(options, { type: () => of(), isArray: true }, items, { itemsOf: of });
 }
 
-/** A list of plain strings. */
-export function TextList(
-  options: FieldOptions & { values?: readonly string[] } = {},
+/** A list whose objects are of one of these classes each. For answers: nothing is read into them. */
+export function ListOfEither(classes: FieldClass[], options: FieldOptions = {}): PropertyDecorator {
+  const items = { oneOf: classes.map((each) => ({ $ref: getSchemaPath(each) })) };
+  return (prototype, name) => {
+    ApiExtraModels(...classes)(prototype.constructor);
+    list(options, { type: 'array', items }, [])(prototype, name);
+  };
+}
+
+/** A list of some of these; `name` as with `Choice`. */
+export function ChoiceList(
+  name: string,
+  values: readonly string[],
+  options: FieldOptions = {},
 ): PropertyDecorator {
-  return list(
-    options,
-    { type: String, isArray: true, enum: options.values ? [...options.values] : undefined },
-    [IsString({ each: true })],
-  );
+  return list(options, { type: String, isArray: true, ...enumeration(name, values) }, [
+    IsIn(values, { each: true }),
+  ]);
 }
 
 /** A list whose items the route validates one by one, so that a bad one fails alone. */
@@ -175,6 +200,20 @@ export function JsonObject(options: FieldOptions & { maxBytes: number }): Proper
       `must have at most ${options.maxBytes} bytes as JSON`,
     ),
   ]);
+}
+
+/** The values of the enumerations that fields have, by their names. */
+export const enumerations = new Map<string, readonly string[]>();
+
+/** @throws when the name has other values elsewhere: the document holds one of them */
+function enumeration(
+  enumName: string,
+  values: readonly string[],
+): { enum: string[]; enumName: string } {
+  const known = enumerations.get(enumName) ?? values;
+  if (known.join() !== values.join()) throw new Error(`${enumName} has other values elsewhere`);
+  enumerations.set(enumName, values);
+  return { enum: [...values], enumName };
 }
 
 function list(

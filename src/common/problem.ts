@@ -36,13 +36,15 @@ export interface ProblemDefinition {
   title: string;
   /** For the documentation: when this happens and what to do about it. */
   description: string;
+  /** The class of its further members, which every such answer has (RFC 9457, extension members). */
+  members?: new () => object;
 }
 
 export interface ProblemOptions {
   /** What happened in this case, for a person to read. No internals. */
   detail?: string;
-  /** Further members of the response (RFC 9457, extension members). */
-  members?: Record<string, unknown>;
+  /** Further members of the response; the definition has a class for them. */
+  members?: object;
   headers?: Record<string, string>;
   cause?: unknown;
 }
@@ -58,7 +60,7 @@ export class DomainError extends Error {
   ) {
     super(options.detail ?? definition.title, { cause: options.cause });
     this.name = 'DomainError';
-    this.members = options.members ?? {};
+    this.members = { ...options.members };
     this.headers = options.headers ?? {};
   }
 
@@ -67,10 +69,19 @@ export class DomainError extends Error {
   }
 }
 
-/** Makes the error of one definition: `throw planNotFound()`. */
-export interface ProblemFactory {
-  (options?: ProblemOptions | string): DomainError;
+/** A problem that a route may answer with. */
+export interface DeclaredProblem {
   readonly definition: ProblemDefinition;
+}
+
+/** Makes the error of one definition: `throw planNotFound()`. */
+export interface ProblemFactory extends DeclaredProblem {
+  (options?: Omit<ProblemOptions, 'members'> | string): DomainError;
+}
+
+/** The same, of a problem with further members. */
+export interface MemberedProblemFactory<Members> extends DeclaredProblem {
+  (options: ProblemOptions & { members: Members }): DomainError;
 }
 
 const definitions = new Map<string, ProblemDefinition>();
@@ -79,6 +90,10 @@ const definitions = new Map<string, ProblemDefinition>();
  * Declares a problem and documents its code in docs/problems.md and openapi.json.
  * @throws when the code is already defined
  */
+export function defineProblem<Members extends object>(
+  definition: ProblemDefinition & { members: new () => Members },
+): MemberedProblemFactory<Members>;
+export function defineProblem(definition: ProblemDefinition & { members?: never }): ProblemFactory;
 export function defineProblem(definition: ProblemDefinition): ProblemFactory {
   if (definitions.has(definition.code))
     throw new Error(`problem ${definition.code} is defined twice`);

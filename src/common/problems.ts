@@ -1,3 +1,4 @@
+import { Choice, Integer, ListOf, Text } from './fields';
 import { defineProblem, type DomainError, type FieldFault } from './problem';
 
 // The problems that belong to no feature: HTTP, authentication and the database.
@@ -122,12 +123,29 @@ export const expectationFailed = defineProblem({
   description: 'The only supported Expect header is `100-continue`.',
 });
 
+export class FieldFaultResponse implements FieldFault {
+  @Text({ description: 'JSON Pointer (RFC 6901) to the field', example: '/email' })
+  pointer!: string;
+
+  @Text({ example: 'email' })
+  code!: string;
+
+  @Text({ example: 'must be one e-mail address' })
+  detail!: string;
+}
+
+export class ValidationFailedMembers {
+  @ListOf(() => FieldFaultResponse)
+  errors!: FieldFault[];
+}
+
 export const validationProblem = defineProblem({
   code: 'validation_failed',
   kind: 'invalid',
   title: 'Some fields are not valid',
   description:
     '`errors` points at each field (RFC 6901) and says what is wrong with it; only the first 50 faults are listed.',
+  members: ValidationFailedMembers,
 });
 
 export const internalError = defineProblem({
@@ -166,12 +184,31 @@ export const storageFull = defineProblem({
   description: 'The operator must free space. Nothing was stored.',
 });
 
+/** Of what a plan limits how many there are at a time. */
+export const COUNTED_FEATURES = ['applications', 'seats'] as const;
+export type CountedFeature = (typeof COUNTED_FEATURES)[number];
+
+export class LimitReachedMembers {
+  @Choice('CountedFeature', COUNTED_FEATURES)
+  feature!: CountedFeature;
+
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0 })
+  limit!: number;
+
+  @Text({ description: 'Leads to a larger plan' })
+  upgradeUrl!: string;
+}
+
 export const limitReached = defineProblem({
   code: 'limit_reached',
   kind: 'payment_required',
   title: 'The plan allows no more of these',
   description:
     '`feature`, `used` and `limit` say which limit; `upgradeUrl` leads to a larger plan.',
+  members: LimitReachedMembers,
 });
 
 const MOST_FAULTS_NAMED = 50;

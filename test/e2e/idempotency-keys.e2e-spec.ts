@@ -136,6 +136,10 @@ describe('Idempotency-Key', () => {
       expect(await count('api_keys')).toBe(before);
     });
 
+    it.each(['<string>', '<uuid>', '{{$guid}}'])('may not be the placeholder %s', async (key) => {
+      expectFaults(await createKey(key), '/Idempotency-Key');
+    });
+
     it('is another one in another letter case', async () => {
       const key = newKey();
       const first = await createKey(key.toLowerCase());

@@ -3,7 +3,7 @@ import type { BatchResponse } from '../../src/product/recordings/dto/recording.r
 import { createApplication } from '../support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { expectFaults, expectProblem } from '../support/problems';
-import { sendRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecordings, type BatchResult } from '../support/recordings';
 import { statementsOf } from '../support/statement-counter';
 import { changeSubscription, letPeriodEndIn, readCount } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
@@ -26,7 +26,7 @@ function sendBatch(recordings: unknown[], key = customer.key): Promise<Response>
   return server.post('/v1/recordings/batch', key, { recordings });
 }
 
-function resultsOf(answer: Response): BatchResponse['results'] {
+function resultsOf(answer: Response): BatchResult[] {
   expect(answer.status).toBe(200);
   return (answer.body as BatchResponse).results;
 }

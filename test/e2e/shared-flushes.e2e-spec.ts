@@ -9,7 +9,7 @@ import { LockHolder } from '../support/lock-holder';
 import { insertTenants, sentBy } from '../support/ingestion';
 import { expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
-import { sendRecording } from '../support/recordings';
+import { sendRecording, type BatchResult } from '../support/recordings';
 import { statementsOf } from '../support/statement-counter';
 import { FREE_RECORDINGS, readCount } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
@@ -39,7 +39,7 @@ function sendBatch(recordings: object[]): Promise<Response> {
   return server.post('/v1/recordings/batch', customer.key, { recordings });
 }
 
-function resultsOf(answer: Response): BatchResponse['results'] {
+function resultsOf(answer: Response): BatchResult[] {
   expect(answer.status).toBe(200);
   return (answer.body as BatchResponse).results;
 }

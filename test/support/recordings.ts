@@ -1,6 +1,7 @@
 import type { Response } from 'supertest';
 import type {
   BatchResponse,
+  RecordingResponse,
   CreatedRecordingResponse,
 } from '../../src/product/recordings/dto/recording.responses';
 import { aRecording, type Customer } from './customers';
@@ -27,6 +28,13 @@ export async function storeRecording(
   if (response.status !== 201)
     throw new Error(`a recording was answered with ${response.status}: ${response.text}`);
   return response.body as CreatedRecordingResponse;
+}
+
+/** What became of an item of a batch: one of the two is there. */
+export interface BatchResult {
+  status: number;
+  recording?: RecordingResponse;
+  problem?: object;
 }
 
 /** Stores so many recordings, the quick way: in batches. @returns their external ids */

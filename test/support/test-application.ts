@@ -4,6 +4,7 @@ import request, { type Test } from 'supertest';
 import { Clock } from '../../src/common/clock';
 import type { Config } from '../../src/platform/config/config';
 import { createServer } from '../../src/server';
+import { ContractCheck } from './contract-check';
 import { countRequestsOf } from './statement-counter';
 import { testConfig } from './test-config';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -17,6 +18,7 @@ export class TestApplication {
     readonly app: NestFastifyApplication,
     readonly database: TestDatabase,
     readonly url: string,
+    private readonly contract: ContractCheck | null,
   ) {}
 
   static async start(
@@ -28,8 +30,10 @@ export class TestApplication {
     const app = await createServer(config, pino({ level: config.logLevel }));
     app.get(Clock).moveBy(TEST_DATE_OFFSET_MS);
     countRequestsOf(app.getHttpServer());
+    const contract = process.env.CONTRACT === 'check' ? new ContractCheck() : null;
+    contract?.watch(app.getHttpAdapter().getInstance());
     await app.listen({ port: 0, host: '127.0.0.1' });
-    return new TestApplication(app, own, await app.getUrl());
+    return new TestApplication(app, own, await app.getUrl(), contract);
   }
 
   get clock(): Clock {
@@ -49,8 +53,11 @@ export class TestApplication {
     this.send('patch', path, token).send(body);
   delete = (path: string, token?: string): Test => this.send('delete', path, token);
 
+  /** @throws with CONTRACT=check, what of its answers was not as in openapi.json */
   async stop(): Promise<void> {
     await this.app.close();
     await this.database.drop();
+    const faults = this.contract?.faults ?? [];
+    if (faults.length > 0) throw new Error(`not as in openapi.json:\n${faults.join('\n')}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Action } from '../../common/access/actions';
 import type { Period } from '../../modules/subscriptions/decisions/periods';
 import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
 import { transition, type TransitionName } from '../../modules/subscriptions/decisions/transitions';
@@ -21,7 +22,7 @@ export interface Standing {
 export interface Change {
   at: Date;
   /** The action of the route or job. */
-  action: string;
+  action: Action;
   by: 'owner' | 'job';
   periodOrdinal: number;
   after: Standing;
@@ -80,7 +81,7 @@ export function fallBehind(setup: LifeSetup, random: Random): Life {
   const graceBegins = setup.today.getTime() - LONGEST_PAST_DUE_DAYS * ONE_DAY_MS;
   const earliest = new Date(Math.max(lastOf(life).start.getTime(), graceBegins));
   const at = sometime(earliest, setup.today, random);
-  return change(life, at, 'payment.fail', 'job', { status: after(life, 'failPayment') });
+  return change(life, at, 'billing.sync', 'job', { status: after(life, 'failPayment') });
 }
 
 export function pause(setup: LifeSetup, random: Random): Life {
@@ -208,7 +209,7 @@ function begin(at: Date, periodOrdinal: number, standing: Standing): Change {
 function change(
   life: Life,
   at: Date,
-  action: string,
+  action: Action,
   by: Change['by'],
   changed: Partial<Standing>,
 ): Life {

@@ -10,7 +10,7 @@ import {
   getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
-import type { ProblemFactory } from '../problem';
+import type { DeclaredProblem } from '../problem';
 import {
   businessDeactivated,
   databaseUnavailable,
@@ -23,8 +23,8 @@ import {
   validationProblem,
   wrongCredentialKind,
 } from '../problems';
+import type { Action } from './actions';
 import type { Permission } from './permissions';
-import { problemResponses } from './problem-responses';
 
 /** Who may call a route: anyone, a member through the dashboard, the SDK with its key, or staff. */
 export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
@@ -47,7 +47,7 @@ export interface Access {
    */
   ownAllowance?: boolean;
   /** Unique name of the route, `thing.verb`: written to audit rows and logs, and used as the OpenAPI operation id. */
-  action: string;
+  action: Action | `page.${string}`;
   summary: string;
   description?: string;
   /** The success status. */
@@ -59,7 +59,7 @@ export interface Access {
   /** A second shape of the response. */
   answersAlso?: new () => object;
   /** The problems specific to this route. */
-  problems?: ProblemFactory[];
+  problems?: DeclaredProblem[];
   /** Served by processes without the `web` role too. */
   everyRole?: boolean;
   /** How a POST takes its Idempotency-Key. Without it: the handler is one transaction. */
@@ -67,6 +67,15 @@ export interface Access {
 }
 
 const ACCESS = 'tenantry:access';
+
+/** The codes of a route's own problems, for openapi.ts, which makes its answers of them. */
+export const PROBLEMS_EXTENSION = 'x-problems';
+
+/**
+ * Printable ASCII that is no placeholder: clients made from openapi.json fill in `<string>` (Postman) or leave
+ * `{{key}}`, the same for every request, so that the second one would get the answer of the first.
+ */
+export const IDEMPOTENCY_KEY = /^(?!<[a-z]+>$|\{\{.*\}\}$)[\x20-\x7e]{1,255}$/;
 
 /**
  * Declares who may call a route, and documents it. The global guard refuses a route without it. `idempotency:
@@ -92,7 +101,7 @@ export function Access(access: Access): MethodDecorator {
     ...(access.replayStatus
       ? [ApiResponse({ ...success(access), status: access.replayStatus })]
       : []),
-    ...problemResponses(problemsOf(access)),
+    ApiExtension(PROBLEMS_EXTENSION, codesOf(problemsOf(access))),
   );
 }
 
@@ -110,7 +119,11 @@ export function accessOf(handler: object): Access | undefined {
   return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
 }
 
-function problemsOf(access: Access): ProblemFactory[] {
+function codesOf(problems: DeclaredProblem[]): string[] {
+  return problems.map(({ definition }) => definition.code);
+}
+
+function problemsOf(access: Access): DeclaredProblem[] {
   const always = [validationProblem, databaseUnavailable];
   const guarded = [unauthenticated, wrongCredentialKind];
   const support = [supportReadOnly, supportForbidden];
@@ -131,15 +144,7 @@ function problemsOf(access: Access): ProblemFactory[] {
 }
 
 function success(access: Access): ApiResponseOptions {
-  const headers = {
-    'X-Request-Id': { description: 'The id of this request', schema: { type: 'string' as const } },
-  };
-  return {
-    status: access.status,
-    description: access.summary,
-    headers,
-    ...answersOf(access),
-  };
+  return { status: access.status, description: access.summary, ...answersOf(access) };
 }
 
 function answersOf({ answers, answersAlso }: Access): Partial<ApiResponseOptions> {
@@ -152,7 +157,12 @@ function answersOf({ answers, answersAlso }: Access): Partial<ApiResponseOptions
 /** Only POST routes take the header; `openapi.ts` drops it from the others. */
 function documentIdempotency(access: Access): MethodDecorator {
   if (access.idempotency === 'none') return () => undefined;
-  const schema = { type: 'string' as const, minLength: 1, maxLength: 255 };
+  const schema = {
+    type: 'string' as const,
+    minLength: 1,
+    maxLength: 255,
+    pattern: IDEMPOTENCY_KEY.source,
+  };
   return ApiHeader({
     name: 'Idempotency-Key',
     required: false,

@@ -1,21 +1,8 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { Integer, ListOf, Text } from '../fields';
-import type { ProblemFactory } from '../problem';
-import { STATUS_OF_KIND } from '../problem-status';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { Integer, Text } from '../fields';
+import type { DeclaredProblem, ProblemDefinition } from '../problem';
 
-export class FieldFaultResponse {
-  @Text({ description: 'JSON Pointer (RFC 6901) to the field', example: '/email' })
-  pointer!: string;
-
-  @Text({ example: 'email' })
-  code!: string;
-
-  @Text({ example: 'must be one e-mail address' })
-  detail!: string;
-}
-
-/** application/problem+json, RFC 9457. Some problems have further members; docs/problems.md lists them. */
+/** application/problem+json, RFC 9457. What a problem has beside this is in the schema of its code. */
 export class ProblemResponse {
   @Text({ description: 'A URL that ends in the code' })
   type!: string;
@@ -34,28 +21,22 @@ export class ProblemResponse {
 
   @Text({ description: 'Stable; switch on this', example: 'validation_failed' })
   code!: string;
-
-  @ListOf(() => FieldFaultResponse, { optional: true, description: 'Only with validation_failed' })
-  errors?: FieldFaultResponse[];
 }
 
-/** Documents a route's problems: one response a status, its codes in the description. */
-export function problemResponses(problems: ProblemFactory[]): MethodDecorator[] {
-  const titlesByStatus = new Map<number, string[]>();
-  for (const { definition } of problems) {
-    const status = STATUS_OF_KIND[definition.kind];
-    const titles = titlesByStatus.get(status) ?? [];
-    titlesByStatus.set(status, [...titles, `\`${definition.code}\`: ${definition.title}`]);
-  }
-  return [...titlesByStatus].map(([status, titles]) => problemResponse(status, titles));
+/** A field that holds one of these problems. */
+export function ProblemField(problems: DeclaredProblem[]): PropertyDecorator {
+  return ApiProperty({ oneOf: problems.map(({ definition }) => referTo(definition)) });
 }
 
-function problemResponse(status: number, titles: string[]): MethodDecorator {
-  const content = {
-    'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } },
-  };
-  return applyDecorators(
-    ApiExtraModels(ProblemResponse),
-    ApiResponse({ status, description: titles.join('\n\n'), content }),
-  );
+/** `quota_exceeded` has the schema `QuotaExceededProblem`. */
+export function schemaNameOf({ code }: ProblemDefinition): string {
+  return `${inPascalCase(code)}Problem`;
+}
+
+export function referTo(definition: ProblemDefinition): { $ref: string } {
+  return { $ref: getSchemaPath(schemaNameOf(definition)) };
+}
+
+export function inPascalCase(code: string): string {
+  return code.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

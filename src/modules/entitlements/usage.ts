@@ -18,6 +18,8 @@ export interface CountedUsage {
 }
 
 /** The rest of a limit; null: unlimited. */
+export function computeRemaining(used: number, limit: number): number;
+export function computeRemaining(used: number, limit: number | null): number | null;
 export function computeRemaining(used: number, limit: number | null): number | null {
   return limit === null ? null : Math.max(0, limit - used);
 }
@@ -44,6 +46,11 @@ export interface RecordingCounts {
 }
 
 /** The rest of the plan's allowance, plus the credits; null: unlimited. */
+export function computeMeteredRemaining(counts: RecordingCounts, limit: number): number;
+export function computeMeteredRemaining(
+  counts: RecordingCounts,
+  limit: number | null,
+): number | null;
 export function computeMeteredRemaining(
   { recordings, credited, credits }: RecordingCounts,
   limit: number | null,

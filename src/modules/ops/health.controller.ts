@@ -5,7 +5,7 @@ import { Choice } from '../../common/fields';
 import { notReady, ReadinessService } from './readiness.service';
 
 export class HealthResponse {
-  @Choice(['ok'])
+  @Choice('HealthStatus', ['ok'])
   status!: 'ok';
 }
 

@@ -1,4 +1,6 @@
+import { Choice, Instant, Integer, ListOf, Text } from '../../common/fields';
 import { defineProblem } from '../../common/problem';
+import { COUNTED_FEATURES, type CountedFeature } from '../../common/problems';
 
 export const subscriptionInactive = defineProblem({
   code: 'subscription_inactive',
@@ -16,12 +18,36 @@ export const subscriptionBehind = defineProblem({
     'More periods have ended than one run closes, after a long outage or a jump of the clock. Try again after `Retry-After` seconds.',
 });
 
+export class QuotaExceededMembers {
+  @Choice('MeteredFeature', ['recordings'])
+  feature!: 'recordings';
+
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0 })
+  limit!: number;
+
+  @Integer({ min: 0 })
+  remaining!: number;
+
+  @Instant({ description: 'When the period ends and the count begins anew' })
+  resetsAt!: string;
+
+  @Text({ description: 'Leads to a larger plan' })
+  upgradeUrl!: string;
+
+  @Text({ description: 'The same in words' })
+  explanation!: string;
+}
+
 export const quotaExceeded = defineProblem({
   code: 'quota_exceeded',
   kind: 'payment_required',
   title: 'The quota of this period is used up',
   description:
     '`feature`, `used` and `limit` say of what, `remaining` what is left, and `explanation` says it in words; it begins anew at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
+  members: QuotaExceededMembers,
 });
 
 export const invalidState = defineProblem({
@@ -31,12 +57,29 @@ export const invalidState = defineProblem({
   description: '`detail` says in which it is. Nothing was changed.',
 });
 
+export class PlanConflictResponse {
+  @Choice('CountedFeature', COUNTED_FEATURES)
+  feature!: CountedFeature;
+
+  @Integer({ min: 0 })
+  used!: number;
+
+  @Integer({ min: 0 })
+  limit!: number;
+}
+
+export class UsageExceedsPlanMembers {
+  @ListOf(() => PlanConflictResponse)
+  conflicts!: PlanConflictResponse[];
+}
+
 export const usageExceedsPlan = defineProblem({
   code: 'usage_exceeds_plan',
   kind: 'conflict',
   title: 'More is in use than the plan allows',
   description:
     '`conflicts` lists each feature with what is used and the limit. Remove some, then change again.',
+  members: UsageExceedsPlanMembers,
 });
 
 export const paymentRequired = defineProblem({

@@ -3,7 +3,7 @@ import { Clock } from '../../common/clock';
 import type { ListQuery } from '../../common/dto/list.query';
 import { decodeCursor } from '../../common/pagination';
 import type { DomainError } from '../../common/problem';
-import { limitReached } from '../../common/problems';
+import { limitReached, type CountedFeature } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -21,7 +21,6 @@ import { subscriptionInactive } from './subscriptions.errors';
 import { SubscriptionsRepository } from './subscriptions.repository';
 
 /** A feature that a plan limits by what there is at a time. */
-export type CountedFeature = 'applications' | 'seats';
 
 @Injectable()
 export class SubscriptionsService {

@@ -1,13 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEMS_EXTENSION } from '../../common/access/access.decorator';
 import { ProblemResponse } from '../../common/access/problem-responses';
-import { STATUS_OF_KIND } from '../../common/problem-status';
-import type { ProblemFactory } from '../../common/problem';
+import { enumerations } from '../../common/fields';
+import { allProblems, type DeclaredProblem, type ProblemDefinition } from '../../common/problem';
 import {
   bodyTooLarge,
+  expectationFailed,
+  headersTooLarge,
+  internalError,
   malformedRequest,
   overloaded,
+  requestTimeout,
+  storageFull,
   tooManyValues,
   unsupportedMediaType,
 } from '../../common/problems';
@@ -19,17 +25,54 @@ import {
   idempotencyKeyReused,
 } from './idempotency/idempotency.errors';
 import { lastingAnswer } from './lasting-answer';
+import {
+  HEADERS,
+  headersOf,
+  ProblemAnswers,
+  type HeaderName,
+  type Schemas,
+} from './openapi-answers';
+import { closeRequests } from './openapi-closing';
 
 interface Operation {
   parameters?: { name?: string; in?: string }[];
-  responses: Partial<Record<string, { description: string }>>;
+  responses: Record<string, { headers?: object } | { $ref: string }>;
+  security?: object[];
+  'x-audience': string;
+  [PROBLEMS_EXTENSION]?: string[];
 }
 
 const CREDENTIALS = {
-  dashboard:
-    'A dashboard session, `tns_…`, of one member in one business; signup and login return it',
-  sdk: 'An SDK API key, `tnk_…`; it can call SDK routes only',
-  staff: 'A staff session, `tnf_…`',
+  dashboard: {
+    bearerFormat: 'tns_…',
+    description:
+      'A dashboard session, `tns_…`, of one member in one business; signup and login return it. Staff have a support session instead, `tnu_…`.',
+  },
+  sdk: {
+    bearerFormat: 'tnk_…',
+    description: 'An SDK API key, `tnk_…`; it can call SDK routes only',
+  },
+  staff: { bearerFormat: 'tnf_…', description: 'A staff session, `tnf_…`' },
+};
+
+const TAGS = {
+  'Signing in': 'Signing up, logging in, and what mails lead to',
+  Me: 'The person and the session that ask',
+  Business: 'The business of the session',
+  Team: 'Members and invitations',
+  'API keys': 'What the SDK signs in with',
+  Plans: 'The price list',
+  Subscription: 'The plan of the business, its periods and its changes',
+  Billing: 'Paying for a plan, at Stripe',
+  Applications: 'What is recorded',
+  SDK: 'What an installed app calls with its API key',
+  Recordings: 'Reading and deleting what the SDK has sent',
+  Usage: 'What is used of what the plan allows',
+  Audit: 'Who did what',
+  Support: 'Sessions in which staff help',
+  Staff: 'For the people who run this installation',
+  Webhooks: 'For Stripe',
+  Operations: 'Health and metrics',
 };
 
 const EMPTY_DOCUMENT: OpenAPIObject = {
@@ -47,18 +90,16 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
       'The back end that a SaaS product stands on: businesses, teams, plans, subscriptions, exact quotas.',
     )
     .setVersion('1')
-    .setLicense('MIT', 'https://opensource.org/license/mit');
-  for (const [name, description] of Object.entries(CREDENTIALS)) {
-    builder.addBearerAuth({ type: 'http', scheme: 'bearer', description }, name);
-  }
-  const document = SwaggerModule.createDocument(app, builder.build());
-  const { openapi, info, paths } = document;
-  return {
-    openapi,
-    info,
-    paths: sorted(withKeyOnPostOnly(paths)),
-    components: sortedComponents(document),
-  };
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'The server that this document comes from');
+  for (const [name, credential] of Object.entries(CREDENTIALS))
+    builder.addSecurity(name, { type: 'http', scheme: 'bearer', ...credential });
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const members = allProblems().flatMap((problem) => (problem.members ? [problem.members] : []));
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    extraModels: [ProblemResponse, ...members],
+  });
+  return complete(document);
 }
 
 /**
@@ -80,47 +121,89 @@ export function serveDocs(app: NestFastifyApplication): void {
   });
 }
 
-/** The Idempotency-Key is documented on POST only: its decorator does not know the route's method. */
-function withKeyOnPostOnly(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
-  for (const [path, item] of Object.entries(paths)) {
+/** Adds what follows from a route's audience, method and path: its decorator does not know them all. */
+function complete({
+  openapi,
+  info,
+  servers,
+  tags,
+  paths,
+  components,
+}: OpenAPIObject): OpenAPIObject {
+  const problems = new ProblemAnswers();
+  const definitions = new Map(allProblems().map((problem) => [problem.code, problem]));
+  for (const [path, item] of Object.entries(paths))
     for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
-      operation.parameters = operation.parameters?.filter((parameter) =>
-        isAskedFor(parameter, method),
-      );
-      if (method !== 'get') document(operation, OF_A_BODY);
-      if (operation.parameters?.some(isKey)) document(operation, OF_A_KEY);
-      if (isLimited(path)) document(operation, [rateLimitedProblem]);
+      operation.security ??= [];
+      operation.parameters = operation.parameters?.filter((each) => isAskedFor(each, method));
+      for (const success of Object.values(operation.responses))
+        Object.assign(success, { headers: headersOf(headersOfSuccess(path, operation)) });
+      const own = (operation[PROBLEMS_EXTENSION] ?? []).map((code) => definitions.get(code)!);
+      delete operation[PROBLEMS_EXTENSION];
+      const others = furtherProblems(path, method, operation);
+      Object.assign(operation.responses, problems.refer([...own, ...others]));
     }
-  }
-  return paths;
+  const described = {
+    ...components,
+    headers: HEADERS,
+    responses: sorted(problems.answers),
+    schemas: sorted({ ...withEnumerations(components?.schemas), ...problems.schemas }),
+  };
+  const { title, description, version, license } = info;
+  const document = {
+    openapi,
+    info: { title, description, version, license },
+    servers,
+    tags,
+    paths: sorted(paths),
+    components: described,
+  };
+  closeRequests(document);
+  return document;
 }
 
-/** What every route that reads a body may answer about it: all but GET. */
+/** Nest gives an enumeration the description of some field that has it. */
+function withEnumerations(schemas: Schemas = {}): Schemas {
+  const named = [...enumerations].filter(([name]) => name in schemas);
+  const entries = named.map(([name, values]) => [name, { type: 'string', enum: values }]);
+  return { ...schemas, ...(Object.fromEntries(entries) as Schemas) };
+}
+
+function headersOfSuccess(path: string, operation: Operation): HeaderName[] {
+  return [
+    'X-Request-Id',
+    ...(isLimited(path) ? (['RateLimit-Policy', 'RateLimit'] as const) : []),
+    ...(operation.parameters?.some(isKey) ? (['Idempotency-Replayed'] as const) : []),
+    ...(operation['x-audience'] === 'dashboard' ? (['X-Support-Session'] as const) : []),
+  ];
+}
+
+function furtherProblems(path: string, method: string, operation: Operation): ProblemDefinition[] {
+  const problems: DeclaredProblem[] = [
+    ...OF_EVERY_ROUTE,
+    ...(method === 'get' ? [] : OF_A_BODY),
+    ...(operation.parameters?.some(isKey) ? OF_A_KEY : []),
+    ...(isLimited(path) ? [rateLimitedProblem] : []),
+  ];
+  return problems.map(({ definition }) => definition);
+}
+
+/** What every route may answer. */
+const OF_EVERY_ROUTE = [malformedRequest, headersTooLarge, overloaded, internalError];
+
+/** What every route that reads a body may answer about it: all but GET, which also write. */
 const OF_A_BODY = [
-  malformedRequest,
+  requestTimeout,
   bodyTooLarge,
   tooManyValues,
   unsupportedMediaType,
+  expectationFailed,
   rateLimitedProblem,
-  overloaded,
+  storageFull,
 ];
 
 /** What every route that takes an Idempotency-Key may answer about it. */
 const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse, idempotencyAnswerNotKept];
-
-function document(operation: Operation, problems: ProblemFactory[]): void {
-  for (const { definition } of problems) {
-    const description = `\`${definition.code}\`: ${definition.title}`;
-    const status = STATUS_OF_KIND[definition.kind];
-    const known = operation.responses[status];
-    if (known && !known.description.includes(description))
-      known.description += `\n\n${description}`;
-    operation.responses[status] ??= {
-      description,
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
-    } as { description: string };
-  }
-}
 
 function isAskedFor(parameter: { name?: string; in?: string }, method: string): boolean {
   if (parameter.in !== 'header') return true;
@@ -129,11 +212,6 @@ function isAskedFor(parameter: { name?: string; in?: string }, method: string): 
 
 function isKey({ name }: { name?: string }): boolean {
   return name === 'Idempotency-Key';
-}
-
-function sortedComponents(document: OpenAPIObject): OpenAPIObject['components'] {
-  const { schemas = {}, ...others } = document.components ?? {};
-  return { ...others, schemas: sorted(schemas) };
 }
 
 function sorted<T>(entries: Record<string, T>): Record<string, T> {

@@ -1,3 +1,4 @@
+import { Text } from '../../common/fields';
 import { defineProblem } from '../../common/problem';
 
 export const paymentProviderUnavailable = defineProblem({
@@ -23,10 +24,16 @@ export const paymentProviderStateUnknown = defineProblem({
     'Nothing was changed, and retrying does not help: staff are shown the state and must act. Cards and invoices remain available in the portal.',
 });
 
+export class PaymentFailedMembers {
+  @Text({ optional: true, description: "Stripe's word for why, where the bank gave one" })
+  declineCode?: string;
+}
+
 export const paymentFailed = defineProblem({
   code: 'payment_failed',
   kind: 'payment_required',
   title: 'The payment failed',
   description:
     'The card was declined, and nothing was changed. `declineCode` is the reason of the bank, if given; use the portal to change the card.',
+  members: PaymentFailedMembers,
 });

@@ -26,10 +26,13 @@ export interface CountedPeriod {
   resetsAt: Date;
 }
 
+/** An unlimited period refuses nothing. */
+export type LimitedPeriod = CountedPeriod & { limit: number };
+
 /** The result of an admission. */
 export type Admission =
   | { outcome: 'inserted'; createdAt: Date; period: CountedPeriod }
-  | { outcome: 'refused'; period: CountedPeriod }
+  | { outcome: 'refused'; period: LimitedPeriod }
   | { outcome: 'no_application' }
   /** A recording with this external id exists. */
   | { outcome: 'exists'; period: CountedPeriod | null }
@@ -119,7 +122,8 @@ function toAdmission(row: AdmissionRow): Admission {
   if (outcome === 'not_running' || outcome === 'no_application') return { outcome };
   const period = toPeriod(row);
   if (outcome === 'inserted') return { outcome, createdAt: row.created_at, period: period! };
-  return outcome === 'exists' ? { outcome, period } : { outcome, period: period! };
+  if (outcome === 'exists') return { outcome, period };
+  return { outcome, period: { ...period!, limit: Number(row.recordings_limit) } };
 }
 
 /** Null where there is no current period. */

@@ -22,6 +22,7 @@ import {
   IngestionRepository,
   type Admission,
   type CountedPeriod,
+  type LimitedPeriod,
   type RecordingPayload,
   type SentRecording,
 } from './ingestion.repository';
@@ -122,7 +123,7 @@ export class IngestionService {
     return { counts, limit: plan.recordingsLimit, resetsAt: subscription.periodEnd };
   }
 
-  private refusal({ counts, limit, resetsAt }: CountedPeriod): DomainError {
+  private refusal({ counts, limit, resetsAt }: LimitedPeriod): DomainError {
     const reset = resetsAt.toISOString();
     const explanation = `All ${limit} recordings of this period are used. The quota resets at ${reset}. Upgrade to continue now.`;
     const { upgradeUrl } = this.config;

@@ -1,4 +1,18 @@
 import { defineProblem } from '../../common/problem';
+import {
+  databaseUnavailable,
+  internalError,
+  overloaded,
+  storageFull,
+  tooManyAtOnce,
+  validationProblem,
+} from '../../common/problems';
+import {
+  quotaExceeded,
+  subscriptionBehind,
+  subscriptionInactive,
+} from '../../modules/subscriptions/subscriptions.errors';
+import { applicationNotFound } from '../applications/applications.errors';
 
 export const recordingNotFound = defineProblem({
   code: 'recording_not_found',
@@ -29,3 +43,25 @@ export const ingestionOverloaded = defineProblem({
   description:
     'They arrive faster than the database can store them. Nothing was stored; retry after `Retry-After` seconds.',
 });
+
+/** Why a recording is not stored. */
+export const OF_A_RECORDING = [
+  quotaExceeded,
+  subscriptionInactive,
+  applicationNotFound,
+  externalIdConflict,
+  recordingDeleted,
+  subscriptionBehind,
+  ingestionOverloaded,
+];
+
+/** Why an item of a batch is not stored: what the route of one recording says of the request, an item says of itself. */
+export const OF_AN_ITEM = [
+  ...OF_A_RECORDING,
+  validationProblem,
+  tooManyAtOnce,
+  databaseUnavailable,
+  overloaded,
+  storageFull,
+  internalError,
+];

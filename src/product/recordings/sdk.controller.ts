@@ -7,12 +7,6 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
-import { applicationNotFound } from '../applications/applications.errors';
-import {
-  quotaExceeded,
-  subscriptionBehind,
-  subscriptionInactive,
-} from '../../modules/subscriptions/subscriptions.errors';
 import { toMetered } from '../../modules/entitlements/dto/usage.response';
 import { CreateRecordingBatchRequest, CreateRecordingRequest } from './dto/recording.requests';
 import {
@@ -24,7 +18,7 @@ import {
 } from './dto/recording.responses';
 import { BatchService, type DecidedItem } from './batch.service';
 import { IngestionService } from './ingestion.service';
-import { externalIdConflict, ingestionOverloaded, recordingDeleted } from './recordings.errors';
+import { OF_A_RECORDING } from './recordings.errors';
 import { SdkService } from './sdk.service';
 
 const BATCH_BODY_BYTES = 2 * 1024 * 1024;
@@ -51,15 +45,7 @@ export class SdkController {
     status: 201,
     replayStatus: 200,
     answers: CreatedRecordingResponse,
-    problems: [
-      quotaExceeded,
-      subscriptionInactive,
-      applicationNotFound,
-      externalIdConflict,
-      recordingDeleted,
-      subscriptionBehind,
-      ingestionOverloaded,
-    ],
+    problems: OF_A_RECORDING,
     idempotency: 'repeatable',
   })
   @RouteConfig({ isHot: true })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import { ANSWER_FORMATS, close } from '../../support/contract-check';
 import { operationsOf, type ApiDocument, type Operation } from '../../support/architecture/openapi';
 
 /** As much of JSON Schema as openapi.json uses. */
@@ -44,18 +45,16 @@ export interface DocumentedProblem {
 const ROOT = join(__dirname, '../../..');
 const PROBLEM_ROW = /^\|\s*(\d{3})\s*\|\s*`(\w+)`\s*\|\s*(.+?)\s*\|\s*(.+?)\s*\|$/gm;
 
-/** Further members are documented in words, not in the schema. */
-const OPEN_SCHEMA = 'ProblemResponse';
+const PROBLEM_SCHEMA: Schema = { $ref: '#/components/schemas/ProblemResponse' };
 
-const PROBLEM_SCHEMA: Schema = { $ref: `#/components/schemas/${OPEN_SCHEMA}` };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const OWN_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ANY_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
-const ANSWER_FORMATS = { uuid: UUID, email: /^[^@\s]+@[^@\s]+$/, 'date-time': OWN_INSTANT };
 /** E-mail addresses are trimmed, and times may be written as ISO 8601 allows. */
-const REQUEST_FORMATS = { uuid: UUID, email: /^\s*[^@\s]+@[^@\s]+\s*$/, 'date-time': ANY_INSTANT };
+const REQUEST_FORMATS = {
+  uuid: ANSWER_FORMATS.uuid,
+  email: /^\s*[^@\s]+@[^@\s]+\s*$/,
+  'date-time': ANY_INSTANT,
+};
 
 /** openapi.json and docs/problems.md as they are published, and what they say of a request and its answer. */
 export class Contract {
@@ -114,12 +113,6 @@ export class Contract {
 
 function newValidator(formats: Record<string, RegExp>): Ajv2020 {
   return new Ajv2020({ strict: false, formats });
-}
-
-function close(name: string, schema: Schema): Schema {
-  return schema.properties && name !== OPEN_SCHEMA
-    ? { additionalProperties: false, ...schema }
-    : schema;
 }
 
 function readProblems(): ReadonlyMap<string, DocumentedProblem> {

@@ -58,6 +58,7 @@ export function text(schema: Schema): fc.Arbitrary<string> {
   if (pattern)
     return fc
       .stringMatching(new RegExp(pattern), { size: 'small' })
+      .map((given) => given.replaceAll('\0', '0'))
       .filter(({ length }) => length >= minLength && length <= maxLength);
   return fc.oneof(
     { weight: 3, arbitrary: words(minLength, Math.min(maxLength, LONGEST_BY_CHANCE)) },

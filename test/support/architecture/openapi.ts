@@ -18,11 +18,18 @@ interface Parameter {
   schema: SchemaNode;
 }
 
+/** One answer of a route. */
+export interface Described {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: SchemaNode } | undefined>;
+}
+
 interface DescribedOperation {
   operationId: string;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: SchemaNode }> };
-  responses: Record<string, { description: string }>;
+  responses: Record<string, Described | { $ref: string }>;
   security?: Record<string, string[]>[];
   'x-audience': Audience;
   'x-permission'?: Permission;
@@ -34,6 +41,8 @@ export interface ApiDocument {
   paths: Record<string, Record<string, DescribedOperation>>;
   components: {
     schemas: Record<string, SchemaNode>;
+    responses: Record<string, Described>;
+    headers: Record<string, object>;
     securitySchemes: Record<string, { type: string; scheme: string }>;
   };
 }
@@ -52,7 +61,7 @@ export interface Operation {
   hasBody: boolean;
   /** Fields of body and query that take a UUID. */
   references: string[];
-  responses: Record<string, { description: string }>;
+  responses: Record<string, Described>;
 }
 
 /** The document that the running application gives. */
@@ -88,8 +97,11 @@ export function pathParametersOf({ path }: Pick<Operation, 'path'>): string[] {
 
 /** Where the document refers to a schema that it does not hold: `/components/schemas/MeResponse/properties/user → …` */
 export function listDanglingReferences(document: ApiDocument): string[] {
-  const { schemas } = document.components;
-  const known = new Set(Object.keys(schemas).map((name) => `#/components/schemas/${name}`));
+  const known = new Set(
+    Object.entries(document.components).flatMap(([kind, components]) =>
+      Object.keys(components).map((name) => `#/components/${kind}/${name}`),
+    ),
+  );
   return listReferences(document, '')
     .filter(({ to }) => !known.has(to))
     .map(({ at, to }) => `${at} → ${to}`);
@@ -114,7 +126,8 @@ function toOperation(
   const body = requestBody?.content['application/json']?.schema;
   return {
     name: `${verb.toUpperCase()} ${path}`,
-    ...{ verb, path, parameters, responses, security },
+    ...{ verb, path, parameters, security },
+    responses: answersOf(document, responses),
     action: operationId,
     audience: described['x-audience'],
     permission: described['x-permission'] ?? null,
@@ -124,6 +137,18 @@ function toOperation(
       ...parameters.filter((each) => each.in === 'query' && isReference(each.schema)).map(nameOf),
     ],
   };
+}
+
+/** The refusals that many routes share are components. */
+function answersOf(
+  { components }: ApiDocument,
+  responses: DescribedOperation['responses'],
+): Record<string, Described> {
+  const entries = Object.entries(responses).map(([status, answer]) => [
+    status,
+    '$ref' in answer ? components.responses[answer.$ref.split('/').at(-1)!]! : answer,
+  ]);
+  return Object.fromEntries(entries) as Record<string, Described>;
 }
 
 function referencesIn(document: ApiDocument, schema: SchemaNode | undefined): string[] {

@@ -4,9 +4,15 @@ import {
   type MemberKind,
   type MemberStatus,
 } from '../../../common/access/seats';
-import { ROLES, type Permission, type Role } from '../../../common/access/permissions';
+import {
+  ROLE_PERMISSIONS,
+  ROLES,
+  type Permission,
+  type Role,
+} from '../../../common/access/permissions';
 import {
   Choice,
+  ChoiceList,
   Email,
   Flag,
   Id,
@@ -14,7 +20,6 @@ import {
   Name,
   Nested,
   Text,
-  TextList,
 } from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
@@ -64,13 +69,13 @@ export class MyMemberResponse {
   @Id()
   id!: string;
 
-  @Choice(ROLES, { nullable: true })
+  @Choice('Role', ROLES, { nullable: true })
   role!: Role | null;
 
-  @Choice(MEMBER_KINDS)
+  @Choice('MemberKind', MEMBER_KINDS)
   kind!: MemberKind;
 
-  @Choice(MEMBER_STATUSES)
+  @Choice('MemberStatus', MEMBER_STATUSES)
   status!: MemberStatus;
 }
 
@@ -92,7 +97,7 @@ export class SupportResponse {
   @Text()
   reason!: string;
 
-  @Choice(['read', 'write'])
+  @Choice('SupportMode', ['read', 'write'])
   mode!: 'read' | 'write';
 
   @Instant()
@@ -112,7 +117,7 @@ export class MeResponse {
   @Nested(() => MyBusinessResponse, { nullable: true })
   business!: MyBusinessResponse | null;
 
-  @TextList({ description: 'What the role permits' })
+  @ChoiceList('Permission', ROLE_PERMISSIONS.owner, { description: 'What the role permits' })
   permissions!: Permission[];
 
   @Nested(() => SupportResponse, { nullable: true })
@@ -146,10 +151,10 @@ export class MembershipResponse {
   @Name()
   name!: string;
 
-  @Choice(['active', 'deactivated'])
+  @Choice('BusinessStatus', ['active', 'deactivated'])
   status!: 'active' | 'deactivated';
 
-  @Choice(ROLES)
+  @Choice('Role', ROLES)
   role!: Role;
 
   @Flag({ description: 'The business of this session' })

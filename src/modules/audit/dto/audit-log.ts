@@ -1,4 +1,5 @@
 import { ListQuery } from '../../../common/dto/list.query';
+import { ACTIONS } from '../../../common/access/actions';
 import { Choice, Id, Instant, JsonObject, Nested, Text } from '../../../common/fields';
 import { ACTOR_KINDS, type Actor } from '../../../common/request-context';
 import type { AuditEntry } from '../audit-entry';
@@ -7,7 +8,13 @@ const ACTION_LENGTH = 100;
 const ANY_SIZE_BYTES = 10_000_000;
 
 export class ListAuditLogQuery extends ListQuery {
-  @Text({ min: 1, max: ACTION_LENGTH, optional: true, example: 'team_member.deactivate' })
+  @Text({
+    min: 1,
+    max: ACTION_LENGTH,
+    optional: true,
+    description: 'One of `Action`; no entry has another',
+    example: 'team_member.deactivate',
+  })
   action?: string;
 
   @Id({ optional: true })
@@ -21,7 +28,7 @@ export class ListAuditLogQuery extends ListQuery {
 }
 
 export class ActorResponse {
-  @Choice(ACTOR_KINDS)
+  @Choice('ActorKind', ACTOR_KINDS)
   kind!: Actor['kind'];
 
   @Text({
@@ -49,7 +56,7 @@ export class AuditEntryResponse {
   @Instant()
   at!: string;
 
-  @Text({ description: "The action of the route, or the job's name" })
+  @Choice('Action', ACTIONS, { description: "The action of the route, or the job's name" })
   action!: string;
 
   @Nested(() => ActorResponse)

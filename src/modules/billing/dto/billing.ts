@@ -69,7 +69,9 @@ export class NextInvoiceResponse {
 }
 
 export class BillingResponse {
-  @Choice(['manual', 'stripe'], { description: 'manual: this installation takes no payments' })
+  @Choice('PaymentProvider', ['manual', 'stripe'], {
+    description: 'manual: this installation takes no payments',
+  })
   provider!: 'manual' | 'stripe';
 
   @Nested(() => BillingCustomerResponse, { nullable: true })
@@ -89,7 +91,7 @@ export class InvoiceResponse {
   @Text({ nullable: true })
   number!: string | null;
 
-  @Choice(['draft', 'open', 'paid', 'uncollectible', 'void'])
+  @Choice('InvoiceStatus', ['draft', 'open', 'paid', 'uncollectible', 'void'])
   status!: string;
 
   @Nested(() => MoneyResponse)

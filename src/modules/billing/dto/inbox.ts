@@ -7,7 +7,7 @@ export const INBOX_STATES = ['waiting', 'failed', 'applied', 'ignored'] as const
 export type InboxState = (typeof INBOX_STATES)[number];
 
 export class InboxQuery extends ListQuery {
-  @Choice(INBOX_STATES, { optional: true })
+  @Choice('InboxState', INBOX_STATES, { optional: true })
   state?: InboxState;
 }
 
@@ -18,7 +18,7 @@ export class InboxEventResponse {
   @Text()
   type!: string;
 
-  @Choice(INBOX_STATES, {
+  @Choice('InboxState', INBOX_STATES, {
     description: 'failed: its tries are used up; ignored: nothing of ours depends on it',
   })
   state!: InboxState;

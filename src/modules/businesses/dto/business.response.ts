@@ -8,7 +8,7 @@ export class BusinessResponse {
   @Name()
   name!: string;
 
-  @Choice(BUSINESS_STATUSES)
+  @Choice('BusinessStatus', BUSINESS_STATUSES)
   status!: BusinessStatus;
 
   @Flag({ description: 'Whether staff may open support sessions' })

@@ -4,7 +4,7 @@ import { CREDIT_FEATURES, type Credit, type CreditFeature } from '../credit.enti
 const ONE_BILLION = 1_000_000_000;
 
 export class GrantCreditRequest {
-  @Choice(CREDIT_FEATURES)
+  @Choice('CreditFeature', CREDIT_FEATURES)
   feature!: CreditFeature;
 
   @Integer({ min: 1, max: ONE_BILLION })
@@ -25,7 +25,7 @@ export class CreditResponse {
   @Id()
   id!: string;
 
-  @Choice(CREDIT_FEATURES)
+  @Choice('CreditFeature', CREDIT_FEATURES)
   feature!: CreditFeature;
 
   @Integer({ min: 1 })

@@ -6,7 +6,7 @@ const LONGEST_ERROR = 2_000;
 const LARGEST_PAYLOAD_BYTES = 65_536;
 
 export class ListJobsQuery extends ListQuery {
-  @Choice(JOB_STATES, { optional: true, description: 'Only jobs in this state' })
+  @Choice('JobState', JOB_STATES, { optional: true, description: 'Only jobs in this state' })
   state?: JobState;
 }
 
@@ -17,7 +17,7 @@ export class JobResponse {
   @Text({ example: 'mail.send' })
   name!: string;
 
-  @Choice(JOB_STATES, {
+  @Choice('JobState', JOB_STATES, {
     description: '`failed`: all tries are used up. `waiting`: for its time, or its next try.',
   })
   state!: JobState;

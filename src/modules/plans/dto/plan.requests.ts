@@ -17,7 +17,7 @@ export class PlanPriceRequest {
 }
 
 export class PlanIntervalRequest {
-  @Choice(INTERVAL_UNITS)
+  @Choice('IntervalUnit', INTERVAL_UNITS)
   unit!: IntervalUnit;
 
   @Integer({ min: 1, max: 366 })
@@ -62,7 +62,10 @@ class PlanSettings {
   })
   graceDays?: number;
 
-  @Choice(AFTER_GRACE, { optional: true, description: 'Default for a new plan: default_plan' })
+  @Choice('AfterGrace', AFTER_GRACE, {
+    optional: true,
+    description: 'Default for a new plan: default_plan',
+  })
   afterGrace?: AfterGrace;
 
   @Flag({ optional: true, description: 'Default for a new plan: true' })

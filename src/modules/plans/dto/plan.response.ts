@@ -16,7 +16,7 @@ export class MoneyResponse {
 }
 
 export class IntervalResponse {
-  @Choice(INTERVAL_UNITS)
+  @Choice('IntervalUnit', INTERVAL_UNITS)
   unit!: IntervalUnit;
 
   @Integer({ min: 1 })
@@ -66,7 +66,7 @@ export class PlanResponse {
   @Integer({ min: 0, description: 'Grace period of past_due' })
   graceDays!: number;
 
-  @Choice(AFTER_GRACE)
+  @Choice('AfterGrace', AFTER_GRACE)
   afterGrace!: AfterGrace;
 
   @Flag()

@@ -33,7 +33,7 @@ export class OpenSupportSessionRequest {
   @Integer({ min: 1, max: 60, optional: true, description: '30 by default' })
   ttlMinutes: number = 30;
 
-  @Choice(SUPPORT_MODES, { optional: true, description: 'read by default' })
+  @Choice('SupportMode', SUPPORT_MODES, { optional: true, description: 'read by default' })
   mode: SupportMode = 'read';
 }
 

@@ -86,7 +86,7 @@ export class OpenedSupportSessionResponse {
   @Text({ description: 'Shown only once', example: 'tnu_…' })
   token!: string;
 
-  @Choice(SUPPORT_MODES)
+  @Choice('SupportMode', SUPPORT_MODES)
   mode!: SupportMode;
 
   @Instant()

@@ -1,13 +1,14 @@
-import { Choice, Flag, Id, Instant, Integer, ListOf, Nested, Text } from '../../../common/fields';
+import { Choice, Flag, Id, Instant, ListOf, Nested, Text } from '../../../common/fields';
 import { MoneyResponse, PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
 import { CHANGE_TIMES, type ChangeTime, type PlanChange } from '../decisions/plan-change';
+import { PlanConflictResponse } from '../subscriptions.errors';
 import { toUsageResponse, UsageResponse } from '../../entitlements/dto/usage.response';
 
 export class ChangePlanRequest {
   @Id()
   planId!: string;
 
-  @Choice(CHANGE_TIMES, {
+  @Choice('ChangeTime', CHANGE_TIMES, {
     optional: true,
     description:
       'Unless said: a higher price per day takes effect now, a lower one at the end of the period',
@@ -16,7 +17,7 @@ export class ChangePlanRequest {
 }
 
 export class CancelRequest {
-  @Choice(CHANGE_TIMES)
+  @Choice('ChangeTime', CHANGE_TIMES)
   when!: ChangeTime;
 }
 
@@ -32,7 +33,7 @@ export class AssignPlanRequest {
   @Text({ min: 1, max: 500, description: 'Stands in the history, which the tenant can read' })
   reason!: string;
 
-  @Choice(['cancel', 'keep'], {
+  @Choice('StripeDisposition', ['cancel', 'keep'], {
     optional: true,
     description: 'What becomes of the subscription at Stripe, where there is one',
   })
@@ -50,19 +51,8 @@ export class ProrationResponse {
   due!: MoneyResponse;
 }
 
-export class PlanConflictResponse {
-  @Choice(['applications', 'seats'])
-  feature!: 'applications' | 'seats';
-
-  @Integer({ min: 0 })
-  used!: number;
-
-  @Integer({ min: 0 })
-  limit!: number;
-}
-
 export class PlanChangeResponse {
-  @Choice(CHANGE_TIMES)
+  @Choice('ChangeTime', CHANGE_TIMES)
   when!: ChangeTime;
 
   @Instant()

@@ -1,3 +1,4 @@
+import { ACTIONS } from '../../../common/access/actions';
 import { pageOf } from '../../../common/dto/page.response';
 import { Choice, Flag, Id, Instant, Integer, Nested, Text } from '../../../common/fields';
 import { toPage } from '../../../common/pagination';
@@ -6,7 +7,7 @@ import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../subscription.
 import type { SubscriptionEvent } from '../subscription-event';
 
 export class CauseResponse implements Actor {
-  @Choice(ACTOR_KINDS, { description: '`job`: the server itself, as in a renewal' })
+  @Choice('ActorKind', ACTOR_KINDS, { description: '`job`: the server itself, as in a renewal' })
   kind!: Actor['kind'];
 
   @Id({ nullable: true })
@@ -23,7 +24,7 @@ export class SubscriptionEventResponse {
   @Instant()
   at!: string;
 
-  @Text({ example: 'subscription.pause' })
+  @Choice('Action', ACTIONS)
   action!: string;
 
   @Nested(() => CauseResponse)
@@ -32,10 +33,13 @@ export class SubscriptionEventResponse {
   @Text({ nullable: true, description: 'What staff gave as the reason' })
   reason!: string | null;
 
-  @Choice(SUBSCRIPTION_STATUSES, { nullable: true, description: 'Null: the subscription began' })
+  @Choice('SubscriptionStatus', SUBSCRIPTION_STATUSES, {
+    nullable: true,
+    description: 'Null: the subscription began',
+  })
   statusBefore!: SubscriptionStatus | null;
 
-  @Choice(SUBSCRIPTION_STATUSES)
+  @Choice('SubscriptionStatus', SUBSCRIPTION_STATUSES)
   status!: SubscriptionStatus;
 
   @Id({ nullable: true })

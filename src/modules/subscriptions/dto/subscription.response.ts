@@ -28,7 +28,7 @@ export class SubscriptionResponse {
   @Nested(() => PlanResponse)
   plan!: PlanResponse;
 
-  @Choice(SUBSCRIPTION_STATUSES)
+  @Choice('SubscriptionStatus', SUBSCRIPTION_STATUSES)
   status!: SubscriptionStatus;
 
   @Nested(() => CurrentPeriodResponse)
@@ -50,7 +50,7 @@ export class SubscriptionResponse {
   })
   cancelAt!: string | null;
 
-  @Choice(END_REASONS, {
+  @Choice('SubscriptionEndReason', END_REASONS, {
     nullable: true,
     description:
       'Why Stripe ends it with the period though the owner has not: the business is deactivated, the plan does not renew, or it costs nothing any more and goes on for nothing',
@@ -69,7 +69,7 @@ export class SubscriptionResponse {
   @Instant({ nullable: true })
   pausedAt!: string | null;
 
-  @Choice(['manual', 'stripe'], {
+  @Choice('PaymentProvider', ['manual', 'stripe'], {
     description: 'Who sets the periods: the renewal of this installation, or Stripe',
   })
   paymentProvider!: 'manual' | 'stripe';

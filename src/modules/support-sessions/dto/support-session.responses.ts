@@ -15,7 +15,7 @@ export class SupportSessionResponse {
   @Text({ nullable: true })
   ticket!: string | null;
 
-  @Choice(SUPPORT_MODES)
+  @Choice('SupportMode', SUPPORT_MODES)
   mode!: SupportMode;
 
   @Instant()

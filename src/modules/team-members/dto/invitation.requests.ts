@@ -5,7 +5,7 @@ export class CreateInvitationRequest {
   @Email()
   email!: string;
 
-  @Choice(ROLES)
+  @Choice('Role', ROLES)
   role!: Role;
 
   @Name({ optional: true, nullable: true })
@@ -18,6 +18,6 @@ export class LookUpInvitationQuery {
 }
 
 export class AssignRoleRequest {
-  @Choice(ROLES)
+  @Choice('Role', ROLES)
   role!: Role;
 }

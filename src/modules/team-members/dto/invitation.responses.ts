@@ -15,13 +15,13 @@ export class InvitationResponse {
   @Email()
   email!: string;
 
-  @Choice(ROLES)
+  @Choice('Role', ROLES)
   role!: Role;
 
   @Name({ nullable: true })
   fullName!: string | null;
 
-  @Choice(INVITATION_STATUSES)
+  @Choice('InvitationStatus', INVITATION_STATUSES)
   status!: InvitationStatus;
 
   @Instant()
@@ -44,7 +44,7 @@ export class InvitationDetailsResponse {
   @Name()
   businessName!: string;
 
-  @Choice(ROLES)
+  @Choice('Role', ROLES)
   role!: Role;
 
   @Name({ nullable: true })

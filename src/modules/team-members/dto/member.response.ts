@@ -12,15 +12,15 @@ export class MemberResponse {
   @Id()
   id!: string;
 
-  @Choice(MEMBER_KINDS, {
+  @Choice('MemberKind', MEMBER_KINDS, {
     description: '`sdk` holds the API keys; staff act as `support`',
   })
   kind!: MemberKind;
 
-  @Choice(ROLES, { nullable: true, description: 'For persons only' })
+  @Choice('Role', ROLES, { nullable: true, description: 'For persons only' })
   role!: Role | null;
 
-  @Choice(MEMBER_STATUSES)
+  @Choice('MemberStatus', MEMBER_STATUSES)
   status!: MemberStatus;
 
   @Email({ nullable: true })

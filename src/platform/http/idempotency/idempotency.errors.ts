@@ -1,3 +1,4 @@
+import { Integer } from '../../../common/fields';
 import { defineProblem } from '../../../common/problem';
 
 export const idempotencyKeyReused = defineProblem({
@@ -16,10 +17,16 @@ export const idempotencyKeyInUse = defineProblem({
     'Retry in a moment to get the answer of the first request. After a crash of the server this can take a minute.',
 });
 
+export class AnswerNotKeptMembers {
+  @Integer({ min: 200, max: 299 })
+  firstStatus!: number;
+}
+
 export const idempotencyAnswerNotKept = defineProblem({
   code: 'idempotency_answer_not_kept',
   kind: 'conflict',
   title: 'The first request succeeded, but its answer was not kept',
   description:
     'Nothing is done twice. `firstStatus` is the status of the first answer, which exceeded what is kept per day for the business. Read what the first request created.',
+  members: AnswerNotKeptMembers,
 });

@@ -6,13 +6,11 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { accessOf, type Access } from '../../../common/access/access.decorator';
+import { accessOf, type Access, IDEMPOTENCY_KEY } from '../../../common/access/access.decorator';
 import { validationFailed } from '../../../common/problems';
 import type { IdempotentRequest, RequestContext } from '../../../common/request-context';
 import { requestOf } from '../request';
 import { Idempotency } from './idempotency';
-
-const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * Handles the Idempotency-Key of every POST; the handler runs inside the transaction that stores the answer, or,
@@ -89,8 +87,9 @@ function describe(
   reply: FastifyReply,
   key: string,
 ): IdempotentRequest {
-  if (!PRINTABLE_ASCII.test(key)) {
-    const detail = 'must have 1 to 255 printable ASCII characters';
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    const detail =
+      'must have 1 to 255 printable ASCII characters and be no placeholder: send a new UUID, or leave it out';
     throw validationFailed([{ pointer: '/Idempotency-Key', code: 'format', detail }]);
   }
   const { actor, member, supportSessionId } = requireContext(request);

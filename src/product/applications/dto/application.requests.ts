@@ -16,7 +16,7 @@ export class CreateApplicationRequest {
   })
   bundleId?: string | null;
 
-  @Choice(PLATFORMS, { optional: true, nullable: true })
+  @Choice('Platform', PLATFORMS, { optional: true, nullable: true })
   platform?: Platform | null;
 }
 
@@ -27,6 +27,6 @@ export class UpdateApplicationRequest {
   @Text({ min: 1, max: BUNDLE_ID_LENGTH, optional: true, nullable: true })
   bundleId?: string | null;
 
-  @Choice(PLATFORMS, { optional: true, nullable: true })
+  @Choice('Platform', PLATFORMS, { optional: true, nullable: true })
   platform?: Platform | null;
 }

@@ -11,7 +11,7 @@ export class ApplicationResponse {
   @Text({ nullable: true })
   bundleId!: string | null;
 
-  @Choice(PLATFORMS, { nullable: true })
+  @Choice('Platform', PLATFORMS, { nullable: true })
   platform!: Platform | null;
 
   @Instant()

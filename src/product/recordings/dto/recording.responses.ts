@@ -6,11 +6,13 @@ import {
   Integer,
   JsonObject,
   ListOf,
+  ListOfEither,
   Nested,
   Text,
 } from '../../../common/fields';
-import { ProblemResponse } from '../../../common/access/problem-responses';
+import { ProblemField } from '../../../common/access/problem-responses';
 import { MeteredUsageResponse } from '../../../modules/entitlements/dto/usage.response';
+import { OF_AN_ITEM } from '../recordings.errors';
 import type { ShownRecording } from '../ingestion.service';
 
 const METADATA_BYTES = 16 * 1024;
@@ -46,23 +48,30 @@ export class CreatedRecordingResponse extends RecordingResponse {
   usage!: MeteredUsageResponse;
 }
 
-export class BatchResultResponse {
-  @Integer({
-    min: 200,
-    max: 599,
-    description: 'The status it would have had if sent alone',
-  })
+const STATUS_ALONE = 'The status it would have had if sent alone';
+
+export class StoredResultResponse {
+  @Integer({ min: 200, max: 201, description: STATUS_ALONE })
   status!: number;
 
-  @Nested(() => RecordingResponse, { optional: true })
-  recording?: RecordingResponse;
-
-  @Nested(() => ProblemResponse, { optional: true })
-  problem?: object;
+  @Nested(() => RecordingResponse)
+  recording!: RecordingResponse;
 }
 
+export class RefusedResultResponse {
+  @Integer({ min: 400, max: 599, description: STATUS_ALONE })
+  status!: number;
+
+  @ProblemField(OF_AN_ITEM)
+  problem!: object;
+}
+
+export type BatchResultResponse = StoredResultResponse | RefusedResultResponse;
+
 export class BatchResponse {
-  @ListOf(() => BatchResultResponse, { description: 'In the order of the request' })
+  @ListOfEither([StoredResultResponse, RefusedResultResponse], {
+    description: 'In the order of the request',
+  })
   results!: BatchResultResponse[];
 }
 
@@ -70,7 +79,7 @@ export class SdkStatusResponse {
   @Flag({ description: 'Whether a recording sent now would be accepted' })
   recording!: boolean;
 
-  @Choice(['quota_exceeded', 'subscription_inactive'], { nullable: true })
+  @Choice('StopReason', ['quota_exceeded', 'subscription_inactive'], { nullable: true })
   reason!: 'quota_exceeded' | 'subscription_inactive' | null;
 
   @Nested(() => MeteredUsageResponse)
@@ -78,7 +87,7 @@ export class SdkStatusResponse {
 }
 
 export class UsageSourceResponse {
-  @Choice(['plan', 'credit'])
+  @Choice('UsageSourceKind', ['plan', 'credit'])
   kind!: 'plan' | 'credit';
 
   @Id({ nullable: true, description: 'Of the credit; null for the plan' })

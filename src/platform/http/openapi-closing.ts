@@ -1,0 +1,55 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+interface SchemaNode {
+  $ref?: string;
+  properties?: Record<string, SchemaNode>;
+  additionalProperties?: boolean;
+  oneOf?: SchemaNode[];
+}
+
+type Schemas = Record<string, SchemaNode>;
+
+/**
+ * Says in the schemas what the server does with unknown fields of a request: it refuses them (validation.ts), so all
+ * that a body consists of is closed. Closed are also the alternatives of an answer, or the larger one would fit the
+ * smaller one too. Other answers stay open: they may get further fields.
+ */
+export function closeRequests(document: OpenAPIObject): void {
+  const schemas = (document.components?.schemas ?? {}) as Schemas;
+  const operations = Object.values(document.paths).flatMap(
+    (item) => Object.values(item) as Described[],
+  );
+  for (const { requestBody, responses } of operations) {
+    for (const schema of schemasOf(requestBody)) closeAll(schema, schemas);
+    for (const answer of Object.values(responses))
+      for (const { oneOf = [] } of schemasOf(answer))
+        for (const each of oneOf) close(each, schemas);
+  }
+}
+
+interface Content {
+  content?: Record<string, { schema?: SchemaNode }>;
+}
+
+interface Described {
+  requestBody?: Content;
+  responses: Record<string, Content>;
+}
+
+function schemasOf(described: Content | undefined): SchemaNode[] {
+  return Object.values(described?.content ?? {}).flatMap(({ schema }) => (schema ? [schema] : []));
+}
+
+function close({ $ref }: SchemaNode, schemas: Schemas): SchemaNode | null {
+  const schema = $ref ? schemas[$ref.split('/').at(-1)!] : undefined;
+  if (!schema?.properties || schema.additionalProperties === false) return null;
+  return Object.assign(schema, { additionalProperties: false });
+}
+
+/** With what it refers to, however deep. */
+function closeAll(node: unknown, schemas: Schemas): void {
+  if (typeof node !== 'object' || node === null) return;
+  const closed = close(node, schemas);
+  if (closed) closeAll(closed, schemas);
+  for (const value of Object.values(node)) closeAll(value, schemas);
+}
