@@ -75,6 +75,13 @@ function addStaffCommands(program: Command): void {
       (await import('./commands/staff-disable.js')).runStaffDisable(options),
     );
   program
+    .command('staff:unlock')
+    .description('let a staff account log in again after too many failures')
+    .requiredOption('--email <email>', 'the e-mail address of the account')
+    .action(async (options: { email: string }) =>
+      (await import('./commands/staff-unlock.js')).runStaffUnlock(options),
+    );
+  program
     .command('staff:reset-password')
     .description('set a new password for a staff account and end its sessions')
     .requiredOption('--email <email>', 'the e-mail address of the account')

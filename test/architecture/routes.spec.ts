@@ -77,7 +77,7 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
 
 /** Problems of modules that no route gives, and why. */
 const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {
-  staff_account_not_found: 'of the commands staff:disable and staff:reset-password',
+  staff_account_not_found: 'of the commands staff:disable, staff:reset-password and staff:unlock',
 };
 
 /** Routes with a second status of success, and why. */

@@ -69,16 +69,22 @@ export class OnboardingService {
     assertPasswordIsStrong(password, email);
     const passwordHash = await this.hasher.hash(password); // slow: before the transaction
     // 2. Write the person, the mail and the business. 3. Answer.
-    return this.idempotency.runOnPlatform(asPerson(context, email), REASON, async (tx) => {
-      const person = await this.users.insert(tx, {
-        email,
-        fullName,
-        passwordHash,
-        emailVerifiedAt: null,
-      });
-      await this.recovery.askToVerify(tx, person.id);
-      return this.createBusiness(tx, businessName, person, userAgent);
-    });
+    const signedUp = await this.idempotency.runOnPlatform(
+      asPerson(context, email),
+      REASON,
+      async (tx) => {
+        const person = await this.users.insert(tx, {
+          email,
+          fullName,
+          passwordHash,
+          emailVerifiedAt: null,
+        });
+        await this.recovery.askToVerify(tx, person.id);
+        return this.createBusiness(tx, businessName, person, userAgent);
+      },
+    );
+    await this.limiter.remember(context, 'login', email);
+    return signedUp;
   }
 
   /**
@@ -131,6 +137,7 @@ export class OnboardingService {
       },
     );
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
+    await this.limiter.remember(context, 'login', email);
     return joined;
   }
 

@@ -68,6 +68,12 @@ export class StaffService {
     await this.limiter.forgive(context, 'staff_login', email, null);
   }
 
+  /** Ends the lock after failed logins from elsewhere; the password stays. @throws 404 staff_account_not_found */
+  async unlock(context: RequestContext, email: string): Promise<void> {
+    await this.database.platform(context, REASON, (tx) => this.getByEmail(tx, email));
+    await this.limiter.forgive(context, 'staff_login', email, null);
+  }
+
   /** @throws 401 invalid_credentials (unknown, wrong and disabled alike), 429 rate_limited */
   async login(
     context: RequestContext,

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 const IPV4_IN_IPV6 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const GROUPS = 8;
@@ -12,6 +12,12 @@ export function networkOf(ip: string): string {
   const embedded = IPV4_IN_IPV6.exec(ip)?.[1];
   if (embedded) return embedded;
   return isIPv6(ip) ? `${groupsOf(ip).slice(0, GROUPS_OF_NETWORK).join(':')}::/64` : ip;
+}
+
+/** The network that a client keeps: of an IPv4 address the /24, since providers pass its addresses around. */
+export function neighbourhoodOf(ip: string): string {
+  const network = networkOf(ip);
+  return isIPv4(network) ? `${network.slice(0, network.lastIndexOf('.'))}.0/24` : network;
 }
 
 /** `::` stands for the missing zeros; a zone (`%eth0`) follows the address. */

@@ -7,7 +7,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import type { Transaction } from '../database/transaction';
-import { networkOf } from './client-network';
+import { neighbourhoodOf, networkOf } from './client-network';
 import { consume } from './consume';
 import { GuessTurns } from './guess-turns';
 import { rateLimitedProblem } from './rate-limit.errors';
@@ -24,6 +24,22 @@ type Guess =
   | 'password_forgot'
   | 'password_mail'
   | 'one_time_key';
+
+/** Where a right password makes its network known, and gets in from it while the account is locked. */
+const KNOWS_NETWORKS: ReadonlySet<Guess> = new Set(['login', 'staff_login']);
+const KNOWN_SECONDS = 90 * 86_400;
+
+interface Attempt {
+  context: RequestContext;
+  guess: Guess;
+  account: string;
+  limit: number;
+}
+
+interface Counter {
+  limiter: RateLimiterPostgres;
+  key: string;
+}
 
 /**
  * Limits guessing, per account and per address, in PostgreSQL, so that replicas count together. A try is counted
@@ -66,46 +82,85 @@ export class GuessLimiter {
   ): Promise<T> {
     const limit = this.limitOf(guess);
     if (limit === null) return work();
-    const { ip } = context;
     const atOnce = Math.ceil((limit * ADDRESS_FACTOR) / ADDRESS_SHARE);
+    const { ip } = context;
     const address = ip === null ? null : { key: `${guess} ${keyOfAddress(ip)}`, atOnce };
-    return this.turns.run(`${guess} ${keyOf(account)}`, address, async () => {
-      const made = await this.reserve(context, guess, account, limit, work);
-      if (made.isRight) await this.forgive(context, guess, account, ip);
-      return made;
-    });
+    const line = `${guess} ${keyOfPlace(account, ip)}`; // others who guess elsewhere hold up no right one
+    return this.turns.run(line, address, () =>
+      this.attemptInTurn({ context, guess, account, limit }, work),
+    );
   }
 
-  /** Counts first, and refunds when the guess is not made: it fails, or the address has no try left. */
+  private async attemptInTurn<T extends { isRight: boolean }>(
+    attempt: Attempt,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { context, guess, account, limit } = attempt;
+    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: keyOf(account) };
+    const locked = await refusalOf(ofAccount);
+    if (locked) return this.attemptWhileLocked(attempt, locked, work);
+    const made = await this.reserve(attempt, ofAccount, work);
+    if (!made.isRight) return made;
+    await this.forgive(context, guess, account, context.ip);
+    await this.remember(context, guess, account);
+    return made;
+  }
+
+  /**
+   * The account is locked. A right password still gets in from a network that it has come from before. Every other
+   * try is made and refused, as often as the limit for each network: neither the answer nor its time tells which
+   * networks are known (docs/decisions/0026-known-networks.md).
+   */
+  private async attemptWhileLocked<T extends { isRight: boolean }>(
+    attempt: Attempt,
+    locked: DomainError,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { context, guess, account, limit } = attempt;
+    if (!KNOWS_NETWORKS.has(guess) || context.ip === null) throw locked;
+    const policy = `${guess}_network`;
+    const limiter = this.limiter(context, policy, limit, ACCOUNT_WINDOW_SECONDS);
+    const ofPlace = { limiter, key: keyOfPlace(account, context.ip) };
+    if (await refusalOf(ofPlace)) throw locked;
+    const made = await this.reserve(attempt, ofPlace, work);
+    const isKnown = (await this.known(context, guess).get(ofPlace.key)) !== null;
+    if (!made.isRight || !isKnown) throw locked;
+    await limiter.delete(ofPlace.key);
+    await this.forgive(context, guess, null, context.ip);
+    await this.remember(context, guess, account);
+    return made;
+  }
+
+  /** What was counted is refunded when the guess is not made: it fails, or the address has no try left. */
   private async reserve<T>(
-    context: RequestContext,
-    guess: Guess,
-    account: string,
-    limit: number,
+    { context, guess, limit }: Attempt,
+    counted: Counter,
     work: () => Promise<T>,
   ): Promise<T> {
     const { ip } = context;
-    await consume(this.ofAccount(context, guess, limit), keyOf(account));
     try {
       if (ip !== null) await consume(this.ofAddress(context, guess, limit), keyOfAddress(ip));
       return await work();
     } catch (error) {
-      await this.ofAccount(context, guess, limit).reward(keyOf(account));
+      await counted.limiter.reward(counted.key);
       if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOfAddress(ip));
       throw error;
     }
   }
 
+  /** A person has proven who it is: from this network, a right password gets in while the account is locked. */
+  async remember(context: RequestContext, guess: Guess, account: string): Promise<void> {
+    const { ip } = context;
+    if (this.limitOf(guess) === null || ip === null || !KNOWS_NETWORKS.has(guess)) return;
+    await this.known(context, guess).set(keyOfPlace(account, ip), 0, KNOWN_SECONDS);
+  }
+
   /** Counts for an account like `count`, and returns whether it is still within the limit. */
   async mayGoOn(context: RequestContext, guess: Guess, account: string): Promise<boolean> {
-    try {
-      await this.count(context, guess, account, null);
-      return true;
-    } catch (error) {
-      if (error instanceof DomainError && error.definition === rateLimitedProblem.definition)
-        return false;
-      throw error;
-    }
+    const limit = this.limitOf(guess);
+    if (limit === null) return true;
+    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: keyOf(account) };
+    return (await refusalOf(ofAccount)) === null;
   }
 
   /** The guess was right: resets the account and refunds the address's try. */
@@ -145,6 +200,10 @@ export class GuessLimiter {
       : Math.ceil(isStaff ? rateLimitFailures / 2 : rateLimitFailures);
   }
 
+  private known(context: RequestContext, guess: Guess): RateLimiterPostgres {
+    return this.limiter(context, `${guess}_known`, 1, KNOWN_SECONDS);
+  }
+
   private ofAccount(context: RequestContext, guess: Guess, limit: number): RateLimiterPostgres {
     return this.limiter(context, `${guess}_account`, limit, ACCOUNT_WINDOW_SECONDS);
   }
@@ -162,8 +221,10 @@ export class GuessLimiter {
   ): RateLimiterPostgres {
     return new RateLimiterPostgres({
       storeClient: {
-        query: ({ text, values }: { text: string; values: unknown[] }) =>
-          this.database.statement(context, text, values),
+        query: async ({ text, values }: { text: string; values: unknown[] }) => {
+          const { rows } = await this.database.statement(context, text, values);
+          return { rows, rowCount: rows.length };
+        },
       },
       storeType: 'pool',
       tableName: 'guesses',
@@ -182,4 +243,21 @@ function keyOf(text: string): string {
 /** An IPv6 address counts with its /64. */
 function keyOfAddress(ip: string): string {
   return keyOf(networkOf(ip));
+}
+
+/** An account in a network: the /24 of an IPv4 address, whose addresses providers pass around, the /64 of an IPv6 one. */
+function keyOfPlace(account: string, ip: string | null): string {
+  return keyOf(`${account.trim()} ${ip === null ? '' : neighbourhoodOf(ip)}`);
+}
+
+/** Counts one. @returns the refusal past the limit, or null */
+async function refusalOf({ limiter, key }: Counter): Promise<DomainError | null> {
+  try {
+    await consume(limiter, key);
+    return null;
+  } catch (error) {
+    if (error instanceof DomainError && error.definition === rateLimitedProblem.definition)
+      return error;
+    throw error;
+  }
 }
