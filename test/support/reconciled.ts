@@ -26,7 +26,7 @@ export const NO_INTENT: Intent = {
   ...{ isCanceled: false, endReason: null, paidPriceId: null },
 };
 
-export function truthOf(
+export function snapshotOf(
   changes: Partial<StripeSnapshot> = {},
   intent: Partial<Intent> = {},
 ): StripeSnapshot {

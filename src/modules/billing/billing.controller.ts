@@ -27,7 +27,7 @@ import {
   PortalSessionResponse,
 } from './dto/billing';
 
-/** Paying for a plan. The owner's: support never sees it. */
+/** Payments for a plan, for owners: support has no access. */
 @ApiTags('Billing')
 @Controller('v1/billing')
 export class BillingController {
@@ -42,7 +42,7 @@ export class BillingController {
     permission: 'billing:read',
     action: 'billing.get',
     whileDeactivated: true,
-    summary: 'Who pays, with what, and what comes next',
+    summary: 'The payment provider, the payment method and the next invoice',
     status: 200,
     answers: BillingResponse,
     problems: [paymentProviderUnavailable, paymentProviderRefused],
@@ -71,9 +71,9 @@ export class BillingController {
     audience: 'dashboard',
     permission: 'billing:write',
     action: 'billing.open_checkout',
-    summary: 'Open a page where a plan is paid for',
+    summary: 'Open a checkout page for a plan',
     description:
-      'The price is that of the plan. Again, it is the same page as long as it is open; another plan closes it. The subscription begins when it is paid.',
+      'The page charges the price of the plan. Another request for the same plan returns the same page while it is open; one for another plan closes it. The subscription begins when it is paid.',
     status: 201,
     idempotency: 'in_steps',
     answers: CheckoutSessionResponse,
@@ -102,7 +102,7 @@ export class BillingController {
     permission: 'billing:write',
     action: 'billing.open_portal',
     whileDeactivated: true,
-    summary: 'Open a page where cards and invoices are looked after',
+    summary: 'Open the customer portal for cards and invoices',
     status: 201,
     idempotency: 'in_steps',
     answers: PortalSessionResponse,

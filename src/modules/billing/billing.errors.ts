@@ -3,36 +3,36 @@ import { defineProblem } from '../../common/problem';
 export const subscriptionExists = defineProblem({
   code: 'subscription_exists',
   kind: 'conflict',
-  title: 'The business pays for a subscription already',
+  title: 'The business already pays for a subscription',
   description:
-    'Change it by POST /v1/subscription/change: a second one would be charged beside it.',
+    'Change it with POST /v1/subscription/change: a second one would be charged as well.',
 });
 
 export const billingAccountMissing = defineProblem({
   code: 'billing_account_missing',
   kind: 'conflict',
-  title: 'Nothing has been paid for yet',
-  description: 'There is no customer at the payment provider: the first checkout makes one.',
+  title: 'No payment has been made yet',
+  description: 'The payment provider has no customer yet: the first checkout creates one.',
 });
 
 export const webhookSignatureInvalid = defineProblem({
   code: 'webhook_signature_invalid',
   kind: 'malformed',
-  title: 'The signature does not fit the body',
+  title: 'The signature does not match the body',
   description:
-    'It must be of the bytes as they were sent, by a current secret, and at most 300 seconds old or early.',
+    'It must sign the exact bytes sent, with a current secret, and be at most 300 seconds old or early.',
 });
 
 export const webhookEventNotFound = defineProblem({
   code: 'webhook_event_not_found',
   kind: 'not_found',
-  title: 'There is no such event',
-  description: 'None with this id was received.',
+  title: 'Event not found',
+  description: 'No event with this id was received.',
 });
 
 export const webhookEventHandled = defineProblem({
   code: 'webhook_event_handled',
   kind: 'conflict',
-  title: 'The event has been handled',
-  description: 'There is nothing to try again.',
+  title: 'The event was handled already',
+  description: 'There is nothing to retry.',
 });

@@ -14,7 +14,10 @@ interface Reading {
   failed: number;
 }
 
-/** Whether ours is what Stripe says, and whether its events have their effect. Of the installation, from every replica. */
+/**
+ * Whether local subscriptions match Stripe, and whether its events are handled. For the whole installation, from every
+ * replica.
+ */
 @Injectable()
 export class BillingMetrics {
   constructor(
@@ -24,12 +27,12 @@ export class BillingMetrics {
   ) {
     const differences = new Gauge({
       name: 'billing_differences',
-      help: 'Subscriptions that the last billing:verify found to differ from Stripe',
+      help: 'Subscriptions that differ from Stripe, as of the last billing:verify',
       registers: [registry],
     });
     const events = new Gauge({
       name: 'webhook_inbox_events',
-      help: 'Events of Stripe that have had no effect yet; failed: their tries are used up',
+      help: 'Stripe events without effect so far; failed: all tries are used up',
       labelNames: ['state'],
       registers: [registry],
     });

@@ -27,7 +27,7 @@ import { UnseenPeriodsCron } from './sync/unseen-periods.cron';
 import { VerificationService } from './sync/verification.service';
 import { WebhooksController } from './inbox/webhooks.controller';
 
-/** Payments by Stripe: it is the snapshot, and our subscriptions follow it. */
+/** Payments by Stripe, which is authoritative: local subscriptions are reconciled with it. */
 @Module({
   imports: [BusinessesModule, PlansModule, SubscriptionsModule],
   controllers: [BillingController, WebhooksController, StaffInboxController],

@@ -13,7 +13,7 @@ import { CustomersService } from './checkout/customers.service';
 import type { BillingResponse, InvoiceResponse } from './dto/billing';
 import { fromUnixSeconds } from './stripe/stripe-snapshot';
 
-/** What Stripe knows of a business, read when it is asked for: nobody's card lies in our database. */
+/** Billing data that is read from Stripe on request: no card is stored here. */
 @Injectable()
 export class BillingService {
   constructor(
@@ -44,7 +44,7 @@ export class BillingService {
     return { provider, customer: { id, name, email }, paymentMethod, nextInvoice };
   }
 
-  /** Newest first. @throws 422 validation_failed for a cursor that is none, 503 payment_provider_unavailable */
+  /** Newest first. @throws 422 validation_failed for an invalid cursor, 503 payment_provider_unavailable */
   async listInvoices(
     context: RequestContext,
     { limit, cursor }: ListQuery,
@@ -67,7 +67,7 @@ export class BillingService {
     };
   }
 
-  /** A page of Stripe's where owners look after cards and invoices. @throws 409 billing_account_missing */
+  /** Opens Stripe's customer portal for cards and invoices. @throws 409 billing_account_missing */
   async openPortal(context: RequestContext): Promise<{ url: string }> {
     const customer = await this.findCustomer(context);
     if (!customer) throw billingAccountMissing();
@@ -97,7 +97,7 @@ export class BillingService {
     return { amount: { amount, currency }, at: time.toISOString() };
   }
 
-  /** That of the customer, or else the newest one that is kept: a checkout leaves it with the subscription. */
+  /** The customer's default, or else the newest one: a checkout attaches it to the subscription. */
   private async paymentMethodOf(
     customer: Stripe.Customer,
   ): Promise<BillingResponse['paymentMethod']> {

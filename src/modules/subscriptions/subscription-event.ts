@@ -1,14 +1,14 @@
 import type { Actor } from '../../common/request-context';
 import type { SubscriptionStatus } from './subscription.entity';
 
-/** One thing that happened to a subscription, who or what caused it, and how it stood afterwards. */
+/** A change of a subscription, its cause, and the state afterwards. */
 export interface SubscriptionEvent {
   id: string;
   at: Date;
-  /** The route's own word (`subscription.pause`), or the job's (`subscription.renew`). */
+  /** The action of the route (`subscription.pause`), or the job's name (`subscription.renew`). */
   action: string;
   actor: Actor;
-  /** What staff gave as the reason. */
+  /** The reason given by staff. */
   reason: string | null;
   /** Null: the subscription began. */
   statusBefore: SubscriptionStatus | null;

@@ -1,4 +1,4 @@
-/** One period of a subscription; the running one has no closing time. */
+/** One period of a subscription; the current one has no closing time. */
 export interface SubscriptionPeriod {
   ordinal: number;
   start: Date;

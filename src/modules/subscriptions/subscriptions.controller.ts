@@ -43,7 +43,7 @@ export class SubscriptionsController {
     action: 'subscription.list_periods',
     whileDeactivated: true,
     summary:
-      'The periods of the current subscription with their usage: the running one, then the closed ones',
+      'The periods of the current subscription with their usage: the current one, then the closed ones',
     status: 200,
     answers: PeriodPage,
   })
@@ -62,9 +62,9 @@ export class SubscriptionsController {
     action: 'subscription.list_history',
     whileDeactivated: true,
     summary:
-      'What happened to the subscriptions of the business, and who or what caused it, newest first',
+      'The history of the subscriptions of the business, with the cause of each change, newest first',
     description:
-      'Changes of status, plan and renewal. A plain renewal is not among them: its period is its record.',
+      'Changes of status, plan and renewal. A plain renewal is not listed: its period records it.',
     status: 200,
     answers: SubscriptionEventPage,
   })

@@ -7,15 +7,15 @@ export const subscriptionInactive = defineProblem({
   kind: 'forbidden',
   title: 'The subscription is not active',
   description:
-    'It is paused, canceled or has expired. Reading and billing go on; resume it or choose a plan.',
+    'It is paused, canceled or expired. Reads and billing still work; resume it or choose a plan.',
 });
 
 export const subscriptionBehind = defineProblem({
   code: 'subscription_behind',
   kind: 'unavailable',
-  title: 'The periods of this subscription are being caught up',
+  title: 'The renewal of this subscription is behind',
   description:
-    'More periods have ended than one run closes, after a long outage or a jump of the clock. Try again after `Retry-After` seconds.',
+    'More periods have ended than one run closes, after a long outage or a jump of the clock. Retry after `Retry-After` seconds.',
 });
 
 export class QuotaExceededMembers {
@@ -53,8 +53,8 @@ export const quotaExceeded = defineProblem({
 export const invalidState = defineProblem({
   code: 'invalid_state',
   kind: 'conflict',
-  title: 'The subscription is in no state for that',
-  description: '`detail` says in which it is. Nothing was changed.',
+  title: 'The state of the subscription does not allow this',
+  description: '`detail` names the state. Nothing was changed.',
 });
 
 export class PlanConflictResponse {
@@ -85,9 +85,9 @@ export const usageExceedsPlan = defineProblem({
 export const paymentRequired = defineProblem({
   code: 'payment_required',
   kind: 'payment_required',
-  title: 'This plan has to be paid for',
+  title: 'This plan requires payment',
   description:
-    'POST /v1/billing/checkout-sessions leads to the payment. Where the installation takes none, its staff can assign the plan.',
+    'Pay with POST /v1/billing/checkout-sessions. Where the installation takes no payments, its staff can assign the plan.',
 });
 
 export const stripeSubscriptionExists = defineProblem({
@@ -95,20 +95,20 @@ export const stripeSubscriptionExists = defineProblem({
   kind: 'conflict',
   title: 'Stripe charges this business for a subscription',
   description:
-    'Say what becomes of it: `stripe` is `cancel` (it ends now, and the unused rest is credited) or `keep` (it goes on being charged, and sets the periods).',
+    'Choose what happens to it: `stripe` is `cancel` (it ends now, and the unused rest is credited) or `keep` (it is still charged, and sets the periods).',
 });
 
 export const billingBusy = defineProblem({
   code: 'billing_busy',
   kind: 'conflict',
-  title: 'Another change is on its way to the payment provider',
+  title: 'Another change is in progress at the payment provider',
   description:
-    'One goes at a time. Try again after `Retry-After` seconds; the same one again joins the first.',
+    'Only one runs at a time. Retry after `Retry-After` seconds; a repeat of the same change joins it.',
 });
 
 export const currencyMismatch = defineProblem({
   code: 'currency_mismatch',
   kind: 'conflict',
   title: 'The two plans have prices in different currencies',
-  description: 'What is left of one cannot be set off against the other: change at the period end.',
+  description: 'The rest of one cannot be credited against the other: change at the period end.',
 });

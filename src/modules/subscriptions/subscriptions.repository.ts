@@ -14,14 +14,14 @@ import type { UsageCounts } from '../entitlements/usage';
 
 @Injectable()
 export class SubscriptionsRepository {
-  /** The one current subscription; every business has one. */
+  /** The current subscription; every business has one. */
   getCurrent(tx: Transaction): Promise<Subscription> {
     return tx
       .repository(Subscription)
       .findOneByOrFail({ businessId: tx.requireBusinessId(), isCurrent: true });
   }
 
-  /** Locked until the end of the transaction: whoever creates what a plan limits comes one after the other. */
+  /** Locks it until the end of the transaction: creations of limited objects run one after the other. */
   async lockCurrent(tx: Transaction): Promise<Subscription> {
     for (;;) {
       const subscription = await tx.repository(Subscription).findOne({
@@ -29,7 +29,7 @@ export class SubscriptionsRepository {
         lock: { mode: 'pessimistic_write' },
       });
       if (subscription) return subscription;
-      await this.getCurrent(tx); // another has taken its place while this waited; only a new statement sees it
+      await this.getCurrent(tx); // it was replaced while this waited; only a new statement sees the new one
     }
   }
 
@@ -52,7 +52,7 @@ export class SubscriptionsRepository {
     );
   }
 
-  /** Nothing is ingested until the transaction ends. Lock order everywhere: subscriptions, then counters, then credits. */
+  /** Blocks ingestion until the transaction ends. Lock order everywhere: subscriptions, then counters, then credits. */
   async lockCounter(tx: Transaction): Promise<void> {
     await tx.query(
       `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
@@ -60,13 +60,13 @@ export class SubscriptionsRepository {
     );
   }
 
-  /** The database's time at the moment, not that of the transaction's start. */
+  /** The database's current time, not that of the transaction's start. */
   async readClock(tx: Transaction): Promise<Date> {
     const [row] = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
     return row!.now;
   }
 
-  /** Writes what was decided about the locked subscription. */
+  /** Writes a decision about the locked subscription. */
   async write(
     tx: Transaction,
     { next, closed, successor, usage }: SubscriptionWrite,
@@ -84,7 +84,7 @@ export class SubscriptionsRepository {
       ]);
   }
 
-  /** The plan is again the one that is paid for. */
+  /** The plan is again the paid one. */
   async takeBackAssignment(tx: Transaction): Promise<void> {
     await tx
       .repository(Subscription)
@@ -100,14 +100,14 @@ export class SubscriptionsRepository {
     await tx.query(CLOSE_PERIOD, [businessId, id, ordinal, start, end, planId, tx.now]);
   }
 
-  /** Whether the business has had its one trial. */
+  /** Whether the business has had its trial. */
   async hadTrial(tx: Transaction): Promise<boolean> {
     return tx
       .repository(Subscription)
       .existsBy({ businessId: tx.requireBusinessId(), trialEndsAt: Not(IsNull()) });
   }
 
-  /** What happened to the subscriptions of the business, newest first; one more than `limit`. */
+  /** The history of the business's subscriptions, newest first; one more than `limit`. */
   listEvents(tx: Transaction, { limit, cursor }: ListQuery): Promise<SubscriptionEvent[]> {
     const [at, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     return tx.query<SubscriptionEvent>(EVENTS, [tx.requireBusinessId(), at, id, limit + 1]);
@@ -122,7 +122,7 @@ export class SubscriptionsRepository {
     return last?.planId ?? null;
   }
 
-  /** What counts against the plan at the moment, in one statement. */
+  /** Everything counted against the plan now, in one statement. */
   async readCounts(tx: Transaction): Promise<UsageCounts> {
     const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [
       tx.requireBusinessId(),
@@ -162,12 +162,12 @@ const COUNTS = `
     (SELECT count(*) FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active') AS seats
   FROM usage_counters AS counter WHERE counter.business_id = $1 AND counter.feature = 'recordings'`;
 
-// The usage of a period is what was recorded in it: what a change brought along was recorded before.
+// The usage of a period is its own recordings, without usage carried over.
 const CLOSE_PERIOD = `
   INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
   SELECT $1, $2, $3, $4, $5, $6, used - carried_over, $7 FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`;
 
-// What credits paid for is carried with the rest.
+// Usage paid by credits is carried over with the rest.
 const MOVE_COUNTER = `
   WITH counted AS (
     UPDATE credits SET counted_subscription_id = $2, counted_ordinal = $3

@@ -64,7 +64,7 @@ export class SubscriptionsService {
     });
   }
 
-  /** The periods of the current subscription, newest first: the running one, then the closed ones. */
+  /** The periods of the current subscription, newest first: the current one, then the closed ones. */
   listPeriods(context: RequestContext, query: ListQuery): Promise<SubscriptionPeriod[]> {
     return this.database.transaction(context, async (tx) => {
       const current = await this.subscriptions.getCurrent(tx);
@@ -72,26 +72,26 @@ export class SubscriptionsService {
       const isFirstPage = decodeCursor(query.cursor, [Number.isSafeInteger]) === null;
       if (!isFirstPage || current.endedAt) return closed;
       const { recordings, carriedOver } = await this.subscriptions.readCounts(tx);
-      const recordingsUsed = recordings - carriedOver; // what a change brought along was recorded before
+      const recordingsUsed = recordings - carriedOver; // usage carried over was recorded before
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
       return [{ ordinal, start, end, planId, recordingsUsed, closedAt: null }, ...closed];
     });
   }
 
-  /** The plan that was the last to wait for the end of a period. */
+  /** The plan last scheduled for the end of a period. */
   async findLastScheduledPlan(tx: Transaction): Promise<PlanWithTerms | null> {
     const planId = await this.subscriptions.findLastScheduled(tx);
     return planId ? this.plans.findNewest(tx, planId) : null;
   }
 
-  /** What happened to the subscriptions of the business, newest first; one more than the page holds. */
+  /** The history of the business's subscriptions, newest first; one more than the page holds. */
   listEvents(context: RequestContext, query: ListQuery): Promise<SubscriptionEvent[]> {
     return this.database.transaction(context, (tx) => this.subscriptions.listEvents(tx, query));
   }
 
   /**
-   * The current subscription, locked, with the period that is running now: it may have ended with its last one,
-   * whatever the cron has come to. @throws 503 subscription_behind
+   * The current subscription, locked and renewed: its period may have ended before the cron ran. @throws 503
+   * subscription_behind
    */
   async lockRenewed(tx: Transaction): Promise<Subscription> {
     const subscription = await this.subscriptions.lockCurrent(tx);
@@ -101,8 +101,8 @@ export class SubscriptionsService {
   }
 
   /**
-   * The time at which a change takes effect. Not that of the transaction, which may have waited for its locks while
-   * recordings were counted and another change began the running period: after all of that, and within the period.
+   * The time at which a change takes effect. Not the start of the transaction, which may have waited for locks while
+   * recordings were counted and another change started the current period: after all of that, and within the period.
    */
   async readTime(tx: Transaction, subscription: Subscription): Promise<Date> {
     const { periodStart, periodEnd } = subscription;
@@ -113,7 +113,7 @@ export class SubscriptionsService {
   }
 
   /**
-   * Makes sure that one more of these may be created, and that nobody else creates one meanwhile.
+   * Asserts that one more may be created, and blocks concurrent creations.
    * @throws 403 subscription_inactive, 402 limit_reached, 503 subscription_behind
    */
   async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
@@ -122,7 +122,10 @@ export class SubscriptionsService {
     await this.assertWithinLimit(tx, subscription, feature);
   }
 
-  /** A seat for somebody who was invited or deactivated before: the limit holds, an inactive subscription does not matter. @throws 402 limit_reached */
+  /**
+   * A seat for an invited or deactivated person: the limit applies, an inactive subscription does not matter. @throws
+   * 402 limit_reached
+   */
   async assertSeatFor(tx: Transaction): Promise<void> {
     await this.assertWithinLimit(tx, await this.subscriptions.lockCurrent(tx), 'seats');
   }
@@ -139,7 +142,7 @@ export class SubscriptionsService {
   }
 
   private noRoom(feature: CountedFeature, used: number, limit: number): DomainError {
-    const detail = `The plan's limit of ${feature} is ${limit}, and ${used} in use.`;
+    const detail = `The plan allows ${limit} ${feature}, and ${used} are in use.`;
     return limitReached({
       detail,
       members: { feature, used, limit, upgradeUrl: this.config.upgradeUrl },

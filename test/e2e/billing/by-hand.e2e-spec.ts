@@ -41,7 +41,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-const SECOND = 'a second subscription is charged: cancel it at Stripe';
+const SECOND = 'a duplicate subscription is charged: cancel it at Stripe';
 
 const statuses = (own: PaidSubscription) => own.allAtStripe.map(({ status }) => status);
 

@@ -106,7 +106,7 @@ it('a date whose news is lost ends it all the same', async () => {
   const cancelAt = await endOn(10);
   world.stripe.webhooks.mode = 'dropped';
   await world.pass(11 * DAY_MS);
-  await world.server.app.get(UnseenPeriodsCron).lookForAll(RequestContext.job('cron'));
+  await world.server.app.get(UnseenPeriodsCron).enqueueAll(RequestContext.job('cron'));
   await world.settle();
   expect(await own.read()).toMatchObject({ status: 'canceled', endedAt: cancelAt });
 });

@@ -69,7 +69,7 @@ it('with customers it is refused: nothing is asked of it, and nothing changes he
     const account = server.app.get(StripeAccountService);
     await expect(account.refuseOther()).rejects.toThrow(OtherStripeAccount);
     await expect(account.check()).rejects.toThrow(
-      'acct_other (test), and this database belongs to acct_local (test): 1 customers and 1 subscriptions',
+      'acct_other (test), but this database is linked to acct_local (test): 1 customers and 1 subscriptions',
     );
     const code = 'payment_provider_unavailable';
     expectProblem(await server.get('/v1/billing', customer.token), 503, code);

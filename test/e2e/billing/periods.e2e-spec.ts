@@ -31,7 +31,7 @@ const loseEvents = () => world.stripe.deliverTo(world.server.url + WEBHOOK_PATH,
 const hear = () => world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'in_order');
 
 async function lookForUnseen(): Promise<void> {
-  await world.server.app.get(UnseenPeriodsCron).lookForAll(JOB);
+  await world.server.app.get(UnseenPeriodsCron).enqueueAll(JOB);
   await world.settle();
 }
 
@@ -100,7 +100,7 @@ describe('a renewal', () => {
     await passTo(90 * MINUTE_MS);
     await lookForUnseen();
     expect(await read()).toMatchObject({ status: 'active', periodOrdinal: 2 });
-    expect(await world.server.app.get(UnseenPeriodsCron).lookForAll(JOB)).toBe(0);
+    expect(await world.server.app.get(UnseenPeriodsCron).enqueueAll(JOB)).toBe(0);
   });
 
   it('closes several that were missed in order, each where it ended', async () => {

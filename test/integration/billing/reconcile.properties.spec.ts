@@ -28,8 +28,8 @@ import { clientOf, startStripe } from '../../../packages/local-stripe/test/fixtu
 import { planOf, subscriptionTo } from '../../support/subscription-fixtures';
 
 /*
- * The rules alone over random histories at the local Stripe, without a server and a database: who looks now and then
- * ends where somebody does who looks at everything, and both where Stripe is.
+ * The rules alone over random histories at the local Stripe, without a server and a database: one that syncs now and then ends
+ * in the same state as one that syncs at every event, and both in Stripe's.
  */
 
 const MAXIMUM_STEPS = 18;
@@ -59,14 +59,14 @@ class Follower {
   }
 
   /** As a look does. @returns how many steps there were */
-  look(): number {
+  sync(): number {
     for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
       const snapshot = choose(this.current, this.snapshots());
       const write = snapshot && nextReconcileStep(this.setup(snapshot), snapshot, this.now());
       if (!write) return steps;
       this.write(write);
     }
-    return this.look() + MAXIMUM_STEPS; // as the next job does
+    return this.sync() + MAXIMUM_STEPS; // as the next job does
   }
 
   /** As the cron does. */
@@ -166,7 +166,7 @@ class Bank {
 }
 
 /** Whether it is looked at now: what was lost or comes late is not. */
-function looks({ post }: Step): boolean {
+function syncsAt({ post }: Step): boolean {
   return post.delivery === 'sent' || post.delivery === 'twice';
 }
 
@@ -183,7 +183,7 @@ function expectToBeStripes({ current }: Follower, bank: Bank): void {
   expectFollowed({ status, slug, follows, periodEnd, cancelAtPeriodEnd }, theirs, paid);
 }
 
-/** Who looks at everything has Stripe's boundaries; but for a period that came with a late payment, or went on after a pause. */
+/** One that syncs at every event has Stripe's boundaries, except for a period that came with a late payment or continued after a pause. */
 function expectToBeginWithStripe({ current }: Follower, bank: Bank, steps: Step[]): void {
   const isWhole = current.periodOrdinal > 1 && !steps.some(({ deed }) => deed.do === 'pause');
   if (!isWhole || current.stripeSubscriptionId === null || isEnded(current)) return;
@@ -211,7 +211,7 @@ function expectToTile({ periods, current, ends }: Follower): void {
   for (const period of all) expect(+period.end).toBeGreaterThan(+period.start);
 }
 
-it('200 histories end in what Stripe holds, whoever looks when', async () => {
+it('200 histories end in Stripe's state, whenever they are synced', async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(histories, passages, async (steps, times) => {
@@ -222,19 +222,19 @@ it('200 histories end in what Stripe holds, whoever looks when', async () => {
         await bank.act({ do: 'subscribe' });
         for (const [index, step] of steps.entries()) {
           await bank.act(step.deed);
-          always.look();
-          if (looks(step)) rarely.look();
+          always.sync();
+          if (syncsAt(step)) rarely.sync();
           bank.stripe.advanceBy(times[index]!.ms);
-          always.look();
+          always.sync();
           always.settle();
           seen.add(always.current.status);
           if (times[index]!.crons) rarely.settle();
         }
         expectToBeginWithStripe(always, bank, steps);
         for (const follower of [rarely, always]) {
-          follower.look();
+          follower.sync();
           follower.settle();
-          expect(follower.look()).toBe(0); // there is nothing left to do
+          expect(follower.sync()).toBe(0); // there is nothing left to do
           expectToBeStripes(follower, bank);
           expectToTile(follower);
         }

@@ -54,7 +54,7 @@ const ADD_PLAN = `
   SELECT id, 1, $3, 'usd', $2, 1, now() FROM plan`;
 
 async function comeCrons(): Promise<void> {
-  await world.server.app.get(UnseenPeriodsCron).lookForAll(JOB);
+  await world.server.app.get(UnseenPeriodsCron).enqueueAll(JOB);
   await world.settle();
   await world.renew();
 }

@@ -204,10 +204,10 @@ it('an answer of Stripe’s that came late does not take back what a newer one h
         sync.apply(tx.with({ businessId: seen.round.businessId }), seen),
       );
   const customerId = await world.stripeCustomer(customer);
-  const late = await sync.look(job, customerId);
+  const late = await sync.fetch(job, customerId);
   const { id } = await subscriptionAt(world, customer);
   await clientAt(world).subscriptions.update(id, { cancel_at_period_end: true });
-  const newer = await sync.look(job, customerId);
+  const newer = await sync.fetch(job, customerId);
   await apply(newer!);
   await apply(late!);
   expect(await read()).toMatchObject({ status: 'active', cancelAtPeriodEnd: true });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transaction';
 import type { StripeIdentity } from '../../../platform/stripe/stripe-api';
 
-/** The account that the ids here are of. Everything here is in platform scope. */
+/** The Stripe account to which the stored ids belong. Everything here is in platform scope. */
 @Injectable()
 export class StripeAccountRepository {
   async find(tx: Transaction): Promise<StripeIdentity | null> {
@@ -12,7 +12,7 @@ export class StripeAccountRepository {
     return bound ?? null;
   }
 
-  /** In the place of any other. */
+  /** Replaces any other. */
   async bind(tx: Transaction, { id, isLive }: StripeIdentity): Promise<void> {
     await tx.execute('DELETE FROM stripe_accounts');
     await tx.execute('INSERT INTO stripe_accounts (id, is_live, bound_at) VALUES ($1, $2, $3)', [
@@ -27,19 +27,19 @@ export class StripeAccountRepository {
     await tx.execute('LOCK TABLE stripe_accounts IN SHARE ROW EXCLUSIVE MODE');
   }
 
-  /** How much here has an id of Stripe's. */
+  /** How many rows have an id of Stripe's. */
   async countUsers(tx: Transaction): Promise<StripeUsers> {
     const [users] = await tx.query<StripeUsers>(USERS);
     return users!;
   }
 
-  /** A customer that Stripe has unless the account is another: one that is deleted there it still knows. */
+  /** A customer that exists unless the key is of another account: Stripe still returns deleted ones. */
   async sampleCustomer(tx: Transaction): Promise<string | null> {
     const [sample] = await tx.query<{ id: string }>(SAMPLE);
     return sample?.id ?? null;
   }
 
-  /** Prices are made anew in another account; customers and pages of the one before lead nowhere. */
+  /** Prices are recreated in another account; customers and pages of the previous one are invalid. */
   async forgetIds(tx: Transaction): Promise<void> {
     for (const sql of FORGET) await tx.execute(sql, sql.includes('$1') ? [tx.now] : []);
   }

@@ -14,21 +14,21 @@ import { StripeAccountRepository, type StripeUsers } from './stripe-account.repo
 const REASON = 'the ids of all tenants are of one Stripe account';
 const CHECK = RequestContext.job('billing.check_account');
 
-/** The key is of another Stripe account than the ids here: with it, every customer would look deleted. */
+/** The key belongs to another Stripe account than the stored ids: with it, every customer would appear deleted. */
 export class OtherStripeAccount extends Error {
   constructor(bound: StripeIdentity | null, key: StripeIdentity, users: StripeUsers) {
     const before = bound ? nameOf(bound) : 'another one';
     super(
-      `STRIPE_SECRET_KEY is of the Stripe account ${nameOf(key)}, and this database belongs to ${before}: ` +
-        `${users.customers} customers and ${users.subscriptions} subscriptions there. Nothing is asked of Stripe. ` +
-        'Give the key of that account, or move with `npm run cli -- billing:move-account`.',
+      `STRIPE_SECRET_KEY belongs to the Stripe account ${nameOf(key)}, but this database is linked to ${before}: ` +
+        `${users.customers} customers and ${users.subscriptions} subscriptions there. No call is made to Stripe. ` +
+        'Set the key of that account, or switch with `npm run cli -- billing:move-account`.',
     );
   }
 }
 
 /**
- * Binds the database to the Stripe account of its key with the first call, and refuses the key of another one:
- * its answers would say of all that is paid for that it is not there.
+ * Binds the database to the Stripe account of its key with the first call, and refuses the key of another account,
+ * which would report every paid subscription as missing.
  */
 @Injectable()
 export class StripeAccountService implements OnModuleInit {
@@ -51,24 +51,24 @@ export class StripeAccountService implements OnModuleInit {
   /** @throws OtherStripeAccount, 503 payment_provider_unavailable where Stripe does not answer */
   check(): Promise<void> {
     this.checked ??= this.examine().catch((error: unknown) => {
-      if (!(error instanceof OtherStripeAccount)) this.checked = null; // else it stays so until the next start
+      if (!(error instanceof OtherStripeAccount)) this.checked = null; // otherwise the result stays until the next start
       throw error;
     });
     return this.checked;
   }
 
-  /** For a start: without Stripe's answer the server starts, and the first call checks. @throws OtherStripeAccount */
+  /** At start: without Stripe's answer the server starts, and the first call checks. @throws OtherStripeAccount */
   async refuseOther(): Promise<void> {
     if (!this.stripe.isConfigured) return;
     await this.check().catch((error: unknown) => {
       if (error instanceof OtherStripeAccount) throw error;
-      this.logger.warn(`the Stripe account is not checked yet: ${(error as Error).message}`);
+      this.logger.warn(`the Stripe account could not be checked yet: ${(error as Error).message}`);
     });
   }
 
   /**
-   * Leaves the account before for that of the key. What followed it goes on with the default plan; nothing is
-   * canceled there, since its key is not here. @returns what was left
+   * Switches to the account of the key. Businesses that followed the previous account continue on the default plan;
+   * nothing is canceled there, since its key is not available. @returns what was unlinked
    */
   async move(context: RequestContext): Promise<StripeUsers> {
     const identity = await this.stripe.identify();
@@ -83,7 +83,7 @@ export class StripeAccountService implements OnModuleInit {
     });
   }
 
-  /** Of the account that is bound, and what has ids of it. */
+  /** The linked account, and what has ids of it. */
   describe(context: RequestContext): Promise<[StripeIdentity | null, StripeUsers]> {
     return this.database.platform(context, REASON, async (tx) => [
       await this.account.find(tx),
@@ -114,7 +114,7 @@ export class StripeAccountService implements OnModuleInit {
     await this.bind(identity, bound);
   }
 
-  /** Without customers, nothing but prices can be of another account, and they are made anew. */
+  /** Without customers, only prices can belong to another account, and they are recreated. */
   private bind(identity: StripeIdentity, before: StripeIdentity | null): Promise<void> {
     return this.database.platform(CHECK, REASON, async (tx) => {
       await this.account.lock(tx);

@@ -10,7 +10,7 @@ import { idOf, LOOKUP_PREFIX } from '../stripe/stripe-snapshot';
 
 const REASON = 'plans belong to no tenant';
 
-/** What Stripe lacks, or has otherwise. */
+/** What Stripe lacks, or has differently. */
 export interface CatalogDifference {
   planId: string;
   slug: string;
@@ -27,18 +27,18 @@ type CatalogChange =
   | 'replace_price'
   | 'archive_price';
 
-/** A plan and what Stripe has of it now. */
+/** A plan and its current state at Stripe. */
 interface AtStripe {
   product: Stripe.Product | null;
-  /** The one that new subscribers get: of the plan's amount, currency and interval, active or not. */
+  /** The price for new subscribers: with the plan's amount, currency and interval, active or not. */
   price: Stripe.Price | null;
-  /** Bears the lookup key, and costs something else. */
+  /** Has the lookup key, but another amount. */
   impostor: Stripe.Price | null;
 }
 
 /**
- * Keeps a product for each priced plan, and a price for each of its versions. The products have the ids of the plans.
- * What is known here is asked of Stripe before it is used: products and prices are changed there by hand too.
+ * Maintains a product for each priced plan, and a price for each of its versions. Product ids are plan ids. Stored
+ * prices are read from Stripe before use: products and prices may be changed there by hand.
  */
 @Injectable()
 export class CatalogService {
@@ -50,8 +50,8 @@ export class CatalogService {
   ) {}
 
   /**
-   * A price at which a plan's version can be sold now. One that was archived at Stripe is activated again, one that is
-   * not there is made: by lookup key, so that a second time finds the first.
+   * A price at which a plan's version can be sold now. An archived one is activated again, a missing one is created
+   * with a lookup key, by which a retry finds it.
    * @throws as `StripeApi.call`
    */
   async ensurePrice(context: RequestContext, plan: PlanWithTerms): Promise<string> {
@@ -60,13 +60,13 @@ export class CatalogService {
     return price.id;
   }
 
-  /** `ensurePrice` without its transactions: `listKnown` comes before it, and `putPrice` after. */
+  /** `ensurePrice` without its transactions: call `listKnown` before it, and `putPrice` after. */
   async findOrMakePrice(plan: PlanWithTerms, known: StripePrice[]): Promise<StripePrice> {
     const { id } = await this.makeSellable(plan, await this.read(plan, known));
     return { id, planId: plan.id, planVersion: plan.terms.version };
   }
 
-  /** The prices of a plan, as far as they are known here. */
+  /** The stored prices of a plan. */
   listKnown(context: RequestContext, planId: string): Promise<StripePrice[]> {
     return this.database.platform(context, REASON, (tx) => this.prices.listOf(tx, planId));
   }
@@ -75,7 +75,7 @@ export class CatalogService {
     return this.database.platform(context, REASON, (tx) => this.prices.put(tx, price));
   }
 
-  /** Stripe takes no archived price for a subscription that goes back to it. @throws as `StripeApi.call` */
+  /** Stripe accepts no archived price for a subscription that returns to it. @throws as `StripeApi.call` */
   async activatePrice(id: string): Promise<void> {
     const price = await this.stripe.find((stripe) => stripe.prices.retrieve(id));
     if (price && !price.active) await this.activate(price);
@@ -89,7 +89,7 @@ export class CatalogService {
     return differences;
   }
 
-  /** Makes Stripe's catalogue that of ours; again, it does nothing. @returns what it did */
+  /** Updates Stripe's catalogue from the plans. Idempotent. @returns the changes made */
   async sync(context: RequestContext): Promise<CatalogDifference[]> {
     const differences = await this.compare(context);
     for (const plan of await this.listPriced(context)) {
@@ -100,7 +100,7 @@ export class CatalogService {
     return differences;
   }
 
-  /** All but what `ensurePrice` has done. */
+  /** Everything that `ensurePrice` has not done. */
   private async syncPlan({ id, name }: PlanWithTerms, due: CatalogDifference[]): Promise<void> {
     for (const { change, detail } of due) {
       if (change === 'rename_product')
@@ -132,7 +132,7 @@ export class CatalogService {
       .map(([, change, detail]) => ({ planId, slug, change, detail }));
   }
 
-  /** Other prices, of earlier versions mostly: they go on charging those who have them, and nobody new gets them. */
+  /** Other prices, mostly of earlier versions: they still charge their subscribers, and are not sold. */
   private async listOldPrices(
     plan: PlanWithTerms,
     current: Stripe.Price | null,
@@ -178,7 +178,7 @@ export class CatalogService {
     return this.stripe.call((stripe) => stripe.products.update(id, { active: true }));
   }
 
-  /** Its lookup key makes it single: where another process was quicker, theirs is taken. */
+  /** The lookup key is unique: if another process was first, its price is used. */
   private async makePrice(
     plan: PlanWithTerms,
     impostor: Stripe.Price | null,
@@ -186,13 +186,13 @@ export class CatalogService {
     try {
       return await this.createPrice(plan, impostor);
     } catch (error) {
-      const theirs = await this.findNamed(plan);
-      if (!theirs || !isPriceOf(plan, theirs)) throw error;
-      return theirs;
+      const existing = await this.findNamed(plan);
+      if (!existing || !isPriceOf(plan, existing)) throw error;
+      return existing;
     }
   }
 
-  /** The lookup key is taken from a price that costs something else: prices never change at Stripe. */
+  /** Transfers the lookup key from a price with another amount: prices are immutable at Stripe. */
   private createPrice(plan: PlanWithTerms, impostor: Stripe.Price | null): Promise<Stripe.Price> {
     const { priceAmount, priceCurrency, intervalUnit, intervalCount } = plan.terms;
     const transfer = impostor && { transfer_lookup_key: true };
@@ -216,8 +216,8 @@ export class CatalogService {
     await this.stripe
       .call((stripe) => stripe.products.create({ id, name }))
       .catch(async (error: unknown) => {
-        const theirs = await this.stripe.find((stripe) => stripe.products.retrieve(id));
-        if (!theirs) throw error;
+        const existing = await this.stripe.find((stripe) => stripe.products.retrieve(id));
+        if (!existing) throw error;
       });
   }
 
@@ -227,12 +227,12 @@ export class CatalogService {
   }
 }
 
-/** Names the version of a plan at Stripe, once. */
+/** The unique name of a plan's version at Stripe. */
 function lookupKeyOf({ id, terms }: PlanWithTerms): string {
   return `${LOOKUP_PREFIX}${id}_${terms.version}`;
 }
 
-/** Of the plan's product, and charging what the version costs. */
+/** A price of the plan's product with the amount of the version. */
 function isPriceOf({ id, terms }: PlanWithTerms, price: Stripe.Price): boolean {
   const { product, unit_amount: amount, currency, recurring } = price;
   return (

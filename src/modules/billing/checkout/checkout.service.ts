@@ -41,20 +41,20 @@ import { DuplicateSubscriptionsService } from '../sync/duplicate-subscriptions.s
 import { SyncService, UnknownStripePrice } from '../sync/sync.service';
 import { idOf, readAll, toSeconds, UnknownAtStripe } from '../stripe/stripe-snapshot';
 
-/** Shorter than the 24 hours for which Stripe knows the key of the call that made the page. */
+/** Shorter than the 24 hours for which Stripe keeps the idempotency key of the call. */
 const OPEN_FOR_HOURS = 12;
 
-/** All that a checkout is decided on. */
+/** Everything that a checkout is decided on. */
 interface CheckoutState extends ChangeState {
   /** At Stripe, unless it was deleted there. */
   customerId: string | null;
-  /** The one that is open. */
+  /** The open page. */
   page: Checkout | null;
-  /** Of the plan, as far as they are known here. */
+  /** The stored prices of the plan. */
   prices: StripePrice[];
 }
 
-/** A page of Stripe's where an owner pays for a plan. Never two of them: each would be a subscription. */
+/** Checkout pages at Stripe. At most one is open per business: two could both be paid. */
 @Injectable()
 export class CheckoutService {
   constructor(
@@ -73,9 +73,9 @@ export class CheckoutService {
   ) {}
 
   /**
-   * The page for a plan. A second click gets the first page; another plan closes the page of the one before.
+   * The page for a plan. A second request gets the first page; another plan closes the previous page.
    * @throws 402 payment_required without payments, 404 plan_not_found, 409 subscription_exists, usage_exceeds_plan,
-   *   invalid_state, billing_busy, 503 payment_provider_unavailable
+   * invalid_state, billing_busy, 503 payment_provider_unavailable
    */
   async open(
     context: RequestContext,
@@ -87,14 +87,14 @@ export class CheckoutService {
     // 2. Decide. 3. Check.
     const plan = getPayable(state);
     assertRoom(decideChange(state, 'now'));
-    // 4. Ask Stripe, and write down the page before the call that makes it.
+    // 4. Ask Stripe, after writing the row of the page.
     const stripeCustomerId = state.customerId ?? (await this.customers.ensure(context));
     const request = toRequest(plan, state, asked, stripeCustomerId);
     const page =
       (await this.reuse(context, state, request)) ??
       (await this.create(context, plan, state, request));
     // 5. Answer.
-    return { id: page.id, url: page.url! }; // a page that is open has one
+    return { id: page.id, url: page.url! }; // an open page has one
   }
 
   private load(context: RequestContext, planId: string): Promise<CheckoutState> {
@@ -109,7 +109,7 @@ export class CheckoutService {
     });
   }
 
-  /** The page that is open, if it is the same; any other is closed first. */
+  /** The open page, if it is the same; any other is closed first. */
   private async reuse(
     context: RequestContext,
     { page: open, now }: CheckoutState,
@@ -146,7 +146,7 @@ export class CheckoutService {
     });
   }
 
-  /** A payment may have come since the state was loaded: then there is nothing to buy. @throws 409 subscription_exists */
+  /** A payment may have arrived since the state was loaded. @throws 409 subscription_exists */
   private async insert(
     tx: Transaction,
     request: CheckoutRequest,
@@ -158,13 +158,13 @@ export class CheckoutService {
     return this.checkouts.insert(tx, request);
   }
 
-  /** Stripe will make no page of it. Its customer may have been deleted there: that is looked up. */
+  /** Stripe will not create the page. Checks whether its customer was deleted there. */
   private async forget(context: RequestContext, { id, stripeCustomerId }: Checkout): Promise<void> {
     await this.follow(context, stripeCustomerId);
     await this.database.transaction(context, (tx) => this.checkouts.close(tx, id));
   }
 
-  /** Something at Stripe that is not known here is none of the owner's errors: staff see it beside its events. */
+  /** Unknown state at Stripe is not the owner's error: staff see it with its events. */
   private async follow(context: RequestContext, customerId: string): Promise<void> {
     try {
       await this.sync.sync(context, { customerId });
@@ -173,14 +173,14 @@ export class CheckoutService {
     }
   }
 
-  /** Lost the race on uq_checkout_sessions_open: the winner's page serves for both, if it is the same. */
+  /** Lost the race on uq_checkout_sessions_open: reuse the winner's page, if it is the same. */
   private async joinOther(context: RequestContext, request: CheckoutRequest): Promise<Checkout> {
     const open = await this.database.transaction(context, (tx) => this.checkouts.findOpen(tx));
     if (open && isSame(open, request)) return open;
     throw billingBusy({ headers: { 'Retry-After': '1' } });
   }
 
-  /** The page of a row as it is now. @returns null where Stripe never made it, and will not any more */
+  /** The current page of a row. @returns null where Stripe never created it, and will not any more */
   private async find(
     context: RequestContext,
     checkout: Checkout,
@@ -202,7 +202,7 @@ export class CheckoutService {
       const priceId = await this.catalog.ensurePrice(context, plan);
       return await this.fetch(context, checkout, priceId, now);
     } catch (error) {
-      if (isRefusal(error)) return null; // it was asked for too long ago, or for a customer who is gone
+      if (isRefusal(error)) return null; // requested too long ago, or for a deleted customer
       throw error;
     }
   }
@@ -211,7 +211,7 @@ export class CheckoutService {
     return this.stripe.call((stripe) => stripe.checkout.sessions.retrieve(id));
   }
 
-  /** The page of a row. Where its id was never written, the call that makes it is repeated, and gives the same one. */
+  /** The page of a row. If its id was never written, the call is repeated and returns the same page. */
   private async fetch(
     context: RequestContext,
     checkout: Checkout,
@@ -221,7 +221,7 @@ export class CheckoutService {
     const { id, stripeSessionId } = checkout;
     if (stripeSessionId) return this.retrieve(stripeSessionId);
     const parameters = this.parametersOf(context, checkout, priceId);
-    // Another key each hour: a page whose address no owner was given may be made twice.
+    // A new key each hour: a page whose URL was never returned may be created twice.
     const idempotencyKey = `tenantry_checkout_${id}_${hourOf(now)}`;
     const page = await this.stripe.call((stripe) =>
       stripe.checkout.sessions.create(parameters, { idempotencyKey }),
@@ -250,7 +250,7 @@ export class CheckoutService {
     };
   }
 
-  /** It may be paid in this very moment: then Stripe refuses. @returns the page as it is then */
+  /** It may be paid at this moment: then Stripe refuses. @returns the page afterwards */
   private async expire(id: string): Promise<Stripe.Checkout.Session> {
     return this.stripe
       .call((stripe) => stripe.checkout.sessions.expire(id))
@@ -262,8 +262,8 @@ export class CheckoutService {
   }
 
   /**
-   * Paid, and the news is on its way: it is fetched, so that the next reading shows it.
-   * @throws 409 subscription_exists, unless what was bought has ended since
+   * Paid, but not yet reconciled: reconciles now, so that the next read shows it.
+   * @throws 409 subscription_exists, unless the purchase has ended since
    */
   private async refusePaid(
     context: RequestContext,
@@ -286,13 +286,13 @@ export class CheckoutService {
 }
 
 /**
- * Listed and with a price; and the business pays for none yet.
+ * Checks that the plan is listed and priced, and that the business pays for none yet.
  * @throws 404 plan_not_found, 409 invalid_state, subscription_exists
  */
 function getPayable({ target: plan, subscription }: CheckoutState): PlanWithTerms {
   if (!plan?.isPublic || plan.archivedAt) throw planNotFound();
   if (plan.terms.priceAmount === 0)
-    throw invalidState('The plan costs nothing: change to it by POST /v1/subscription/change.');
+    throw invalidState('The plan is free: change to it with POST /v1/subscription/change.');
   assertRenews(plan);
   if (isProviderManaged(subscription)) throw subscriptionExists();
   return plan;

@@ -8,7 +8,7 @@ import {
   type BillingAccount,
 } from '../records/billing-accounts.repository';
 
-/** What a business is at Stripe: made with its first checkout. */
+/** The Stripe customer of a business, created with its first checkout. */
 @Injectable()
 export class CustomersService {
   constructor(
@@ -24,7 +24,7 @@ export class CustomersService {
     return account && !account.deletedAt ? account.stripeCustomerId : null;
   }
 
-  /** However many ask at once, one is made: the key of the call is that of the row. @throws as `StripeApi.call` */
+  /** Creates at most one under concurrency: the idempotency key is derived from the row. @throws as `StripeApi.call` */
   async ensure(context: RequestContext): Promise<string> {
     const [account, name, now] = await this.database.transaction(context, async (tx) => {
       const { name } = await this.businesses.get(tx);
@@ -34,7 +34,7 @@ export class CustomersService {
     const customer = await this.create(context, account, name, now);
     return this.database.transaction(context, async (tx) => {
       const { stripeCustomerId, deletedAt } = await this.accounts.lock(tx);
-      if (stripeCustomerId && !deletedAt) return stripeCustomerId; // of somebody who was quicker
+      if (stripeCustomerId && !deletedAt) return stripeCustomerId; // created by a concurrent request
       await this.accounts.setCustomer(tx, customer);
       return customer;
     });
@@ -50,14 +50,14 @@ export class CustomersService {
     const { id } = await this.stripe.call((stripe) =>
       stripe.customers.create({ metadata: { business_id: businessId } }, { idempotencyKey }),
     );
-    // By itself: a repeated call has to say the same, and names and owners change.
+    // Only the address: a retry must send the same body, and names and owners change.
     const email = context.actor.email ?? undefined;
     await this.stripe.call((stripe) => stripe.customers.update(id, { name, email }));
     return id;
   }
 }
 
-/** Stripe repeats under a key whatever it answered first, a failure of its own too: each hour has another one. */
+/** Stripe replays its first answer for a key, even its own failure: so the key changes each hour. */
 export function hourOf(now: Date): number {
   return Math.floor(now.getTime() / 3_600_000);
 }

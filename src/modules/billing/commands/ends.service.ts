@@ -21,21 +21,21 @@ const REVIEW_ALL = 'billing.review_all';
 const REASON = 'plans have subscribers in all tenants';
 const BATCH_SIZE = 500;
 
-/** What staff have decided about a business or a plan, and its subscription does not say yet. */
+/** Decisions of staff about a business or a plan that its subscription does not reflect yet. */
 interface Review {
   businessId: string;
-  /** Why it has to end with its period; null: it has not. */
+  /** Why it must end with its period; null: it need not. */
   endReason: EndReason | null;
   isEndOther: boolean;
-  /** Another plan waits for the end of the period, and is archived. */
+  /** A scheduled plan that is archived. */
   waitingPlanId: string | null;
   planId: string;
   isDeactivated: boolean;
 }
 
 /**
- * What staff do to businesses and plans, done to the subscriptions of them: a job after the commit asks Stripe, and a
- * schedule asks again where Stripe was away or was changed by hand.
+ * Applies decisions of staff about businesses and plans to their subscriptions: a job after the commit updates Stripe,
+ * and a schedule repeats it where Stripe was unavailable or was changed by hand.
  */
 @Injectable()
 export class EndsService {
@@ -51,7 +51,7 @@ export class EndsService {
     private readonly reminders: RemindersService,
   ) {}
 
-  /** Makes up for jobs that were given up, and for what was changed at Stripe by hand. */
+  /** Covers jobs that were given up, and changes by hand at Stripe. */
   @Scheduled(REVIEW_ALL, '17 * * * *')
   async reviewOnSchedule(context: RequestContext): Promise<void> {
     await this.reviewAll(context);
@@ -69,7 +69,7 @@ export class EndsService {
     }
   }
 
-  /** Nobody of a deactivated business can begin to pay, and nothing that waits for a payment is charged. */
+  /** In a deactivated business no one can start to pay, and pending payments are not charged. */
   @JobHandler(BUSINESS_STATUS_CHANGED)
   async followStatus(
     context: RequestContext,
@@ -84,18 +84,18 @@ export class EndsService {
     await this.review(context, { businessId });
   }
 
-  /** @throws as `ChangesService.prepare`: the job is tried again */
+  /** @throws as `ChangesService.prepare`: the job is retried */
   @JobHandler(REVIEW)
   async review(context: RequestContext, { businessId }: { businessId: string }): Promise<void> {
-    const ours = context.with({ businessId });
-    const { waitingPlanId, planId } = (await this.read(ours)) ?? {};
+    const tenant = context.with({ businessId });
+    const { waitingPlanId, planId } = (await this.read(tenant)) ?? {};
     if (waitingPlanId && planId)
-      await this.perform(ours, { kind: 'change', planId }, (tx) =>
+      await this.perform(tenant, { kind: 'change', planId }, (tx) =>
         this.mails.enqueue(tx, 'change-called-off', businessId),
       );
-    const review = await this.read(ours); // what was called off may have ended it
+    const review = await this.read(tenant); // calling the change off may have ended it
     if (review?.isEndOther)
-      await this.perform(ours, { kind: 'end_because', reason: review.endReason });
+      await this.perform(tenant, { kind: 'end_because', reason: review.endReason });
   }
 
   private async perform(
@@ -130,8 +130,8 @@ export class EndsService {
   }
 }
 
-// A plan that staff gave beside the one that is charged says nothing of what is charged. After a trial comes the first
-// period, also of a plan that does not renew. What is paused is not charged, and its period does not end.
+// A plan assigned beside the charged one does not affect the charge. After a trial comes the first period, also of a
+// plan that does not renew. A paused subscription is not charged, and its period does not end.
 const REVIEWS = `
   SELECT * FROM (
     SELECT *, "isFollowing" AND "endReason" IS DISTINCT FROM end_reason AS "isEndOther"

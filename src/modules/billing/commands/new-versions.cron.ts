@@ -14,7 +14,7 @@ import { toStripeSnapshot, type StripeSnapshot } from '../stripe/stripe-snapshot
 
 const ACTION = 'billing.move_to_new_versions';
 const REASON = 'subscribers of a plan are in all tenants';
-/** Long enough for a Stripe that is away, short enough for the customer to change freely until then. */
+/** Long enough for an outage of Stripe, short enough for the customer to change freely until then. */
 const MOVED_BEFORE_HOURS = 24;
 const BATCH_SIZE = 200;
 
@@ -27,7 +27,7 @@ interface Behind {
   planVersion: number;
 }
 
-/** A new price or interval comes with the next period: Stripe is told the day before. */
+/** A new price or interval applies from the next period: Stripe is updated the day before. */
 @Injectable()
 export class NewVersionsCron {
   private readonly logger = new Logger(NewVersionsCron.name);
@@ -40,13 +40,13 @@ export class NewVersionsCron {
     private readonly sync: SyncService,
   ) {}
 
-  /** Every process with the `cron` role tries; the key of the call makes it one. */
+  /** Every process with the `cron` role tries; the idempotency key makes it one call. */
   @Scheduled(ACTION, '41 * * * *')
   async moveOnSchedule(context: RequestContext): Promise<void> {
     if (this.stripe.isConfigured) await this.moveAll(context);
   }
 
-  /** Moves all that are due; one that fails does not keep the others. @returns how many were looked at */
+  /** Moves all that are due; a failure does not stop the others. @returns how many were checked */
   async moveAll(context: RequestContext): Promise<number> {
     let looked = 0;
     for (let after: string | null = PLATFORM_ID; after;) {
@@ -91,7 +91,7 @@ export class NewVersionsCron {
   }
 }
 
-/** Whatever was asked for at Stripe meanwhile stays. */
+/** Other changes requested at Stripe meanwhile stay. */
 function isRenewed(snapshot: StripeSnapshot): boolean {
   const { state, isPaused, endsWithPeriod, isScheduled, intent, period } = snapshot;
   const isWaiting = intent.nextFrom !== null && period.start < intent.nextFrom;

@@ -27,18 +27,18 @@ import { UnknownStripePrice, SyncService, type CustomerSnapshot } from '../sync/
 import { UnknownAtStripe, type StripeSnapshot } from '../stripe/stripe-snapshot';
 
 const FINISH = 'billing.finish_operation';
-/** A process that lives has finished long before. */
+/** A live process has finished long before. */
 const FINISHED_AFTER_MS = 30_000;
-/** Older than that, whoever asks for something else does not wait for the job. */
+/** Past this age, another request settles it instead of waiting for the job. */
 const WAITED_FOR_MS = 5 * 60_000;
 const ONE_HOUR_MS = 3_600_000;
-/** Nobody means it any more, and Stripe forgets its key after 24. */
+/** Give up at 23 h: Stripe drops idempotency keys after 24 h. */
 const FORGOTTEN_AFTER_HOURS = 23;
 const REASON = 'Stripe knows customers, not tenants';
 
 /**
- * Operations: commands on their way to Stripe. A row before the first call, whose id is the key of the calls; a job
- * settles what a process has not come back to. So nothing is done twice, and nothing stays open.
+ * Commands in flight to Stripe. A row is written before the first call, and its id is the idempotency key of the calls;
+ * a job settles commands that their process has not finished. So no call takes effect twice, and none stays open.
  */
 @Injectable()
 export class StripeCommandsService {
@@ -58,8 +58,8 @@ export class StripeCommandsService {
   ) {}
 
   /**
-   * Whether the one on its way is this very command, which a second click joins. One that has been there for five
-   * minutes is settled instead. @throws 409 billing_busy
+   * Whether the command in flight is this very command, which a second click joins. One older than five minutes is
+   * settled instead. @throws 409 billing_busy
    */
   async isJoined(
     context: RequestContext,
@@ -74,7 +74,7 @@ export class StripeCommandsService {
   }
 
   /**
-   * Writes a command down, or finds what is on its way. @param tx holds the account
+   * Writes a command, or finds the one in flight. @param tx holds the account
    * @returns null where there is nothing to call @throws 409 billing_busy
    */
   async begin(
@@ -95,24 +95,24 @@ export class StripeCommandsService {
     return stripeCommand;
   }
 
-  /** Finishes what a process has begun and not come back to. */
+  /** Finishes a command that its process has left. */
   @JobHandler(FINISH)
   async settleLater(
     context: RequestContext,
     { businessId }: { businessId: string },
   ): Promise<void> {
-    const ours = context.with({ businessId });
-    const [pending, now] = await this.database.transaction(ours, async (tx) => [
+    const tenant = context.with({ businessId });
+    const [pending, now] = await this.database.transaction(tenant, async (tx) => [
       await this.operations.findPending(tx),
       tx.now,
     ]);
-    if (pending) await this.settle(ours, pending, now);
+    if (pending) await this.settle(tenant, pending, now);
   }
 
   /**
-   * Makes the calls, each under a key that stays the same when it is repeated, and looks at what came of it. What Stripe
-   * refuses is over; what it did not answer is settled by the job. Each hour has other keys, since Stripe repeats under
-   * one whatever it answered first, a failure of its own too.
+   * Makes the calls, each with an idempotency key that a retry repeats, and reads the result. A refusal by Stripe is
+   * final; a call without an answer is settled by the job. Keys change each hour, since Stripe replays its first answer
+   * for a key, even its own failure.
    * @throws as `StripeApi.call`
    */
   async perform(
@@ -127,10 +127,10 @@ export class StripeCommandsService {
       if (isFinal(error)) await this.refuse(context, stripeCommand);
       throw error;
     }
-    return this.look(context);
+    return this.fetchSnapshot(context);
   }
 
-  /** Ours follows, and what was asked for is done: in one transaction, by whoever comes first. */
+  /** Reconciles and completes the request in one transaction; of concurrent callers, one does it. */
   async finish(
     tx: Transaction,
     stripeCommand: StripeCommand,
@@ -139,19 +139,19 @@ export class StripeCommandsService {
   ): Promise<SubscriptionView> {
     const { request } = stripeCommand;
     await this.database.platform(tx, REASON, async (platform) => {
-      const ours = platform.with({ businessId: stripeCommand.businessId });
+      const tenant = platform.with({ businessId: stripeCommand.businessId });
       const isDone =
-        (await this.operations.finish(ours, stripeCommand, outcome)) && outcome === 'done';
-      if (isDone) await this.clearPreviewAndAssignment(ours, stripeCommand);
-      await this.applyKnown(ours, seen);
-      if (isDone && request.kind === 'assign') await this.changes.complete(ours, request);
+        (await this.operations.finish(tenant, stripeCommand, outcome)) && outcome === 'done';
+      if (isDone) await this.clearPreviewAndAssignment(tenant, stripeCommand);
+      await this.applyKnown(tenant, seen);
+      if (isDone && request.kind === 'assign') await this.changes.complete(tenant, request);
     });
     return this.subscriptions.getCurrent(tx);
   }
 
   /**
-   * Brings ours to what a look has seen.
-   * @throws 409 payment_provider_refused for a price that is none of ours, 409 payment_provider_state_unknown
+   * Reconciles with a snapshot.
+   * @throws 409 payment_provider_refused for an unknown price, 409 payment_provider_state_unknown
    */
   async applyKnown(tx: Transaction, seen: CustomerSnapshot): Promise<void> {
     try {
@@ -168,7 +168,7 @@ export class StripeCommandsService {
   }
 
   /** @throws Error where there is no customer */
-  private async look(context: RequestContext): Promise<CustomerSnapshot> {
+  private async fetchSnapshot(context: RequestContext): Promise<CustomerSnapshot> {
     const round = await this.database.platform(context, REASON, (tx) =>
       this.accounts.beginOwnRound(tx),
     );
@@ -177,15 +177,15 @@ export class StripeCommandsService {
   }
 
   /**
-   * Looks first. What Stripe has taken is done; what it has not is made only if nothing has changed there since it was
-   * decided: whoever has asked for something else meanwhile means that.
+   * Reads Stripe first. Calls that took effect are done; the others are made only if nothing has changed there since
+   * the decision: a later change is what the customer wants.
    */
   private async settle(
     context: RequestContext,
     stripeCommand: StripeCommand,
     now: Date,
   ): Promise<void> {
-    const seen = await this.look(context);
+    const seen = await this.fetchSnapshot(context);
     const snapshot = seen.snapshots.find(({ id }) =>
       stripeCommand.calls.some((call) => call.id === id),
     );
@@ -200,7 +200,7 @@ export class StripeCommandsService {
     await this.end(context, stripeCommand, seen, state === 'done' ? 'done' : 'refused');
   }
 
-  /** Nothing is canceled for a plan that cannot be given any more. */
+  /** Nothing is canceled for a plan that can no longer be assigned. */
   private canStill(context: RequestContext, { request }: StripeCommand): Promise<boolean> {
     if (request.kind !== 'assign') return Promise.resolve(true);
     return this.database.transaction(context, (tx) =>
@@ -214,7 +214,7 @@ export class StripeCommandsService {
     );
   }
 
-  /** What cannot be finished must not keep the business from everything else; ours follows what is there all the same. */
+  /** A command that cannot be finished must not block the business; the subscription is reconciled all the same. */
   private async end(
     context: RequestContext,
     stripeCommand: StripeCommand,
@@ -241,7 +241,7 @@ export class StripeCommandsService {
     );
   }
 
-  /** A preview was made for what was before; and what takes effect now takes the place of what staff gave. */
+  /** A preview was made for the state before; and a change that takes effect now replaces an assignment by staff. */
   private async clearPreviewAndAssignment(
     tx: Transaction,
     { request, calls }: StripeCommand,
@@ -254,7 +254,7 @@ export class StripeCommandsService {
     if (isNow) await this.repository.takeBackAssignment(tx);
   }
 
-  /** Stripe knows no keys for cancellations: what is gone already was canceled by the call that is repeated. */
+  /** Stripe has no idempotency keys for cancellations: if it is gone, the repeated call canceled it. */
   private async make({ id, ...call }: StripeCall, idempotencyKey: string): Promise<void> {
     if (call.call === 'cancel')
       await this.stripe.find((stripe) => stripe.subscriptions.cancel(id, call.parameters));
@@ -268,7 +268,7 @@ export class StripeCommandsService {
   }
 }
 
-/** Whether Stripe, or a rule of ours, has said no; otherwise it may have been done. */
+/** Whether Stripe or a local rule has refused; otherwise the call may have taken effect. */
 function isFinal(error: unknown): boolean {
   return error instanceof DomainError && error.definition.kind !== 'unavailable';
 }

@@ -45,35 +45,35 @@ import { isFollowing } from '../sync/reconcile';
 import { SyncService } from '../sync/sync.service';
 import { StripeCommandsService } from './stripe-commands.service';
 
-/** For so long a change costs what its preview said. */
+/** How long a change costs what its preview showed. */
 const PREVIEW_HOLDS_MS = 15 * 60_000;
 const REASON = 'Stripe knows customers, not tenants';
 
 type ChangeCommand = Extract<SubscriptionCommand, { kind: 'change' }>;
 type OtherCommand = Exclude<SubscriptionCommand, ChangeCommand>;
 
-/** A subscription that Stripe sets the periods of, and the round in which Stripe is asked about it. */
+/** A subscription whose periods Stripe sets, and the round that reads it. */
 interface Followed {
   subscription: Subscription;
   round: SyncRound;
-  /** The command on its way. */
+  /** The command in flight. */
   pending: StripeCommand | null;
   now: Date;
 }
 
-/** What a change is decided on: ours, brought up to date, and what Stripe says. */
+/** What a change is decided on: the reconciled subscription, and the snapshot. */
 interface Current {
   state: ChangeState;
   snapshot: StripeSnapshot;
-  /** What Stripe charges for: not a plan that staff gave beside it. */
+  /** The plan that Stripe charges: not one assigned beside it. */
   charged: PlanWithTerms;
-  /** Of the plan that is asked for, as far as they are known here. */
+  /** The stored prices of the requested plan. */
   prices: StripePrice[];
 }
 
 /**
- * Commands about a subscription that Stripe sets the periods of. Each is decided on a fresh answer of Stripe, written
- * down as a Stripe command, made there, and then followed here.
+ * Commands about a subscription whose periods Stripe sets. Each is decided on a fresh snapshot, written as a Stripe
+ * command, made there, and then reconciled here.
  */
 @Injectable()
 export class StripePayments implements PaymentProvider, OnModuleInit {
@@ -104,19 +104,19 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     if (!followed) return hasCustomer ? this.endDuplicatesAfter(command) : null;
     if (isBeside(command)) return null;
     if (followed.pending) return this.join(context, followed, followed.pending, command);
-    // 2. Decide on what Stripe says now, 3. check, and write down what to ask for: a crash leaves nothing half done.
+    // 2. Decide on the current snapshot, 3. check, and write the command: a crash leaves nothing half done.
     const stripeCommand =
       command.kind === 'change'
         ? await this.writeDownChange(context, followed, command)
         : await this.writeDown(context, followed, command);
-    if (!stripeCommand) return (tx) => this.subscriptions.getCurrent(tx); // nothing has to be done
+    if (!stripeCommand) return (tx) => this.subscriptions.getCurrent(tx); // nothing to do
     // 4. Ask Stripe.
     const seen = await this.commands.perform(context, stripeCommand);
     // 5. Write what Stripe says now. 6. Answer.
     return (tx) => this.commands.finish(tx, stripeCommand, seen);
   }
 
-  /** The first three steps of a change, and what Stripe says that its call would cost. */
+  /** The first three steps of a change, and Stripe's preview of the charge. */
   async preview(context: RequestContext, asked: ChangeQuestion): Promise<PlanChange | null> {
     // 1. Load the state once.
     const { followed } = await this.load(context);
@@ -124,7 +124,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     const current = await this.bringUpToDate(context, followed, (tx, snapshot) =>
       this.read(tx, asked.planId, snapshot),
     );
-    // 2. Decide. 3. Check, all but what is in use: that is part of the answer.
+    // 2. Decide. 3. Check, except limits: those are part of the answer.
     const change = decideChange(current.state, asked.when);
     const price = await this.makePrice(current, change);
     assertFollowing(current.state.subscription, current.snapshot);
@@ -140,7 +140,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return { ...change, proration: await this.prorate(context, change, current.snapshot, calls) };
   }
 
-  /** Ours and the command on its way, with the period that runs now: what was renewed stays, whatever comes of the command. */
+  /** The renewed subscription and the command in flight: the renewal stays, whatever comes of the command. */
   private async load(
     context: RequestContext,
   ): Promise<{ followed: Followed | null; hasCustomer: boolean }> {
@@ -160,7 +160,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return { followed: isFollowed ? { ...loaded, round } : null, hasCustomer: round !== null };
   }
 
-  /** Out of grace, the one that Stripe goes on asking money for ends with what its owner, or staff, decide now. */
+  /** Out of grace, the subscription that Stripe still tries to charge ends with this decision of the owner or staff. */
   private endDuplicatesAfter(command: SubscriptionCommand): Completion | null {
     if (command.kind !== 'cancel' && command.kind !== 'assign') return null;
     return async (tx) => {
@@ -170,7 +170,9 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     };
   }
 
-  /** A second click joins the first; after another command that is settled, this one begins anew. @throws 409 billing_busy */
+  /**
+   * A second click joins the first; after another command has settled, this one starts over. @throws 409 billing_busy
+   */
   private async join(
     context: RequestContext,
     { now }: Followed,
@@ -183,7 +185,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return (tx) => this.commands.finish(tx, pending, seen);
   }
 
-  /** Asks Stripe, and brings ours up to date, whatever comes of the command; then `read`s what it is decided on. */
+  /** Reads Stripe and reconciles, whatever comes of the command; then `read`s what it is decided on. */
   private async bringUpToDate<T>(
     context: RequestContext,
     { round, subscription }: Followed,
@@ -206,7 +208,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return { state, snapshot, charged, prices: await this.catalog.listKnown(tx, planId) };
   }
 
-  /** @returns null where nothing has to be asked of Stripe */
+  /** @returns null where no call is needed */
   private async writeDownChange(
     context: RequestContext,
     followed: Followed,
@@ -261,7 +263,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return { account, subscription };
   }
 
-  /** What Stripe says of the very call that the change would make. */
+  /** Stripe's preview of the very call that the change would make. */
   private async prorate(
     context: RequestContext,
     { plan, proration }: PlanChange,
@@ -284,7 +286,9 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
   }
 }
 
-/** Staff give a plan and let Stripe go on charging: only ours changes. @throws 409 stripe_subscription_exists */
+/**
+ * Staff assign a plan while Stripe charges another: only the local plan changes. @throws 409 stripe_subscription_exists
+ */
 function isBeside(command: SubscriptionCommand): boolean {
   if (command.kind !== 'assign') return false;
   if (!command.stripe) throw stripeSubscriptionExists();
@@ -297,7 +301,7 @@ function assertFollowing(subscription: Subscription, snapshot: StripeSnapshot): 
     throw invalidState('It has just ended or changed. Read the subscription again.');
 }
 
-/** The moment that what is left of the period is counted from: that of the preview, while it holds. */
+/** The moment from which the rest of the period is counted: that of the preview, while it is valid. */
 function prorationDateOf(
   { previewedAt, previewedPlanId }: BillingAccount,
   { plan, effectiveAt }: PlanChange,
@@ -312,7 +316,7 @@ function prorationDateOf(
   return holds ? previewedAt : laterOf(effectiveAt, period.start);
 }
 
-/** The one call that Stripe charges for at once. */
+/** The call that Stripe charges at once. */
 function chargedNow(calls: StripeCall[]): Stripe.SubscriptionUpdateParams | undefined {
   return calls
     .flatMap((call) => (call.call === 'update' ? [call.parameters] : []))
@@ -323,7 +327,7 @@ function laterOf(one: Date, other: Date): Date {
   return one > other ? one : other;
 }
 
-/** As Stripe's lines: what is credited is negative. */
+/** As on Stripe's lines: a credit is negative. */
 function sumOf(amounts: number[]): Pick<Proration, 'credit' | 'charge' | 'due'> {
   const sum = (some: number[]): number => some.reduce((total, amount) => total + amount, 0);
   const credit = sum(amounts.filter((amount) => amount < 0));

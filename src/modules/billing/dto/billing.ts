@@ -2,7 +2,7 @@ import { pageOf } from '../../../common/dto/page.response';
 import { Choice, Flag, Id, Instant, Integer, Nested, Text } from '../../../common/fields';
 import { MoneyResponse } from '../../plans/dto/plan.response';
 
-/** A path of the application and nothing else: `//elsewhere`, `/\elsewhere` and full addresses lead out of it. */
+/** A path of the application: `//elsewhere`, `/\elsewhere` and full URLs would lead out of it. */
 const PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 
 export class CreateCheckoutRequest {
@@ -103,7 +103,7 @@ export class InvoiceResponse {
   @Instant()
   createdAt!: string;
 
-  @Text({ nullable: true, description: 'A page that shows it and takes the payment' })
+  @Text({ nullable: true, description: 'A page that shows the invoice and accepts the payment' })
   url!: string | null;
 
   @Text({ nullable: true })
@@ -112,7 +112,7 @@ export class InvoiceResponse {
   @Integer({ min: 0 })
   attempts!: number;
 
-  @Flag({ description: 'Whether Stripe tries to charge it again by itself' })
+  @Flag({ description: 'Whether Stripe retries the charge by itself' })
   isRetried!: boolean;
 }
 

@@ -23,19 +23,19 @@ export class InboxEventResponse {
   })
   state!: InboxState;
 
-  @Text({ nullable: true, description: 'What the event is about, by its id at Stripe' })
+  @Text({ nullable: true, description: 'The Stripe id of the object that the event is about' })
   objectId!: string | null;
 
   @Text({ nullable: true })
   customerId!: string | null;
 
-  @Instant({ description: 'By the clock of Stripe' })
+  @Instant({ description: "By Stripe's clock" })
   happenedAt!: string;
 
   @Instant()
   receivedAt!: string;
 
-  @Integer({ min: 1, description: 'How often it was delivered' })
+  @Integer({ min: 1, description: 'The number of deliveries' })
   deliveries!: number;
 
   @Integer({ min: 0 })

@@ -22,7 +22,7 @@ import { findSigningTime, isRecent } from './webhook-signature';
 const FIND_CUSTOMER = 'billing.find_customer';
 const REASON = 'Stripe knows customers, not tenants';
 
-/** After any of these, Stripe is asked how things stand. All others are stored and ignored. */
+/** Any of these triggers a reconciliation of the customer. All others are stored and ignored. */
 const WATCHED = new Set([
   'checkout.session.completed',
   'customer.subscription.created',
@@ -37,7 +37,7 @@ const WATCHED = new Set([
   'customer.deleted',
 ]);
 
-/** What the fields of an event may be: it is signed, but of any type, with any object. */
+/** The fields of an event, unchecked: it is signed, but of any type, with any object. */
 interface EventBody {
   id?: unknown;
   type?: unknown;
@@ -45,7 +45,7 @@ interface EventBody {
   data?: { object?: { id?: unknown; object?: unknown; customer?: unknown; charge?: unknown } };
 }
 
-/** Takes Stripe's events in: stored before they are answered, handled by jobs. */
+/** Receives Stripe's events: stored before they are answered, handled by jobs. */
 @Injectable()
 export class InboxService {
   constructor(
@@ -57,13 +57,13 @@ export class InboxService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Forgets events as `InboxRepository.prune`. @returns how many */
+  /** Deletes events as `InboxRepository.prune`. @returns how many */
   prune(tx: Transaction, before: Date): Promise<number> {
     return this.inbox.prune(tx, before);
   }
 
   /**
-   * Stores an event once, however often it comes; a job has its effect.
+   * Stores an event once, however often it is delivered; a job handles it.
    * @throws 400 webhook_signature_invalid
    */
   async receive(context: RequestContext, body: Buffer, signature: string): Promise<string> {
@@ -83,7 +83,7 @@ export class InboxService {
     return this.database.platform(context, REASON, (tx) => this.inbox.list(tx, query));
   }
 
-  /** Gives an event its tries back. @throws 404 webhook_event_not_found, 409 webhook_event_handled */
+  /** Restores the tries of an event. @throws 404 webhook_event_not_found, 409 webhook_event_handled */
   retry(context: RequestContext, id: string): Promise<InboxEvent> {
     return this.database.platform(context, REASON, async (tx) => {
       const event = isWord(id) ? await this.inbox.find(tx, id) : null;
@@ -95,7 +95,7 @@ export class InboxService {
     });
   }
 
-  /** Tries all events again that have had no effect. @returns how many */
+  /** Retries all events without effect. @returns how many */
   replayAll(context: RequestContext): Promise<number> {
     return this.database.platform(context, REASON, async (tx) => {
       const events = await this.inbox.listUnhandled(tx);
@@ -107,7 +107,7 @@ export class InboxService {
     });
   }
 
-  /** A dispute names a charge, and only the charge names its customer. */
+  /** A dispute references a charge, and only the charge references its customer. */
   @JobHandler(FIND_CUSTOMER)
   async findCustomer(context: RequestContext, { eventId }: { eventId: string }): Promise<void> {
     const event = await this.database.platform(context, REASON, (tx) =>
@@ -148,7 +148,7 @@ export class InboxService {
   }
 }
 
-/** Signed, so Stripe has made it; what is no event all the same is refused like a forgery. */
+/** Signed, so created by Stripe; a body that is no event is refused like a forgery all the same. */
 function parse(body: Buffer): EventBody {
   try {
     return (JSON.parse(body.toString()) ?? {}) as EventBody;
@@ -173,7 +173,7 @@ function toReceived({ id, type, created, data }: EventBody): ReceivedEvent {
   };
 }
 
-/** Of something that is named by its id, or given whole. */
+/** The id of a reference or of an expanded object. */
 function textOf(value: unknown): string | null {
   if (isWord(value)) return value;
   const { id } = (value ?? {}) as { id?: unknown };

@@ -8,7 +8,7 @@ import { webhookEventHandled, webhookEventNotFound } from '../billing.errors';
 import { InboxEventResponse, InboxPage, InboxQuery, toInboxEventResponse } from '../dto/inbox';
 import { InboxService } from './inbox.service';
 
-/** What Stripe has told, for staff to see what had no effect. */
+/** Stripe's events, for staff to find those without effect. */
 @ApiTags('Staff')
 @Controller('v1/staff/webhook-inbox')
 export class StaffInboxController {
@@ -18,7 +18,7 @@ export class StaffInboxController {
   @Access({
     audience: 'staff',
     action: 'webhook_event.list',
-    summary: "Stripe's events, newest first, with what became of them",
+    summary: "Stripe's events, newest first, with their outcome",
     status: 200,
     answers: InboxPage,
   })
@@ -34,7 +34,7 @@ export class StaffInboxController {
   @Access({
     audience: 'staff',
     action: 'webhook_event.retry',
-    summary: 'Try an event again that had no effect',
+    summary: 'Retry an event without effect',
     status: 200,
     answers: InboxEventResponse,
     problems: [webhookEventNotFound, webhookEventHandled],

@@ -4,10 +4,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const TOLERANCE_SECONDS = 300;
 
 /**
- * When a body, byte by byte, was signed by one of the secrets. Needs no clock, so a forgery is told before the database
- * is asked. Not by the SDK: it decodes the body first, so that other bytes than the signed ones pass, takes stamps of
- * the future, and throws at an empty signature. Source: https://docs.stripe.com/webhooks#verify-manually
- * @returns seconds since 1970, or null where none of the secrets has signed it
+ * When a body, byte by byte, was signed with one of the secrets. Needs no clock, so a forgery is refused before the
+ * database is used. The SDK decodes the body first, so that other bytes than the signed ones pass, accepts future
+ * timestamps, and throws at an empty signature. Source: https://docs.stripe.com/webhooks#verify-manually
+ * @returns seconds since 1970, or null where no secret matches
  */
 export function findSigningTime(
   secrets: readonly string[],
@@ -24,7 +24,7 @@ export function findSigningTime(
   return fits ? Number(stamp) : null;
 }
 
-/** Whether that is within 300 seconds of now. */
+/** Whether it is within 300 seconds of now. */
 export function isRecent(signedAtSeconds: number, now: Date): boolean {
   return Math.abs(Math.floor(now.getTime() / 1000) - signedAtSeconds) <= TOLERANCE_SECONDS;
 }

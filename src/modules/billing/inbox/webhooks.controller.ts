@@ -10,7 +10,7 @@ import { InboxService } from './inbox.service';
 
 const BODY_BYTES = 1024 * 1024;
 
-/** Where Stripe tells what has happened. */
+/** Receives Stripe's webhooks. */
 @ApiTags('Webhooks')
 @Controller('v1/webhooks')
 export class WebhooksController {
@@ -22,9 +22,9 @@ export class WebhooksController {
   @Access({
     audience: 'public',
     action: 'webhook.receive',
-    summary: "Take in an event of Stripe's",
+    summary: 'Receive an event of Stripe',
     description:
-      'Stored once, however often it comes, and answered at once; a job has its effect. The signature is of the bytes as they were sent.',
+      'Stored once, however often it is delivered, and answered at once; a job handles it. The signature is verified on the raw bytes.',
     status: 200,
     answers: WebhookReceivedResponse,
     problems: [webhookSignatureInvalid],

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transaction';
 
-/** What a business is at Stripe. */
+/** The Stripe customer of a business. */
 export interface BillingAccount {
   businessId: string;
   stripeCustomerId: string | null;
-  /** Counts the customers of the business, should one be deleted there. */
+  /** Counts the customers of the business, in case one is deleted at Stripe. */
   generation: number;
   deletedAt: Date | null;
   previewedPlanId: string | null;
   previewedAt: Date | null;
 }
 
-/** One question to Stripe about a customer: its number, taken before, says which of two answers is the newer one. */
+/** One read of a customer at Stripe: its number, taken before the read, orders the answers. */
 export interface SyncRound {
   businessId: string;
   customerId: string;
   number: number;
-  /** The events that waited when it began: what it finds is their effect. */
+  /** The events that waited when it began: they are handled by its result. */
   eventIds: string[];
 }
 
@@ -27,7 +27,7 @@ export class BillingAccountsRepository {
     return one(tx, `${SELECT} WHERE business_id = $1`);
   }
 
-  /** Made where there is none. Lock order: accounts, then subscriptions, then counters. */
+  /** Creates it where there is none. Lock order: accounts, then subscriptions, then counters. */
   async lock(tx: Transaction): Promise<BillingAccount> {
     const locked = await one(tx, LOCK);
     if (locked) return locked;
@@ -45,7 +45,7 @@ export class BillingAccountsRepository {
     );
   }
 
-  /** The next checkout makes another customer. */
+  /** The next checkout creates another customer. */
   async markDeleted(tx: Transaction): Promise<void> {
     await tx.execute(
       `UPDATE billing_accounts SET deleted_at = $2, generation = generation + 1
@@ -54,7 +54,7 @@ export class BillingAccountsRepository {
     );
   }
 
-  /** In platform scope. @returns null for a customer of something else that uses the same Stripe account */
+  /** In platform scope. @returns null for a customer of another application on the same Stripe account */
   beginRound(tx: Transaction, customerId: string): Promise<SyncRound | null> {
     return begin(tx, `${BEGIN_ROUND} WHERE stripe_customer_id = $1 ${RETURNING}`, customerId);
   }
@@ -65,7 +65,7 @@ export class BillingAccountsRepository {
     return begin(tx, sql, tx.requireBusinessId());
   }
 
-  /** Before its answer is written; locks the account. @returns false where a later one was written already */
+  /** Before its result is written; locks the account. @returns false where a later round was written already */
   async endRound(tx: Transaction, number: number): Promise<boolean> {
     const ended = await tx.execute(
       `UPDATE billing_accounts SET looks_applied = $2, looked_at = $3
@@ -82,7 +82,7 @@ export class BillingAccountsRepository {
     );
   }
 
-  /** It was made for what was before the change. */
+  /** It was made for the state before the change. */
   async forgetPreview(tx: Transaction): Promise<void> {
     await tx.execute(
       'UPDATE billing_accounts SET previewed_plan_id = NULL, previewed_at = NULL WHERE business_id = $1',
@@ -90,7 +90,7 @@ export class BillingAccountsRepository {
     );
   }
 
-  /** In platform scope: customers whose period has ended without news of it, for a look that makes up for a lost event. */
+  /** In platform scope: customers whose period has ended without an event, in case it was lost. */
   async listUnseen(tx: Transaction, notSince: Date, limit: number): Promise<string[]> {
     const rows = await tx.query<{ customerId: string }>(UNSEEN, [tx.now, notSince, limit]);
     return rows.map(({ customerId }) => customerId);

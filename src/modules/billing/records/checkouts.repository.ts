@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids';
 import type { Transaction } from '../../../platform/database/transaction';
 
-/** A checkout as it was asked for: all that its call to Stripe is made of, so that it can be repeated. */
+/** The parameters of a checkout: everything in its call to Stripe, so that it can be repeated. */
 export interface CheckoutRequest {
   planId: string;
   planVersion: number;
@@ -14,7 +14,7 @@ export interface CheckoutRequest {
 
 export interface Checkout extends CheckoutRequest {
   id: string;
-  /** Null: asked for, and the answer has not been written. */
+  /** Null: the answer has not been written. */
   stripeSessionId: string | null;
   createdAt: Date;
 }
@@ -58,7 +58,7 @@ export class CheckoutsRepository {
     );
   }
 
-  /** Somebody has paid: whatever page is open leads to nothing any more. */
+  /** After a payment, open pages are invalid. */
   async closeAll(tx: Transaction): Promise<void> {
     await tx.execute(
       'UPDATE checkout_sessions SET closed_at = $2 WHERE business_id = $1 AND closed_at IS NULL',

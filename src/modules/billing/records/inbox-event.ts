@@ -1,4 +1,4 @@
-/** What is kept of an event: which one it is and whom it concerns. */
+/** The stored part of an event: its id and whom it concerns. */
 export interface ReceivedEvent {
   id: string;
   type: string;
@@ -16,5 +16,5 @@ export interface InboxEvent extends ReceivedEvent {
   lastError: string | null;
 }
 
-/** After so many tries a job is given up, and the event waits for somebody to look at it. */
+/** After this many tries the job is given up, and the event waits for staff. */
 export const MAXIMUM_TRIES = 10;

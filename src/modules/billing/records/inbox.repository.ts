@@ -7,7 +7,7 @@ import { MAXIMUM_TRIES, type InboxEvent, type ReceivedEvent } from './inbox-even
 /** Events of all tenants: everything here is in platform scope. */
 @Injectable()
 export class InboxRepository {
-  /** Stores an event, or counts one more delivery of it. @returns how it stands */
+  /** Stores an event, or counts one more delivery of it. @returns its current state */
   async put(tx: Transaction, event: ReceivedEvent): Promise<InboxEvent> {
     const { id, type, objectId, customerId, happenedAt } = event;
     const [stored] = await tx.query<InboxEvent>(PUT, [
@@ -67,14 +67,14 @@ export class InboxRepository {
     return tx.query<InboxEvent>(LIST, [state ?? null, MAXIMUM_TRIES, at, id, limit + 1]);
   }
 
-  /** Whose events wait, the failed ones too. */
+  /** Events without effect, failed ones included. */
   async listUnhandled(tx: Transaction): Promise<InboxEvent[]> {
     return tx.query<InboxEvent>(
       `SELECT ${COLUMNS} FROM webhook_inbox WHERE handled_at IS NULL ORDER BY received_at, id`,
     );
   }
 
-  /** Old events that have had their effect. */
+  /** Deletes old events that were handled. */
   prune(tx: Transaction, before: Date): Promise<number> {
     return tx.execute('DELETE FROM webhook_inbox WHERE handled_at < $1', [before]);
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transaction';
 import type { StripeSnapshot } from '../stripe/stripe-snapshot';
 
-/** A price at Stripe and the version of a plan that it stands for. In platform scope. */
+/** A Stripe price and the plan version that it belongs to. In platform scope. */
 export interface StripePrice {
   id: string;
   planId: string;
@@ -16,7 +16,7 @@ export class PricesRepository {
     return price ?? null;
   }
 
-  /** Which prices of these subscriptions stand for plans. */
+  /** Which prices of these subscriptions belong to plans. */
   async listKnown(
     tx: Transaction,
     snapshots: Pick<StripeSnapshot, 'priceId'>[],
@@ -26,14 +26,14 @@ export class PricesRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Of all versions of a plan; the first one of a version is what its new subscribers get. */
+  /** Of all versions of a plan; the first one of a version is for its new subscribers. */
   listOf(tx: Transaction, planId: string): Promise<StripePrice[]> {
     return tx.query<StripePrice>(`${SELECT} WHERE plan_id = $1 ORDER BY created_at DESC, id DESC`, [
       planId,
     ]);
   }
 
-  /** The newest of a version is the one that new subscribers get. */
+  /** The newest one of a version is for new subscribers. */
   async put(tx: Transaction, { id, planId, planVersion }: StripePrice): Promise<void> {
     await tx.query(
       `INSERT INTO stripe_prices (id, plan_id, plan_version, created_at) VALUES ($1, $2, $3, $4)

@@ -4,7 +4,7 @@ import type { Transaction } from '../../../platform/database/transaction';
 import type { SubscriptionCommand } from '../../subscriptions/changes/payments';
 import type { StripeCall, StripeFacts } from '../stripe/stripe-calls';
 
-/** A command on its way to Stripe: written before the first call, so that a crash leaves nothing half done. */
+/** A command in flight to Stripe: written before the first call, so that a crash leaves nothing half done. */
 export interface StripeCommand {
   businessId: string;
   id: string;
@@ -23,7 +23,7 @@ export class StripeCommandsRepository {
     return pending ?? null;
   }
 
-  /** @returns it as it is stored: whoever repeats its calls sends the same bytes under the same key */
+  /** @returns the stored row: a retry sends the same bytes with the same key */
   async insert(
     tx: Transaction,
     request: SubscriptionCommand,
@@ -41,7 +41,7 @@ export class StripeCommandsRepository {
     return stripeCommand!;
   }
 
-  /** @returns false when somebody else has finished it */
+  /** @returns false when another process has finished it */
   async finish(
     tx: Transaction,
     { id }: StripeCommand,

@@ -6,7 +6,7 @@ import type { Subscription } from '../../subscriptions/subscription.entity';
 import { callsOf, callsOfChange, type ChangeCallSetup, type StripeCall } from './stripe-calls';
 import type { Intent, StripeSnapshot } from './stripe-snapshot';
 
-// What each command is at Stripe, as data.
+// The Stripe calls of each command, as data.
 
 const START = new Date('2026-03-01T00:00:00Z');
 const END = new Date('2026-04-01T00:00:00Z');

@@ -9,12 +9,12 @@ import type { Subscription } from '../../subscriptions/subscription.entity';
 import { currencyMismatch, invalidState } from '../../subscriptions/subscriptions.errors';
 import { toMetadata, toSeconds, type Intent, type StripeSnapshot } from './stripe-snapshot';
 
-/** One call, as data: it is stored before it is made, and repeated after a crash under the same key. */
+/** One call, as data: it is stored before it is made, and repeated after a crash with the same key. */
 export type StripeCall =
   | { call: 'update'; id: string; parameters: Stripe.SubscriptionUpdateParams }
   | { call: 'cancel'; id: string; parameters: Stripe.SubscriptionCancelParams };
 
-/** How a subscription stood at Stripe when something was decided about it, as far as that matters; kept as JSON. */
+/** The state at Stripe on which something was decided, as far as it matters; stored as JSON. */
 export interface StripeFacts {
   state: string;
   priceId: string;
@@ -34,8 +34,8 @@ export function factsOf({
 }
 
 /**
- * What became of calls whose answer nobody has heard: `done`, `undone` with all as it was, or `over`, since something
- * else has happened meanwhile. Pure.
+ * The outcome of calls without an answer: `done`, `undone` with everything unchanged, or `over`, since something else
+ * has changed meanwhile. Pure.
  */
 export function outcomeOf(
   { calls, decidedOn }: { calls: StripeCall[]; decidedOn: StripeFacts },
@@ -50,7 +50,7 @@ export function outcomeOf(
 function isMade(call: StripeCall, snapshot: StripeSnapshot): boolean {
   const { state, priceId, endsWithPeriod, endsBy, isPaused, intent } = snapshot;
   if (call.call === 'cancel') return state === 'ended';
-  if (state === 'ended') return true; // what came before the cancellation
+  if (state === 'ended') return true; // whatever preceded the cancellation
   const { items, cancel_at_period_end: ends, pause_collection: pause, metadata } = call.parameters;
   const isPriced = !items || items.every(({ price }) => price === priceId);
   const isEnding = ends === undefined || ends === endsWithPeriod;
@@ -66,18 +66,18 @@ function isWritten(metadata: Stripe.Emptyable<Stripe.MetadataParam> | undefined,
 
 export interface ChangeCallSetup {
   subscription: Subscription;
-  /** What Stripe charges for: not a plan that staff gave beside it. */
+  /** The plan that Stripe charges: not one assigned beside it. */
   plan: PlanWithTerms;
   snapshot: StripeSnapshot;
   change: PlanChange;
-  /** Of the plan that is changed to; null where it is free. */
+  /** Of the target plan; null where it is free. */
   priceId: string | null;
-  /** The moment that the preview was made for, so that the change costs what it said. */
+  /** The moment of the preview, so that the change costs what it showed. */
   prorationDate: Date;
 }
 
 /**
- * What a change of plan is at Stripe; nothing where it has no effect. Pure.
+ * The Stripe calls of a plan change; empty where it has no effect. Pure.
  * @throws 409 invalid_state, currency_mismatch
  */
 export function callsOfChange(setup: ChangeCallSetup): StripeCall[] {
@@ -99,7 +99,7 @@ export function assertRenews({ renews }: PlanWithTerms): void {
   if (!renews) throw invalidState('The plan ends with its first period: only staff can assign it.');
 }
 
-/** An end that was asked for stays. */
+/** A requested end stays. */
 function changeNow({ subscription, snapshot, prorationDate }: ChangeCallSetup, price: string) {
   assertCharged(snapshot);
   const { cancelAtPeriodEnd, autoRenew } = subscription;
@@ -112,36 +112,36 @@ function changeNow({ subscription, snapshot, prorationDate }: ChangeCallSetup, p
     }),
     proration_behavior: 'always_invoice',
     proration_date: toSeconds(prorationDate),
-    payment_behavior: 'error_if_incomplete', // unpaid, it changes nothing
+    payment_behavior: 'error_if_incomplete', // if it is unpaid, nothing changes
   });
 }
 
 /**
- * Stripe sets off what is left of a period only where the period is charged at the price that was paid for it: not
- * when the price is that of the next period already, and not when the end was moved, which Stripe calls a trial.
+ * Stripe prorates the rest of a period only where the period is charged at the price that was paid for it: not when the
+ * price is already that of the next period, and not when the end was moved, which Stripe treats as a trial.
  * @throws 409 invalid_state
  */
 export function assertCharged({ state, intent, period, isMoved }: StripeSnapshot): void {
   if (state !== 'paid')
     throw invalidState(
-      'This period is not paid, so there is nothing to set off. Pay the open invoice first.',
+      'This period is not paid, so there is nothing to prorate. Pay the open invoice first.',
     );
   if (isWaiting({ intent, period }))
     throw invalidState(
-      'A change waits for the end of the period. Call it off by a change to the plan that you have, or ask with `when` `period_end`.',
+      'A change is scheduled for the end of the period. Call it off by changing to your current plan, or use `when` `period_end`.',
     );
   if (isMoved)
     throw invalidState(
-      'What is left of this period cannot be set off: its end was moved. Ask with `when` `period_end`.',
+      'The rest of this period cannot be prorated: its end was moved. Use `when` `period_end`.',
     );
 }
 
-/** The price is that of the next period already. */
+/** The price is already that of the next period. */
 function isWaiting({ intent, period }: Pick<StripeSnapshot, 'intent' | 'period'>): boolean {
   return intent.nextFrom !== null && period.start < intent.nextFrom;
 }
 
-/** The price of the next period is set now, without money: of another plan, or of a newer version of the own. Pure. */
+/** Sets the price of the next period without charging: of another plan, or of a newer version of the same one. Pure. */
 export function priceOfNextPeriod(
   snapshot: StripeSnapshot,
   plan: PlanWithTerms,
@@ -156,7 +156,7 @@ export function priceOfNextPeriod(
       items: [{ id: snapshot.itemId, price }],
       ...ending(snapshot, false),
       proration_behavior: 'none',
-      // Another interval would begin at once, unless the period that is paid for is said to be a trial.
+      // Another interval would start at once, unless the paid period is declared a trial.
       ...(keepsInterval ? {} : { trial_end: toSeconds(snapshot.period.end) }),
       metadata: toMetadata({
         nextPlanId: following.id,
@@ -167,7 +167,7 @@ export function priceOfNextPeriod(
   } satisfies StripeCall;
 }
 
-/** A change that waited is called off; an end that was asked for stays. */
+/** A scheduled change is called off; a requested end stays. */
 function keepPlan({ subscription, snapshot }: ChangeCallSetup): StripeCall {
   const { cancelAtPeriodEnd: isCanceled, autoRenew } = subscription;
   return update(snapshot.id, {
@@ -181,8 +181,8 @@ function keepPlan({ subscription, snapshot }: ChangeCallSetup): StripeCall {
 }
 
 /**
- * The price goes back to the one that the running period was paid at. Where the interval goes back too, the period is
- * one that Stripe calls a trial: its end stays by itself.
+ * Restores the price that the current period was paid at. Where the interval changes back too, the period is one that
+ * Stripe treats as a trial: its end stays.
  */
 function paidPrice({ itemId, priceId, intent }: StripeSnapshot): Stripe.SubscriptionUpdateParams {
   const { paidPriceId: price } = intent;
@@ -190,12 +190,12 @@ function paidPrice({ itemId, priceId, intent }: StripeSnapshot): Stripe.Subscrip
   return { items: [{ id: itemId, price }], proration_behavior: 'none' };
 }
 
-/** Not a newer version of the own plan, which nobody has to ask for. */
+/** Not a newer version of the same plan, which is scheduled automatically. */
 function isWaitingForOther({ planId }: Subscription, snapshot: StripeSnapshot): boolean {
   return isWaiting(snapshot) && snapshot.intent.nextPlanId !== planId;
 }
 
-/** A free plan has nothing to charge: the subscription at Stripe ends, and ours goes on without it. */
+/** A free plan is not charged: the Stripe subscription ends, and the local one continues. */
 function moveToFree({ snapshot, change }: ChangeCallSetup): StripeCall[] {
   const { id } = snapshot;
   const intent = { nextPlanId: change.plan.id };
@@ -204,7 +204,7 @@ function moveToFree({ snapshot, change }: ChangeCallSetup): StripeCall[] {
 }
 
 /**
- * What any other command is at Stripe; nothing where it has no effect. Pure.
+ * The Stripe calls of any other command; empty where it has no effect. Pure.
  * @throws 409 invalid_state
  */
 export function callsOf(
@@ -221,7 +221,7 @@ export function callsOf(
         : cancelAtPeriodEnd(subscription, snapshot);
     case 'uncancel':
       if (!subscription.cancelAtPeriodEnd && !subscription.cancelAt)
-        throw invalidState('No cancellation waits.');
+        throw invalidState('No cancellation is scheduled.');
       return [uncancel(subscription, snapshot)];
     case 'set_auto_renew':
       return setAutoRenew(command.autoRenew, subscription, snapshot);
@@ -240,7 +240,7 @@ export function callsOf(
   }
 }
 
-/** What was to follow the end, and how it was to end, is taken back first. */
+/** First takes back how it was to end, and what was to follow. */
 function cancelNow({ id, intent }: StripeSnapshot): StripeCall[] {
   const cancel: StripeCall = { call: 'cancel', id, parameters: {} };
   const isPlain =
@@ -263,7 +263,7 @@ function cancelAtPeriodEnd(subscription: Subscription, snapshot: StripeSnapshot)
   return [update(id, asking(snapshot, asked))];
 }
 
-/** Renewal that was switched off stays off. What waited when it was canceled was called off by that. */
+/** Renewal that was switched off stays off. The cancellation has called off the scheduled change, which stays so. */
 function uncancel(subscription: Subscription, snapshot: StripeSnapshot): StripeCall {
   const { id, isScheduled, endsBy } = snapshot;
   const { isNotRenewed, endReason } = snapshot.intent;
@@ -278,8 +278,8 @@ function uncancel(subscription: Subscription, snapshot: StripeSnapshot): StripeC
 const NO_DATE = { cancel_at: '' } as const;
 
 /**
- * What makes it end with its period, or go on. Stripe takes one of its two parameters a call. A date that ends it in
- * this period already is good for both; one in a later period is left as it is. @throws 409 invalid_state
+ * Makes it end with its period, or continue. Stripe accepts one of its two parameters per call. A date within this
+ * period serves for both; one in a later period stays. @throws 409 invalid_state
  */
 function ending(
   { endsBy, endsWithPeriod, isScheduled }: StripeSnapshot,
@@ -292,9 +292,7 @@ function ending(
 }
 
 function scheduledEnd() {
-  return invalidState(
-    'A subscription schedule at Stripe decides when it ends: staff can change it there.',
-  );
+  return invalidState('A subscription schedule at Stripe sets its end: staff can change it there.');
 }
 
 function setAutoRenew(
@@ -313,8 +311,8 @@ function setAutoRenew(
 }
 
 /**
- * Asked for by staff, through a business or a plan. What the owner has asked for stays beside it; a date in a later
- * period becomes the end of this one.
+ * Caused by staff, through a business or a plan. The owner's own request stays beside it; a date in a later period
+ * becomes the end of this one.
  */
 function endBecause(
   endReason: EndReason | null,
@@ -328,12 +326,12 @@ function endBecause(
   return [update(id, asking(snapshot, asked))];
 }
 
-/** Another plan may renew, or cost something. */
+/** Another plan may renew, or be priced. */
 function ofBusiness({ endReason }: Intent): EndReason | null {
   return endReason === 'business_deactivated' ? endReason : null;
 }
 
-/** What Stripe has for all ends with the period, and our words that say which it is. */
+/** Stripe's flag means "ends with the period" for all reasons; the metadata says which one it is. */
 function asking(
   snapshot: StripeSnapshot,
   intent: Partial<Intent>,
@@ -344,7 +342,7 @@ function asking(
   return { ...ending(snapshot, ends), metadata: toMetadata(intent) };
 }
 
-/** The plan that it has is renewed again, and no other that waited before. */
+/** Its current plan renews again; a plan scheduled before does not. */
 function renewing(
   subscription: Subscription,
   snapshot: StripeSnapshot,
@@ -354,12 +352,12 @@ function renewing(
     : { intent: priced(snapshot.intent), price: {} };
 }
 
-/** Which plan the price stands for, where it is that of the next period: without it, that plan would begin at once. */
+/** The plan of the price, where it is that of the next period: without it, that plan would start at once. */
 function priced({ nextPlanId, nextFrom, paidPriceId }: Intent): Partial<Intent> {
   return nextFrom ? { nextPlanId, nextFrom, paidPriceId } : {};
 }
 
-/** The rest of the period goes on: its end moves by the time that it was paused, and what waits for it too. */
+/** Continues the period: its end moves by the paused time, and everything scheduled with it. */
 function resumeCall(subscription: Subscription, snapshot: StripeSnapshot, now: Date): StripeCall {
   const { periodEnd } = resume(subscription, now).next;
   const { id, intent } = snapshot;

@@ -13,7 +13,7 @@ import {
 const START = 1_801_389_600;
 const END = START + 31 * 86_400;
 
-/** What Stripe says of a monthly subscription that runs, as far as it is read. */
+/** A current monthly subscription as Stripe returns it, as far as it is read. */
 function said(changes: object = {}): Stripe.Subscription {
   const price = { id: 'price_1' };
   const item = { id: 'si_1', price, current_period_start: START, current_period_end: END };

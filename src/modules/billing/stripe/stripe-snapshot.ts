@@ -3,61 +3,61 @@ import type { Period } from '../../subscriptions/decisions/periods';
 import { END_REASONS, type EndReason } from '../../subscriptions/decisions/end-reasons';
 
 /**
- * What a subscription at Stripe says, in our words. The periods stand on its items since Stripe's API of March 2025;
- * a checkout makes one item, and what staff add at Stripe beside it is not read.
+ * A subscription at Stripe, in local terms. Periods are on its items since Stripe's API of March 2025; a checkout
+ * creates one item, and items that staff add at Stripe are not read.
  */
 export interface StripeSnapshot {
   id: string;
   customerId: string;
-  /** The business whose checkout began it; null where somebody made it at Stripe. */
+  /** The business whose checkout created it; null where it was created at Stripe. */
   businessId: string | null;
   itemId: string;
   priceId: string;
   currency: string;
-  /** `unstarted`: its first payment is missing; `trial_unpaid`: its trial ended without a way to pay. */
+  /** `unstarted`: its first payment is missing; `trial_unpaid`: its trial ended without a payment method. */
   state: 'unstarted' | 'paid' | 'unpaid' | 'trial_unpaid' | 'ended';
   period: Period;
   anchor: Date;
-  /** A trial that the subscription began with. One that came later is only how Stripe moves the end of a period. */
+  /** A trial that the subscription began with. A later one is only how Stripe moves the end of a period. */
   isOnTrial: boolean;
   /** The end of its period was moved. */
   isMoved: boolean;
   isPaused: boolean;
   endsWithPeriod: boolean;
-  /** How its end is asked for: with its period, on a date, or not at all. Stripe clears each by its own parameter. */
+  /** How its end was requested: with its period, on a date, or not at all. Stripe clears each by its own parameter. */
   endsBy: 'period' | 'date' | null;
-  /** The date; it may be that of the period's end, one before it, or one in a later period. */
+  /** The date: the end of the period, an earlier one, or one in a later period. */
   cancelAt: Date | null;
-  /** A subscription schedule decides when it ends, and Stripe refuses anything else. */
+  /** A subscription schedule sets its end, and Stripe refuses other changes of it. */
   isScheduled: boolean;
   canceledAt: Date | null;
   endedAt: Date | null;
-  /** Ours, see `Intent`. */
+  /** See `Intent`. */
   intent: Intent;
 }
 
 /**
- * What we have asked for and Stripe has no word for, in the metadata of the subscription: written with the very call
- * that it explains, it is there whenever its effect is.
+ * Requests that Stripe cannot express, in the metadata of its subscription: written with the call that they explain, so
+ * they exist whenever its effect does.
  */
 export interface Intent {
-  /** The plan that follows the running period. */
+  /** The plan that follows the current period. */
   nextPlanId: string | null;
-  /** When it does; until then the price is that of the next period. Null: with the end of the subscription. */
+  /** When it starts; until then the price is that of the next period. Null: with the end of the subscription. */
   nextFrom: Date | null;
-  /** The end that a resumed period was given. */
+  /** The end of a resumed period. */
   resumedUntil: Date | null;
   /** It ends with its period because renewal was switched off, not because it was canceled. */
   isNotRenewed: boolean;
   /** It was canceled as well: Stripe has one flag for both. */
   isCanceled: boolean;
-  /** It ends with its period whatever the owner wants. */
+  /** It ends with its period regardless of the owner. */
   endReason: EndReason | null;
-  /** The price of the running period, while that of the next one stands in its place. */
+  /** The price of the current period, while that of the next one replaces it. */
   paidPriceId: string | null;
 }
 
-/** What the lookup keys of our prices begin with; `catalog.service.ts` makes them. */
+/** The prefix of lookup keys; `catalog.service.ts` makes them. */
 export const LOOKUP_PREFIX = 'tenantry_';
 /** The year 10000. */
 export const LATEST_SECONDS = 253_402_300_800;
@@ -73,7 +73,7 @@ const STATES: Record<Stripe.Subscription.Status, StripeSnapshot['state']> = {
   canceled: 'ended',
 };
 
-/** Stripe says of a subscription what this version does not know: nothing is guessed, and staff have to look. */
+/** Stripe returns a state that this version does not know: it is not guessed, and staff must act. */
 export class UnknownAtStripe extends Error {
   constructor(
     readonly subscriptionId: string,
@@ -83,7 +83,7 @@ export class UnknownAtStripe extends Error {
   }
 }
 
-/** All that Stripe lists of a customer: one that cannot be read does not hide the others. */
+/** All of a customer's subscriptions: one that cannot be read does not hide the others. */
 export interface ListedSubscriptions {
   snapshots: StripeSnapshot[];
   unknown: UnknownAtStripe[];
@@ -145,12 +145,12 @@ function stateOf({ id, status }: Stripe.Subscription): StripeSnapshot['state'] {
   throw new UnknownAtStripe(id, `the status ${String(status)}`);
 }
 
-/** What the types promise and a later version of Stripe's API may not. */
+/** Promised by the types, but a later version of Stripe's API may differ. */
 interface Listed {
   data: (Omit<Stripe.SubscriptionItem, 'price'> & { price: Stripe.Price | null })[];
 }
 
-/** The one that a plan of this installation is sold by; else the first, whose price the caller knows or refuses. */
+/** The item with the price of a plan; else the first, whose price the caller knows or refuses. */
 function itemOf({ id, items }: Stripe.Subscription): Stripe.SubscriptionItem {
   const listed = (items as Listed | null)?.data ?? [];
   const priced = listed.filter((item) => item.price !== null) as Stripe.SubscriptionItem[];
@@ -173,8 +173,8 @@ function timeOf(id: string, name: string, seconds: unknown): Date {
 }
 
 /**
- * In flexible billing mode, Stripe's default since 2025, the portal cancels by a date and leaves the flag false; beside
- * the flag, Stripe names the date too: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+ * In flexible billing mode, Stripe's default since 2025, the portal cancels by a date and leaves the flag false; with
+ * the flag set, Stripe returns the date too: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
  */
 function endOf(
   { cancel_at_period_end: isSet, cancel_at: seconds }: Stripe.Subscription,
@@ -200,12 +200,12 @@ function intentOf(metadata: Stripe.Metadata): Intent {
   };
 }
 
-/** Metadata can be edited by hand at Stripe: what is no time is none. */
+/** Metadata can be edited by hand at Stripe: what is not a time is ignored. */
 function timeIn(text: string | undefined): Date | null {
   return text ? timeOrNull(Number(text)) : null;
 }
 
-/** Metadata that replaces all of it: an empty value takes a key away. */
+/** Metadata that replaces all keys: an empty value removes one. */
 export function toMetadata(intent: Partial<Intent>): Stripe.MetadataParam {
   return {
     next_plan_id: intent.nextPlanId ?? '',
@@ -232,7 +232,7 @@ function timeOrNull(seconds: unknown): Date | null {
   return isTime ? fromUnixSeconds(Number(seconds)) : null;
 }
 
-/** Of what Stripe names by its id or gives whole. */
+/** The id of a reference or of an expanded object. */
 export function idOf(thing: string | { id: string }): string {
   return typeof thing === 'string' ? thing : thing.id;
 }

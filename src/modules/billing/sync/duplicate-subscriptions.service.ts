@@ -16,21 +16,20 @@ const REASON = 'prices at Stripe belong to plans, not to tenants';
 
 interface CleanUp {
   businessId: string;
-  /** Nobody wants to be charged any more: also what is only waiting for a payment ends. */
+  /** No subscription is wanted any more: those that wait for a payment end too. */
   isOver: boolean;
 }
 
-/** By which a subscription at Stripe is known as one of the business, and not of something else that it pays for. */
+/** Identifies a Stripe subscription as one of the business, not of another application. */
 interface Own {
   businessId: string;
-  /** The prices that stand for plans. */
+  /** The prices of plans. */
   planPrices: ReadonlySet<string>;
 }
 
 /**
- * Ends what would be charged beside the subscription that a business has: one that it was out of grace with, one that
- * was paid on a page that nobody had closed in time. What was made by hand at Stripe ends where it waits for a payment
- * for a plan; for something else, never.
+ * Ends duplicate subscriptions that would be charged as well: one out of grace, or one paid on a page that was not
+ * closed in time. One created by hand at Stripe ends where it waits for a payment for a plan; for anything else, never.
  */
 @Injectable()
 export class DuplicateSubscriptionsService {
@@ -62,8 +61,8 @@ export class DuplicateSubscriptionsService {
   }
 
   /**
-   * Stripe bills one currency a customer: what still waits for a payment in another one ends, so that the business can
-   * buy. @returns whether there was any
+   * Stripe bills one currency per customer: subscriptions that wait for a payment in another one end, so that the
+   * business can buy. @returns whether there were any
    */
   async endOtherCurrencies(context: RequestContext, currency: string): Promise<boolean> {
     const { customer, followed } = await this.read(context);
@@ -102,10 +101,10 @@ export class DuplicateSubscriptionsService {
     });
   }
 
-  /** What is left of a second one that was paid is credited to the customer. */
+  /** The paid rest of a duplicate is credited to the customer. */
   private async cancel({ id, state }: StripeSnapshot): Promise<void> {
     const parameters = state === 'paid' ? { prorate: true, invoice_now: true } : {};
-    this.logger.warn(`${id} is canceled: it would be charged beside the one that the business has`);
+    this.logger.warn(`${id} is canceled: a duplicate of the subscription that the business has`);
     await this.stripe.find((stripe) => stripe.subscriptions.cancel(id, parameters));
   }
 
@@ -118,7 +117,10 @@ export class DuplicateSubscriptionsService {
   }
 }
 
-/** Without one that is followed, what is paid is about to be; only what waits for a payment is over then. Pure. */
+/**
+ * Without a followed subscription, a paid one is about to be followed; only those that wait for a payment end then.
+ * Pure.
+ */
 export function duplicatesOf(
   snapshots: StripeSnapshot[],
   own: Own,
@@ -135,7 +137,7 @@ export function duplicatesOf(
   );
 }
 
-/** Made by hand and paid, it may be meant: `billing:verify` names it. */
+/** Created by hand and paid, it may be intended: `billing:verify` reports it. */
 function isOwn({ businessId, priceId, state }: StripeSnapshot, own: Own): boolean {
   return businessId === own.businessId || (state !== 'paid' && own.planPrices.has(priceId));
 }

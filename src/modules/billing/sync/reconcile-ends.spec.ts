@@ -6,16 +6,16 @@ import {
   MARCH,
   pro,
   step,
-  truthOf,
+  snapshotOf,
 } from '../../../../test/support/reconciled';
 import type { Intent } from '../stripe/stripe-snapshot';
 
-// What follows where Stripe ends a subscription at the end of its period, and why.
+// What follows when Stripe ends a subscription with its period, by reason.
 
 const proForNothing = { ...pro, version: 2, terms: { ...pro.terms, version: 2, priceAmount: 0 } };
 
 function endedBy(intent: Partial<Intent>, changes: Parameters<typeof step>[2] = {}) {
-  const snapshot = truthOf({ state: 'ended', endedAt: FEBRUARY, endsWithPeriod: true }, intent);
+  const snapshot = snapshotOf({ state: 'ended', endedAt: FEBRUARY, endsWithPeriod: true }, intent);
   return step(following(), snapshot, { now: MARCH, ...changes })!.next;
 }
 
@@ -55,11 +55,11 @@ describe('a free plan that was asked for', () => {
 it('an end that is asked for by staff is shown, beside what the owner has asked for', () => {
   const snapshot = { endsWithPeriod: true, endsBy: 'period' } as const;
   const because = { endReason: 'business_deactivated' } as const;
-  expect(step(following(), truthOf(snapshot, because))!.next).toMatchObject({
+  expect(step(following(), snapshotOf(snapshot, because))!.next).toMatchObject({
     ...because,
     ...{ autoRenew: true, cancelAtPeriodEnd: false, canceledAt: null },
   });
-  const both = step(following(), truthOf(snapshot, { ...because, isCanceled: true }))!.next;
+  const both = step(following(), snapshotOf(snapshot, { ...because, isCanceled: true }))!.next;
   expect(both).toMatchObject({ ...because, cancelAtPeriodEnd: true });
-  expect(step(following(), truthOf({}, because))).toBeNull(); // taken back at Stripe
+  expect(step(following(), snapshotOf({}, because))).toBeNull(); // taken back at Stripe
 });

@@ -10,7 +10,7 @@ import {
   NOW,
   settle,
   step,
-  truthOf,
+  snapshotOf,
   yearly,
 } from '../../../../test/support/reconciled';
 import { subscriptionTo } from '../../../../test/support/subscription-fixtures';
@@ -21,13 +21,13 @@ import type { SubscriptionWrite } from '../../subscriptions/decisions/subscripti
 import { isFollowing, type ReconcileSetup } from './reconcile';
 import type { Intent, StripeSnapshot } from '../stripe/stripe-snapshot';
 
-// Each step by itself, and where the steps end. Stripe's month is 31 January to 28 February, and so on.
+// Single steps, and where they end. Stripe's month is 31 January to 28 February, and so on.
 
 describe('a subscription that does not follow', () => {
   const onFree = subscriptionTo(free, day('02-05'));
 
   it('is replaced by one that does, which carries what was used', () => {
-    const write = step(onFree, truthOf(), { plan: free })!;
+    const write = step(onFree, snapshotOf(), { plan: free })!;
     expect(write.next).toMatchObject({ isCurrent: false, status: 'canceled', endedAt: NOW });
     expect(write.closed).toEqual({ ordinal: 1, start: day('02-05'), end: NOW, planId: 'free' });
     expect(write.usage).toBe('carried');
@@ -39,7 +39,7 @@ describe('a subscription that does not follow', () => {
   });
 
   it('begins with the trial that Stripe gives', () => {
-    const write = step(onFree, truthOf({ isOnTrial: true }), { plan: free })!;
+    const write = step(onFree, snapshotOf({ isOnTrial: true }), { plan: free })!;
     expect(write.successor).toMatchObject({
       ...{
         status: 'trialing',
@@ -52,7 +52,7 @@ describe('a subscription that does not follow', () => {
   });
 
   it('knows which interval of Stripe it begins in', () => {
-    const snapshot = truthOf({ period: { start: MARCH, end: APRIL } });
+    const snapshot = snapshotOf({ period: { start: MARCH, end: APRIL } });
     const write = step(onFree, snapshot, { plan: free, now: day('04-10') })!;
     expect(write.successor).toMatchObject({ anchor: JANUARY, cycle: 2, periodEnd: APRIL });
   });
@@ -64,7 +64,7 @@ describe('a subscription that does not follow', () => {
       endedAt: day('02-07'),
       periodEnd: day('02-07'),
     } as const;
-    const write = step(ended, truthOf(), { plan: free })!;
+    const write = step(ended, snapshotOf(), { plan: free })!;
     expect(write).toMatchObject({ closed: null, usage: 'reset', successor: { periodStart: NOW } });
   });
 
@@ -77,24 +77,26 @@ describe('a subscription that does not follow', () => {
     ['its period is long over', { period: { start: day('01-01'), end: day('02-01') } }],
   ];
   it.each(nothing)('gets nothing while %s', (_, changes) => {
-    expect(step(onFree, truthOf(changes), { plan: free })).toBeNull();
+    expect(step(onFree, snapshotOf(changes), { plan: free })).toBeNull();
   });
 
   it('is not the one that has ended, though it followed the same', () => {
     const canceled = following({ status: 'canceled', endedAt: NOW });
-    expect(isFollowing(canceled, truthOf())).toBe(false);
-    expect(step(canceled, truthOf())!.successor).toMatchObject({ stripeSubscriptionId: 'sub_1' });
+    expect(isFollowing(canceled, snapshotOf())).toBe(false);
+    expect(step(canceled, snapshotOf())!.successor).toMatchObject({
+      stripeSubscriptionId: 'sub_1',
+    });
   });
 });
 
 describe('a subscription that follows', () => {
   it('has no step where nothing is different', () => {
-    expect(step(following(), truthOf())).toBeNull();
+    expect(step(following(), snapshotOf())).toBeNull();
   });
 
   interface Row {
     what: string;
-    ours?: Partial<Subscription>;
+    local?: Partial<Subscription>;
     snapshot?: Partial<StripeSnapshot>;
     intent?: Partial<Intent>;
     plans?: Partial<ReconcileSetup>;
@@ -116,7 +118,7 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'the trial is over and paid for',
-      ours: { status: 'trialing', cycle: -1, periodOrdinal: 0, anchor: FEBRUARY },
+      local: { status: 'trialing', cycle: -1, periodOrdinal: 0, anchor: FEBRUARY },
       snapshot: { period: second, anchor: FEBRUARY },
       becomes: { status: 'active', periodOrdinal: 1, cycle: 0, periodEnd: MARCH },
       closed: [0, FEBRUARY],
@@ -127,14 +129,14 @@ describe('a subscription that follows', () => {
       snapshot: { state: 'unpaid' },
       becomes: {
         status: 'past_due',
-        pastDueSince: NOW, // the period began long ago: something else has failed
+        pastDueSince: NOW, // the period began long ago: a later payment has failed
         runsUntil: day('02-17'),
         dunningMails: 0,
       },
     },
     {
       what: 'the payment was made',
-      ours: { ...late, dunningMails: 2 },
+      local: { ...late, dunningMails: 2 },
       becomes: {
         status: 'active',
         pastDueSince: null,
@@ -144,7 +146,7 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'the trial ended without a way to pay',
-      ours: { status: 'trialing', cycle: -1, periodOrdinal: 0 },
+      local: { status: 'trialing', cycle: -1, periodOrdinal: 0 },
       snapshot: { state: 'trial_unpaid' },
       becomes: { status: 'active', planId: 'free', stripeSubscriptionId: null, runsUntil: null },
       closed: [0, FEBRUARY],
@@ -163,14 +165,14 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'it was canceled while it was paused',
-      ours: paused,
+      local: paused,
       snapshot: { state: 'ended', endedAt: day('02-09') },
       becomes: { status: 'canceled', pausedAt: null, endedAt: day('02-09') },
       closed: [1, day('02-09')],
     },
     {
       what: 'it ended because it was not to be renewed',
-      ours: { autoRenew: false },
+      local: { autoRenew: false },
       snapshot: { state: 'ended', endedAt: FEBRUARY, canceledAt: NOW },
       intent: { isNotRenewed: true },
       becomes: { status: 'expired', canceledAt: null, endedAt: FEBRUARY },
@@ -197,24 +199,24 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'it was canceled to its period’s end while it was paused',
-      ours: paused,
+      local: paused,
       snapshot: { isPaused: true, endsWithPeriod: true, canceledAt: NOW },
       becomes: { status: 'paused', pausedAt: NOW, cancelAtPeriodEnd: true, canceledAt: NOW },
     },
     {
       what: 'it was paused while a payment was missing',
-      ours: late,
+      local: late,
       snapshot: { isPaused: true, state: 'unpaid' },
       becomes: { status: 'paused', pausedAt: NOW, runsUntil: null, pastDueSince: null },
     },
     {
       what: 'it was resumed',
-      ours: paused,
+      local: paused,
       becomes: { status: 'active', pausedAt: null, runsUntil: runsUntilWhilePaid(FEBRUARY) },
     },
     {
       what: 'it was resumed with a later end',
-      ours: paused,
+      local: paused,
       snapshot: { period: { start: NOW, end: MARCH }, isMoved: true },
       intent: { resumedUntil: MARCH },
       becomes: {
@@ -248,14 +250,14 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'another interval began in the second in which the period had',
-      ours: { anchor: day('01-01'), cycle: 4 },
+      local: { anchor: day('01-01'), cycle: 4 },
       snapshot: { period: { start: JANUARY, end: new Date('2028-01-31T10:00:00Z') } },
       plans: { paid: yearly },
       becomes: { planId: 'yearly', periodOrdinal: 1, cycle: 0, anchor: JANUARY },
     },
     {
       what: 'staff gave another plan, which stays',
-      ours: { planAssigned: true },
+      local: { planAssigned: true },
       plans: { paid: big },
       snapshot: { endsWithPeriod: true, canceledAt: NOW },
       becomes: { planId: 'pro', planAssigned: true, cancelAtPeriodEnd: true },
@@ -277,25 +279,25 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'the date was taken back',
-      ours: { cancelAtPeriodEnd: true, cancelAt: day('02-20'), canceledAt: NOW },
+      local: { cancelAtPeriodEnd: true, cancelAt: day('02-20'), canceledAt: NOW },
       becomes: { cancelAtPeriodEnd: false, cancelAt: null, canceledAt: null },
     },
     {
       what: 'it is renewed after all, as was said in the portal',
-      ours: { autoRenew: false },
+      local: { autoRenew: false },
       intent: { isNotRenewed: true },
       becomes: { autoRenew: true },
     },
     {
       what: 'no free plan follows after all, as was said in the portal',
-      ours: { scheduledPlanId: 'free' },
+      local: { scheduledPlanId: 'free' },
       intent: { nextPlanId: 'free' },
       plans: { next: free },
       becomes: { scheduledPlanId: null },
     },
     {
       what: 'that was taken back',
-      ours: { cancelAtPeriodEnd: true, canceledAt: NOW },
+      local: { cancelAtPeriodEnd: true, canceledAt: NOW },
       becomes: { cancelAtPeriodEnd: false, canceledAt: null },
     },
     {
@@ -319,7 +321,7 @@ describe('a subscription that follows', () => {
     },
     {
       what: 'that plan begins',
-      ours: { scheduledPlanId: 'big' },
+      local: { scheduledPlanId: 'big' },
       snapshot: { period: second },
       intent: { nextPlanId: 'big', nextFrom: FEBRUARY },
       plans: { paid: big, next: big },
@@ -329,22 +331,22 @@ describe('a subscription that follows', () => {
     },
   ];
 
-  it.each(rows)('$what', ({ ours, snapshot, intent, plans, becomes, closed, usage = 'kept' }) => {
-    const before = following(ours);
-    const write = step(before, truthOf(snapshot, intent), plans)!;
+  it.each(rows)('$what', ({ local, snapshot, intent, plans, becomes, closed, usage = 'kept' }) => {
+    const before = following(local);
+    const write = step(before, snapshotOf(snapshot, intent), plans)!;
     expect(write.next).toMatchObject(becomes);
     expect(write.closed ? [write.closed.ordinal, write.closed.end] : undefined).toEqual(closed);
     expect([write.successor, write.usage]).toEqual([null, usage]);
   });
 
-  it.each(rows)('settles, and then has no step: $what', ({ ours, snapshot, intent, plans }) => {
-    const said = truthOf(snapshot, intent);
-    const { current } = settle(following(ours), said, plans);
+  it.each(rows)('settles, and then has no step: $what', ({ local, snapshot, intent, plans }) => {
+    const said = snapshotOf(snapshot, intent);
+    const { current } = settle(following(local), said, plans);
     if (!isEnded(current)) expect(step(current, said, plans)).toBeNull();
   });
 });
 
 it('what Stripe calls active long after the end of its period is past due since that end', () => {
-  const { current } = settle(following(), truthOf(), { now: day('03-01') });
+  const { current } = settle(following(), snapshotOf(), { now: day('03-01') });
   expect(current).toMatchObject({ status: 'past_due', pastDueSince: FEBRUARY });
 });

@@ -16,25 +16,24 @@ import {
 import { transition } from '../../subscriptions/decisions/transitions';
 import type { StripeSnapshot } from '../stripe/stripe-snapshot';
 
-/** Ours as it is, and the plans that a step may lead to. */
+/** The local subscription, and the plans that a step may lead to. */
 export interface ReconcileSetup {
   subscription: Subscription;
-  /** In the version that the running period is on. */
+  /** In the version of the current period. */
   plan: PlanWithTerms;
-  /** What the price at Stripe stands for. */
+  /** The plan of the price at Stripe. */
   paid: PlanWithTerms;
-  /** What follows the end of the subscription at Stripe, where that was asked for. */
+  /** The plan after the end of the Stripe subscription, if one was requested. */
   next: PlanWithTerms | null;
-  /** The own plan in its newest version. */
+  /** The current plan in its newest version. */
   newest: PlanWithTerms;
   fallback: PlanWithTerms;
 }
 
 /**
- * The next step that brings ours to what Stripe says, or null when there is none left. Stripe's snapshot and ours decide,
- * never which event came: whatever the order, the repetition or the loss of events, the last look ends in one state.
- * Each step is a change that the table of transitions allows, so that periods that were missed are closed in order.
- * Pure; reads no clock.
+ * The next step towards the state at Stripe, or null when there is none left. Depends on the snapshot and the local
+ * state, not on events: whatever their order, repetition or loss, the last snapshot leads to one state. Each step is a
+ * change that the table of transitions allows, so missed periods are closed in order. Pure; reads no clock.
  */
 export function nextReconcileStep(
   setup: ReconcileSetup,
@@ -59,12 +58,12 @@ export function nextReconcileStep(
   return adjust(setup, snapshot, now);
 }
 
-/** Whether ours is the one that this subscription at Stripe pays for. */
+/** Whether the local subscription follows this Stripe subscription. */
 export function isFollowing(subscription: Subscription, { id }: StripeSnapshot): boolean {
   return subscription.stripeSubscriptionId === id && !isEnded(subscription);
 }
 
-/** Stripe says active for a while after a period's end; without the next period, nothing was paid for it. */
+/** Stripe reports active for a while after a period's end; without the next period, it is not paid. */
 function isPaid({ state, period }: StripeSnapshot, now: Date): boolean {
   return state === 'paid' && runsUntilWhilePaid(period.end) > now;
 }
@@ -73,7 +72,7 @@ function isShifted({ intent, period }: StripeSnapshot): boolean {
   return intent.resumedUntil?.getTime() === period.end.getTime();
 }
 
-/** Somebody has paid: a subscription begins that follows Stripe's. What was used of the period before is carried over. */
+/** A payment arrived: starts a subscription that follows Stripe's. Usage of the previous period is carried over. */
 function attach(setup: ReconcileSetup, snapshot: StripeSnapshot, now: Date): SubscriptionWrite {
   const { subscription, paid } = setup;
   const closed = isEnded(subscription) ? null : closeNow(subscription, now);
@@ -109,13 +108,13 @@ function countedFrom(
   return { anchor, cycle };
 }
 
-/** The period is over. One that passed without our noticing ends where it should have; the last as Stripe says. */
+/** The period is over. A missed one ends at its boundary; the last one as at Stripe. */
 function advance(setup: ReconcileSetup, snapshot: StripeSnapshot): SubscriptionWrite {
   const { subscription, plan } = setup;
   const closed = closeNow(subscription, subscription.periodEnd);
   const charged = subscription.planAssigned ? setup.paid : plan;
   const missed = begun(subscription, charged, charged);
-  const { periodStart, periodEnd } = missed; // of no length after a plan of staff's that had another interval
+  const { periodStart, periodEnd } = missed; // empty after an assigned plan with another interval
   if (periodEnd > periodStart && periodEnd <= snapshot.period.start)
     return { ...unchanged(subscription), next: missed, closed, usage: 'reset' };
   const next = {
@@ -126,12 +125,12 @@ function advance(setup: ReconcileSetup, snapshot: StripeSnapshot): SubscriptionW
   return { ...unchanged(subscription), next, closed, usage: 'reset' };
 }
 
-/** What the owner asked for takes the place of what staff gave. */
+/** The owner's change replaces an assignment by staff. */
 function isChangeDue({ intent, period }: StripeSnapshot): boolean {
   return intent.nextFrom?.getTime() === period.start.getTime();
 }
 
-/** A plan that staff gave stays; the periods are those of the plan that Stripe charges for. */
+/** An assigned plan stays; the periods are those of the plan that Stripe charges. */
 function begun(
   subscription: Subscription,
   from: PlanWithTerms,
@@ -151,7 +150,7 @@ function begun(
   };
 }
 
-/** Canceled, or not renewed; or a plan follows which costs nothing. */
+/** Canceled, or not renewed; or followed by a free plan. */
 function end(setup: ReconcileSetup, snapshot: StripeSnapshot, now: Date): SubscriptionWrite {
   const { subscription } = setup;
   const closed = closeNow(subscription, snapshot.endedAt ?? now);
@@ -175,8 +174,8 @@ function end(setup: ReconcileSetup, snapshot: StripeSnapshot, now: Date): Subscr
 }
 
 /**
- * What goes on without Stripe: the free plan that was asked for, or the own one, which costs nothing any more. Neither
- * is given where it has been archived, or has been given a price, meanwhile.
+ * The plan that continues without Stripe: the requested free plan, or the current one if it has become free. Not one
+ * that has been archived or priced meanwhile.
  */
 function planAfterEnd(
   { next, newest, fallback }: ReconcileSetup,
@@ -192,7 +191,7 @@ function isFree({ terms }: PlanWithTerms): boolean {
   return terms.priceAmount === 0;
 }
 
-/** Its period stands still; whether it will end with it is known all the same. */
+/** Its period is frozen; whether it ends with the period is tracked all the same. */
 function suspend(
   subscription: Subscription,
   snapshot: StripeSnapshot,
@@ -211,7 +210,7 @@ function pausedAt(subscription: Subscription, now: Date): Subscription {
   return { ...subscription, status, pausedAt: now, runsUntil: null, pastDueSince: null };
 }
 
-/** Stripe began another period in the middle of ours: another interval, or a trial that was ended early. */
+/** Stripe started another period in the middle of the local one: another interval, or a trial that was ended early. */
 function isRestarted(subscription: Subscription, snapshot: StripeSnapshot): boolean {
   const isOther = snapshot.period.end.getTime() !== subscription.periodEnd.getTime();
   return isOther && snapshot.period.start > subscription.periodStart && !isShifted(snapshot);
@@ -235,7 +234,7 @@ function restart(setup: ReconcileSetup, snapshot: StripeSnapshot, now: Date): Su
   return { ...unchanged(subscription), next, closed, usage: 'carried' };
 }
 
-/** The same period: its plan, its end, what follows it, and whether it is paid. */
+/** Within the same period: its plan, its end, the next plan, and whether it is paid. */
 function adjust(
   setup: ReconcileSetup,
   snapshot: StripeSnapshot,
@@ -275,18 +274,18 @@ function withEnd(subscription: Subscription, snapshot: StripeSnapshot): Partial<
   };
 }
 
-/** Where Stripe counts from the start of the period, so does ours; else the anchor moves with the end. */
+/** Counts from the start of the period where Stripe does; else the anchor moves with the end. */
 function withAnchor(
   { anchor, cycle, periodEnd: before }: Subscription,
-  { anchor: theirs, period }: StripeSnapshot,
+  { anchor: stripeAnchor, period }: StripeSnapshot,
   periodEnd: Date,
 ): Pick<Subscription, 'anchor' | 'cycle'> {
-  const isFirst = theirs.getTime() === period.start.getTime();
-  if (isFirst && periodEnd === period.end) return { anchor: theirs, cycle: 0 };
+  const isFirst = stripeAnchor.getTime() === period.start.getTime();
+  if (isFirst && periodEnd === period.end) return { anchor: stripeAnchor, cycle: 0 };
   return { anchor: new Date(anchor.getTime() + periodEnd.getTime() - before.getTime()), cycle };
 }
 
-/** What was asked for here holds while Stripe ends it with its period: in the portal, that may have been taken back. */
+/** A local request holds while Stripe ends it with its period: the portal may have taken it back. */
 function withCancellation({
   intent,
   endsWithPeriod,
@@ -309,7 +308,7 @@ function withCancellation({
   };
 }
 
-/** Where periods passed while it was paused, the one that was paused ends first, and they are closed after it. */
+/** Where periods passed during a pause, the paused one ends first, and the others are closed after it. */
 function endOf(subscription: Subscription, snapshot: StripeSnapshot): Date {
   const wentOn = snapshot.period.start >= subscription.periodEnd && !isShifted(snapshot);
   return wentOn ? subscription.periodEnd : snapshot.period.end;
@@ -328,8 +327,8 @@ function withStatus(
 }
 
 /**
- * When the payment that is missing was due: at the start of the period. Where that is long ago, another one has failed
- * since, or we hear of it late: the grace is to be used, so it counts from now.
+ * When the missing payment was due: at the start of the period. Where that is long ago, a later payment has failed or
+ * the news is late: the grace then counts from now, so that it can be used.
  */
 function dueSince({ state, period }: StripeSnapshot, now: Date): Date {
   if (state === 'paid') return period.end;

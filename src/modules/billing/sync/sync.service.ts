@@ -30,28 +30,28 @@ import {
 
 const SYNC = 'billing.sync';
 const REASON = 'Stripe knows customers, not tenants';
-/** Fifteen missed periods, as in a renewal, and what may come before and after them. */
+/** Fifteen missed periods, as in a renewal, and the steps before and after them. */
 const MAXIMUM_STEPS = 18;
 
-/** What Stripe said of a customer, and the round that asked. */
+/** Stripe's answer about a customer, and the round that read it. */
 export interface CustomerSnapshot extends ListedSubscriptions {
   round: SyncRound;
   isDeleted: boolean;
 }
 
-/** A subscription of ours, and how it would be if it followed; or what else is wrong with it. */
+/** A local subscription, and its state after reconciliation; or another difference. */
 export interface Difference {
   stripeSubscriptionId: string;
   before: Subscription;
   after: Subscription | string;
 }
 
-/** A price that was not made by us: somebody has to look. */
+/** A price that was not created by this installation: staff must act. */
 export class UnknownStripePrice extends Error {}
 
 /**
- * Brings ours to what Stripe says. Events only say when to look: the look is what counts, so that no order,
- * repetition or loss of events matters.
+ * Reconciles local subscriptions with Stripe. Events only trigger it: the snapshot decides, so order, repetition and
+ * loss of events do not matter.
  */
 @Injectable()
 export class SyncService {
@@ -71,7 +71,7 @@ export class SyncService {
     private readonly repository: SubscriptionsRepository,
   ) {}
 
-  /** Asks for a look soon; one that waits already serves for both. */
+  /** Enqueues a reconciliation; one that waits already serves for both. */
   enqueue(tx: Transaction, customerId: string): Promise<void> {
     const options = { key: `${SYNC}:${customerId}`, maximumTries: MAXIMUM_TRIES };
     return this.queue.enqueue(tx, SYNC, { customerId }, options);
@@ -79,7 +79,7 @@ export class SyncService {
 
   @JobHandler(SYNC)
   async sync(context: RequestContext, { customerId }: { customerId: string }): Promise<void> {
-    const seen = await this.look(context, customerId);
+    const seen = await this.fetch(context, customerId);
     if (!seen) return this.ignore(context, customerId);
     try {
       await this.database.platform(context, REASON, (tx) =>
@@ -92,15 +92,15 @@ export class SyncService {
     }
   }
 
-  /** Asks Stripe. @returns null for a customer that is none of ours @throws as `StripeApi.call` */
-  async look(context: RequestContext, customerId: string): Promise<CustomerSnapshot | null> {
+  /** Reads Stripe. @returns null for an unknown customer @throws as `StripeApi.call` */
+  async fetch(context: RequestContext, customerId: string): Promise<CustomerSnapshot | null> {
     const round = await this.database.platform(context, REASON, (tx) =>
       this.accounts.beginRound(tx, customerId),
     );
     return round && this.ask(context, round);
   }
 
-  /** The second half of `look`, outside any transaction: asks Stripe for a round that has begun. */
+  /** Reads Stripe for a round that has begun, outside any transaction. */
   async ask(context: RequestContext, round: SyncRound): Promise<CustomerSnapshot> {
     try {
       return { round, ...(await this.retrieve(round.customerId)) };
@@ -111,10 +111,10 @@ export class SyncService {
   }
 
   /**
-   * Writes what a look has seen, unless a newer one was written; the effect and the mark of its events are one. Beside
-   * something unknown the events stay unhandled, so that staff see it.
+   * Applies a snapshot, unless a newer one was applied; the effect and the mark of its events are one transaction. With
+   * an unknown state the events stay unhandled, so that staff see it.
    * @param tx in platform scope, with the business
-   * @throws UnknownAtStripe where it is the subscription that ours follows
+   * @throws UnknownAtStripe where it is the followed subscription
    */
   async apply(tx: Transaction, { round, isDeleted, ...listed }: CustomerSnapshot): Promise<void> {
     const { number, customerId, eventIds } = round;
@@ -126,7 +126,7 @@ export class SyncService {
     if (listed.unknown.length === 0) await this.inbox.markHandled(tx, eventIds, 'applied');
   }
 
-  /** Whatever would be charged beside the one that is followed. */
+  /** Ends everything that would be charged beside the followed subscription. */
   private async endOthers(tx: Transaction, snapshots: StripeSnapshot[]): Promise<void> {
     const { businessId, stripeSubscriptionId, status } = await this.repository.getCurrent(tx);
     const followed = isEnded({ status }) ? null : stripeSubscriptionId;
@@ -135,7 +135,7 @@ export class SyncService {
       await this.duplicates.enqueue(tx, false);
   }
 
-  /** What differs, for `billing:verify`: the next step that ours would take, and whatever is charged beside it. */
+  /** The differences, for `billing:verify`: the next local step, and whatever is charged beside it. */
   async compare(
     tx: Transaction,
     { snapshots, unknown }: ListedSubscriptions,
@@ -148,12 +148,12 @@ export class SyncService {
     }));
     if (findUnknown(before, unknown)) return unread;
     const snapshot = choose(before, await this.soldFirst(tx, snapshots));
-    // Without one that is paid for, what is charged is what ours has left when its grace was over.
+    // Without a paid one, the duplicate is the one that was left when the grace ended.
     const others = snapshot ? snapshots.filter((each) => each !== snapshot && isCharged(each)) : [];
     const second = others.map(({ id }) => ({
       stripeSubscriptionId: id,
       before,
-      after: 'a second subscription is charged: cancel it at Stripe',
+      after: 'a duplicate subscription is charged: cancel it at Stripe',
     }));
     const found: Difference[] = [...unread, ...second];
     if (!snapshot) return isOrphaned(before, snapshots) ? [...found, missing(before)] : found;
@@ -161,7 +161,7 @@ export class SyncService {
     return after ? [...found, { stripeSubscriptionId: snapshot.id, before, after }] : found;
   }
 
-  /** How it would be after the next step, or why there is none. */
+  /** The state after the next step, or why there is none. */
   private async next(
     tx: Transaction,
     before: Subscription,
@@ -189,7 +189,7 @@ export class SyncService {
     };
   }
 
-  /** @returns false when there is more to do than one transaction should */
+  /** @returns false when more steps remain than one transaction should take */
   private async followAll(
     tx: Transaction,
     { snapshots, unknown }: ListedSubscriptions,
@@ -215,7 +215,7 @@ export class SyncService {
     return false;
   }
 
-  /** A subscription made by hand at Stripe for something else does not hide one that pays for a plan. */
+  /** A subscription created by hand at Stripe for something else does not hide one that pays for a plan. */
   private async soldFirst(tx: Transaction, snapshots: StripeSnapshot[]): Promise<StripeSnapshot[]> {
     if (snapshots.length < 2) return snapshots;
     const known = await this.prices.listKnown(tx, snapshots);
@@ -223,13 +223,13 @@ export class SyncService {
     return [...sold, ...snapshots.filter((snapshot) => !sold.includes(snapshot))];
   }
 
-  /** A page that is still open could be paid as well. */
+  /** An open page could be paid as well. */
   private async endOthersPages(tx: Transaction): Promise<void> {
     await this.checkouts.closeAll(tx);
     await this.duplicates.enqueue(tx, false);
   }
 
-  /** With the period that runs now. What follows Stripe is not renewed here: Stripe's periods come with the steps. */
+  /** Renewed first, but not where Stripe sets the periods: those come with the steps. */
   private async lock(tx: Transaction): Promise<Subscription> {
     const subscription = await this.repository.lockCurrent(tx);
     const current = subscription.runsUntil
@@ -257,7 +257,7 @@ export class SyncService {
     };
   }
 
-  /** In platform scope: what the price at Stripe stands for. @throws UnknownStripePrice */
+  /** In platform scope: the plan of the price at Stripe. @throws UnknownStripePrice */
   async getPaid(tx: Transaction, { priceId, id }: StripeSnapshot): Promise<PlanWithTerms> {
     const price = await this.prices.find(tx, priceId);
     if (!price)
@@ -267,7 +267,7 @@ export class SyncService {
     return this.plans.getVersion(tx, price.planId, price.planVersion);
   }
 
-  /** A customer of something else that uses the same Stripe account. */
+  /** A customer of another application on the same Stripe account. */
   private async ignore(context: RequestContext, customerId: string): Promise<void> {
     await this.database.platform(context, REASON, async (tx) => {
       const ids = await this.inbox.listWaitingOf(tx, customerId);
@@ -275,7 +275,7 @@ export class SyncService {
     });
   }
 
-  /** For staff to read, beside the events that had no effect. */
+  /** For staff, with the events that had no effect. */
   async noteFailure(context: RequestContext, ids: string[], error: unknown): Promise<void> {
     const reason = messageOf(error); // Stripe's words
     this.logger.warn(`events stay unhandled: ${reason}`);
@@ -285,7 +285,7 @@ export class SyncService {
   }
 }
 
-/** Why the subscription that ours follows cannot be read. */
+/** Why the followed subscription cannot be read. */
 function findUnknown(
   subscription: Subscription,
   unknown: UnknownAtStripe[],
@@ -294,22 +294,22 @@ function findUnknown(
   return isEnded(subscription) ? undefined : unknown.find((each) => each.subscriptionId === id);
 }
 
-/** Whether it follows something that went with its customer. */
+/** Whether it follows a subscription that was deleted with its customer. */
 function isOrphaned(subscription: Subscription, snapshots: StripeSnapshot[]): boolean {
   const { stripeSubscriptionId: id } = subscription;
   return id !== null && !isEnded(subscription) && !snapshots.some((snapshot) => snapshot.id === id);
 }
 
 function missing(before: Subscription): Difference {
-  const stripeSubscriptionId = before.stripeSubscriptionId!; // an orphan has followed one
-  return { stripeSubscriptionId, before, after: 'Stripe does not have it any more' };
+  const stripeSubscriptionId = before.stripeSubscriptionId!; // an orphan follows one
+  return { stripeSubscriptionId, before, after: 'Stripe no longer has it' };
 }
 
 function isCharged({ state, isPaused }: StripeSnapshot): boolean {
   return (state === 'paid' || state === 'unpaid') && !isPaused;
 }
 
-/** The one that ours follows; else the newest that somebody pays for. */
+/** The followed one; else the newest paid one. */
 export function choose(
   subscription: Subscription,
   snapshots: StripeSnapshot[],

@@ -8,10 +8,10 @@ import { SyncService } from './sync.service';
 
 const ACTION = 'billing.look_for_ended_periods';
 const BATCH_SIZE = 500;
-/** Stripe is not asked again and again for one that has not paid. */
-const LOOKED_AGAIN_AFTER_MS = 30 * 60_000;
+/** Limits how often Stripe is polled for one that has not paid. */
+const POLLED_AGAIN_AFTER_MS = 30 * 60_000;
 
-/** Makes up for events that were lost: where a period has ended and no news came, Stripe is asked. */
+/** Covers lost events: polls Stripe where a period has ended without news. */
 @Injectable()
 export class UnseenPeriodsCron {
   constructor(
@@ -23,13 +23,13 @@ export class UnseenPeriodsCron {
 
   @Scheduled(ACTION, '* * * * *')
   async lookOnSchedule(context: RequestContext): Promise<void> {
-    if (this.stripe.isConfigured) await this.lookForAll(context);
+    if (this.stripe.isConfigured) await this.enqueueAll(context);
   }
 
-  /** @returns how many customers will be looked at */
-  lookForAll(context: RequestContext): Promise<number> {
+  /** @returns how many customers will be reconciled */
+  enqueueAll(context: RequestContext): Promise<number> {
     return this.database.platform(context, 'periods end in all tenants', async (tx) => {
-      const notSince = new Date(tx.now.getTime() - LOOKED_AGAIN_AFTER_MS);
+      const notSince = new Date(tx.now.getTime() - POLLED_AGAIN_AFTER_MS);
       const unseen = await this.accounts.listUnseen(tx, notSince, BATCH_SIZE);
       for (const customerId of unseen) await this.sync.enqueue(tx, customerId);
       return unseen.length;

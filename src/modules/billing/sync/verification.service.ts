@@ -14,12 +14,12 @@ import { idOf, readAll, type ListedSubscriptions } from '../stripe/stripe-snapsh
 const VERIFY = 'billing.verify';
 const REASON = 'Stripe knows customers, not tenants';
 
-/** A subscription that is one thing at Stripe and another here. */
+/** A subscription whose state differs between Stripe and here. */
 export interface BillingDifference {
   businessId: string | null;
   customerId: string;
   stripeSubscriptionId: string;
-  /** `status: active → past_due` and the like: ours, and what Stripe says. */
+  /** `status: active → past_due` and the like: the local value, then Stripe's. */
   detail: string;
 }
 
@@ -28,7 +28,7 @@ export interface BillingReport {
   differences: BillingDifference[];
 }
 
-/** Compares all subscriptions at Stripe with ours: for the night, and for whoever doubts. */
+/** Compares all Stripe subscriptions with the local ones, nightly and on request. */
 @Injectable()
 export class VerificationService {
   private readonly logger = new Logger(VerificationService.name);
@@ -40,7 +40,7 @@ export class VerificationService {
     private readonly sync: SyncService,
   ) {}
 
-  /** Every process with the `cron` role asks; the job's key makes it one job. */
+  /** Every process with the `cron` role enqueues it; the job key makes it one job. */
   @Scheduled(VERIFY, '23 3 * * *')
   async schedule(context: RequestContext): Promise<void> {
     if (!this.stripe.isConfigured) return;
@@ -57,8 +57,8 @@ export class VerificationService {
   }
 
   /**
-   * @param repair follows Stripe where ours differs; what is left is compared again
-   * @param onProgress is told how many customers are compared
+   * @param repair reconciles where they differ; the rest is compared again
+   * @param onProgress receives how many customers are compared
    * @throws 503 payment_provider_unavailable
    */
   async verify(
@@ -79,18 +79,18 @@ export class VerificationService {
     return { compared, differences };
   }
 
-  /** Much may have happened since Stripe was asked for all: what differs is what differs from an answer of now. */
+  /** Much may have changed since the list was read: only a difference from a fresh answer counts. */
   private async compareAgain(
     context: RequestContext,
     customerId: string,
     repair: boolean,
   ): Promise<BillingDifference[]> {
-    if (repair) await this.sync.sync(context, { customerId }).catch(() => undefined); // what fails stays different
-    const seen = await this.sync.look(context, customerId);
+    if (repair) await this.sync.sync(context, { customerId }).catch(() => undefined); // a failed repair stays a difference
+    const seen = await this.sync.fetch(context, customerId);
     return seen ? this.compare(context, customerId, seen) : [];
   }
 
-  /** All at Stripe, by customer, and those that only we know. */
+  /** All customers at Stripe, and those known only locally. */
   private async listCustomers(context: RequestContext): Promise<Map<string, ListedSubscriptions>> {
     const rows = await this.database.platform(context, REASON, (tx) =>
       tx.query<{ id: string }>(FOLLOWING),
@@ -112,7 +112,7 @@ export class VerificationService {
   ): Promise<BillingDifference[]> {
     return this.database.platform(context, REASON, async (tx) => {
       const [account] = await tx.query<{ businessId: string }>(ACCOUNT, [customerId]);
-      if (!account) return []; // of something else that uses the Stripe account
+      if (!account) return []; // of another application on the Stripe account
       const { businessId } = account;
       const found = await this.sync.compare(tx.with({ businessId }), listed);
       return found.map(({ stripeSubscriptionId, before, after }) => ({

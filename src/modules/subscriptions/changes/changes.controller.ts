@@ -51,9 +51,9 @@ export class ChangesController {
     audience: 'dashboard',
     permission: 'subscription:write',
     action: 'subscription.preview_change',
-    summary: 'What a change of plan would do and cost now; computed by the code that applies it',
+    summary: 'Preview a plan change: its effect and cost now, computed by the code that applies it',
     description:
-      'Limits of a plan apply to all its subscribers at once. A new price or interval of the own plan comes with the next period: ask with the own plan, and `when` is `period_end`.',
+      'Limits of a plan apply to all its subscribers at once. A new price or interval of the current plan applies from the next period: preview the current plan to see it, with `when` `period_end`.',
     status: 200,
     idempotency: 'in_steps',
     answers: PlanChangeResponse,
@@ -80,7 +80,7 @@ export class ChangesController {
     action: 'subscription.change',
     summary: 'Change to another plan: now, or at the end of the period',
     description:
-      'Usage is carried over. The own plan again changes nothing, and calls off a change that waits. After the end of a subscription it begins a new one.',
+      'Usage is carried over. A change to the current plan calls off a scheduled change. After the end of a subscription it starts a new one.',
     status: 200,
     idempotency: 'in_steps',
     answers: SubscriptionResponse,
@@ -124,7 +124,7 @@ export class ChangesController {
     audience: 'dashboard',
     permission: 'subscription:write',
     action: 'subscription.uncancel',
-    summary: 'Take back a cancellation that waits for the end of the period',
+    summary: 'Take back a cancellation scheduled for the end of the period',
     status: 200,
     idempotency: 'in_steps',
     answers: SubscriptionResponse,
@@ -154,7 +154,7 @@ export class ChangesController {
     audience: 'dashboard',
     permission: 'subscription:write',
     action: 'subscription.resume',
-    summary: 'Resume: the rest of the period goes on, all boundaries move by the time paused',
+    summary: 'Resume: the period continues, all boundaries move by the paused time',
     status: 200,
     idempotency: 'in_steps',
     answers: SubscriptionResponse,
@@ -181,7 +181,7 @@ export class ChangesController {
     return this.perform(context, { kind: 'set_auto_renew', autoRenew });
   }
 
-  /** In two halves: a payment provider is asked outside the transaction that remembers the answer. */
+  /** In two halves: the payment provider is called outside the transaction that stores the answer. */
   private async perform(
     context: RequestContext,
     command: SubscriptionCommand,

@@ -35,22 +35,22 @@ import { SubscriptionsService } from '../subscriptions.service';
 type Decide = (subscription: Subscription, now: Date) => SubscriptionWrite;
 
 interface Locked {
-  /** The current one: no other transaction changes it or counts in its period. */
+  /** Locked: no other transaction changes it or counts in its period. */
   subscription: Subscription;
-  /** When what is decided about it takes effect. */
+  /** When the decision takes effect. */
   now: Date;
 }
 
-/** All that a change of plan is decided on. */
+/** Everything that a plan change is decided on. */
 export interface ChangeState extends Locked, ChangeSetup {
-  /** The plan that is asked for, in its newest version, whether or not it may be chosen. */
+  /** The requested plan, in its newest version, whether or not it may be chosen. */
   target: PlanWithTerms | null;
 }
 
 /**
- * What people do to a subscription. Each command locks it, decides in a pure function, and writes once, so that a
- * second click finds what the first one wrote. A period that has ended is renewed first.
- * Where a payment provider sets the periods, it is asked first: `StripePayments.prepare` is that page.
+ * Commands about a subscription. Each locks it, decides in a pure function, and writes once, so that a second click
+ * finds the result of the first. A period that has ended is renewed first. Where a payment provider sets the periods,
+ * it is called first: see `StripePayments.prepare`.
  */
 @Injectable()
 export class ChangesService {
@@ -73,7 +73,7 @@ export class ChangesService {
     return atProvider ?? this.compute(context, planId, when);
   }
 
-  /** What a change would do, without asking what a payment provider makes of it. @throws as `preview` */
+  /** The effect of a change, without the payment provider. @throws as `preview` */
   compute(context: RequestContext, planId: string, when?: ChangeTime): Promise<PlanChange> {
     return this.database.transaction(context, async (tx) =>
       decideChange(await this.load(tx, planId), when),
@@ -81,13 +81,13 @@ export class ChangesService {
   }
 
   /**
-   * The first half of a command, outside any transaction: where a payment provider has to do something, it is done.
+   * The first half of a command, outside any transaction: does what the payment provider has to do.
    * @returns the second half, to be called in a transaction, which throws what `complete` throws
    * @throws 402 payment_failed, 409 invalid_state, billing_busy, 503 payment_provider_unavailable, subscription_behind
    */
   async prepare(context: RequestContext, command: SubscriptionCommand): Promise<Completion> {
     const { provider } = this.payments;
-    if (!provider) await this.renewal.renewOne(context); // by itself, so that no refusal undoes it
+    if (!provider) await this.renewal.renewOne(context); // commits by itself, so that no refusal undoes it
     const atProvider = await provider?.prepare(context, command);
     return atProvider ?? ((tx) => this.complete(tx, command));
   }
@@ -136,8 +136,8 @@ export class ChangesService {
   }
 
   /**
-   * Staff give a business any plan, at once and for nothing, also where more is in use than it allows. Where a
-   * provider goes on charging for another (`stripe: keep`), the periods stay its own.
+   * Staff assign any plan, at once and free of charge, even where more is in use than it allows. Where a provider keeps
+   * charging another plan (`stripe: keep`), the periods stay the provider's.
    */
   private assign(
     context: RequestContext,
@@ -165,7 +165,7 @@ export class ChangesService {
     return toAssignable(await this.plans.findNewest(tx, planId));
   }
 
-  /** Cancel, take that back, pause, resume, and renewal switched on or off. */
+  /** Cancel, uncancel, pause, resume, and renewal switched on or off. */
   private decide(context: RequestContext, decide: Decide): Promise<SubscriptionView> {
     return this.database.transaction(context, async (tx) => {
       // 1. Load the state once, locked.
@@ -190,7 +190,7 @@ export class ChangesService {
     };
   }
 
-  /** The current subscription with its running period. @throws 503 subscription_behind */
+  /** The current subscription, renewed. @throws 503 subscription_behind */
   private async lock(tx: Transaction): Promise<Locked> {
     const subscription = await this.subscriptions.lockRenewed(tx);
     await this.repository.lockCounter(tx);
@@ -204,7 +204,7 @@ export class ChangesService {
 }
 
 /**
- * What an owner may choose: listed plans, and the one the subscription is on. Pure.
+ * What an owner may choose: listed plans, and the current one. Pure.
  * @throws 404 plan_not_found, 409 invalid_state, currency_mismatch
  */
 export function decideChange(state: ChangeState, when?: ChangeTime): PlanChange {
@@ -220,17 +220,17 @@ function toAssignable(plan: PlanWithTerms | null): PlanWithTerms {
   return plan;
 }
 
-/** What a running subscription is on already needs neither listing nor payment. */
+/** The current plan of a running subscription needs neither listing nor payment. */
 function isOwn({ id }: PlanWithTerms, subscription: Subscription): boolean {
   return id === subscription.planId && !isEnded(subscription);
 }
 
-/** Whether a payment provider sets the periods of what runs. */
+/** Whether a payment provider sets the periods of a running subscription. */
 export function isProviderManaged(subscription: Subscription): boolean {
   return subscription.stripeSubscriptionId !== null && !isEnded(subscription);
 }
 
-/** A payment may have come since the provider was asked. @throws 409 invalid_state */
+/** A payment may have arrived since the provider was called. @throws 409 invalid_state */
 function assertSelfManaged(subscription: Subscription): void {
   if (isProviderManaged(subscription))
     throw invalidState('It has just been paid for. Read the subscription again.');
@@ -241,7 +241,7 @@ export function assertRoom({ conflicts }: PlanChange): void {
   if (conflicts.length > 0) throw usageExceedsPlan({ members: { conflicts } });
 }
 
-/** The plan of the running period and of those that follow; all else stays with the provider. */
+/** The plan of the current and later periods; everything else stays with the provider. */
 function assignBeside(subscription: Subscription, { id, terms }: PlanWithTerms): SubscriptionWrite {
   const given = {
     planId: id,
@@ -252,7 +252,9 @@ function assignBeside(subscription: Subscription, { id, terms }: PlanWithTerms):
   return { ...unchanged(subscription), next: { ...subscription, ...given } };
 }
 
-/** A plan with a price is begun by a checkout; without a payment provider, staff give it. @throws 402 payment_required */
+/**
+ * A plan with a price starts with a checkout; without a payment provider, staff assign it. @throws 402 payment_required
+ */
 function assertPayable({ terms }: PlanWithTerms): void {
   if (terms.priceAmount > 0) throw paymentRequired();
 }

@@ -41,9 +41,9 @@ export class StaffSubscriptionsController {
   @Access({
     audience: 'staff',
     action: 'staff_subscription.assign',
-    summary: 'Put a business on any plan, unlisted ones too, at once and for nothing',
+    summary: 'Assign any plan to a business, unlisted ones included, at once and free of charge',
     description:
-      'How a beta user becomes unlimited. Usage is carried over; what is in use beyond the limits of the plan stays, and nothing is added to it.',
+      'Usage is carried over; objects beyond the limits of the plan stay, and none can be added.',
     status: 200,
     answers: SubscriptionResponse,
     problems: [
@@ -88,7 +88,7 @@ export class StaffSubscriptionsController {
   @Access({
     audience: 'staff',
     action: 'credit.grant',
-    summary: "Give a business credits, which are spent after the plan's allowance",
+    summary: "Grant credits to a business, which are spent after the plan's allowance",
     status: 201,
     answers: CreditResponse,
     problems: [businessNotFound],
@@ -106,7 +106,7 @@ export class StaffSubscriptionsController {
   @Access({
     audience: 'staff',
     action: 'credit.list',
-    summary: 'All credits of a business, spent, expired and void ones too, newest first',
+    summary: 'All credits of a business, spent, expired and void ones included, newest first',
     status: 200,
     answers: CreditPage,
     problems: [businessNotFound],
@@ -128,7 +128,7 @@ export class StaffSubscriptionsController {
   @Access({
     audience: 'staff',
     action: 'credit.void',
-    summary: 'Take back what is not spent of a credit',
+    summary: 'Void the unspent rest of a credit',
     status: 204,
     problems: [businessNotFound, creditNotFound],
   })

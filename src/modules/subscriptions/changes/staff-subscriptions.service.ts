@@ -66,7 +66,7 @@ export class StaffSubscriptionsService {
     }));
   }
 
-  /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
+  /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */
   voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
     return this.inBusiness(context, businessId, (tx) => this.credits.void(tx, id));
   }

@@ -13,7 +13,7 @@ import { isEnded } from './subscription-view';
 import type { Subscription } from '../subscription.entity';
 import { TRANSITIONS } from './transitions';
 
-// What holds of every history of a business: random plans, a random start, and random commands over a moving clock.
+// Invariants of every history of a business: random plans, a random start, and random commands over a moving clock.
 
 const NUMBER_OF_PERIODS = 24;
 
@@ -25,7 +25,9 @@ const histories = fc.record({
 
 type Property = (model: SubscriptionModel, step: Step, command: Command) => void;
 
-/** Plays random histories; the property is asked after each command. @returns how often, for what must not be vacuous */
+/**
+ * Plays random histories and checks the property after each command. @returns how often, for what must not be vacuous
+ */
 function check(property: Property, then: (model: SubscriptionModel) => void = () => undefined) {
   fc.assert(
     fc.property(histories, (history) => {
@@ -40,7 +42,7 @@ function check(property: Property, then: (model: SubscriptionModel) => void = ()
   );
 }
 
-/** Lets a subscription run on the default plan, whatever has become of it, until so many periods have passed. */
+/** Continues on the default plan, whatever the state, until this many periods have passed. */
 function letPeriodsPass(model: SubscriptionModel, count: number): void {
   const revive: Command[] = [
     { do: 'resume' },
@@ -68,7 +70,10 @@ function expectToTile(model: SubscriptionModel): void {
   periods.slice(1).forEach((period, index) => expectToFollow(model, periods[index]!, period));
 }
 
-/** Without gap or overlap, one ordinal on; or with a gap, where another subscription begins after one that had ended. */
+/**
+ * Without gap or overlap and with the next ordinal; or with a gap, where another subscription starts after one that had
+ * ended.
+ */
 function expectToFollow(model: SubscriptionModel, last: ModelPeriod, next: ModelPeriod): void {
   if (last.subscriptionId === next.subscriptionId) {
     expect(next).toMatchObject({ ordinal: last.ordinal + 1, start: last.end });

@@ -5,10 +5,10 @@ import { closeNow, unchanged, type SubscriptionWrite } from './subscription-writ
 import { invalidState } from '../subscriptions.errors';
 import { transition } from './transitions';
 
-// What an owner may do with a subscription besides changing its plan. Pure: each takes the locked subscription and the
-// time of the transaction, and says what to write. All throw 409 invalid_state.
+// Commands of an owner besides plan changes. Pure: each takes the locked subscription and the time of the transaction,
+// and returns what to write. All throw 409 invalid_state.
 
-/** At the period end it runs on until then and can be taken back; now, the period ends here. Asking twice is asking once. */
+/** At the period end it continues until then and can be uncanceled; now, the period ends here. Idempotent. */
 export function cancel(subscription: Subscription, when: ChangeTime, now: Date): SubscriptionWrite {
   const status = transition(subscription.status, 'cancel');
   if (when === 'period_end') return cancelAtPeriodEnd(subscription, now);
@@ -38,10 +38,10 @@ function cancelAtPeriodEnd(subscription: Subscription, now: Date): SubscriptionW
   return { ...unchanged(subscription), next: { ...subscription, ...asked } };
 }
 
-/** Takes back a cancellation that waits for the period end. */
+/** Takes back a cancellation scheduled for the period end. */
 export function uncancel(subscription: Subscription): SubscriptionWrite {
   if (isEnded(subscription) || !subscription.cancelAtPeriodEnd)
-    throw invalidState('No cancellation waits for the end of the period.');
+    throw invalidState('No cancellation is scheduled for the end of the period.');
   const taken = { cancelAtPeriodEnd: false, canceledAt: null };
   return { ...unchanged(subscription), next: { ...subscription, ...taken } };
 }
@@ -52,13 +52,13 @@ export function pause(subscription: Subscription, now: Date): SubscriptionWrite 
   return { ...unchanged(subscription), next: { ...subscription, status, pausedAt: now } };
 }
 
-/** The rest of the period goes on: the anchor, and all that is counted from it, moves by the time paused. */
+/** The period continues: the anchor, and everything counted from it, moves by the paused time. */
 export function resume(subscription: Subscription, now: Date): SubscriptionWrite {
   const status = transition(
     subscription.status,
     isOnTrial(subscription) ? 'resumeTrial' : 'resume',
   );
-  const pausedMs = Math.max(0, now.getTime() - subscription.pausedAt!.getTime()); // a check ties the two columns
+  const pausedMs = Math.max(0, now.getTime() - subscription.pausedAt!.getTime()); // a constraint ties the two columns
   const later = (time: Date): Date => new Date(time.getTime() + pausedMs);
   const next: Subscription = {
     ...subscription,
@@ -71,7 +71,7 @@ export function resume(subscription: Subscription, now: Date): SubscriptionWrite
   return { ...unchanged(subscription), next };
 }
 
-/** The owners were told of another day: they are told again. */
+/** The owners were notified of another day: they are notified again. */
 export function trialUntil(
   { trialEndsAt, trialRemindedAt }: Subscription,
   end: Date,
@@ -84,7 +84,7 @@ function isOnTrial({ cycle }: Subscription): boolean {
   return cycle === -1;
 }
 
-/** Whether another period follows the running one. */
+/** Whether another period follows the current one. */
 export function setAutoRenew(subscription: Subscription, autoRenew: boolean): SubscriptionWrite {
   if (isEnded(subscription)) throw invalidState(`The subscription is ${subscription.status}.`);
   const scheduledPlanId = autoRenew ? subscription.scheduledPlanId : null;

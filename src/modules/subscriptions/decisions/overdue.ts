@@ -6,17 +6,17 @@ import type { Subscription, SubscriptionStatus } from '../subscription.entity';
 import { closeNow, unchanged, type SubscriptionWrite } from './subscription-write';
 import { transition, type TransitionName } from './transitions';
 
-// What becomes of a subscription that a payment provider renews when no payment came. Pure.
+// Decides subscriptions renewed by a payment provider when no payment arrives. Pure.
 
 /** Stripe finalises the invoice of a period about an hour after it began, and its news may be late. */
 const SETTLES_WITHIN_HOURS = 2;
 
-/** How long a paid period runs without news of the next one. */
+/** How long a paid period continues without news of the next one. */
 export function runsUntilWhilePaid(periodEnd: Date): Date {
   return hoursAfter(periodEnd, SETTLES_WITHIN_HOURS);
 }
 
-/** Ingestion goes on for the plan's grace, counted from when the payment was due. */
+/** Ingestion continues for the plan's grace, counted from when the payment was due. */
 export function beginGrace(
   subscription: Subscription,
   { graceDays }: Pick<PlanWithTerms, 'graceDays'>,
@@ -33,8 +33,8 @@ export function beginGrace(
 }
 
 /**
- * Decides a subscription whose `runsUntil` has passed: the paid time is over and no payment came, so it is past due;
- * or its grace is over too, and it moves to the default plan or expires, as its plan says.
+ * Decides a subscription whose `runsUntil` has passed: the paid time is over without a payment, so it is past due; or
+ * its grace is over too, and it moves to the default plan or expires, as its plan says.
  */
 export function decideOverdue(
   subscription: Subscription,
@@ -46,7 +46,7 @@ export function decideOverdue(
       ...unchanged(subscription),
       next: beginGrace(subscription, plan, subscription.periodEnd),
     };
-  const closed = closeNow(subscription, subscription.runsUntil!); // it is what has passed
+  const closed = closeNow(subscription, subscription.runsUntil!); // it is the deadline that has passed
   return plan.afterGrace === 'expire'
     ? expire(subscription, closed)
     : fallBackTo(defaultPlan, subscription, closed);
@@ -64,7 +64,9 @@ function expire(subscription: Subscription, closed: ClosedPeriod): SubscriptionW
   return { ...unchanged(subscription), next, closed };
 }
 
-/** The subscription goes on without its provider: on a plan whose periods are ours, the first of which begins here. */
+/**
+ * The subscription continues without its provider, on a plan whose periods are set here, the first of which starts now.
+ */
 export function fallBackTo(
   plan: PlanWithTerms,
   subscription: Subscription,
@@ -92,7 +94,7 @@ export function fallBackTo(
     pausedAt: null,
     ...WITHOUT_PROVIDER,
   };
-  // Who falls back in the middle of a period has not got a new quota by it.
+  // Falling back in the middle of a period does not reset the quota.
   const usage = closed.end < subscription.periodEnd ? 'carried' : 'reset';
   return { ...unchanged(subscription), next, closed, usage };
 }

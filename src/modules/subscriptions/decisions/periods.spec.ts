@@ -190,7 +190,7 @@ function luxonBoundary(anchor: Date, { unit, count }: BillingInterval, n: number
 
 /** Compares by itself: as many calls of `expect` would take seconds. */
 function expectLuxonBoundary(anchor: Date, cycle: BillingInterval, n: number): void {
-  const [ours, theirs] = [boundary(anchor, cycle, n), luxonBoundary(anchor, cycle, n)];
-  if (ours.getTime() !== theirs.getTime())
+  const [actual, expected] = [boundary(anchor, cycle, n), luxonBoundary(anchor, cycle, n)];
+  if (actual.getTime() !== expected.getTime())
     throw new Error(`${anchor.toISOString()} + ${n} × ${cycle.count} ${cycle.unit}`);
 }

@@ -26,10 +26,10 @@ export interface Period {
 }
 
 /**
- * The n-th boundary of a cycle, `anchor + n · interval` in UTC, always counted from the anchor: a monthly cycle
- * from 31 January has its boundaries on 28 or 29 February, 31 March, 30 April. Chaining from the previous
- * boundary would stay on the 28th for ever. By hand, since a run of a million renewals asks it a million times;
- * the tests hold it against luxon.
+ * The n-th boundary of a cycle, `anchor + n · interval` in UTC, always computed from the anchor: a monthly cycle from
+ * 31 January has its boundaries on 28 or 29 February, 31 March, 30 April. Computed from the previous boundary, it would
+ * stay on the 28th. Implemented here, since a run of a million renewals calls it a million times; the tests compare it
+ * with luxon.
  */
 export function boundary(anchor: Date, { unit, count }: BillingInterval, n: number): Date {
   switch (unit) {
@@ -44,7 +44,7 @@ export function boundary(anchor: Date, { unit, count }: BillingInterval, n: numb
   }
 }
 
-/** Period n of a cycle, from its n-th boundary to the next; n = 0 begins at the anchor. */
+/** Period n of a cycle, from its n-th boundary to the next; n = 0 starts at the anchor. */
 export function nextPeriod(anchor: Date, interval: BillingInterval, n: number): Period {
   return { start: boundary(anchor, interval, n), end: boundary(anchor, interval, n + 1) };
 }
@@ -54,7 +54,7 @@ function plusDays(date: Date, days: number): Date {
   return new Date(date.getTime() + days * ONE_DAY_MS);
 }
 
-/** The same day and time of another month, or the last day of one that is too short. */
+/** The same day and time of another month, or the last day of a shorter one. */
 function plusMonths(date: Date, months: number): Date {
   const moved = new Date(date);
   moved.setUTCMonth(date.getUTCMonth() + months);

@@ -84,7 +84,7 @@ describe('now, in the same interval', () => {
     expect([write.next.planVersion, proration.charge]).toEqual([4, 2500]);
   });
 
-  it('up and back refills nothing and costs nothing', () => {
+  it('up and back resets no quota and costs nothing', () => {
     const setup = on(small);
     const up = change(setup, large);
     const back = change({ ...setup, ...up.after, plan: large }, small, { when: 'now' });
@@ -101,7 +101,7 @@ describe('now, in the same interval', () => {
     });
   });
 
-  it('is for nothing during a trial, whatever the interval, and the trial goes on', () => {
+  it('is free during a trial, whatever the interval, and the trial continues', () => {
     const setup = on(tried);
     const { proration, write } = change(setup, yearly, { when: 'now' }, START);
     expect(proration).toEqual(NOTHING);

@@ -13,10 +13,10 @@ import { transition } from './transitions';
 export const CHANGE_TIMES = ['now', 'period_end'] as const;
 export type ChangeTime = (typeof CHANGE_TIMES)[number];
 
-/** A subscription as a change finds it. */
+/** The subscription before a change. */
 export interface ChangeSetup {
   subscription: Subscription;
-  /** In the version that the running period is on. */
+  /** In the version of the current period. */
   plan: PlanWithTerms;
   counts: UsageCounts;
   /** A business has one trial. */
@@ -29,11 +29,11 @@ export interface ChangeRequest {
   /** In its newest version. */
   target: PlanWithTerms;
   when?: ChangeTime;
-  /** By staff: at once, without money, whatever is in use. */
+  /** By staff: at once, free of charge, whatever is in use. */
   isAssigned: boolean;
 }
 
-/** A limit of the target plan that what is in use would exceed. */
+/** A limit of the target plan that current usage would exceed. */
 export interface PlanConflict {
   feature: 'applications' | 'seats';
   used: number;
@@ -52,10 +52,9 @@ export interface PlanChange {
 }
 
 /**
- * Decides what a change to another plan does at a moment: an upgrade (a higher price per day) takes effect now and a
- * downgrade at the end of the period, unless asked otherwise; usage is carried over, so that changing up and down
- * refills nothing. Previews, changes and assignments by staff all come from here.
- * Pure; reads no clock.
+ * Decides the effect of a plan change at a moment: an upgrade (a higher price per day) takes effect now and a downgrade
+ * at the end of the period, unless requested otherwise; usage is carried over, so that changing up and down resets no
+ * quota. Previews, changes and assignments by staff all use it. Pure; reads no clock.
  * @throws 409 invalid_state, currency_mismatch
  */
 export function computeChange(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChange {
@@ -80,12 +79,12 @@ export function computeChange(setup: ChangeSetup, request: ChangeRequest, now: D
     : restart(setup, target, next, now, prorationOf(setup, request, now, 'whole_period'));
 }
 
-/** An upgrade now, a downgrade at the end of what is paid for. */
+/** An upgrade now, a downgrade at the end of the paid period. */
 function usualTime(from: PlanWithTerms, to: PlanWithTerms): ChangeTime {
   return pricePerDay(to.terms) < pricePerDay(from.terms) ? 'period_end' : 'now';
 }
 
-/** The same plan again: a change that waits is called off; a newer version of the plan comes with the next period. */
+/** The same plan again: calls off a scheduled change; a newer version of the plan applies from the next period. */
 function stay(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange {
   const { subscription, plan, counts } = setup;
   const next = { ...subscription, scheduledPlanId: null };
@@ -107,7 +106,7 @@ function stay(setup: ChangeSetup, target: PlanWithTerms, now: Date): PlanChange 
 function schedule(setup: ChangeSetup, target: PlanWithTerms): PlanChange {
   const { subscription, counts } = setup;
   if (!isFollowed(setup))
-    throw invalidState('The subscription ends with this period: nothing can follow it.');
+    throw invalidState('The subscription ends with this period: no plan can follow it.');
   const next = { ...subscription, scheduledPlanId: target.id };
   return {
     ...atPeriodEnd(setup, next, target),
@@ -136,18 +135,20 @@ function atPeriodEnd(
   };
 }
 
-/** As a new period finds it. */
+/** The counts at the start of a new period. */
 function countedAnew(counts: UsageCounts): UsageCounts {
   return { ...counts, recordings: 0, carriedOver: 0, credited: 0 };
 }
 
-/** Whether a renewal will begin another period; after a trial it does so also on a plan that does not renew. */
+/** Whether a renewal will start another period; after a trial also on a plan that does not renew. */
 function isFollowed({ subscription, plan }: ChangeSetup): boolean {
   const { autoRenew, cancelAtPeriodEnd, status } = subscription;
   return autoRenew && !cancelAtPeriodEnd && (plan.renews || status === 'trialing');
 }
 
-/** Whether that period is on the same plan: an unpaid trial, and an unpaid plan that was free, move to the default plan. */
+/**
+ * Whether that period is on the same plan: an unpaid trial, and an unpaid plan that was free, move to the default plan.
+ */
 function keepsPlan(setup: ChangeSetup, { terms }: PlanWithTerms): boolean {
   const { subscription, plan, hasProvider } = setup;
   const wasFree = plan.terms.priceAmount === 0 && hasProvider;
@@ -155,7 +156,7 @@ function keepsPlan(setup: ChangeSetup, { terms }: PlanWithTerms): boolean {
   return isFollowed(setup) && !isUnpaid;
 }
 
-/** The period runs on, on the other plan. */
+/** The period continues, on the other plan. */
 function switchPlan(
   { subscription, counts }: ChangeSetup,
   target: PlanWithTerms,
@@ -174,7 +175,7 @@ function switchPlan(
   };
 }
 
-/** Another interval: the running period ends here, which becomes the anchor of what follows. */
+/** Another interval: the current period ends now, which is the new anchor. */
 function restart(
   setup: ChangeSetup,
   target: PlanWithTerms,
@@ -196,8 +197,8 @@ function restart(
 }
 
 /**
- * A new subscription: after one that has ended, or for a trial. What was used of a period that would still be
- * running is carried over, or canceling and coming back would refill the quota.
+ * A new subscription: after one that has ended, or for a trial. Usage of a period that would still be current is
+ * carried over; otherwise canceling and returning would reset the quota.
  */
 function begin(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChange {
   const { subscription, counts } = setup;
@@ -223,7 +224,7 @@ function begin(setup: ChangeSetup, request: ChangeRequest, now: Date): PlanChang
   };
 }
 
-/** The subscription that another takes the place of. */
+/** The subscription that is replaced. */
 export function replaced(
   subscription: Subscription,
   closed: ClosedPeriod | null,
@@ -235,7 +236,7 @@ export function replaced(
   return { ...subscription, ...ended, endedAt: closed.end, periodEnd: closed.end };
 }
 
-/** When the running period ends, or the last one would have ended, had nobody canceled it halfway. */
+/** When the current period ends, or the last one would have ended without its early cancellation. */
 export function naturalEnd({
   subscription,
   plan,
@@ -265,7 +266,7 @@ function prorationOf(
   return computeProration(plan.terms, target.terms, paidPeriod(subscription, plan), now, newLasts);
 }
 
-/** The running period without the time that it was paused: that is what was paid for. */
+/** The current period without its paused time: the paid part. */
 function paidPeriod({ anchor, cycle, periodEnd }: Subscription, plan: PlanWithTerms): Period {
   const interval = intervalOf(plan.terms);
   const lastsMs =

@@ -2,13 +2,13 @@ import type { PlanVersion } from '../../plans/plan.entity';
 import type { Period } from './periods';
 import { currencyMismatch } from '../subscriptions.errors';
 
-/** What a change of plan now costs, in minor units of one currency. Always `credit + charge = due`. */
+/** The cost of a plan change now, in minor units of one currency. Always `credit + charge = due`. */
 export interface Proration {
-  /** What was paid for the rest of the period and is not used; 0 or less. */
+  /** The unused rest of the paid period; 0 or less. */
   credit: number;
-  /** What the new plan costs from now on; 0 or more. */
+  /** The cost of the new plan from now on; 0 or more. */
   charge: number;
-  /** Below 0 the business has money left over. */
+  /** Below 0 the business has credit left. */
   due: number;
   currency: string;
 }
@@ -21,11 +21,12 @@ export function noProration({ priceCurrency: currency }: Price): Proration {
 }
 
 /**
- * Proration of a change at a moment of a running period, to the second: only whole seconds that are left count,
- * and each of the two amounts is rounded to the minor unit, halves up.
- * @param period how long the running period lasts and when it ends
- * @param newLasts whether the new plan runs on in that period; otherwise a whole new one begins and is charged whole
- * @throws 409 currency_mismatch when both plans cost something, in different currencies
+ * Proration of a change at a moment of the current period, to the second: only whole remaining seconds count, and each
+ * of the two amounts is rounded to the minor unit, halves up.
+ * @param period the length and end of the current period
+ * @param newLasts whether the new plan continues in that period; otherwise a whole new one starts and is charged in
+ * full
+ * @throws 409 currency_mismatch when both plans are priced in different currencies
  */
 export function computeProration(
   from: Price,
@@ -52,13 +53,13 @@ function secondsLeft({ start, end }: Period, now: Date): Fraction {
   return { part: Math.min(Math.max(part, 0), whole), whole: Math.max(whole, 1) };
 }
 
-/** In integers throughout: a price times the seconds of a year is beyond what a number holds exactly. */
+/** Integers throughout: a price times the seconds of a year exceeds what a number holds exactly. */
 function prorate(amount: number, { part, whole }: Fraction): number {
   const doubled = 2n * BigInt(amount) * BigInt(part) + BigInt(whole);
   return Number(doubled / (2n * BigInt(whole)));
 }
 
-/** What is free has no currency of its own. */
+/** A free plan has no currency of its own. */
 function commonCurrency(from: Price, to: Price): string {
   if (from.priceAmount === 0) return to.priceCurrency;
   if (to.priceAmount > 0 && to.priceCurrency !== from.priceCurrency) throw currencyMismatch();
@@ -68,7 +69,7 @@ function commonCurrency(from: Price, to: Price): string {
 /** Days of the mean Gregorian year and month. */
 const DAYS = { day: 1, week: 7, month: 365.2425 / 12, year: 365.2425 };
 
-/** A price per day, to tell an upgrade from a downgrade across intervals. */
+/** A price per day, to compare plans across intervals. */
 export function pricePerDay({ priceAmount, intervalUnit, intervalCount }: PlanVersion): number {
   return priceAmount / (DAYS[intervalUnit] * intervalCount);
 }

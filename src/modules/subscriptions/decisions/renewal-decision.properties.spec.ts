@@ -12,7 +12,7 @@ import {
 } from './renewal-decision';
 import { SUBSCRIPTION_STATUSES } from '../subscription.entity';
 
-// What holds of every renewal, whatever the subscription, its plans and the moment.
+// Invariants of every renewal, whatever the subscription, its plans and the moment.
 
 interface Situation {
   subscription: RenewableSubscription;
@@ -36,7 +36,7 @@ function planArbitrary(id: string): fc.Arbitrary<RenewalPlan> {
   });
 }
 
-/** Nine times out of ten: what ends a subscription would otherwise hide what comes after. */
+/** Nine times out of ten: an end would otherwise hide what comes after. */
 function mostly(value: boolean): fc.Arbitrary<boolean> {
   return fc.integer({ min: 0, max: 9 }).map((draw) => (draw === 0 ? !value : value));
 }
@@ -88,7 +88,7 @@ function toSituation(draw: Draw): Situation {
   return { subscription, plans, now: new Date(periodEnd.getTime() + sinceEndDays * 86_400_000) };
 }
 
-/** What the database would say of the plans after a decision was written. */
+/** The plans as the database returns them after a decision was written. */
 function plansAfter({ next }: RenewalDecision, plans: RenewalPlans): RenewalPlans {
   const { current, scheduled, default: fallback } = plans;
   const all = [current, fallback, ...(scheduled ? [scheduled] : [])];

@@ -3,7 +3,7 @@ import type { SubscriptionStatus } from '../subscription.entity';
 import { isActive } from './subscription-view';
 import { transition } from './transitions';
 
-/** One subscription and run; what is still missing waits for the next run, and somebody should look. */
+/** Per subscription and run; the rest waits for the next run, and is logged. */
 export const MAXIMUM_PERIODS_A_RUN = 15;
 
 /** The part of a subscription that a renewal reads and writes. */
@@ -23,10 +23,10 @@ export interface RenewableSubscription {
   endedAt: Date | null;
 }
 
-/** A plan as a renewal meets it. */
+/** A plan as a renewal needs it. */
 export interface RenewalPlan {
   id: string;
-  /** The newest version, which the next period is on. */
+  /** The newest version, used by the next period. */
   version: number;
   interval: BillingInterval;
   renews: boolean;
@@ -35,13 +35,13 @@ export interface RenewalPlan {
 }
 
 export interface RenewalPlans {
-  /** The terms of the running period. */
+  /** The terms of the current period. */
   currentInterval: BillingInterval;
   currentIsFree: boolean;
   current: RenewalPlan;
   scheduled: RenewalPlan | null;
   default: RenewalPlan;
-  /** Without a payment provider, money is taken elsewhere, and a price needs no payment here. */
+  /** Without a payment provider, money is collected elsewhere, and a price needs no payment here. */
   hasProvider: boolean;
 }
 
@@ -56,7 +56,7 @@ export type RenewalOutcome = 'not_due' | 'renewed' | 'moved' | 'expired' | 'canc
 
 export interface RenewalDecision {
   outcome: RenewalOutcome;
-  /** In order; the usage so far belongs to the first. */
+  /** In order; all usage so far belongs to the first. */
   closed: ClosedPeriod[];
   next: RenewableSubscription;
   /** More periods have ended than one run may close. */
@@ -64,9 +64,9 @@ export interface RenewalDecision {
 }
 
 /**
- * Decides what becomes of a subscription at a moment: every ended period is closed, in order, and after each
- * one the subscription is canceled (if so asked), expired (if it or its plan does not renew), moved (to the
- * scheduled plan, or from an unpaid trial to the default plan), or renewed. Pure; reads no clock.
+ * Decides a subscription at a moment: every ended period is closed, in order, and after each one the subscription is
+ * canceled (if requested), expired (if it or its plan does not renew), moved (to the scheduled plan, or from an unpaid
+ * trial to the default plan), or renewed. Pure; reads no clock.
  */
 export function decideRenewal(
   subscription: RenewableSubscription,
@@ -93,7 +93,7 @@ export function decideRenewal(
   return decision;
 }
 
-/** True when the running period has ended, or no news of its payment came, and something has to be decided. */
+/** True when the current period has ended, or no news of its payment came in time. */
 export function isDue(
   subscription: Pick<RenewableSubscription, 'status' | 'periodEnd'> & { runsUntil?: Date | null },
   now: Date,
@@ -141,8 +141,8 @@ function endPeriod(subscription: RenewableSubscription, plans: RenewalPlans): St
 }
 
 /**
- * A plan that waits is given as it was asked for: without a payment at the provider, and on offer. A plan that was given a price since it was begun
- * is not kept without a payment at the provider; one that staff gave, with its price, is.
+ * A scheduled plan needs no payment at the provider, and must still be offered. A plan that got a price since it was
+ * begun is not kept without a payment at the provider; one that staff assigned with its price is.
  */
 function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): RenewalPlan {
   const { scheduled, current, currentIsFree, hasProvider } = plans;
@@ -152,12 +152,12 @@ function nextPlan(subscription: RenewableSubscription, plans: RenewalPlans): Ren
   return isUnpaid ? plans.default : current;
 }
 
-/** What follows a trial is the first period, not a renewal: a plan that does not renew begins too. */
+/** A trial is followed by the first period, not a renewal: also on a plan that does not renew. */
 function isTrial({ status }: RenewableSubscription): boolean {
   return status === 'trialing';
 }
 
-/** Counts on from the anchor; another interval makes the end of the last period the anchor and starts n anew. */
+/** Continues from the anchor; another interval makes the end of the last period the anchor and restarts n. */
 export function beginPeriod<Running extends RenewableSubscription>(
   subscription: Running,
   interval: BillingInterval,

@@ -3,10 +3,10 @@ import type { PlanWithTerms } from '../../plans/plan.entity';
 import { intervalOf, nextPeriod } from './periods';
 import type { Subscription } from '../subscription.entity';
 
-/** A subscription that begins, before it has an id. */
+/** A new subscription, before it has an id. */
 export type SubscriptionStart = Omit<Subscription, 'id' | 'businessId' | 'createdAt'>;
 
-/** How a subscription to a plan begins at a moment: with the plan's trial (ordinal 0), or with period n = 0 (ordinal 1). */
+/** How a subscription to a plan starts: with the plan's trial (ordinal 0), or with period n = 0 (ordinal 1). */
 export function startOf(plan: PlanWithTerms, now: Date): SubscriptionStart {
   return plan.trialDays > 0
     ? { ...common(plan), ...trial(plan, now) }

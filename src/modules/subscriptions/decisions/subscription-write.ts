@@ -2,17 +2,17 @@ import type { ClosedPeriod } from './renewal-decision';
 import type { SubscriptionStart } from './subscription-start';
 import type { Subscription } from '../subscription.entity';
 
-/** What a decision leaves behind, to be written in one go. */
+/** The result of a decision, written in one go. */
 export interface SubscriptionWrite {
-  /** The subscription that was current, as it is afterwards. */
+  /** The current subscription afterwards. */
   next: Subscription;
   /** The period that ended with it. */
   closed: ClosedPeriod | null;
-  /** The subscription that takes its place. */
+  /** The subscription that replaces it. */
   successor: SubscriptionStart | null;
   /**
-   * What becomes of the count of recordings: `kept` in its period; `carried` into the next one, where it stays used
-   * without rows of its own; `reset` to none.
+   * The count of recordings: `kept` in its period; `carried` into the next one, where it stays used without rows of its
+   * own; or `reset`.
    */
   usage: 'kept' | 'carried' | 'reset';
 }
@@ -22,9 +22,9 @@ export function unchanged(subscription: Subscription): SubscriptionWrite {
 }
 
 /**
- * The running period, ended now; at the earliest a millisecond after it began. A transaction that began before a
- * boundary may come after the renewal: were its time the end, the next period would overlap the last one, and what
- * was recorded since the boundary would be in none.
+ * The current period, ended now; at the earliest a millisecond after it began. A transaction that began before a
+ * boundary may commit after the renewal: with its time as the end, the next period would overlap the last one, and
+ * recordings since the boundary would belong to none.
  */
 export function closeNow(subscription: Subscription, now: Date): ClosedPeriod {
   const { periodOrdinal: ordinal, periodStart: start, planId } = subscription;

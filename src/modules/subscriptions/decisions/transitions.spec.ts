@@ -8,7 +8,7 @@ const NAMES = Object.keys(
 
 const PAIRS = SUBSCRIPTION_STATUSES.flatMap((from) => NAMES.map((name) => ({ from, name })));
 
-/** The table once more, by transition: whoever changes it says so twice. */
+/** The table once more, by transition: a change of it must be made twice. */
 const ALLOWED: Record<TransitionName, string[]> = {
   beginPeriod: ['trialing → active', 'active → active', 'past_due → past_due'],
   changePlan: ['trialing → trialing', 'active → active', 'past_due → past_due'],

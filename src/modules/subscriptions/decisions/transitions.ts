@@ -2,9 +2,10 @@ import type { SubscriptionStatus } from '../subscription.entity';
 import { invalidState } from '../subscriptions.errors';
 
 /**
- * What may happen to a subscription in each status, and the status it is in afterwards. All changes of status
- * pass through this table; the database refuses every other pair (record_subscription_event), and a test compares
- * the two. `suspend` is a pause at the payment provider: an owner whose payment is missing cannot pause. `canceled` and `expired` are ends: a change of plan then begins a new subscription.
+ * The transitions allowed in each status, and the status afterwards. All changes of status use this table; the database
+ * refuses every other pair (record_subscription_event), and a test compares the two. `suspend` is a pause at the
+ * payment provider: an owner whose payment is missing cannot pause. `canceled` and `expired` are final: a plan change
+ * then starts a new subscription.
  */
 export const TRANSITIONS = {
   trialing: {

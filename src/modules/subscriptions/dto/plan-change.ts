@@ -11,7 +11,7 @@ export class ChangePlanRequest {
   @Choice('ChangeTime', CHANGE_TIMES, {
     optional: true,
     description:
-      'Unless said: a higher price per day takes effect now, a lower one at the end of the period',
+      'By default a higher price per day takes effect now, a lower one at the end of the period',
   })
   when?: ChangeTime;
 }
@@ -22,7 +22,7 @@ export class CancelRequest {
 }
 
 export class UpdateSubscriptionRequest {
-  @Flag({ description: 'Whether another period follows the running one' })
+  @Flag({ description: 'Whether another period follows the current one' })
   autoRenew!: boolean;
 }
 
@@ -30,18 +30,18 @@ export class AssignPlanRequest {
   @Id()
   planId!: string;
 
-  @Text({ min: 1, max: 500, description: 'Stands in the history, which the tenant can read' })
+  @Text({ min: 1, max: 500, description: 'Shown in the history, which the tenant can read' })
   reason!: string;
 
   @Choice('StripeDisposition', ['cancel', 'keep'], {
     optional: true,
-    description: 'What becomes of the subscription at Stripe, where there is one',
+    description: 'What to do with the subscription at Stripe, if there is one',
   })
   stripe?: 'cancel' | 'keep';
 }
 
 export class ProrationResponse {
-  @Nested(() => MoneyResponse, { description: 'For the unused rest of what was paid; 0 or less' })
+  @Nested(() => MoneyResponse, { description: 'For the unused rest of the paid period; 0 or less' })
   credit!: MoneyResponse;
 
   @Nested(() => MoneyResponse, { description: 'For the new plan from now on' })
@@ -66,12 +66,12 @@ export class PlanChangeResponse {
   @Nested(() => ProrationResponse)
   proration!: ProrationResponse;
 
-  @Nested(() => UsageResponse, { description: 'Just after it has taken effect' })
+  @Nested(() => UsageResponse, { description: 'Just after the change' })
   usageAfter!: UsageResponse;
 
   @ListOf(() => PlanConflictResponse, {
     description:
-      'Where more is in use than the plan allows: the change is refused until there is not',
+      'Limits of the plan that current usage exceeds: the change is refused until there are none',
   })
   conflicts!: PlanConflictResponse[];
 }

@@ -30,7 +30,7 @@ export class SubscriptionEventResponse {
   @Nested(() => CauseResponse)
   cause!: CauseResponse;
 
-  @Text({ nullable: true, description: 'What staff gave as the reason' })
+  @Text({ nullable: true, description: 'The reason given by staff' })
   reason!: string | null;
 
   @Choice('SubscriptionStatus', SUBSCRIPTION_STATUSES, {
@@ -48,7 +48,7 @@ export class SubscriptionEventResponse {
   @Id()
   planId!: string;
 
-  @Id({ nullable: true, description: 'The plan that waits for the next period' })
+  @Id({ nullable: true, description: 'The plan scheduled for the next period' })
   scheduledPlanId!: string | null;
 
   @Flag()

@@ -34,26 +34,26 @@ export class SubscriptionResponse {
   @Nested(() => CurrentPeriodResponse)
   currentPeriod!: CurrentPeriodResponse;
 
-  @Instant({ description: 'What all boundaries are counted from' })
+  @Instant({ description: 'The anchor of all period boundaries' })
   anchor!: string;
 
   @Flag()
   autoRenew!: boolean;
 
-  @Flag({ description: 'Whether a cancellation ends it in the running period' })
+  @Flag({ description: 'Whether a cancellation ends it in the current period' })
   cancelAtPeriodEnd!: boolean;
 
   @Instant({
     nullable: true,
     description:
-      'When a cancellation will end it: with the running period, or on a date that was set at Stripe',
+      'When a cancellation will end it: with the current period, or on a date set at Stripe',
   })
   cancelAt!: string | null;
 
   @Choice('SubscriptionEndReason', END_REASONS, {
     nullable: true,
     description:
-      'Why Stripe ends it with the period though the owner has not: the business is deactivated, the plan does not renew, or it costs nothing any more and goes on for nothing',
+      'Why Stripe ends it with the period without a request of the owner: the business is deactivated, the plan does not renew, or the plan has become free and continues without Stripe',
   })
   endReason!: EndReason | null;
 
@@ -74,15 +74,15 @@ export class SubscriptionResponse {
   })
   paymentProvider!: 'manual' | 'stripe';
 
-  @Instant({ nullable: true, description: 'Since when a payment is missing' })
+  @Instant({ nullable: true, description: 'When the missing payment was due' })
   pastDueSince!: string | null;
 
-  @Instant({ nullable: true, description: 'Until when everything goes on without it' })
+  @Instant({ nullable: true, description: 'The end of the grace period' })
   graceEndsAt!: string | null;
 
   @Nested(() => PlanResponse, {
     nullable: true,
-    description: 'The plan of the next period, when a change waits for it',
+    description: 'The plan of the next period, if a change is scheduled',
   })
   scheduledPlan!: PlanResponse | null;
 
@@ -158,7 +158,7 @@ export class PeriodResponse {
   @Nested(() => PeriodUsageResponse)
   usage!: PeriodUsageResponse;
 
-  @Instant({ nullable: true, description: 'Null for the period that is running' })
+  @Instant({ nullable: true, description: 'Null for the current period' })
   closedAt!: string | null;
 }
 

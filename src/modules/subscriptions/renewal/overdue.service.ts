@@ -10,7 +10,7 @@ import { SubscriptionsRepository } from '../subscriptions.repository';
 
 const BATCH_SIZE = 200;
 
-/** Subscriptions that a payment provider renews, when its news do not come: past due, then out of grace. */
+/** Subscriptions renewed by a payment provider without news: past due, then out of grace. */
 @Injectable()
 export class OverdueService {
   private readonly logger = new Logger(OverdueService.name);
@@ -21,7 +21,7 @@ export class OverdueService {
     private readonly plans: PlansService,
   ) {}
 
-  /** Decides all whose time has passed, each in a transaction of its own; one that fails does not keep the others. */
+  /** Decides all whose time has passed, each in its own transaction; a failure does not stop the others. */
   async settleAll(context: RequestContext): Promise<void> {
     const failed: string[] = [];
     for (;;) {
@@ -30,7 +30,9 @@ export class OverdueService {
       for (const businessId of due)
         await this.settleOne(context.with({ businessId })).catch((error: Error) => {
           failed.push(businessId);
-          this.logger.error(`a missing payment of ${businessId} is not settled: ${error.message}`);
+          this.logger.error(
+            `the missing payment of ${businessId} could not be processed: ${error.message}`,
+          );
         });
     }
   }
@@ -67,7 +69,7 @@ function isOverdue(subscription: Subscription, now: Date): boolean {
   return subscription.runsUntil !== null && isDue(subscription, now);
 }
 
-// The condition of ix_subscriptions_runs_until; what is paused or has ended waits for nothing.
+// The condition of ix_subscriptions_runs_until; paused and ended subscriptions have no deadline.
 const FIND_DUE = `
   SELECT business_id AS "businessId" FROM subscriptions
   WHERE is_current AND runs_until <= $1 AND status IN ('trialing', 'active', 'past_due')

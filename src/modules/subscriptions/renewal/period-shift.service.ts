@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/transaction';
 
-/** Where the running period of a business lies after a shift. */
+/** The current period of a business after a shift. */
 export interface ShiftedPeriod {
   start: Date;
   end: Date;
@@ -12,7 +12,7 @@ interface PeriodKey {
   ordinal: number;
 }
 
-/** For development: the part of `TimeShiftService` that is about subscriptions. */
+/** For development: the part of `TimeShiftService` that moves subscriptions. */
 @Injectable()
 export class PeriodShiftService {
   /** Moves the subscriptions of the business and their closed periods. @returns null when there are none */
@@ -37,7 +37,7 @@ async function lockSubscriptions(tx: Transaction): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** One by one, the oldest first: that no periods overlap is checked with each row, and each moves into free time. */
+/** One by one, oldest first: the overlap constraint is checked per row, and each moves into free time. */
 async function movePeriods(tx: Transaction, days: number): Promise<void> {
   const businessId = tx.requireBusinessId();
   const periods = await tx.query<PeriodKey>(
@@ -49,7 +49,7 @@ async function movePeriods(tx: Transaction, days: number): Promise<void> {
     await tx.execute(MOVE_PERIOD, [businessId, days, subscriptionId, ordinal]);
 }
 
-// Of 24 hours, whatever the time zone of the connection.
+// Of 24 hours, independent of the connection's time zone.
 const BY_DAYS = `$2::integer * interval '24 hours'`;
 
 const MOVE_PERIOD = `

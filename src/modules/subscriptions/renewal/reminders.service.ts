@@ -9,18 +9,18 @@ import { Scheduled } from '../../../platform/scheduler/scheduled.decorator';
 
 /** As Stripe's customer.subscription.trial_will_end. */
 const TRIAL_ENDS_WITHIN_HOURS = 3 * 24;
-/** When the owners hear that a payment is missing: as long as it is, and the grace lasts. */
+/** When the owners are reminded of a missing payment, within the grace. */
 const DUNNING_AFTER_DAYS = [0, 3, 6];
 const BATCH_SIZE = 200;
 const ACTION = 'subscription.remind';
 
-/** Marks a batch as told and names whom to tell, in one statement: each once, however many processes look. */
+/** Marks a batch as reminded and returns whom to remind, in one statement: each once under concurrency. */
 interface Reminder {
   mail: MailTemplate;
   markDue: (tx: Transaction) => Promise<{ businessId: string }[]>;
 }
 
-/** Tells the owners what comes: that a trial ends in three days, that a payment is missing. */
+/** Notifies owners that a trial ends in three days, that a payment is missing, that a plan gets a price. */
 @Injectable()
 export class RemindersService {
   constructor(
@@ -28,13 +28,13 @@ export class RemindersService {
     private readonly mails: MailQueue,
   ) {}
 
-  /** Every process with the `cron` role looks; each subscription is claimed by one of them. */
+  /** Every process with the `cron` role runs it; each subscription is claimed by one of them. */
   @Scheduled(ACTION, '*/10 * * * *')
   async remindOnSchedule(context: RequestContext): Promise<void> {
     await this.remindAll(context);
   }
 
-  /** Asks for the mails that are due, each once however many processes ask. @returns how many */
+  /** Enqueues the mails that are due, each once under concurrency. @returns how many */
   async remindAll(context: RequestContext): Promise<number> {
     let reminded = 0;
     for (const reminder of REMINDERS) reminded += await this.remind(context, reminder);
@@ -89,7 +89,7 @@ const MARK_TRIALS = `
   )
   RETURNING business_id AS "businessId"`;
 
-// Of a mail whose day passed while no process looked, only the last is sent.
+// Of reminders that fell due while no process ran, only the last is sent.
 const MARK_PAYMENTS = `
   UPDATE subscriptions AS subscription SET dunning_mails = due.mails
   FROM (

@@ -6,7 +6,7 @@ import { RenewalService } from './renewal.service';
 /** The name of its heartbeat. */
 export const RENEWAL = 'subscriptions.renew';
 
-/** Renews on schedule, in every process with the `cron` role; they share the work by the rows they claim. */
+/** Renews on schedule, in every process with the `cron` role; they share the work by claiming rows. */
 @Injectable()
 export class RenewalCron {
   private readonly logger = new Logger(RenewalCron.name);

@@ -9,7 +9,7 @@ import type { RenewalOutcome } from '../decisions/renewal-decision';
 const SCRAPE = RequestContext.job('metrics.read_renewal_lag');
 const OUTCOMES: Exclude<RenewalOutcome, 'not_due'>[] = ['renewed', 'moved', 'expired', 'canceled'];
 
-/** Whether renewal keeps up, and what it decides. The lag is that of the installation, the same from every replica. */
+/** Whether renewal keeps up, and its outcomes. The lag is that of the installation, the same from every replica. */
 @Injectable()
 export class RenewalMetrics {
   private readonly lag: Gauge;
@@ -22,12 +22,12 @@ export class RenewalMetrics {
   ) {
     this.lag = new Gauge({
       name: 'renewal_lag_seconds',
-      help: 'How long ago the earliest period ended that is not renewed yet; 0 when none is due',
+      help: 'Age of the oldest ended period that is not renewed yet; 0 when none is due',
       registers: [registry],
     });
     this.renewals = new Counter({
       name: 'renewals_total',
-      help: 'Subscriptions whose ended period this process has decided, by what became of them',
+      help: 'Subscriptions whose ended period this process has processed, by outcome',
       labelNames: ['outcome'],
       registers: [registry],
     });
@@ -39,7 +39,7 @@ export class RenewalMetrics {
     });
   }
 
-  /** Call after the commit of a batch, with what was decided in it. */
+  /** Call after the commit of a batch, with its decisions. */
   observe(decided: readonly { decision: { outcome: RenewalOutcome } }[]): void {
     for (const { decision } of decided)
       if (decision.outcome !== 'not_due') this.renewals.inc({ outcome: decision.outcome });

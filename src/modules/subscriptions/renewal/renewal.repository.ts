@@ -18,17 +18,17 @@ export interface DueSubscription extends RenewableSubscription {
 }
 
 export interface WrittenRenewal {
-  /** Nothing but the period changes; its period row is the record of it. */
+  /** Only the period changes; its period row records it. */
   isPlain: boolean;
   businessId: string;
   subscriptionId: string;
   next: RenewableSubscription;
   closed: ClosedPeriod[];
-  /** Belongs to the first of the closed periods; the others passed unused. */
+  /** Belongs to the first of the closed periods; the others had no usage. */
   used: number;
 }
 
-/** What a version of a plan is, as its subscribers have it. */
+/** A version of a plan, as its subscribers have it. */
 export interface VersionTerms {
   interval: BillingInterval;
   isFree: boolean;
@@ -47,8 +47,8 @@ export class RenewalRepository {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   /**
-   * Businesses whose subscriptions are due, without a lock, page by page in the order of their ids: the rows of a
-   * batch then lie beside each other in tables and indexes, which halves the time of a million.
+   * Businesses whose subscriptions are due, without a lock, page by page in id order: the rows of a batch are then
+   * adjacent in tables and indexes, which halves the time of a million.
    */
   async findDue(tx: Transaction, limit: number, after: string | null): Promise<string[]> {
     if (after) await tx.query(BY_ORDER);
@@ -66,7 +66,7 @@ export class RenewalRepository {
     return row!.count;
   }
 
-  /** Of these businesses, claims what is still due; what another renewer holds is left to it. */
+  /** Of these businesses, claims those still due; skips rows that another renewer holds. */
   async claimDue(tx: Transaction, businessIds: string[]): Promise<DueSubscription[]> {
     await tx.query(BY_KEY);
     const sql = `${CLAIM} ORDER BY business_id FOR UPDATE SKIP LOCKED`;
@@ -74,7 +74,7 @@ export class RenewalRepository {
   }
 
   /**
-   * Like `claimDue`, of one business, and waits for whoever holds it.
+   * Like `claimDue`, for one business, and waits for a lock.
    * @returns what renewal decides; `overdue` where a payment provider renews it and no news came
    */
   async claimDueOf(
@@ -86,7 +86,7 @@ export class RenewalRepository {
     return row.isOverdue ? 'overdue' : toDueSubscription(row);
   }
 
-  /** Reads due subscriptions without a lock, page by page, the one that is due longest first. */
+  /** Reads due subscriptions without a lock, page by page, longest due first. */
   async peekDue(
     tx: Transaction,
     limit: number,
@@ -97,7 +97,10 @@ export class RenewalRepository {
     return rows.map(toDueSubscription);
   }
 
-  /** Locks the counters, in order, and gives what was recorded in the running period by business: not what a change brought along. */
+  /**
+   * Locks the counters, in order, and returns the recordings of the current period by business, without usage carried
+   * over.
+   */
   async lockCounters(tx: Transaction, businessIds: string[]): Promise<Map<string, number>> {
     const rows = await tx.query<{ business_id: string; used: string }>(
       `SELECT business_id, used - carried_over AS used FROM usage_counters
@@ -107,7 +110,7 @@ export class RenewalRepository {
     return new Map(rows.map((row) => [row.business_id, Number(row.used)]));
   }
 
-  /** All plans, in all versions: few rows, read once a batch. */
+  /** All plans, in all versions: few rows, read once per batch. */
   async readTerms(tx: Transaction): Promise<PlanTerms> {
     const rows = await tx.query<TermsRow>(TERMS);
     const newest = new Map(
@@ -123,7 +126,7 @@ export class RenewalRepository {
     };
   }
 
-  /** Writes the closed periods, the subscriptions and the counters of a batch: three statements, whatever its size. */
+  /** Writes the closed periods, the subscriptions and the counters of a batch in three statements. */
   async write(tx: Transaction, renewals: WrittenRenewal[]): Promise<void> {
     const plain = renewals.filter((renewal) => renewal.isPlain);
     const others = renewals.filter((renewal) => !renewal.isPlain);
@@ -167,7 +170,7 @@ function toRenewalPlan(row: TermsRow): RenewalPlan {
   return { id, version, renews, isFree, isArchived, interval: intervalOf(row) };
 }
 
-/** Times come and go as milliseconds: to read and write them as text takes longer than to decide. */
+/** Times are transferred as milliseconds: parsing and printing them takes longer than the decision. */
 interface DueRow {
   businessId: string;
   id: string;
@@ -186,7 +189,7 @@ interface DueRow {
   endedAt: Date | null;
 }
 
-/** Field by field: V8 takes a multiple of the time to copy the rest of an object. */
+/** Field by field: V8 copies the rest of an object several times as slowly. */
 function toDueSubscription(row: DueRow): DueSubscription {
   return {
     businessId: row.businessId,
@@ -207,12 +210,12 @@ function toDueSubscription(row: DueRow): DueSubscription {
   };
 }
 
-/** A column of a batch as one parameter; of ids, numbers and words, which need no quotes. */
+/** A column of a batch as one parameter; for ids, numbers and words, which need no quotes. */
 function arrayOf(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
-/** $1 to $7 of `INSERT_PERIODS`. One list a column and no object a period: a run makes a million of them. */
+/** $1 to $7 of `INSERT_PERIODS`. One list per column rather than an object per period: a run has a million of them. */
 function periodColumns(renewals: WrittenRenewal[]): string[] {
   const columns = Array.from({ length: 7 }, (): (string | number)[] => []);
   const add = (...values: (string | number)[]) =>
@@ -239,7 +242,7 @@ function subscriptionColumns(renewals: WrittenRenewal[]): string[] {
   ];
 }
 
-/** $9 to $13: what a plain renewal leaves alone. */
+/** $9 to $13: what a plain renewal does not change. */
 function stateColumns(renewals: WrittenRenewal[]): string[] {
   return [
     arrayOf(renewals.map(({ next }) => next.planId)),
@@ -250,7 +253,7 @@ function stateColumns(renewals: WrittenRenewal[]): string[] {
   ];
 }
 
-/** The businesses by how many periods were closed: nearly always one, at most fifteen. */
+/** Businesses by number of closed periods: nearly always one, at most fifteen. */
 function byClosedPeriods(renewals: WrittenRenewal[]): Map<number, string[]> {
   const groups = new Map<number, string[]>();
   for (const { businessId, closed } of renewals) {
@@ -263,10 +266,10 @@ function byClosedPeriods(renewals: WrittenRenewal[]): Map<number, string[]> {
 
 const RUNNING = `is_current AND status IN ('trialing', 'active', 'past_due')`;
 
-// The condition of ix_subscriptions_due: what a payment provider renews is not among them.
+// The condition of ix_subscriptions_due, without subscriptions that a payment provider renews.
 const RENEWING = `${RUNNING} AND runs_until IS NULL`;
 
-// As one text: tens of thousands of rows would be as many objects, all at once.
+// As one text: tens of thousands of rows would be as many objects at once.
 const FIND_DUE = `
   SELECT string_agg(business_id::text, ',' ORDER BY business_id) AS ids
   FROM (
@@ -293,21 +296,21 @@ const CLAIM_ONE = `
   SELECT ${DUE_COLUMNS}, runs_until IS NOT NULL AS "isOverdue" FROM subscriptions
   WHERE ${RUNNING} AND business_id = $2 AND coalesce(runs_until, period_end) <= $1 FOR UPDATE`;
 
-// A subtraction, which no index answers: with period_end <= $1 a planner whose statistics are older than the
-// boundary expects next to none to be due, and walks through all that are, batch after batch.
+// A subtraction, which no index can serve: with period_end <= $1 a planner with statistics older than the boundary
+// expects almost none to be due, and scans all due rows for each batch.
 const CLAIM = `
   ${DUE} AND business_id = ANY ($2::uuid[]) AND period_end - $1::timestamptz <= interval '0'`;
 
 const PEEK = `
   ${DUE} AND period_end <= $1 AND (period_end, id) > ($2::timestamptz, $3::uuid) ORDER BY period_end, id LIMIT $4`;
 
-// A batch knows the keys of its rows. The planner, for whom a random page costs four others, would rather
-// read the whole table for a thousand of them.
+// A batch knows the keys of its rows. The planner, which prices a random page at four sequential ones, would rather
+// scan the whole table.
 const BY_KEY = `
   SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name`;
 
-// There was a full page before this one, so that many more are due. The planner expects few (it knows nothing of
-// what row-level security lets through) and would sort all of them for each page.
+// The previous page was full, so many more are due. The planner expects few (it cannot estimate row-level security) and
+// would sort all of them for each page.
 const BY_ORDER = `
   SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_sort']) AS name`;
 
@@ -334,8 +337,8 @@ const PERIOD = `
 
 const PERIOD_COLUMNS = `business_id, id, plan_version, anchor_ms, cycle, period_ordinal, start_ms, end_ms`;
 
-// The batch is named twice: should the planner begin with the table, it does not begin with all of it.
-// Sets none of the columns that the triggers of audit and history listen to: a plain renewal is recorded by its period row alone.
+// Names the batch twice, so that a plan that starts with the table does not scan all of it. Sets none of the columns
+// that audit and history triggers listen to: the period row records a plain renewal.
 const UPDATE_PLAIN = `
   UPDATE subscriptions AS subscription
   SET ${PERIOD}
@@ -352,7 +355,7 @@ const UPDATE_STATE = `
   WHERE subscription.business_id = renewed.business_id AND subscription.id = renewed.id
     AND subscription.business_id = ANY ($1::uuid[])`;
 
-// No join: the planner, who takes the table to be next to empty, would go through the whole batch for each counter.
+// No join: the planner, which estimates the table as almost empty, would scan the whole batch for each counter.
 const RESET_COUNTERS = `
   UPDATE usage_counters
   SET period_ordinal = period_ordinal + $2, used = 0, carried_over = 0, credited = 0

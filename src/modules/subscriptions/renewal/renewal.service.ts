@@ -20,12 +20,12 @@ import {
 } from './renewal.repository';
 import { subscriptionBehind } from '../subscriptions.errors';
 
-/** One transaction: long enough to be cheap a row, short enough for a recording to wait until it is over. */
+/** One transaction: large enough to be cheap per row, short enough for a recording to wait for. */
 const BATCH_SIZE = 1_000;
-/** Looked for at once; their ids are all that a run keeps of them. */
+/** Found at once; a run keeps only their ids. */
 const PAGE_SIZE = 50_000;
 
-/** How many subscriptions a run decided, by what became of them; `behind` have more ended periods than one run closes. */
+/** How many subscriptions a run processed, by outcome; `behind` have more ended periods than one run closes. */
 export interface RenewalReport {
   renewed: number;
   moved: number;
@@ -34,13 +34,13 @@ export interface RenewalReport {
   behind: number;
 }
 
-/** A subscription whose period had ended, and what became of it. */
+/** A subscription whose period had ended, and its outcome. */
 export interface Decided {
   subscription: DueSubscription;
   decision: RenewalDecision;
 }
 
-/** Runs a piece of work after those that came before it. */
+/** Runs work after all work passed in before it. */
 type InTurn = (work: () => Promise<void>) => Promise<void>;
 
 /** Closes ended periods. Any number of processes may run it at once: each claims its rows and skips those of others. */
@@ -56,14 +56,14 @@ export class RenewalService {
   ) {}
 
   /**
-   * Decides every subscription whose period has ended, batch by batch, each batch in a transaction of its own.
-   * @param onProgress is told after each batch how many are decided so far
+   * Processes every subscription whose period has ended, batch by batch, each batch in its own transaction.
+   * @param onProgress receives after each batch how many are processed so far
    */
   async renewAll(
     context: RequestContext,
     onProgress: (decided: number) => void = () => undefined,
   ): Promise<RenewalReport> {
-    await this.overdue.settleAll(context); // before: some move to plans whose periods have ended as well
+    await this.overdue.settleAll(context); // first: some move to plans whose periods have ended as well
     const report = emptyReport();
     const behind: string[] = [];
     const settled = (decided: Decided[]): void => {
@@ -74,19 +74,19 @@ export class RenewalService {
     for (let after: string | null = null, isMore = true; isMore;) {
       const page: string[] = await this.findDue(context, after);
       await this.renewPage(context, page, settled);
-      after = page.at(-1) ?? null; // onwards: who is behind is met once a run
+      after = page.at(-1) ?? null; // onwards: one that is behind is visited once per run
       isMore = page.length === PAGE_SIZE;
     }
     if (behind.length > 0) this.alarm(behind);
     return report;
   }
 
-  /** How many subscriptions wait for a renewal. */
+  /** How many subscriptions are due. */
   countDue(context: RequestContext): Promise<number> {
     return this.acrossTenants(context, (tx) => this.renewals.countDue(tx));
   }
 
-  /** What `renewAll` would do now, without doing it. */
+  /** What `renewAll` would do now; changes nothing. */
   async preview(context: RequestContext): Promise<RenewalReport> {
     const report = emptyReport();
     await this.acrossTenants(context, async (tx) => {
@@ -101,25 +101,24 @@ export class RenewalService {
   }
 
   /**
-   * Renews the one subscription of this business, if its period has ended: whoever needs it now
-   * decides by the clock and not by the cron's speed.
+   * Renews the subscription of this business, if its period has ended, without waiting for the cron.
    * @throws 503 subscription_behind while more periods are missing than one run may close
    */
   async renewOne(context: RequestContext): Promise<void> {
     this.conclude(await this.database.transaction(context, (tx) => this.renew(tx)));
   }
 
-  /** `renewOne` within a transaction that does more. `conclude` has to follow its commit, so that no refusal undoes it. */
+  /** `renewOne` within a larger transaction. Call `conclude` after its commit, so that no refusal undoes it. */
   async renew(tx: Transaction): Promise<Decided[]> {
     let due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
     if (due === 'overdue') {
       await this.overdue.settleOne(tx);
-      due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan of ours, long ago
+      due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan whose periods are set here, long ago
     }
     return due && due !== 'overdue' ? this.settle(tx, [due]) : [];
   }
 
-  /** Counts what `renew` did. @throws 503 subscription_behind */
+  /** Counts the result of `renew`. @throws 503 subscription_behind */
   conclude(decided: Decided[]): void {
     this.metrics.observe(decided);
     if (decided.some(({ decision }) => decision.isBehind))
@@ -130,13 +129,13 @@ export class RenewalService {
     return this.acrossTenants(context, (tx) => this.renewals.findDue(tx, PAGE_SIZE, after));
   }
 
-  /** Two batches at a time, though only one is being written: meanwhile the other is read and decided. */
+  /** Two batches at a time, though only one is written: the other is read and decided meanwhile. */
   private async renewPage(
     context: RequestContext,
     page: string[],
     settled: (decided: Decided[]) => void,
   ): Promise<void> {
-    const batches = batchesOf(page); // shared: each batch goes to the lane that asks first
+    const batches = batchesOf(page); // shared: each lane takes the next batch
     const inTurn = takeTurns();
     const lane = async (): Promise<void> => {
       for (const batch of batches) settled(await this.renewBatch(context, batch, inTurn));
@@ -186,7 +185,7 @@ export class RenewalService {
   private alarm(subscriptionIds: string[]): void {
     this.logger.error(
       `${subscriptionIds.length} subscriptions have more than ${MAXIMUM_PERIODS_A_RUN} ended periods; ` +
-        `the next run goes on. Check the clock of the database. First: ${subscriptionIds.slice(0, 5).join(', ')}`,
+        `the next run continues. Check the clock of the database. First: ${subscriptionIds.slice(0, 5).join(', ')}`,
     );
   }
 }
@@ -208,7 +207,7 @@ function decide(subscription: DueSubscription, terms: PlanTerms, now: Date): Dec
   return { subscription, decision: decideRenewal(subscription, plansOf(subscription, terms), now) };
 }
 
-/** What a decision needs to know of the plans. */
+/** The part of the plans that a decision needs. */
 export function plansOf(
   subscription: Pick<DueSubscription, 'planId' | 'planVersion' | 'scheduledPlanId'>,
   terms: PlanTerms,
@@ -235,7 +234,7 @@ function takeTurns(): InTurn {
   let before = Promise.resolve();
   return (work) => {
     const mine = before.then(work);
-    before = mine.catch(() => undefined); // who failed has said so; the next one goes on
+    before = mine.catch(() => undefined); // the failure is reported there; the next one continues
     return mine;
   };
 }
