@@ -6,8 +6,8 @@ import { addStaff } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
 /*
- * Every route on a server whose pool has one connection: whoever takes a second one while holding the first waits for
- * itself, and hears 503 when the wait for a connection is over.
+ * Every route on a server whose pool has one connection: a request that takes a second one while holding the first waits for
+ * itself, and gets 503 when the wait for a connection is over.
  */
 
 let server: TestApplication;

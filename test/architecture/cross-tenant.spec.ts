@@ -206,7 +206,7 @@ describe('a reference to a thing of another tenant', () => {
     expect(await listRowsNaming(server.database, business.id)).toEqual(before);
   });
 
-  it('in an Idempotency-Key gives nobody the answer of another', async () => {
+  it('in an Idempotency-Key gives no caller the answer of another', async () => {
     const headers = { 'idempotency-key': 'the same key' };
     const [create] = operations.filter(({ action }) => action === 'api_key.create');
     const theirs = await callAs(victim, create!, { headers });

@@ -6,7 +6,7 @@ import { definedProblems, listSources, type SourceFile } from '../support/archit
 
 /* Habits of the house that neither the compiler nor the linter knows. */
 
-/** The files that may work across tenants, and why. Whoever adds one says why a tenant's transaction will not do. */
+/** The files that may work across tenants, each with the reason why a tenant's transaction is not enough. */
 const ACROSS_TENANTS: Record<string, string> = {
   'src/cli/demo/demo-billing.command.ts': 'watches the inbox, which is that of all tenants',
   'src/cli/seed/seed-demo.command.ts': 'makes many tenants',
@@ -38,7 +38,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
   'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
   'src/product/recordings/retention.service.ts': 'retention is for all businesses',
-  'src/modules/staff/staff-businesses.service.ts': 'staff look after all tenants',
+  'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
   'src/modules/subscriptions/renewal/overdue.service.ts': 'payments are missing in all tenants',
   'src/modules/subscriptions/renewal/reminders.service.ts': 'reminders go to all tenants',
@@ -48,7 +48,8 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/subscriptions/changes/staff-subscriptions.service.ts': 'staff manage all businesses',
   'src/modules/support-sessions/support-session.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
-  'src/modules/team-members/invitations.service.ts': 'whoever has a key belongs to no business yet',
+  'src/modules/team-members/invitations.service.ts':
+    'the holder of a key belongs to no business yet',
   'src/platform/http/idempotency/idempotency.ts':
     'lends the scope to those above, by runOnPlatform',
 };
@@ -64,7 +65,7 @@ const OUTSIDE_TRANSACTIONS: Record<string, string> = {
 
 /** The files that may hold a connection. Everybody else is given a transaction by Database. */
 const WITH_CONNECTION: Record<string, string> = {
-  'src/cli/doctor/examine.ts': 'looks at a database that may be too broken for Database',
+  'src/cli/doctor/examine.ts': 'examines a database that may be too broken for Database',
   'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',

@@ -81,7 +81,7 @@ describe('variables', () => {
     expect(configured.filter((name) => secrets.includes(name))).toEqual([]);
   });
 
-  it.each(['web', 'worker', 'cron'])('give the role %s to somebody', (role) => {
+  it.each(['web', 'worker', 'cron'])('give the role %s to a container', (role) => {
     const roles = containers().flatMap(({ env = [] }) => env.map(({ value }) => value.split(',')));
     expect(roles.flat()).toContain(role);
   });

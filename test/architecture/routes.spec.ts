@@ -22,7 +22,7 @@ import { createTestDatabase } from '../support/test-database';
 
 /* Rule 2 of the house: every route declares who may call it, in one place that also documents it. */
 
-/** Routes of the router that no handler of ours answers, and why they need no @Access. */
+/** Routes of the router without a handler of this application, and why they need no @Access. */
 const ASSETS: Record<string, string> = {
   '/openapi.json': 'the contract, for everybody',
   '/docs': 'the browsable contract, for everybody',
@@ -50,7 +50,7 @@ const PUBLIC: Record<string, string> = {
   'health.live': 'for the supervisor of the process',
   'health.ready': 'for the load balancer',
   'invitation.look_up': 'the key of the mail is the credential',
-  'metrics.read': 'for Prometheus, whose METRICS_TOKEN is no credential of ours',
+  'metrics.read': 'for Prometheus, whose METRICS_TOKEN is not a credential of this server',
   'password.forgot': 'for those who cannot sign in',
   'password.reset': 'the key of the mail is the credential',
   'plan.list': 'the price list',
@@ -72,7 +72,7 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
   'session.list': 'about oneself',
   'session.revoke': 'about oneself',
   'session.switch': 'about oneself',
-  'team_member.remove': 'everybody may leave; whoever removes another is checked by the service',
+  'team_member.remove': 'every member may leave; the service checks who removes another',
 };
 
 /** Problems of modules that no route gives, and why. */

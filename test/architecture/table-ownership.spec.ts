@@ -4,7 +4,7 @@ import { listTables } from '../support/architecture/catalog';
 
 /*
  * A table belongs to one feature, and SQL elsewhere does not name it. That of a table with an entity is where the entity
- * is; others cannot import the entity as a value (`boundaries`), so what is left to look at is SQL.
+ * is; others cannot import the entity as a value (`boundaries`), so what is left to check is SQL.
  */
 
 /** The folders of tables that no entity describes. */
@@ -85,7 +85,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   },
   'src/modules/subscriptions/renewal/reminders.service.ts': {
     reads: 'plan_versions plans',
-    reason: 'claims over all tenants, in one statement, who hears of a price',
+    reason: 'claims over all tenants, in one statement, whom to notify of a price',
   },
   'src/modules/subscriptions/renewal/renewal.repository.ts': {
     reads: 'plan_versions plans',

@@ -205,7 +205,7 @@ describe('the keys and indexes of a table of tenants', () => {
     expect(single.map(({ table }) => table)).toEqual(['billing_accounts']); // one for each business
   });
 
-  it('have an index for each foreign key of theirs that goes to a row which may be deleted', async () => {
+  it('have an index for each foreign key to a row which may be deleted', async () => {
     const deletable = ['members', 'sessions', 'staff_sessions'];
     const keys = (await listForeignKeys(database)).filter(({ to }) => deletable.includes(to));
     const slow = keys.filter(

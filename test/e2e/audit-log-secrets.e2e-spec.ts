@@ -46,7 +46,7 @@ describe('the audit log', () => {
       expect(log).toContain('"password_hash": ["***", "***"]');
     });
 
-    /** Everything that makes, changes or ends a secret. @returns all that nobody may find */
+    /** Everything that makes, changes or ends a secret. @returns everything that must not be found */
     async function liveThroughADay(): Promise<string[]> {
       const customer = await signUp(server);
       const staff = await addStaff(server);

@@ -176,7 +176,7 @@ describe('the audit log', () => {
       expect(entries.map(({ actor }) => actor.email)).toEqual([member.email]);
     });
 
-    it('of somebody unknown is in the installation’s own log', async () => {
+    it('of an unknown person is in the installation’s own log', async () => {
       const staff = await addStaff(server);
       const email = newEmail();
       await tryLogin(email, PASSWORD);

@@ -277,7 +277,7 @@ describe('what changes a credential', () => {
   });
 });
 
-describe('the end of its time, which nobody announces', () => {
+describe('the end of its time, which is not announced', () => {
   /** The moment of the server's clock. */
   async function now(): Promise<number> {
     const [row] = await here.database.query<{ now: Date }>('SELECT now()');

@@ -344,16 +344,16 @@ describe('the routes of credits', () => {
   });
 
   it('answer 404 to a business that there is not', async () => {
-    const nobody = { business: { ...customer.business, id: PLATFORM_ID } };
+    const unknown = { business: { ...customer.business, id: PLATFORM_ID } };
     const answers = [
-      await askForCredit(server, staff, nobody, body),
-      await asStaff(creditsOf(nobody)),
-      await server.delete(`${creditsOf(nobody)}/${PLATFORM_ID}`, staff.token),
+      await askForCredit(server, staff, unknown, body),
+      await asStaff(creditsOf(unknown)),
+      await server.delete(`${creditsOf(unknown)}/${PLATFORM_ID}`, staff.token),
     ];
     for (const answer of answers) expectProblem(answer, 404, 'business_not_found');
   });
 
-  it('let nobody else in', async () => {
+  it('refuse everyone else', async () => {
     const { id } = await grant(1);
     for (const token of [undefined, 'tnf_nonsense', customer.token, customer.key]) {
       const isKnown = token === customer.token || token === customer.key;

@@ -39,7 +39,7 @@ describe('what every answer bears', () => {
       expect(problem.type).toBe('http://app.test/problems/unauthenticated');
     });
 
-    it('that nobody has defined is no page', async () => {
+    it('that is not defined is no page', async () => {
       for (const code of ['nothing', 'constructor', '__proto__', '%3Cscript%3E'])
         expectProblem(await edge.raw({ path: `/problems/${code}` }), 404, 'route_not_found');
     });

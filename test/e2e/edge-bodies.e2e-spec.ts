@@ -190,7 +190,7 @@ describe('the bodies of requests', () => {
       expectProblem(await edge.post('{', JSON_TYPE, '/v1/nothing'), 404, 'route_not_found');
     });
 
-    it('goes on with 413 and 415, as far as the head tells, then 401, before the body is read', async () => {
+    it('continues with 413 and 415, by the headers, then 401, before the body is read', async () => {
       const path = '/v1/applications?x=1';
       const large = await edge.raw({ method: 'POST', path, headers: [...JSON_TYPE, ...tooLarge] });
       expectProblem(large, 413, 'body_too_large');

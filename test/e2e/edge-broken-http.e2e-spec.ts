@@ -59,7 +59,7 @@ describe('broken HTTP', () => {
       expect(answer.status).toBe(200);
     });
 
-    it('is 417 when it expects what nobody knows', async () => {
+    it('is 417 with an unknown expectation', async () => {
       const headers: Headers = [...JSON_TYPE, ['expect', 'a-miracle']];
       expectProblem(await edge.post('{}', headers), 417, 'expectation_failed');
       const known: Headers = [...JSON_TYPE, ['expect', '100-continue']];

@@ -151,7 +151,7 @@ describe('the headers of every answer', () => {
         expectProblem(await edge.raw({ path: '/v1/me', headers }), 401, 'unauthenticated');
     });
 
-    it('are ignored, as one is, where nobody is asked', async () => {
+    it('are ignored, as one is, on public routes', async () => {
       const answer = await edge.raw({ path: '/v1/plans', headers: twice('x', 'y') });
       expect(answer.status).toBe(200);
     });

@@ -51,7 +51,7 @@ describe('JSON at the edge', () => {
       expectProblem(await edge.post(body), 400, 'malformed_request');
     });
 
-    it('is not read of somebody unknown', async () => {
+    it('is not read without a credential', async () => {
       expectProblem(await edge.post('{', JSON_TYPE, '/v1/applications'), 401, 'unauthenticated');
     });
 

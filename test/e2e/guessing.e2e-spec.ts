@@ -114,7 +114,7 @@ describe('guessing', () => {
       expect(await guess(email, LIMIT)).toEqual(refusals(LIMIT));
     });
 
-    it('is stopped for an address that nobody has just the same', async () => {
+    it('is limited for an unknown address just the same', async () => {
       const { email } = await signUp(server);
       const nobody = newEmail('nobody');
       for (let count = 0; count < LIMIT; count += 1)

@@ -15,7 +15,7 @@ import { TestApplication } from '../support/test-application';
 /** They take no key: a login is no effect to repeat, and a webhook bears an id of its own. */
 const WITHOUT_KEY = /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\//;
 
-/** Whoever has logged out is nobody, with a key or without: the retry is 401, and the session is dead all the same. */
+/** After a logout the caller is unknown, with a key or without: the retry is 401, and the session has ended all the same. */
 const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
 
 /** They open pages of Stripe, which is not there; the specs of billing have one and try the key on them. */
@@ -131,7 +131,7 @@ async function inUseFaultOf(operation: Operation): Promise<string | null> {
 
 it('every POST refuses the key of another request', async () => {
   const faults: string[] = [];
-  // Where nobody is known, the body says who calls: another body is another caller's.
+  // Without a credential, the body identifies the caller: another body is another caller's.
   const known = tried.filter(({ audience, hasBody }) => audience !== 'public' && hasBody);
   expect(known.length).toBeGreaterThan(10);
   for (const operation of known)
@@ -157,18 +157,15 @@ async function reuseOf({ send, body = {} }: Trial): Promise<string | null> {
   return after.join() === before.join() ? null : 'the refusal changed something';
 }
 
-it.each(ENDS_ITS_CALLER)(
-  '%s leaves nobody to whom an answer could be given again',
-  async (action) => {
-    const operation = posts.find((each) => each.action === action)!;
-    const { customer } = await makeWorld(server, staff);
-    const world = { server, customer, staff: await addStaff(server) };
-    const authorization = bearer(tokenFor(operation.audience, world));
-    const headers = { 'idempotency-key': newId() };
-    const answers = [
-      await call(operation, world, { authorization, headers }),
-      await call(operation, world, { authorization, headers }),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual([204, 401]);
-  },
-);
+it.each(ENDS_ITS_CALLER)('%s leaves no caller to replay an answer to', async (action) => {
+  const operation = posts.find((each) => each.action === action)!;
+  const { customer } = await makeWorld(server, staff);
+  const world = { server, customer, staff: await addStaff(server) };
+  const authorization = bearer(tokenFor(operation.audience, world));
+  const headers = { 'idempotency-key': newId() };
+  const answers = [
+    await call(operation, world, { authorization, headers }),
+    await call(operation, world, { authorization, headers }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([204, 401]);
+});

@@ -112,7 +112,7 @@ describe('an invitation holds while its inviter may still give that role', () =>
   });
 
   describe('sent again', () => {
-    it("by an admin: not an owner's, whose link lives on", async () => {
+    it("by an admin: not an owner's, whose link stays valid", async () => {
       const admin = await addMember(server, customer, 'admin');
       const invitation = await invite(customer.token, 'owner');
       expectProblem(await resend(admin.token, invitation), 403, 'permission_denied');
@@ -128,7 +128,7 @@ describe('an invitation holds while its inviter may still give that role', () =>
       expect((await join(invitation)).status).toBe(201);
     });
 
-    it('for somebody who is a member by now: 409', async () => {
+    it('for a person who is a member by now: 409', async () => {
       const invitation = await invite(customer.token, 'member');
       const joined = await addMember(server, customer, 'member');
       await server.database.query('UPDATE users SET email = $2 WHERE email = $1', [

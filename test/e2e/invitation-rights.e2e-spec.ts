@@ -116,7 +116,7 @@ describe('invitations', () => {
       expectProblem(await revoke(token, id), 404, 'invitation_not_found');
     });
 
-    it('nobody without an active subscription, but what was sent can be accepted', async () => {
+    it('no one without an active subscription, but earlier invitations can be accepted', async () => {
       const customer = await signUp(server);
       const { key } = await invite(customer);
       await changeSubscription(server.database, customer.business.id, { status: 'paused' });
@@ -124,7 +124,7 @@ describe('invitations', () => {
       expect((await join(key)).status).toBe(201);
     });
 
-    it('nobody joins a business that is deactivated', async () => {
+    it('a deactivated business cannot be joined', async () => {
       const customer = await signUp(server);
       const { key } = await invite(customer);
       await server.database.query("UPDATE businesses SET status = 'deactivated' WHERE id = $1", [
@@ -136,7 +136,7 @@ describe('invitations', () => {
   });
 
   describe('seats', () => {
-    it('nobody is invited when none is left, and nothing is mailed', async () => {
+    it('no invitation is sent when none is left', async () => {
       const customer = await signUp(server);
       await addMember(server, customer, 'member');
       await addMember(server, customer, 'member');

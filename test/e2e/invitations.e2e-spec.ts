@@ -259,7 +259,7 @@ describe('invitations', () => {
       expectProblem(await accept(known.token, key), 410, 'invitation_used');
     });
 
-    it('cannot accept what is for somebody else, and does not use it up', async () => {
+    it('cannot accept an invitation of another person, and does not use it up', async () => {
       const inviting = await signUp(server);
       const known = await signUp(server);
       const stranger = await signUp(server);
@@ -269,7 +269,7 @@ describe('invitations', () => {
       expect((await accept(known.token, key)).status).toBe(201);
     });
 
-    it('hears that it is for somebody else before anything about the team', async () => {
+    it('learns that it is for another person before anything about the team', async () => {
       const inviting = await signUp(server);
       const { key } = await invite(inviting);
       expectProblem(await accept(inviting.token, key), 403, 'invitation_for_another_email');

@@ -83,7 +83,7 @@ describe('mail', () => {
     it('hangs, requests are answered, and the mails go out when it works again', async () => {
       mailServer.hang();
       const addresses = await askForMails();
-      await until('somebody waits for the mail server', () => mailServer.heldCount > 0);
+      await until('a job waits for the mail server', () => mailServer.heldCount > 0);
       addresses.push(...(await askForMails())); // with tries under way
       expect(addresses.flatMap((address) => mailServer.mailsTo(address))).toEqual([]);
       mailServer.recover();

@@ -294,7 +294,7 @@ describe('the metrics of one application', () => {
   });
 });
 
-/** Nobody reads the table until the work calls `release`. */
+/** Blocks reads of the table until the work calls `release`. */
 async function withBlocked(
   { url }: TestDatabase,
   table: 'plans' | 'subscriptions',

@@ -111,7 +111,7 @@ describe('the log', () => {
       expect(line).toMatchObject({ traceId: TRACE_ID, businessId: customer.business.id });
   });
 
-  it("goes on in the jobs that a request has asked for, under the tenant's id", async () => {
+  it("continues in the jobs that a request has enqueued, under the tenant's id", async () => {
     const requestId = newId();
     await request(url)
       .post('/v1/invitations')
@@ -154,7 +154,7 @@ describe('the dashboard', () => {
     expect(empty).toEqual([]);
   });
 
-  it('asks for nothing that /metrics does not have, and for all that is ours', async () => {
+  it('queries only existing metrics, and all that Tenantry defines', async () => {
     const server = await TestApplication.start();
     const { key } = await signUp(server);
     await server.post('/v1/recordings', key, aRecording()).expect(201);
@@ -166,8 +166,8 @@ describe('the dashboard', () => {
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name! + end) : [name!],
     );
     expect([...named].filter((name) => !exported.includes(name))).toEqual([]);
-    const ours = exported.filter((name) => !/^(process|nodejs)_/.test(name));
-    expect(ours.filter((name) => !named.has(name))).toEqual([]);
+    const own = exported.filter((name) => !/^(process|nodejs)_/.test(name));
+    expect(own.filter((name) => !named.has(name))).toEqual([]);
     expect(text).toMatch(/^ingestion_flush_recordings_sum 2$/m);
   });
 
@@ -254,7 +254,7 @@ describe('GET /health/ready', () => {
     });
   });
 
-  it('says that the database does not answer, while the process lives', async () => {
+  it('reports that the database does not answer, while the process is alive', async () => {
     const other = await TestApplication.start();
     await other.database.drop(); // with its connections
     const answer = await other.get('/health/ready');

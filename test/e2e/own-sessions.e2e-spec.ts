@@ -57,7 +57,7 @@ describe('ways back in, and oneself', () => {
       ]);
     });
 
-    it('are of nobody else', async () => {
+    it('are of no other person', async () => {
       const customer = await signUp(server);
       await addMember(server, customer, 'admin');
       expect(await list(customer.token)).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('ways back in, and oneself', () => {
       expect(mailServer.mailsTo(customer.email).length).toBeLessThanOrEqual(1);
     });
 
-    it('need a name, and somebody who is signed in', async () => {
+    it('need a name, and a signed-in person', async () => {
       const { token } = await signUp(server);
       expectFaults(await server.post('/v1/businesses', token, { name: ' ' }), '/name');
       const anonymous = await server.post('/v1/businesses', undefined, { name: 'Second' });

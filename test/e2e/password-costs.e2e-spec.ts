@@ -69,7 +69,7 @@ describe('a password stored with another BCRYPT_COST', () => {
   };
 
   describe('of a person', () => {
-    it('is stored anew by a login, and is the same password: sessions go on', async () => {
+    it('is rehashed by a login, and stays the same password: sessions continue', async () => {
       const { email, token } = customer;
       expect((await logIn(email, PASSWORD)).status).toBe(200);
       expect(await stored('users', email)).toEqual({ cost: COST, version: 0 });
@@ -77,7 +77,7 @@ describe('a password stored with another BCRYPT_COST', () => {
       expect((await server.get('/v1/me', token)).status).toBe(200);
     });
 
-    it('is stored anew by a login without a business', async () => {
+    it('is rehashed by a login without a business', async () => {
       const { email } = await logInWithoutBusiness(server);
       await storeWithEarlierCost('users', email, PASSWORD);
       expect((await logIn(email, PASSWORD)).status).toBe(200);
@@ -117,7 +117,7 @@ describe('a password stored with another BCRYPT_COST', () => {
     it.each([
       ['a reset', reset],
       ['a change', change],
-    ])('does not keep %s from being written when it is stored anew', async (_, prepare) => {
+    ])('does not keep %s from being written during a rehash', async (_, prepare) => {
       const { email } = customer;
       const write = await prepare();
       const login = () => logIn(email, PASSWORD);
@@ -135,7 +135,7 @@ describe('a password stored with another BCRYPT_COST', () => {
       await storeWithEarlierCost('staff_accounts', email, STAFF_PASSWORD);
     });
 
-    it('is stored anew by a login, and is the same password', async () => {
+    it('is rehashed by a login, and stays the same password', async () => {
       expect((await logInAsStaff(email, WRONG)).status).toBe(401);
       expect(await stored('staff_accounts', email)).toEqual({ cost: EARLIER_COST, version: 0 });
       expect((await logInAsStaff(email, STAFF_PASSWORD)).status).toBe(200);

@@ -115,7 +115,7 @@ describe('the limit of requests', () => {
     expectProblem(late, 429, 'rate_limited');
   });
 
-  it('of nobody known is of the address: without a token, or with one that is not good', async () => {
+  it('of anonymous requests is by address: without a token, or with an invalid one', async () => {
     const answers = [
       await send('/v1/me'),
       await send('/v1/me', { token: 'x' }),
@@ -159,7 +159,7 @@ describe('the limit of requests', () => {
     expect((await send('/v1/plans')).status).toBe(200);
   });
 
-  it('is of look-ups, too, for those who make tokens up', async () => {
+  it('applies to look-ups of invalid tokens, too', async () => {
     const forged = () => send('/v1/me', { token: createToken('session') });
     const good = { token: customer.token };
     const listener = server.app.get(ChangeListener);

@@ -340,7 +340,7 @@ describe('GET /v1/sdk/status', () => {
 });
 
 describe.each(['paused', 'canceled', 'expired'] as const)('a subscription that is %s', (state) => {
-  it('takes no recordings, and reading goes on', async () => {
+  it('refuses recordings, and reads still work', async () => {
     const [stored] = await storeInTurn(1);
     await changeSubscription(server.database, customer.business.id, { status: state });
     const refused = await sendRecording(server, customer, aRecording());

@@ -98,7 +98,7 @@ describe('ways back in, and oneself', () => {
       expect(await statusOfLogin(email, NEW_PASSWORD)).toBe(200);
     });
 
-    it('ends the sessions in all businesses, and those of nobody else', async () => {
+    it('ends the sessions of the person in all businesses, and no others', async () => {
       const customer = await signUp(server);
       const colleague = await addMember(server, customer, 'member');
       const elsewhere = await createBusiness(customer.token, 'Elsewhere');
@@ -151,7 +151,7 @@ describe('ways back in, and oneself', () => {
       expect((await reset(key)).status).toBe(204);
     });
 
-    it('is not replaced by a weak one, and the key lives on', async () => {
+    it('is not replaced by a weak one, and the key stays valid', async () => {
       const { email, token } = await signUp(server);
       const key = await askForKey(email);
       const local = email.slice(0, email.indexOf('@'));
@@ -252,7 +252,7 @@ describe('ways back in, and oneself', () => {
     const change = (token: string, currentPassword: string, newPassword = NEW_PASSWORD) =>
       Promise.resolve(server.post('/v1/me/password', token, { currentPassword, newPassword }));
 
-    it('takes the current one, ends the other sessions, and this one goes on', async () => {
+    it('requires the current one, ends the other sessions, and keeps this one', async () => {
       const { email, token } = await signUp(server);
       const { session } = await logIn(server, email);
       const elsewhere = await createBusiness(token, 'Elsewhere');

@@ -45,7 +45,7 @@ function listPeriods(): Promise<Page<PeriodResponse>> {
 }
 
 describe('a period that ends', () => {
-  it('is kept with its usage; the count begins anew, and recording works again', async () => {
+  it('is kept with its usage; the quota resets, and recording works again', async () => {
     await storeRecordings(server, customer, 100);
     expectProblem(await sendRecording(server, customer), 402, 'quota_exceeded');
     const before = await subscription();

@@ -283,8 +283,8 @@ describe('sessions', () => {
       ['an unknown token', `Bearer ${unknown}`],
       ['a token with a typo', `Bearer ${malformed}`],
       ['a word', 'Bearer nonsense'],
-      ['a staff token that nobody has', `Bearer ${createToken('staff_session')}`],
-      ['a support token that nobody has', `Bearer ${createToken('support_session')}`],
+      ['an unknown staff token', `Bearer ${createToken('staff_session')}`],
+      ['an unknown support token', `Bearer ${createToken('support_session')}`],
       ['two tokens', `Bearer ${unknown} ${unknown}`],
       ['two tokens with a comma', `Bearer ${unknown},${unknown}`],
     ];

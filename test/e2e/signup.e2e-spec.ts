@@ -345,7 +345,7 @@ describe('signup', () => {
   describe('secrets', () => {
     it('stand nowhere in the database: of tokens there are hashes, of answers ciphertext', async () => {
       const email = newEmail();
-      const password = 'a password that is told to nobody';
+      const password = 'a password that is kept secret';
       const response = await server
         .post('/v1/auth/signup', undefined, aSignup({ email, password }))
         .set('idempotency-key', 'a key that is remembered');

@@ -206,7 +206,7 @@ describe('staff', () => {
       }
     });
 
-    it('lets its people log in, and says that it is deactivated; nobody opens support there', async () => {
+    it('lets its people log in, and reports that it is deactivated; support cannot be opened there', async () => {
       const customer = await signUp(server);
       await setStatus(customer.business.id, 'deactivate');
       const credentials = { email: customer.email, password: 'correct horse battery staple' };

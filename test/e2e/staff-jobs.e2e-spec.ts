@@ -236,7 +236,7 @@ describe('a poisoned job', () => {
     expect(await list('?state=failed')).toMatchObject([{ name: 'test.killer', tries: 3 }]);
   });
 
-  /** By the server, which has no worker: nobody takes it. */
+  /** By the server, which has no worker: it stays waiting. */
   function enqueueWithout(): Promise<void> {
     return server.app
       .get(Database)

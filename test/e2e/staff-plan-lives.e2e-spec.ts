@@ -175,7 +175,7 @@ describe('the default plan', () => {
     expect(await listDefaults()).toEqual([free.id]);
   });
 
-  it('is one plan, whoever wants to be it at the same time', async () => {
+  it('is one plan, under concurrent requests', async () => {
     const rivals = await race(RACERS, () => create({ price: FREE_OF_CHARGE }));
     const answers = await raceToEdit(RACERS + 2, (index) =>
       index < RACERS
@@ -186,7 +186,7 @@ describe('the default plan', () => {
     expect(await listDefaults()).toHaveLength(1);
   });
 
-  it('is not archived, nor priced, by somebody who meets the one that makes it the default', async () => {
+  it('is not archived, nor priced, by a request that races with the one that makes it the default', async () => {
     const next = await create({ price: FREE_OF_CHARGE });
     const edits = [
       () => patch(next, { default: true }),

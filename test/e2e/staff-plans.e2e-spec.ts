@@ -117,7 +117,7 @@ describe('the routes of plans for staff', () => {
     archive: (token?: string) => server.post(`${PLANS}/${free.id}/archive`, token),
   };
 
-  it.each(Object.entries(call))('%s: let nobody else in', async (_, request) => {
+  it.each(Object.entries(call))('%s: refuse everyone else', async (_, request) => {
     const customer = await signUp(server);
     const before = await listAll();
     expectProblem(await request(), 401, 'unauthenticated');

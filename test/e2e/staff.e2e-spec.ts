@@ -68,7 +68,7 @@ describe('staff', () => {
       expect(first.session.token).not.toBe(second.session.token);
     });
 
-    it('tells nobody whether the person is unknown, the password wrong or the account disabled', async () => {
+    it('does not reveal whether the person is unknown, the password wrong or the account disabled', async () => {
       const disabled = await addStaff(server);
       await accounts().disable(job('staff.disable'), disabled.email);
       const answers = [

@@ -9,7 +9,7 @@ import { addStaff, grantCredit, makePlan, type StaffMember } from '../support/st
 import { LONG_SESSIONS, readRecordingsByPeriod } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 
-/* Whoever changes a subscription at the same time, or records meanwhile: one change, and each recording in one period. */
+/* Concurrent changes and recordings: one change, and each recording in one period. */
 
 const CLICKS = 20;
 /** Fewer than there are connections. */

@@ -99,7 +99,7 @@ describe('a change to a plan of the same interval', () => {
 });
 
 describe('a change to a plan of another interval', () => {
-  it('closes the period; the next begins there and goes on counting ordinals and usage', async () => {
+  it('closes the period; the next begins there and continues ordinals and usage', async () => {
     await storeRecordings(server, customer, 3);
     const before = await own.read();
     const changed = await changeTo(weekly);
@@ -227,11 +227,14 @@ describe('a change is refused', () => {
     expect(await own.read()).toMatchObject({ plan: free, scheduledPlan: null });
   });
 
-  it.each(['now', 'period_end'])('%s, to a plan with a price: nobody can pay', async (when) => {
-    const before = await own.read();
-    expectProblem(await askToChangeTo(priced, when), 402, 'payment_required');
-    expect(await own.read()).toEqual(before);
-  });
+  it.each(['now', 'period_end'])(
+    '%s, to a plan with a price: there are no payments',
+    async (when) => {
+      const before = await own.read();
+      expectProblem(await askToChangeTo(priced, when), 402, 'payment_required');
+      expect(await own.read()).toEqual(before);
+    },
+  );
 
   it.each(['now', 'period_end'])('%s, while more is in use than the plan allows', async (when) => {
     await changeTo(wide);
@@ -315,7 +318,7 @@ describe('after the end of a subscription, a change', () => {
     expect(await own.verify()).toEqual({ counter: 1, rows: 1, equal: true });
   });
 
-  it('begins a new one after it has expired, also where nobody has renewed yet', async () => {
+  it('starts a new one after it has expired, also before the renewal has run', async () => {
     await storeRecordings(server, customer, 3);
     const { id } = await own.update({ autoRenew: false });
     server.clock.moveBy(FREE_PERIOD_MS + ONE_DAY_MS);

@@ -212,7 +212,7 @@ describe('who reads it', () => {
     }
   });
 
-  it('nobody else', async () => {
+  it('no one else', async () => {
     expectProblem(await server.get(HISTORY), 401, 'unauthenticated');
     for (const token of [customer.key, staff.token])
       expectProblem(await server.get(HISTORY, token), 403, 'wrong_credential_kind');
@@ -220,7 +220,7 @@ describe('who reads it', () => {
 });
 
 describe('staff assign a plan', () => {
-  it('unlisted, priced or too small for what is in use: at once and for nothing', async () => {
+  it('unlisted, priced or too small for what is in use: at once and free of charge', async () => {
     const tiny = await makePlan(server, staff, {
       ...{ public: false, price: { amount: 9900, currency: 'eur' } },
       limits: { recordings: 0, applications: 0, seats: 0 },
@@ -231,7 +231,7 @@ describe('staff assign a plan', () => {
     expectProblem(await sendRecording(server, customer), 402, 'quota_exceeded');
   });
 
-  it('which takes the place of a change that waits, and begins anew after the end', async () => {
+  it('which replaces a scheduled change, and starts a new one after the end', async () => {
     const plan = await makePlan(server, staff);
     await own.act('change', { planId: plan.id, when: 'period_end' });
     const unlimited = await makePlan(server, staff, {
@@ -250,8 +250,8 @@ describe('staff assign a plan', () => {
     const assign = (planId: string, to: Pick<Customer, 'business'> = customer) =>
       askToAssign(server, staff, to, { planId, reason: REASON });
     expectProblem(await assign(PLATFORM_ID), 404, 'plan_not_found');
-    const nobody = { business: { ...customer.business, id: PLATFORM_ID } };
-    const missing = await assign(plan.id, nobody);
+    const unknown = { business: { ...customer.business, id: PLATFORM_ID } };
+    const missing = await assign(plan.id, unknown);
     expectProblem(missing, 404, 'business_not_found');
     const malformed = await assign(plan.id, { business: { ...customer.business, id: 'acme' } });
     expect(comparable(malformed)).toEqual(comparable(missing));
@@ -273,7 +273,7 @@ describe('staff assign a plan', () => {
     expectFaults(await askToAssign(server, staff, customer, body), pointer);
   });
 
-  it('and nobody else does', async () => {
+  it('and no one else does', async () => {
     const body = { planId: customer.subscription.plan.id, reason: REASON };
     const as = (token: string) => askToAssign(server, { token }, customer, body);
     expectProblem(await as('tnf_nonsense'), 401, 'unauthenticated');

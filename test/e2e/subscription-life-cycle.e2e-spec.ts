@@ -35,7 +35,7 @@ async function expectInvalid(...answers: Promise<Response>[]): Promise<void> {
   for (const answer of await Promise.all(answers)) expectProblem(answer, 409, 'invalid_state');
 }
 
-/** What must not happen without an active subscription, and what goes on. */
+/** What must not happen without an active subscription, and what still works. */
 async function expectInactive(): Promise<void> {
   expectProblem(await sendRecording(server, customer), 403, 'subscription_inactive');
   const application = { name: 'Shop' };
@@ -109,7 +109,7 @@ describe('cancel at the end of the period', () => {
     expect(await own.act('cancel', { when: 'now' })).toMatchObject({ status: 'canceled' });
   });
 
-  it('is over when the period is, also where nobody has renewed yet', async () => {
+  it('is over when the period is, also before the renewal has run', async () => {
     await own.act('cancel', { when: 'period_end' });
     server.clock.moveBy(FREE_PERIOD_MS);
     await expectInvalid(own.ask('uncancel'), own.ask('pause'), own.ask('cancel', { when: 'now' }));
@@ -157,7 +157,7 @@ describe('cancel now', () => {
 });
 
 describe('pause', () => {
-  it('stops ingestion, new applications and invitations; reading goes on', async () => {
+  it('stops ingestion, new applications and invitations; reads still work', async () => {
     await createApplication(server, customer);
     const recording = aRecording();
     await sendRecording(server, customer, recording);
@@ -287,7 +287,7 @@ describe('what an owner does with the subscription', () => {
   const post = (action: string, token?: string, body?: object) =>
     Promise.resolve(server.post(`${SUBSCRIPTION}/${action}`, token, body));
 
-  it.each(requests)('%s: nobody else does', async (_, ask) => {
+  it.each(requests)('%s: no one else does', async (_, ask) => {
     const before = await own.read();
     const staff = await addStaff(server);
     for (const role of ['admin', 'member', 'viewer'] as const) {

@@ -144,12 +144,12 @@ describe('a trial of another plan', () => {
     expect(status).toBe('active');
   });
 
-  it('begins anew after the end of a subscription that had none', async () => {
+  it('starts after the end of a subscription that had none', async () => {
     await own.act('cancel', { when: 'now' });
     expect(await changeTo(tried)).toMatchObject({ status: 'trialing' });
   });
 
-  it('goes on when the plan changes', async () => {
+  it('continues when the plan changes', async () => {
     const trial = await changeTo(tried);
     const weekly = await makePlan(server, staff, { interval: { unit: 'week', count: 1 } });
     const { currentPeriod, trialEndsAt } = trial;
@@ -163,7 +163,7 @@ describe('a trial of another plan', () => {
     expect(lengthOf(active.currentPeriod)).toBe(7 * ONE_DAY_MS);
   });
 
-  it('goes on after a pause, for the rest of its time', async () => {
+  it('continues after a pause, for the rest of its time', async () => {
     const trial = await changeTo(tried);
     await own.act('pause');
     server.clock.moveBy(2 * TRIAL_MS);
@@ -215,7 +215,7 @@ describe('the reminder of its end', () => {
     await signUpNow();
   });
 
-  it('is mailed to the owners three days before, once, whoever asks for it at the same time', async () => {
+  it('is mailed to the owners three days before, once under concurrency', async () => {
     await changeTo(tried);
     const other = await addMember(server, customer, 'owner');
     const viewer = await addMember(server, customer, 'viewer');
@@ -303,7 +303,7 @@ describe('the reminder of its end', () => {
     expect(remindersTo(customer)).toEqual([]);
   });
 
-  it('is not sent once the trial is over, though nobody has renewed yet', async () => {
+  it('is not sent once the trial is over, even before the renewal has run', async () => {
     await finishJobs(server.database);
     await changeTo(tried);
     moveClocks(TRIAL_MS - ONE_DAY_MS);

@@ -195,7 +195,7 @@ describe('support sessions', () => {
       await expectDead(support);
     });
 
-    it('leaves nobody in who came in while support access was being switched off', async () => {
+    it('leaves no session open that was opened while support access was being switched off', async () => {
       const customer = await signUp(server);
       for (let round = 0; round < RACES; round += 1) {
         const [opened] = await Promise.all([

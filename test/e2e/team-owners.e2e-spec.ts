@@ -87,7 +87,7 @@ describe('roles in a team', () => {
     expect(await read(stranger, theirs.id)).toMatchObject({ status: 'active', role: 'viewer' });
   });
 
-  it('refuses a viewer and a member all changes of others, whoever it is', async () => {
+  it('refuses a viewer and a member all changes of any other member', async () => {
     const customer = await signUp(server);
     const other = await addMember(server, customer, 'viewer');
     const ids = [other.id, ...(await systemMembers(customer)), PLATFORM_ID];

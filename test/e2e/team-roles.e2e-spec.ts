@@ -102,7 +102,7 @@ describe('roles in a team', () => {
       expect((await remove(admin.token, other.id)).status).toBe(204);
     });
 
-    it('changes nobody’s own role', async () => {
+    it('changes no one’s own role', async () => {
       const customer = await signUp(server);
       await addMember(server, customer, 'owner');
       const admin = await addMember(server, customer, 'admin');
@@ -157,7 +157,7 @@ describe('roles in a team', () => {
     expect(await read(stranger, theirs.id)).toMatchObject({ status: 'active', role: 'viewer' });
   });
 
-  it('refuses a viewer and a member all changes of others, whoever it is', async () => {
+  it('refuses a viewer and a member all changes of any other member', async () => {
     const customer = await signUp(server);
     const other = await addMember(server, customer, 'viewer');
     const ids = [other.id, ...(await systemMembers(customer)), PLATFORM_ID];
@@ -297,7 +297,7 @@ describe('roles in a team', () => {
       expect((await assign(customer.token, second.id, 'viewer')).status).toBe(200);
     });
 
-    it('of somebody who is just inviting leaves the invitation made or refused', async () => {
+    it('of a member who is just inviting leaves the invitation made or refused', async () => {
       for (let round = 0; round < RACES; round += 1) {
         const customer = await signUp(server);
         const admin = await addMember(server, customer, 'admin');
@@ -311,7 +311,7 @@ describe('roles in a team', () => {
       }
     });
 
-    it('ends the sessions of whoever is removed by another, too', async () => {
+    it('ends the sessions of a member removed by another, too', async () => {
       const customer = await signUp(server);
       const member = await addMember(server, customer, 'member');
       expect((await remove(customer.token, member.id)).status).toBe(204);

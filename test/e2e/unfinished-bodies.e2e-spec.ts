@@ -12,7 +12,7 @@ import { until } from '../support/until';
 const BUDGET_BYTES = 256 * 1024;
 const SHARE_BYTES = BUDGET_BYTES / 4;
 
-/** A connection that says what it is told to, and remembers what it hears. */
+/** A connection that sends what it is told to, and records what it receives. */
 class Line {
   heard = '';
 
@@ -37,7 +37,7 @@ class Line {
   }
 
   /** Waits for so many answers. */
-  async hears(count: number): Promise<number[]> {
+  async readStatuses(count: number): Promise<number[]> {
     await until(`${count} answers`, () => this.statuses().length >= count);
     return this.statuses();
   }
@@ -86,9 +86,9 @@ describe('a body that is not finished', () => {
   it('is not waited for where the credential is none, and does not break the connection', async () => {
     const line = await open();
     line.say(head('x', 10));
-    expect(await line.hears(1)).toEqual([401]);
+    expect(await line.readStatuses(1)).toEqual([401]);
     line.say(`0123456789${head('x', 10)}`);
-    expect(await line.hears(2)).toEqual([401, 401]);
+    expect(await line.readStatuses(2)).toEqual([401, 401]);
     expect(line.heard).not.toMatch(/^connection: close/im);
   });
 
@@ -103,7 +103,7 @@ describe('a body that is not finished', () => {
     resolved.mockRestore();
     expect((await server.delete(`/v1/api-keys/${apiKeyId}`, token)).status).toBe(204);
     line.say(body.slice(10));
-    expect(await line.hears(1)).toEqual([401]);
+    expect(await line.readStatuses(1)).toEqual([401]);
   });
 
   it('holds a part of the budget of its network: the one over is 429, and others have their own', async () => {
@@ -118,7 +118,7 @@ describe('a body that is not finished', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await record('203.0.113.2', padded(4_000))).status).toBe(201);
     line.say('}'.padEnd(2_000, ' '));
-    expect(await line.hears(1)).toEqual([422]);
+    expect(await line.readStatuses(1)).toEqual([422]);
     expect((await record('203.0.113.1', padded(4_000))).status).toBe(201);
   });
 

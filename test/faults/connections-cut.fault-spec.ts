@@ -69,12 +69,12 @@ async function cutConnections(): Promise<number> {
   return cut.length;
 }
 
-/** Each time soon after somebody has signed up: the job of the mail begins, runs, or is being marked. */
+/** Each time soon after a sign-up: the job of the mail begins, runs, or is being marked. */
 async function cutAgainAndAgain(signUps: SignUps, random: Random): Promise<number> {
   let connections = 0;
   for (let count = 0; count < CUTS; count += 1) {
     const before = signUps.acknowledged.length;
-    await until('somebody signs up', () => signUps.acknowledged.length > before);
+    await until('a sign-up is acknowledged', () => signUps.acknowledged.length > before);
     await pause(random.between(0, 100));
     connections += await cutConnections();
   }

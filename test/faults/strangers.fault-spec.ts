@@ -88,7 +88,7 @@ describe('strangers', () => {
     return { p99Ms: ledger.percentileMs(0.99), memoryMiB, ledger };
   }
 
-  /** Nothing but these statuses is heard, and others are served as if nobody had knocked. */
+  /** Only these statuses are answered, and others are served as without the attack. */
   async function expectHarmless(kind: string, honest: string[], { note }: Run): Promise<void> {
     const quiet = await sample();
     const before = memoryOf(pid);

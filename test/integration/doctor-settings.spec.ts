@@ -33,7 +33,7 @@ async function find(check: string, changes: Partial<Config> = {}): Promise<Findi
   return finding;
 }
 
-/** What is wrong says so and what to do; what is well asks for nothing. */
+/** A failing check says what to do; a passing one has no fix. */
 function expectStatus(
   finding: Finding,
   status: Finding['status'],
@@ -84,7 +84,7 @@ describe('a secret key', () => {
     'ab'.repeat(32),
     '0192837465'.repeat(6),
     'change-me-change-me-change-me-change-me',
-    'this is an example and nobody should use it',
+    'this is an example, do not use it',
     'correct horse battery staple and some more words',
     'a secret of the tests, long enough to be taken',
     `${RANDOM_KEY}-tenantry`,

@@ -42,7 +42,7 @@ async function find(check: string, changes: Partial<Config> = {}): Promise<Findi
   return finding;
 }
 
-/** Makes the fault, looks, and takes it back. */
+/** Makes the fault, runs the check, and reverts it. */
 async function findDuring(check: string, fault: string, cure: string): Promise<Finding> {
   await database.query(fault);
   try {
@@ -52,7 +52,7 @@ async function findDuring(check: string, fault: string, cure: string): Promise<F
   }
 }
 
-/** What is wrong says so and what to do; what is well asks for nothing. */
+/** A failing check says what to do; a passing one has no fix. */
 function expectStatus(
   finding: Finding,
   status: Finding['status'],
@@ -271,7 +271,7 @@ describe('the queue', () => {
     expectStatus(finding, 'warn', /2 × mail.send, 1 × housekeeping.prune/, /state=failed.*retry/);
   });
 
-  it('without workers is a warning, and a failure when a job waits; a living one mends it', async () => {
+  it('without workers is a warning, and a failure when a job waits; a running one fixes it', async () => {
     expectStatus(await find('workers'), 'warn', /none running/, /ROLES/);
     await addJobDue('1 second');
     expectStatus(await find('workers'), 'fail', /1 jobs wait/, /ROLES/);

@@ -230,7 +230,7 @@ describe('dev:shift-time and subscriptions:renew', () => {
     days: number;
   }
 
-  const NOBODY = { renewed: 0, moved: 0, expired: 0, canceled: 0, behind: 0 };
+  const NONE = { renewed: 0, moved: 0, expired: 0, canceled: 0, behind: 0 };
   const RUNNING = `
     SELECT business_id, period_ordinal, period_end, ceil(extract(epoch FROM period_end - now()) / 86400)::integer AS days
     FROM subscriptions
@@ -246,8 +246,8 @@ describe('dev:shift-time and subscriptions:renew', () => {
     const { business_id: id, period_ordinal: ordinal, days } = before!;
     expect(await shift(id, days)).toMatchObject({ code: 0, stderr: '' });
     expect(await runJson<Report>('subscriptions:renew', '--dry-run')).toMatchObject({ renewed: 1 });
-    expect(await runJson<Report>('subscriptions:renew')).toMatchObject({ ...NOBODY, renewed: 1 });
-    expect(await runJson<Report>('subscriptions:renew')).toMatchObject(NOBODY);
+    expect(await runJson<Report>('subscriptions:renew')).toMatchObject({ ...NONE, renewed: 1 });
+    expect(await runJson<Report>('subscriptions:renew')).toMatchObject(NONE);
     const periods = await database.query<{ start_time: Date; end_time: Date; ordinal: number }>(
       'SELECT ordinal, start_time, end_time FROM subscription_periods WHERE business_id = $1 ORDER BY ordinal',
       [id],

@@ -110,7 +110,7 @@ it.each([
   expectSameProcess();
 });
 
-it('a job that takes long stays with the worker that lives', async () => {
+it('a long job stays with its live worker', async () => {
   mailServer.keepNext(1);
   const email = await signUpWithMail();
   await until('the mail is being sent', () => mailServer.keptCount === 1);

@@ -36,7 +36,7 @@ async function counted(kind: string): Promise<number> {
   return Number(value);
 }
 
-it('a rejected promise that nothing handles is logged without its secrets and counted, and the server goes on', async () => {
+it('a rejected promise that nothing handles is logged without its secrets and counted, and the server keeps running', async () => {
   expect(await counted('rejection')).toBe(0);
   server.child.kill('SIGUSR2');
   server.child.kill('SIGUSR2');

@@ -172,7 +172,7 @@ describe('a small world', () => {
 });
 
 describe('a world of several batches', () => {
-  it('goes on where it was interrupted, and becomes the same as in one go', async () => {
+  it('resumes where it was interrupted, and ends the same as in one run', async () => {
     const [whole, broken] = await Promise.all([TestApplication.start(), TestApplication.start()]);
     await seed(whole, LARGE);
     await expect(seed(broken, LARGE, breakDownAfter(2))).rejects.toThrow('power cut');

@@ -148,7 +148,7 @@ describe('spans', () => {
     expect(new Set(runs.map(({ traceId }) => traceId)).size).toBe(runs.length);
   });
 
-  it('hold no secret, and nobody’s address', () => {
+  it('contain no secret and no address', () => {
     const text = JSON.stringify(collector.spans);
     const secrets = [customer.token, customer.key, customer.email, PASSWORD, API_KEY, '127.0.0.1'];
     for (const secret of secrets) expect(text).not.toContain(secret);

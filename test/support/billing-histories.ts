@@ -18,7 +18,7 @@ export type Deed =
   | { do: 'change_price'; plan: string }
   | { do: 'record'; count: number };
 
-/** What becomes of the events of a deed: drawn anew for each of them. */
+/** The delivery of the events of an action, drawn for each of them. */
 export interface Post {
   /** Sorts what is sent together. */
   seed: number;
@@ -138,8 +138,8 @@ export async function unlessRefused(work: Promise<unknown>): Promise<void> {
   });
 }
 
-/** Ours, as far as Stripe has a word in it. */
-export interface Ours {
+/** The local state, as far as Stripe determines it. */
+export interface LocalState {
   status: string;
   slug: string;
   follows: string | null;
@@ -147,29 +147,32 @@ export interface Ours {
   cancelAtPeriodEnd: boolean;
 }
 
-/** Ours is what Stripe holds; said without the code that makes it so. @param slug of the plan that is paid for */
+/** The local state is Stripe's; checked without the code under test. @param slug of the plan that is paid for */
 export function expectFollowed(
-  ours: Ours,
-  theirs: Stripe.Subscription | undefined,
+  local: LocalState,
+  atStripe: Stripe.Subscription | undefined,
   slug: string,
 ): void {
-  const isFollowing = ours.follows !== null && !['canceled', 'expired'].includes(ours.status);
-  if (!theirs || isOver(theirs)) return expect([ours, isFollowing]).toEqual([ours, false]);
-  if (!isFollowing) return expectLeft(ours, theirs);
-  const { id, status, cancel_at_period_end: cancelAtPeriodEnd, items } = theirs;
-  expect(ours).toMatchObject({ follows: id, cancelAtPeriodEnd });
-  if (theirs.pause_collection) return expect(ours.status).toBe('paused');
-  expect(ours).toMatchObject({
+  const isFollowing = local.follows !== null && !['canceled', 'expired'].includes(local.status);
+  if (!atStripe || isOver(atStripe)) return expect([local, isFollowing]).toEqual([local, false]);
+  if (!isFollowing) return expectLeft(local, atStripe);
+  const { id, status, cancel_at_period_end: cancelAtPeriodEnd, items } = atStripe;
+  expect(local).toMatchObject({ follows: id, cancelAtPeriodEnd });
+  if (atStripe.pause_collection) return expect(local.status).toBe('paused');
+  expect(local).toMatchObject({
     status: ['past_due', 'unpaid'].includes(status) ? 'past_due' : status,
     slug,
     periodEnd: new Date(items.data[0]!.current_period_end * 1000),
   });
 }
 
-/** Ours goes on without Stripe, or not at all: nothing is paid for, or nobody was told before it was paused. */
-function expectLeft(ours: Ours, { status, pause_collection: pause }: Stripe.Subscription): void {
-  if (ours.status === 'active') expect(ours).toMatchObject({ slug: 'free', follows: null });
-  else expect(['canceled', 'expired']).toContain(ours.status);
+/** The local subscription continues without Stripe, or has ended: nothing is paid, or the news came after a pause. */
+function expectLeft(
+  local: LocalState,
+  { status, pause_collection: pause }: Stripe.Subscription,
+): void {
+  if (local.status === 'active') expect(local).toMatchObject({ slug: 'free', follows: null });
+  else expect(['canceled', 'expired']).toContain(local.status);
   expect(pause !== null || ['past_due', 'unpaid', 'incomplete'].includes(status)).toBe(true);
 }
 
@@ -249,7 +252,7 @@ export class Actor {
     await doAtStripe({ stripe, client, priceOf: (slug) => this.priceOf(slug) }, at, deed);
   }
 
-  /** Where Stripe has none that lives: a second one is refused, and tested elsewhere. */
+  /** Where Stripe has no live one: a second one is refused, and tested elsewhere. */
   private async subscribe(at: Stripe.Subscription | undefined): Promise<void> {
     if (at && !isOver(at)) return;
     const opened = await this.world.openCheckout(this.customer, 'pro');

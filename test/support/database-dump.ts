@@ -1,6 +1,6 @@
 import type { TestDatabase } from './test-database';
 
-/** Every row of every table as text, as whoever steals a dump has it; bytes as hexadecimal digits. */
+/** Every row of every table as text, as in a stolen dump; bytes as hexadecimal digits. */
 export async function dumpDatabase(database: TestDatabase): Promise<string> {
   const tables = await database.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables

@@ -13,7 +13,7 @@ export interface JobPlace {
 
 const MAXIMUM_TRIES = 3;
 
-/** A row of the queue that no handler of ours is for, in any state. */
+/** A row of the queue without a handler, in any state. */
 export async function insertJob(
   database: TestDatabase,
   { name = 'test.nothing', payload = {}, tries = 0, lastError, lockedBy }: JobPlace = {},

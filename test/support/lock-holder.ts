@@ -5,7 +5,7 @@ import { until } from './until';
 const LOCK = 4_711;
 
 /**
- * Holds somebody up in the middle of a transaction: whoever inserts a row of this business into the table waits
+ * Blocks a transaction midway: an insert of a row of this business into the table waits
  * for `release`, by a trigger and an advisory lock, with all the locks it has taken by then.
  */
 export class LockHolder {
@@ -30,14 +30,14 @@ export class LockHolder {
     return new LockHolder(database, table, holder);
   }
 
-  /** Until somebody is held up. */
+  /** Until a transaction is blocked. */
   async untilReached(): Promise<void> {
-    await until('somebody is held up', () => this.somebodyWaitsFor('advisory'));
+    await until('a transaction is blocked', () => this.isWaitedFor('advisory'));
   }
 
-  /** Until somebody else waits for a row that the one who is held up has locked. */
+  /** Until another transaction waits for a row that the blocked one has locked. */
   async untilOthersWait(): Promise<void> {
-    await until('somebody waits for a row', () => this.somebodyWaitsFor('transactionid'));
+    await until('a transaction waits for a row', () => this.isWaitedFor('transactionid'));
   }
 
   async release(): Promise<void> {
@@ -45,7 +45,7 @@ export class LockHolder {
     await this.database.query(`DROP TRIGGER hold_up ON ${this.table}`);
   }
 
-  private async somebodyWaitsFor(event: 'advisory' | 'transactionid'): Promise<boolean> {
+  private async isWaitedFor(event: 'advisory' | 'transactionid'): Promise<boolean> {
     const waiting = await this.database.query(
       `SELECT FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = $1`,

@@ -9,7 +9,7 @@ import { until } from './until';
 
 const LOOPBACK = '127.0.0.1';
 
-/** What every mail that somebody gets has. */
+/** What every delivered mail has. */
 export interface ReceivedMail extends Email {
   /** Byte for byte as it came. */
   raw: string;
@@ -91,13 +91,13 @@ export class MailServer {
     this.isHanging = true;
   }
 
-  /** Does its work again; whoever waited is sent away. */
+  /** Works again; waiting clients are disconnected. */
   recover(): void {
     this.isHanging = false;
     for (const answer of this.held.splice(0)) answer(temporaryFailure(421));
   }
 
-  /** Nobody listens any more. */
+  /** Stops listening. */
   close(): Promise<void> {
     this.recover();
     return new Promise((resolve) => this.server.close(resolve));

@@ -18,7 +18,7 @@ export async function missPayment(world: BillingWorld, own: PaidSubscription): P
   expect((await own.read()).status).toBe('past_due');
 }
 
-/** A payment is missed, and its seven days of grace pass: ours goes on with the free plan. */
+/** A payment is missed, and its seven days of grace pass: the business continues on the free plan. */
 export async function outliveGrace(world: BillingWorld, own: PaidSubscription): Promise<void> {
   await missPayment(world, own);
   await world.pass(7 * DAY_MS);

@@ -14,7 +14,7 @@ export class Note {
   text!: string;
 }
 
-/** A database with a table of notes that belong to nobody, and the application's pool over it. */
+/** A database with a table of notes without tenants, and the application's pool over it. */
 export class NoteBook {
   private constructor(
     readonly testDatabase: TestDatabase,
@@ -51,7 +51,7 @@ export class NoteBook {
     return tx.execute(MARK, [id, mark]);
   }
 
-  /** The same, by somebody else, and committed at once. */
+  /** The same, by another connection, and committed at once. */
   async markElsewhere(id: number, mark: string): Promise<void> {
     await this.testDatabase.query(MARK, [id, mark]);
   }

@@ -56,7 +56,7 @@ export class PaidSubscription extends OwnSubscription {
     return new PaidSubscription(world, customer, await world.stripeCustomer(customer));
   }
 
-  /** A customer at Stripe with a card, who has paid for nothing: a page for the plan is open. */
+  /** A customer at Stripe with a card and no payment yet: a page for the plan is open. */
   static async unpaid(
     world: BillingWorld,
     plan: Pick<PlanResponse, 'slug'>,
@@ -131,12 +131,12 @@ export class PaidSubscription extends OwnSubscription {
     return this.world.stripe.requests.length;
   }
 
-  /** Whether ours and Stripe's say the same of plan price, period end and life. */
+  /** Whether the local state and Stripe's agree on plan price, period end and status. */
   async expectFollowing(): Promise<void> {
-    const ours = await this.read();
-    const isEnded = ['canceled', 'expired'].includes(ours.status);
+    const local = await this.read();
+    const isEnded = ['canceled', 'expired'].includes(local.status);
     expect(this.atStripe.status === 'canceled').toBe(isEnded);
-    if (!isEnded) expect(ours.currentPeriod.end).toBe(this.periodAtStripe.end.toISOString());
+    if (!isEnded) expect(local.currentPeriod.end).toBe(this.periodAtStripe.end.toISOString());
   }
 
   /** The operations that were written down for it, oldest first. */

@@ -5,7 +5,7 @@ import type { Subscription } from '../../src/modules/subscriptions/subscription.
 import type { SubscriptionWrite } from '../../src/modules/subscriptions/decisions/subscription-write';
 import { planOf, subscriptionTo } from './subscription-fixtures';
 
-/* What Stripe says of a subscription from 31 January to 28 February, and ours that follows it, step by step. */
+/* A Stripe subscription from 31 January to 28 February, and the local one that follows it, step by step. */
 
 export const day = (text: string): Date => new Date(`2027-${text}T10:00:00.000Z`);
 export const [JANUARY, FEBRUARY, MARCH, APRIL] = [
@@ -48,7 +48,7 @@ export function snapshotOf(
   };
 }
 
-/** Ours, following that. */
+/** The local subscription that follows it. */
 export function following(changes: Partial<Subscription> = {}): Subscription {
   const stripe = { stripeSubscriptionId: 'sub_1', runsUntil: runsUntilWhilePaid(FEBRUARY) };
   return subscriptionTo(pro, JANUARY, { ...stripe, ...changes });
@@ -66,22 +66,22 @@ export function setupOf(
 
 export function step(
   subscription: Subscription,
-  truth: StripeSnapshot,
+  snapshot: StripeSnapshot,
   { now = NOW, ...changes }: Partial<ReconcileSetup> & { now?: Date } = {},
 ): SubscriptionWrite | null {
-  return nextReconcileStep(setupOf(subscription, changes), truth, now);
+  return nextReconcileStep(setupOf(subscription, changes), snapshot, now);
 }
 
-/** Step after step, as a look does. */
+/** Step after step, like a reconciliation. */
 export function settle(
   subscription: Subscription,
-  truth: StripeSnapshot,
+  snapshot: StripeSnapshot,
   { now = NOW, ...changes }: Partial<ReconcileSetup> & { now?: Date } = {},
 ) {
   const closed: Date[] = [];
   let current = subscription;
   for (let steps = 0; steps < 18; steps += 1) {
-    const write = step(current, truth, { now, ...changes });
+    const write = step(current, snapshot, { now, ...changes });
     if (!write) return { current, closed, steps };
     if (write.closed) closed.push(write.closed.end);
     const { successor } = write;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { PASSWORD } from './customers';
 
-/** An address that nobody has. The local part is long, so that no password contains it by chance. */
+/** An unused address. The local part is long, so that no password contains it by chance. */
 export function newEmail(local = 'person'): string {
   return `${local}-${randomBytes(6).toString('hex')}@example.com`;
 }
 
-/** What somebody sends who signs up, for the first time unless `changes` say otherwise. */
+/** The body of a sign-up, for a new person unless `changes` say otherwise. */
 export function aSignup(changes: object = {}): Record<string, unknown> {
   return {
     businessName: 'Acme',

@@ -46,7 +46,7 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  /** Nobody listens any more, until `accept`. */
+  /** Refuses connections until `accept`. */
   async refuse(): Promise<void> {
     this.reset();
     this.server.close();

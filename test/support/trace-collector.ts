@@ -8,7 +8,7 @@ interface Attribute {
   value: { stringValue?: string; intValue?: number };
 }
 
-/** As much of a span of OTLP as tests look at. */
+/** The part of an OTLP span that tests read. */
 export interface CollectedSpan {
   traceId: string;
   spanId: string;

@@ -7,7 +7,7 @@ import { clientOf } from '../../packages/local-stripe/test/fixtures';
 import type { TestApplication } from './test-application';
 import type { TestDatabase } from './test-database';
 
-/* Deliveries of events, as Stripe sends them and as somebody else might. */
+/* Deliveries of events, by Stripe and forged. */
 
 export const WEBHOOK_PATH = '/v1/webhooks/stripe';
 
@@ -25,7 +25,7 @@ export function newEventId(): string {
   return `evt_${process.pid}${sequence}`;
 }
 
-/** An event as Stripe writes it, of a type that nobody watches unless said. */
+/** An event as Stripe writes it, by default of a type that is ignored. */
 export function anEvent(changes: object = {}): Record<string, unknown> {
   return {
     ...{ id: newEventId(), object: 'event', type: 'payout.created', created: 1_800_000_000 },
@@ -104,7 +104,7 @@ export async function makeJobsDue(database: TestDatabase): Promise<void> {
   await database.query(`SELECT pg_notify('jobs:insert', '{"count":1}')`); // as the queue does for a new one
 }
 
-/** Stripe's own client at the local Stripe: what somebody does there, past us. */
+/** Stripe's own client at the local Stripe: for changes made there by hand. */
 export function clientAt({ stripe }: Pick<BillingWorld, 'stripe'>): Stripe {
   return clientOf(stripe, API_KEY);
 }

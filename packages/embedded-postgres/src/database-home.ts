@@ -15,7 +15,7 @@ import { lstatIfPresent, makeOwnDirectory, sharedDirectory, unlessErrorCode } fr
 
 /**
  * Where one embedded database lives. Everything but the cluster belongs to the user who runs the
- * launcher, so that root never writes into a directory somebody else could put a link into.
+ * launcher, so that root never writes into a directory where another user could place a link.
  */
 export interface DatabaseHome {
   readonly directory: string;

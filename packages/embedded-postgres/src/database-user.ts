@@ -31,7 +31,7 @@ function lookUpUser(name: string): DatabaseUser | undefined {
 
 /**
  * The user an existing cluster was made for. It stays that one, though a better candidate may have
- * come since (somebody installed a package that brings the user `postgres`).
+ * come since (a package may have added the user `postgres`).
  */
 export function findClusterOwner(dataDirectory: string): DatabaseUser | undefined {
   const stats = process.geteuid?.() === 0 ? lstatIfPresent(dataDirectory) : undefined;

@@ -44,7 +44,7 @@ const DEFAULT_MAX_CONNECTIONS = 100;
 /**
  * Opens the PostgreSQL of a data directory: makes it at first, starts it, or joins the one that
  * already runs. Release it when done.
- * `durable` and `maxConnections` are for whoever starts it; a running server keeps its own.
+ * `durable` and `maxConnections` apply when it is started; a running server keeps its own.
  * @throws EmbeddedPostgresError
  */
 export async function openEmbeddedPostgres(

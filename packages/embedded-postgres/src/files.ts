@@ -79,7 +79,7 @@ export function makeOwnDirectory(directory: string, mode: number): void {
   assertOwn(directory, lstatSync(directory));
 }
 
-/** Throws unless the running user owns the path and nobody else can change it. */
+/** Throws unless the running user owns the path and no one else can change it. */
 export function assertOwn(path: string, stats: Stats): void {
   const uid = process.geteuid?.();
   if (stats.uid !== uid) {

@@ -53,7 +53,7 @@ async function tryToConnect(
         `PostgreSQL in ${home.directory} does not take the password in ${home.credentialsFile}`,
       );
     }
-    // Nobody there, not yet ready, or a stranger who has the port now: the process will tell.
+    // None there, not yet ready, or another server on the port: the process will tell.
     return undefined;
   }
 }

@@ -63,7 +63,7 @@ export function removeWorkshops(home: DatabaseHome): void {
     try {
       rmSync(join(home.directory, name), { recursive: true, force: true, maxRetries: 3 });
     } catch (error) {
-      // The launcher was killed, its initdb still writes: in nobody's way, gone at the next start.
+      // The launcher was killed, its initdb still writes: harmless, removed at the next start.
       if (!hasErrorCode(error, 'ENOTEMPTY')) throw error;
     }
   }

@@ -6,7 +6,7 @@ const CONNECT_LIMIT_MS = 2_000;
 const REMAKE_AFTER_MS = 500;
 
 /**
- * The launcher's own connection, as the superuser: it looks after the application's role and
+ * The launcher's own connection, as the superuser: it maintains the application's role and
  * database and then stays open for as long as this process uses the server. That is the process's
  * presence, by which the last one out knows that it is the last. The kernel closes it for a process
  * that is killed, and PostgreSQL keeps slots for superusers when the pools have taken the rest.
@@ -59,14 +59,14 @@ export class LauncherConnection {
 
   /**
    * From now on only marks the presence: the process may end while it is open. Where the database
-   * crashes and recovers, the presence is made anew, or others would stop it under this process.
+   * crashes and recovers, the presence is re-established, or others would stop it under this process.
    */
   letProcessEnd(): void {
     this.isPresence = true;
     this.socket.unref();
   }
 
-  /** Resolves when the server has closed its side too, so nobody counts this presence any more. */
+  /** Resolves when the server has closed its side too, so no process counts this presence any more. */
   async close(): Promise<void> {
     this.isClosed = true;
     if (this.remaking) clearTimeout(this.remaking);

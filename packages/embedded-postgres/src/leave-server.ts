@@ -11,7 +11,7 @@ const LEAVE_LIMIT_MS = 20_000;
 
 /** Takes this process's presence away, and stops the server if that was the last one. */
 export async function leaveServer(home: DatabaseHome, presence: LauncherConnection): Promise<void> {
-  // Somebody deleted the data directory: the server notices within a minute and ends by itself.
+  // The data directory was deleted: the server notices within a minute and ends by itself.
   if (!existsSync(home.directory)) return presence.close();
   const deadline = new Deadline(LEAVE_LIMIT_MS);
   await withProcessLock(home.lockDirectory, deadline, async () => {

@@ -4,7 +4,7 @@ import { hasErrorCode } from './files';
 
 const ANY = 0;
 
-/** The preferred port if it is free on 127.0.0.1, else another. Nobody holds it: it may be lost again. */
+/** The preferred port if it is free on 127.0.0.1, else another. It is not reserved: it may be taken again. */
 export async function choosePort(preferred: number | undefined): Promise<number> {
   try {
     return await probePort(preferred ?? ANY);

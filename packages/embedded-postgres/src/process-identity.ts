@@ -16,7 +16,7 @@ export function readCommandLine(pid: number): string {
   return process.platform === 'linux' ? commandLineByProc(pid) : commandLineByPs(pid);
 }
 
-/** Whether the kernel still lists the pid, be it as a zombie or as somebody else's process. */
+/** Whether the kernel still lists the pid, be it as a zombie or as another user's process. */
 export function isPidTaken(pid: number): boolean {
   try {
     return process.kill(pid, 0);

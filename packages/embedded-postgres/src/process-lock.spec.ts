@@ -50,7 +50,7 @@ describe('withProcessLock', () => {
     await expect(work).rejects.toThrow(/another process holds .*held-/);
   });
 
-  it('works again in a directory that somebody has emptied', async () => {
+  it('works again in a directory that was emptied', async () => {
     mkdirSync(lock);
     expect(await crowd()).toBe(1);
   });

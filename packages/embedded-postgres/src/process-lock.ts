@@ -9,7 +9,7 @@ import { identifyProcess } from './process-identity';
  * A lock between processes, without flock, which Node does not have. The lock is a directory with
  * one file in it, the token, and the token's NAME says who holds it. Taking, giving back and
  * stealing from the dead are each one rename of the name just read, and of two renames of the same
- * name the kernel lets one succeed. So nobody can take what somebody else has taken meanwhile,
+ * name the kernel lets one succeed. So no process can take what another has taken meanwhile,
  * which is the flaw of "the lock file is stale, delete it, make mine".
  */
 const FREE = 'free';
@@ -59,7 +59,7 @@ function moveToken(lockDirectory: string, from: string, to: string): true | unde
 
 /**
  * The directory appears with its token inside, or not at all: a directory cannot be renamed over
- * one that holds something, so whoever comes second leaves the first one's token alone.
+ * one that holds something, so the second process leaves the first one's token alone.
  */
 function placeToken(lockDirectory: string): string {
   const draft = mkdtempSync(`${lockDirectory}.`);

@@ -29,7 +29,7 @@ describe('openServerLog', () => {
     expect(statSync(file).size).toBe('of an earlier start\nfirst\nsecond\n'.length);
   });
 
-  it('begins anew when the file has grown beyond 10 MB', () => {
+  it('starts afresh when the file has grown beyond 10 MB', () => {
     truncateSync(file, 10 * 1024 * 1024 + 1);
     closeSync(openServerLog(file).descriptor);
     expect(statSync(file).size).toBe(0);

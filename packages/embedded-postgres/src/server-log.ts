@@ -10,7 +10,7 @@ export interface ServerLog {
   readLastLines(): string;
 }
 
-/** Opens the log for one start of the server. It grows within a run only, then begins anew. */
+/** Opens the log for one start of the server. It grows within a run only, then starts afresh. */
 export function openServerLog(logFile: string): ServerLog {
   const sizeBytes = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   if (sizeBytes > LARGEST_LOG_BYTES) closeSync(openSync(logFile, 'w', 0o600));

@@ -91,7 +91,7 @@ describe('a new database', () => {
   });
   afterAll(() => database.release());
 
-  it('is created, and reused by whoever opens it next', async () => {
+  it('is created, and reused by the next process', async () => {
     const next = await open(dataDirectory);
     expect([database.outcome, next.outcome]).toEqual(['created', 'reused']);
     expect(next.url).toBe(database.url);
@@ -272,7 +272,7 @@ describe('after an accident', () => {
     listener.close();
   });
 
-  it('begins anew when the first process was killed in the middle of initdb', async () => {
+  it('starts over when the first process was killed in the middle of initdb', async () => {
     const dataDirectory = join(makeSandbox(), '.data');
     const home = join(dataDirectory, 'postgres');
     const entries = () => (existsSync(home) ? readdirSync(home) : []);
@@ -312,7 +312,7 @@ describe('the port', () => {
     squatter.close();
   });
 
-  it('is chosen again when somebody takes it before the server does', async () => {
+  it('is chosen again when another process takes it before the server does', async () => {
     const dataDirectory = copyDataDirectory(original);
     const home = locateHome(dataDirectory);
     const thief = await listen();

@@ -58,7 +58,7 @@ describe('users', () => {
       await healed.release();
       expect(existsSync(join(shelf, 'package/native/bin/initdb'))).toBe(true);
 
-      // Somebody else could have changed a binary: not run.
+      // Another user could have changed a binary: not run.
       chmodSync(join(shelf, 'package/native/bin/postgres'), 0o777);
       await expect(start('.data').opened()).rejects.toThrow(/can be changed by other users/);
       rmSync(shelf, { recursive: true });
@@ -69,7 +69,7 @@ describe('users', () => {
     const checkout = makeSandbox();
     const ownScript = makeCompleteCheckout(checkout);
     chownSync(checkout, NOBODY.uid, NOBODY.gid);
-    // Links are made by whoever installs; here that was root.
+    // Links are made by the installing user; here that was root.
     const asRoot = new LauncherProcess({
       script: ownScript,
       database: { dataDirectory: original },

@@ -16,7 +16,7 @@ export function attachCard(world: World, customer: string, card: Card): Stripe.P
   return method;
 }
 
-/** As somebody does in the portal: from now on everything is charged to this card. */
+/** As in the portal: from now on everything is charged to this card. */
 export function setCard(world: World, customerId: string, card: Card): Stripe.PaymentMethod {
   const customer = getCustomer(world, customerId);
   const { id } = attachCard(world, customer.id, card);

@@ -95,7 +95,7 @@ function expireByCall({ world, id }: ApiCall): Stripe.Checkout.Session {
   return expireSession(world, session);
 }
 
-/** Nobody can pay it any more. */
+/** It can no longer be paid. */
 export function expireSession(
   world: World,
   session: Stripe.Checkout.Session,
@@ -133,7 +133,7 @@ export function completeCheckout(
 }
 
 function customerOf(world: World, session: Stripe.Checkout.Session): string {
-  const email = session.customer_email ?? 'somebody@example.com';
+  const email = session.customer_email ?? 'customer@example.com';
   return (session.customer ?? addCustomer(world, { email }).id) as string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The time of the local Stripe, which stands still until somebody moves it; `live` lets it go with the real one.
+ * The time of the local Stripe, which stands still until it is moved; `live` lets it go with the real one.
  * The one place of this folder that knows what time it really is.
  */
 export class LocalClock {

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 
 const ANSWER_WITHIN_SECONDS = 7 * 86_400;
 
-/** The part of a dispute that nobody has filled in yet. */
+/** The empty evidence of a new dispute. */
 export function emptyEvidence(now: number): Pick<Stripe.Dispute, 'evidence' | 'evidence_details'> {
   return {
     evidence: NO_EVIDENCE,

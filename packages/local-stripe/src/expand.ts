@@ -34,7 +34,7 @@ function find(store: Store, id: string): object | undefined {
   return tables.map((table) => table.find(id)).find((row) => row !== undefined);
 }
 
-/** What is there only when somebody asks for it. */
+/** Fields that are returned only when expanded. */
 function included(store: Store, object: object, name: string): object | null | undefined {
   const { id, object: kind } = object as { id?: string; object?: string };
   if (kind === 'invoice' && name === 'payments')

@@ -76,7 +76,7 @@ function numberOf({ store }: World, { id }: Stripe.Customer): string {
   return String(finalized.length + 1).padStart(4, '0');
 }
 
-/** Nobody will pay it any more. */
+/** It will no longer be paid. */
 export function voidInvoice(world: World, invoice: Stripe.Invoice): true {
   const voided = ended(invoice, 'void', { voided_at: world.now });
   world.store.invoices.put(voided);

@@ -2,7 +2,7 @@ import type { ParameterTree } from './form-body';
 import { invalidRequest } from './stripe-fault';
 
 /**
- * Reads the parameters of a call and remembers which were read: what nobody reads is refused, as Stripe does,
+ * Reads the parameters of a call and remembers which were read: unread ones are refused, as Stripe does,
  * so that nothing which this server leaves out goes unnoticed.
  */
 export class Parameters {

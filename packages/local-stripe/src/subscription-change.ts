@@ -88,7 +88,7 @@ function unchanged(before: Stripe.Subscription): Outcome {
   return { period: periodOf(itemOf(before)), lines: [], atOnce: false, fields: {} };
 }
 
-/** Another length of period starts the cycle anew, and so does the first price that is not nothing. */
+/** Another length of period restarts the cycle, and so does the first price that is not zero. */
 function startsAnew(before: Stripe.Subscription, after: Stripe.Subscription): boolean {
   const [was, is] = [recurringOf(itemOf(before).price), recurringOf(itemOf(after).price)];
   const isOther = was.interval !== is.interval || was.interval_count !== is.interval_count;

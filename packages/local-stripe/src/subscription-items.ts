@@ -56,7 +56,7 @@ function withEntry(
   );
 }
 
-/** The own price may be archived: it is not sold anew. */
+/** The current price may be archived: it is not sold again. */
 function readPrice(
   world: World,
   { price }: Item,

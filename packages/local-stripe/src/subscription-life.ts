@@ -146,7 +146,7 @@ export function resumePaused(
   return world.store.subscriptions.get(subscription.id);
 }
 
-/** Nobody has paid the first invoice in time. */
+/** The first invoice was not paid in time. */
 export function expireIncomplete(world: World, subscription: Stripe.Subscription): void {
   for (const invoice of world.store.invoices.all())
     if (subscriptionOfInvoice(invoice) === subscription.id && invoice.status === 'open')

@@ -78,7 +78,7 @@ describe('an update of the price', () => {
     expect(linesOf(invoice!)).toEqual([[9_900, false]]);
   });
 
-  it('starts the cycle anew where the interval is another', async () => {
+  it('restarts the cycle where the interval changes', async () => {
     const { subscription, item } = await subscribe(stripe, client, { amount: 3_100 });
     const yearly = await createPrice(client, 30_000, 'year');
     const at = seconds('2027-03-11T00:00:00Z');

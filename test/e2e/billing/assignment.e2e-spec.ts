@@ -33,8 +33,8 @@ beforeEach(async () => {
 });
 
 async function assign(body: object): Promise<Response> {
-  const somebody = await addStaff(world.server); // sessions of staff end while tests let time pass
-  return askToAssign(world.server, somebody, own.customer, { reason: REASON, ...body });
+  const member = await addStaff(world.server); // sessions of staff end while tests let time pass
+  return askToAssign(world.server, member, own.customer, { reason: REASON, ...body });
 }
 
 async function passPeriod(): Promise<void> {

@@ -102,7 +102,7 @@ describe('CatalogService', () => {
       'SELECT count(*)::integer AS count FROM stripe_prices WHERE plan_id = $1',
       [plan.id],
     );
-    expect(row!.count).toBe(2); // whoever is still charged by the old one is on a plan
+    expect(row!.count).toBe(2); // subscribers still charged by the old one are on a plan
   });
 
   it('makes one of each, however many ask at once', async () => {

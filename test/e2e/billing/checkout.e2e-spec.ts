@@ -9,7 +9,7 @@ import { expectFaults, expectProblem } from '../../support/problems';
 import { race } from '../../support/race';
 import { addStaff, openSupport, type StaffMember } from '../../support/staff';
 
-// A plan is paid for on a page of Stripe's. The local Stripe speaks Stripe's protocol; nothing of ours is replaced.
+// A plan is paid for on a page of Stripe's. The local Stripe speaks Stripe's protocol; nothing of the server is replaced.
 
 const PATH = '/v1/billing/checkout-sessions';
 const PAGES = '/v1/checkout/sessions';
@@ -207,7 +207,7 @@ describe('clicks on checkout', () => {
     }
   });
 
-  it('after a payment whose news was lost meet the subscription, which is ours from then on', async () => {
+  it('after a payment whose event was lost find the subscription, which is followed from then on', async () => {
     const { id } = await openPage();
     world.stripe.webhooks.mode = 'dropped';
     world.stripe.completeCheckout(id, { card: 'good' });
@@ -389,7 +389,7 @@ describe('a checkout that goes wrong', () => {
   });
 });
 
-/** What somebody does in Stripe's own dashboard. */
+/** A change in Stripe's own dashboard. */
 async function deleteAtStripe(path: string): Promise<void> {
   const headers = { authorization: 'Bearer sk_test_of_the_tests' };
   const answer = await fetch(`${world.stripe.url}${path}`, { method: 'DELETE', headers });

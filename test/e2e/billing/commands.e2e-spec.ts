@@ -6,7 +6,7 @@ import { race } from '../../support/race';
 import { storeRecordings } from '../../support/recordings';
 import { addStaff } from '../../support/staff';
 
-// What an owner does with a subscription that Stripe charges for: Stripe is asked first, and ours follows.
+// What an owner does with a subscription that Stripe charges for: Stripe is called first, then the local subscription is reconciled.
 
 let world: BillingWorld;
 let pro: PlanResponse;
@@ -130,7 +130,7 @@ describe('a pause', () => {
     expect(own.charged - charged).toBe(3000);
   });
 
-  it('beyond the end of the period is charged for by nobody', async () => {
+  it('beyond the end of the period is not charged', async () => {
     await storeRecordings(world.server, own.customer, 5);
     await world.pass(20 * DAY_MS);
     const [before, charged] = [await own.read(), own.charged];
@@ -205,7 +205,7 @@ describe('renewal', () => {
     expect([own.charged, own.atStripe.status]).toEqual([charged, 'canceled']);
   });
 
-  it('switched on again goes on', async () => {
+  it('switched on again continues', async () => {
     const before = await own.read();
     await own.update({ autoRenew: false });
     expect(await own.update({ autoRenew: true })).toEqual(before);

@@ -6,7 +6,7 @@ import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/pa
 import { addStaff } from '../../support/staff';
 import { clientAt } from '../../support/webhooks';
 
-// From when the grace of a plan counts, and what happens where nobody told that a payment failed.
+// From when the grace of a plan counts, and what happens without news of a failed payment.
 
 const GRACE_DAYS = 6;
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
   own = await PaidSubscription.begin(world, pro);
 });
 
-/** Somebody changes the price at Stripe, in the middle of the period, and its invoice is not paid. */
+/** The price is changed at Stripe by hand, in the middle of the period, and its invoice is not paid. */
 async function failInMiddle(): Promise<void> {
   await world.pass(10 * DAY_MS);
   world.stripe.setCard(own.stripeCustomerId, 'declined');

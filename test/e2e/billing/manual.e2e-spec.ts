@@ -29,7 +29,7 @@ async function planIdOf(slug: string): Promise<string> {
 }
 
 describe('without Stripe', () => {
-  it('nobody pays, and the overview says so', async () => {
+  it('no payments are taken, and the overview says so', async () => {
     const overview = await server.get('/v1/billing', customer.token).expect(200);
     expect(overview.body).toEqual({
       provider: 'manual',

@@ -110,7 +110,7 @@ async function bothSides(): Promise<unknown> {
   const { id, status, metadata, cancel_at_period_end, pause_collection, items } = own.atStripe;
   const price = items.data[0]!.price.id;
   const stripe = { id, status, metadata, cancel_at_period_end, pause_collection, price };
-  return { ours: await own.read(), stripe, charged: own.charged };
+  return { local: await own.read(), stripe, charged: own.charged };
 }
 
 describe.each(COMMANDS)('$name', ({ ask, first, effect }) => {

@@ -52,7 +52,7 @@ async function checkoutAt(server: TestApplication, customer: Customer) {
   });
 }
 
-it('before anybody has paid, it is taken, and its prices are made anew', async () => {
+it('before the first payment, it is accepted, and its prices are recreated', async () => {
   await world.server.app.get(CatalogService).sync(JOB);
   const customer = await signUp(world.server);
   await withOther(async (server) => {
@@ -98,7 +98,7 @@ it('the live mode of the same account is another one', async () => {
   });
 });
 
-it('is moved to by a command: what followed goes on with the default plan, and a checkout works', async () => {
+it('is switched to by a command: followers continue on the default plan, and a checkout works', async () => {
   const customer = await world.subscribe();
   await withOther(async (server) => {
     const account = server.app.get(StripeAccountService);

@@ -78,7 +78,7 @@ describe('a renewal', () => {
     await passTo(0);
     await world.renew();
     expect(await read()).toEqual(before);
-    await expectToRecord(201); // at the boundary it goes on
+    await expectToRecord(201); // at the boundary it continues
     await passTo(110 * MINUTE_MS, before.periodEnd);
     await world.renew();
     expect(await read()).toEqual(before);
@@ -195,7 +195,7 @@ describe('a payment that fails', () => {
     await expectToRecord(201);
   });
 
-  it('and is made after the grace begins a subscription anew, which has the rest of the period', async () => {
+  it('and is made after the grace starts a new subscription with the rest of the period', async () => {
     const customerId = await world.stripeCustomer(customer);
     const before = await read();
     await passTo(7 * DAY_MS + HOUR_MS, before.periodStart);
@@ -250,11 +250,14 @@ describe('a trial', () => {
   it.each([
     ['pause', { status: 'active', plan: { slug: 'free' } }],
     ['cancel', { status: 'canceled', plan: { slug: 'pro' } }],
-  ] as const)('without a card at its end, where Stripe is set to %s it', async (behavior, ours) => {
-    await takeCardAway(behavior);
-    await passTo(90 * MINUTE_MS);
-    expect(await world.subscription(customer)).toMatchObject(ours);
-  });
+  ] as const)(
+    'without a card at its end, where Stripe is set to %s it',
+    async (behavior, expected) => {
+      await takeCardAway(behavior);
+      await passTo(90 * MINUTE_MS);
+      expect(await world.subscription(customer)).toMatchObject(expected);
+    },
+  );
 
   async function takeCardAway(behavior: 'pause' | 'cancel'): Promise<void> {
     const { subscriptions, customers } = world.stripe.state;

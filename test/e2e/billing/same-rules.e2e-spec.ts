@@ -12,7 +12,7 @@ import {
 } from '../../support/paid-subscriptions';
 import { addStaff, makePlan, type StaffMember } from '../../support/staff';
 
-// The same rules whoever sets the periods, and a preview that refuses what the change refuses.
+// The same rules with and without Stripe, and a preview that refuses what the change refuses.
 
 let world: BillingWorld;
 let staff: StaffMember;

@@ -6,8 +6,8 @@ import { outliveGrace, passPeriod } from '../../support/missed-payments';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
 import { addStaff } from '../../support/staff';
 
-// Out of grace, ours goes on without Stripe, and the subscription there still waits for its payment. It must never be
-// charged beside another one, nor for somebody who has left.
+// Out of grace, the local subscription continues without Stripe, and the one there still waits for its payment. It must never be
+// charged beside another one, nor for a business that has left.
 
 /** Later than every further try of Stripe's at the old invoice. */
 const TRIED_AGAIN_MS = 16 * DAY_MS;
@@ -59,7 +59,7 @@ it('another checkout ends the old one: a card that is good later pays for one al
   await expectNoDifference();
 });
 
-it('a cancellation of ours ends the old one: a card that is good later pays for nothing', async () => {
+it('a local cancellation ends the old one: a card that works later is not charged', async () => {
   const charged = own.charged;
   expect((await own.act('cancel', { when: 'now' })).status).toBe('canceled');
   await world.settle();

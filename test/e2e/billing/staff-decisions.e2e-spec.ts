@@ -94,7 +94,7 @@ describe('a deactivated business', () => {
     expect(await own.read()).toMatchObject({ cancelAtPeriodEnd: true, endReason: null });
   });
 
-  it('is told to end again where somebody renews it in the portal', async () => {
+  it('is set to end again after it was renewed in the portal', async () => {
     await turn(own.customer, 'deactivate');
     await clientAt(world).subscriptions.update(own.atStripe.id, { cancel_at_period_end: false });
     await world.settle();
@@ -182,7 +182,7 @@ describe('a plan that people pay for', () => {
     }
   });
 
-  it('and costs nothing any more is charged no more, and goes on', async () => {
+  it('and has become free is charged no more, and continues', async () => {
     const plan = await makePaidPlan(world, staff, 3000);
     const own = await PaidSubscription.begin(world, plan);
     await edit(plan, { price: USD(0) });
@@ -219,7 +219,7 @@ describe('a plan that people pay for', () => {
     expect([own.charged, (await own.read()).status]).toEqual([3000, 'expired']);
   });
 
-  it('and does not renew: a trial of it goes on into its first period, which is the last', async () => {
+  it('and does not renew: a trial of it continues into its first period, which is the last', async () => {
     const plan = await makePaidPlan(world, staff, 3000, { trialDays: 5 });
     const own = await PaidSubscription.begin(world, plan);
     await edit(plan, { renews: false });

@@ -5,7 +5,7 @@ import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/pa
 import { expectProblem } from '../../support/problems';
 import { addStaff, askToAssign, makePlan, REASON } from '../../support/staff';
 
-// A period that nobody has paid for leaves nothing that could be credited.
+// An unpaid period leaves nothing to credit.
 
 let world: BillingWorld;
 let pro: PlanResponse;

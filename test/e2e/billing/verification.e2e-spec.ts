@@ -6,7 +6,7 @@ import { createPrice } from '../../../packages/local-stripe/test/fixtures';
 import { until } from '../../support/until';
 import { clientAt, subscriptionAt, WEBHOOK_PATH } from '../../support/webhooks';
 
-// Every night all subscriptions at Stripe are compared with ours: what events are for is not taken on trust.
+// Every night all subscriptions at Stripe are compared with the local ones, independently of events.
 
 const JOB = RequestContext.job('test.verify');
 
@@ -46,7 +46,7 @@ async function counted(): Promise<number> {
   return row!.differences;
 }
 
-const ours = () => expect.objectContaining({ businessId: customer.business.id }) as object;
+const local = () => expect.objectContaining({ businessId: customer.business.id }) as object;
 
 describe('VerificationService.verify', () => {
   it('finds nothing where all is as it is at Stripe', async () => {
@@ -90,7 +90,7 @@ describe('VerificationService.verify', () => {
     world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'dropped');
     const { id } = await subscriptionAt(world, customer);
     await clientAt(world).subscriptions.cancel(id);
-    expect((await verification.verify(JOB)).differences).toEqual([ours()]);
+    expect((await verification.verify(JOB)).differences).toEqual([local()]);
     expect((await verification.verify(JOB, true)).differences).toEqual([]);
     expect((await world.subscription(customer)).status).toBe('canceled');
   });

@@ -87,7 +87,7 @@ describe('an event', () => {
     expect(await read(delivery!.event.id)).toMatchObject({ deliveries: 21, outcome: 'applied' });
   });
 
-  it('of a customer that is none of ours is ignored', async () => {
+  it('of an unknown customer is ignored', async () => {
     const event = eventOf('cus_of_somebody_else');
     await deliverAll(world.server, [sign(world.server, event)]);
     await world.settle();
@@ -115,7 +115,7 @@ describe('an event', () => {
     expect([await own.read(), await own.history()]).toEqual(before);
   });
 
-  it('of another of our customers looks at that one alone', async () => {
+  it('of another customer reads that one alone', async () => {
     world.stripe.deliverTo(`${world.server.url}/v1/webhooks/stripe`, 'in_order');
     const other = await world.subscribe();
     holdEvents(world);
@@ -130,9 +130,9 @@ describe('an event', () => {
     await deliverAll(world.server, [sign(world.server, eventOf('', { type, data }))]);
     await world.settle();
     const mine = await world.stripeCustomer(customer);
-    const looks = world.stripe.requests.slice(asked);
+    const reads = world.stripe.requests.slice(asked);
     expect(
-      looks.filter(({ path, params }) => path.includes(mine) || params.customer === mine),
+      reads.filter(({ path, params }) => path.includes(mine) || params.customer === mine),
     ).toEqual([]);
     expect([await own.read(), await own.history()]).toEqual(before);
   });
@@ -163,7 +163,7 @@ describe('an event', () => {
   });
 });
 
-/** Paid for by a customer that we have not made, at a price that is none of ours. */
+/** Paid for by a customer that was not created here, at a price of no plan. */
 async function foreignSubscription(customerId: string): Promise<{ object: object }> {
   const client = clientAt(world);
   const price = await createPrice(client, 900);

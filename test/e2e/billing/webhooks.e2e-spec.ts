@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = await TestApplication.start({
     stripeSecretKey: 'sk_test_of_the_tests',
     stripeWebhookSecrets: [WEBHOOK_SECRET, NEXT_SECRET],
-    stripeApiBase: 'http://127.0.0.1:9', // nobody is asked
+    stripeApiBase: 'http://127.0.0.1:9', // no call is made
   });
 });
 
@@ -122,7 +122,7 @@ describe('a forgery', () => {
     await expectRefused(event, await deliver(server, { body, header: renewed }));
   });
 
-  it('written anew is refused: the signature is of the bytes, not of what they mean', async () => {
+  it('reformatted is refused: the signature is of the bytes, not of their meaning', async () => {
     const event = anEvent();
     const { header } = sign(server, event);
     await expectRefused(event, await deliver(server, { body: JSON.stringify(event), header }));

@@ -6,7 +6,7 @@ import { HttpClient } from './http-client';
 import type { Ledger } from './ledger';
 import type { Run } from './scenario';
 
-/** After every fault: nothing lost, nothing twice, nothing that nobody sent, every counter equal to its rows. */
+/** After every fault: nothing lost, duplicated or invented, every counter equal to its rows. */
 export async function expectExact(
   deployment: Deployment,
   ledger: Ledger,

@@ -53,7 +53,7 @@ export class FaultCluster implements TestDatabase {
     const { port, embedded } = this;
     this.embedded = await open(this.dataDirectory);
     await embedded.release(); // no longer a user of it twice
-    if (this.port !== port) throw new Error('somebody has taken the port of the database');
+    if (this.port !== port) throw new Error('another process has taken the port of the database');
   }
 
   async drop(): Promise<void> {

@@ -18,7 +18,7 @@ export interface LoadOptions {
 
 /**
  * Clients that record one after the other. Like an SDK, each sends a recording until it is acknowledged, whatever
- * happens meanwhile, and goes on with the next.
+ * happens meanwhile, and continues with the next.
  */
 export class Load {
   readonly ledger = new Ledger();

@@ -10,7 +10,7 @@ export interface Run {
   note: (figures: Figures) => void;
 }
 
-/** The machine lacks what a scenario needs. Throw it; the run says so and goes on. */
+/** The machine lacks what a scenario needs. Throw it; the run reports it and continues. */
 export class Skipped extends Error {}
 
 const seed = process.env.FAULT_SEED ?? '1';

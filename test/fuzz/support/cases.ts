@@ -97,7 +97,7 @@ function calmQuery(operation: Operation, { schemas }: Contract): fc.Arbitrary<Ca
   return fc.tuple(...fields).map((given) => given.filter((field) => field !== null));
 }
 
-/** Cursors as ours are made: base64url of a JSON list. Hardly ever one of this list. */
+/** Well-formed cursors: base64url of a JSON list. Hardly ever one of this list. */
 function cursor(): fc.Arbitrary<Draft> {
   const instant = text({ format: 'date-time' });
   const made = fc.oneof(

@@ -17,7 +17,7 @@ export interface State {
   overspent: number;
 }
 
-/** After these the counter may begin anew, or a limit may be another. */
+/** After these the counter may be reset, or a limit may differ. */
 const CHANGES_PLANS = new Set([
   ...[
     'change the plan',

@@ -17,7 +17,7 @@ export interface Draw {
 interface Scene {
   stage: Stage;
   tenant: Tenant;
-  /** Somebody of that business. */
+  /** A member of that business. */
   person: Person;
   pick: number;
 }
@@ -33,7 +33,7 @@ const MEMBERS = '/v1/team-members/{id}';
 export const MOVES: Record<string, Move> = {
   'found another business': foundBusiness,
   'invite a stranger': (scene) => invite(scene, newEmail()),
-  'invite somebody of the neighbour': (scene) => invite(scene, neighbourOf(scene).people[0]!.email),
+  'invite a member of the neighbour': (scene) => invite(scene, neighbourOf(scene).people[0]!.email),
   join: join,
   'accept an invitation': accept,
   'resend an invitation': (scene) =>

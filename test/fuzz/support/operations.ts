@@ -42,7 +42,7 @@ export function fuzzOperations(audiences: Audience[], usual: number): void {
     },
   );
 
-  it('leaves a server that lives', async () => {
+  it('leaves the server alive', async () => {
     const { status } = await target.server.get('/health/live');
     expect(status).toBe(200);
   });

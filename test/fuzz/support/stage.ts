@@ -8,7 +8,7 @@ import type { Contract } from './contract';
 import { sendTimed, type Exchange } from './exchange';
 import { listFaults, showExchange } from './rules';
 
-/** Somebody with a session in a business: a member, or support. */
+/** A caller with a session in a business: a member, or support. */
 export interface Person {
   email: string;
   token: string;
@@ -35,7 +35,7 @@ export class Stage {
   readonly story: string[] = [];
   /** Whose rows the move may change; anybody's when it is null. */
   mayChange: Set<string> | null = new Set();
-  /** How many recordings were answered with 201 since the last look. */
+  /** How many recordings were answered with 201 since the last check. */
   stored = 0;
 
   private constructor(

@@ -22,7 +22,7 @@ const ENDS = new Set([
   ...['sessions', 'api_keys', 'members', 'businesses', 'users', 'staff_sessions', 'staff_accounts'],
 ]);
 
-/** Somebody whose requests are made, somebody else whose things they must not touch, and the server. */
+/** The attacker, the victim whose data the requests must not touch, and the server. */
 export class Target {
   world!: World;
   other!: World;

@@ -48,7 +48,7 @@ interface Period extends ClosedPeriod {
   subscription: string;
 }
 
-/** Ours, in memory. */
+/** The local state, in memory. */
 class Follower {
   readonly periods: Period[] = [];
   readonly ends = new Map<string, Date | null>();
@@ -58,7 +58,7 @@ class Follower {
     this.current = subscriptionTo(FREE, new Date(stripe.clock.now.getTime() - 1), { id: '0' });
   }
 
-  /** As a look does. @returns how many steps there were */
+  /** Like a reconciliation. @returns how many steps there were */
   sync(): number {
     for (let steps = 0; steps < MAXIMUM_STEPS; steps += 1) {
       const snapshot = choose(this.current, this.snapshots());
@@ -178,9 +178,9 @@ function expectToBeStripes({ current }: Follower, bank: Bank): void {
     periodEnd,
     cancelAtPeriodEnd,
   } = current;
-  const theirs = bank.newest();
-  const paid = theirs ? slugOf(bank.stripe, theirs.items.data[0]!.price.id) : '';
-  expectFollowed({ status, slug, follows, periodEnd, cancelAtPeriodEnd }, theirs, paid);
+  const atStripe = bank.newest();
+  const paid = atStripe ? slugOf(bank.stripe, atStripe.items.data[0]!.price.id) : '';
+  expectFollowed({ status, slug, follows, periodEnd, cancelAtPeriodEnd }, atStripe, paid);
 }
 
 /** One that syncs at every event has Stripe's boundaries, except for a period that came with a late payment or continued after a pause. */
@@ -211,7 +211,7 @@ function expectToTile({ periods, current, ends }: Follower): void {
   for (const period of all) expect(+period.end).toBeGreaterThan(+period.start);
 }
 
-it('200 histories end in Stripe's state, whenever they are synced', async () => {
+it('200 histories end in the state at Stripe, whenever they are synced', async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(histories, passages, async (steps, times) => {

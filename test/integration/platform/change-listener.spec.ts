@@ -10,7 +10,7 @@ import { testConfig } from '../../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
 
-/* What one process hears of the changes of others, and how it knows that it does. */
+/* How one process receives the changes of others, and knows that it does. */
 
 const FRESH_FOR_MS = 1_000;
 const RENAME = `UPDATE businesses SET name = name || '!' WHERE id = ANY ($1)`;
@@ -129,7 +129,7 @@ describe('what this process commits', () => {
 });
 
 describe('the connection', () => {
-  it('is made when somebody asks, and ends with the application', async () => {
+  it('is made on demand, and ends with the application', async () => {
     expect(await countListening()).toHaveLength(0);
     await untilFresh();
     expect(await countListening()).toHaveLength(1);

@@ -65,7 +65,7 @@ describe('a transaction that the database gives up', () => {
     });
     afterAll(() => repeatable.close());
 
-    /** A note that somebody else changes after this transaction has begun: PostgreSQL answers 40001. */
+    /** A note that another transaction changes after this one has begun: PostgreSQL answers 40001. */
     async function change(tx: Transaction, mark: string): Promise<void> {
       await noteBook.markElsewhere(1, mark);
       await noteBook.mark(tx, 1);
@@ -107,7 +107,7 @@ describe('a transaction that the database gives up', () => {
 });
 
 describe('a database that fails', () => {
-  it('in the middle of a transaction: 503, and the pool goes on', async () => {
+  it('in the middle of a transaction: 503, and the pool keeps working', async () => {
     const refused = await refusalOf(
       database.transaction(context, async (tx) => {
         await noteBook.write(tx, 1);
@@ -170,7 +170,7 @@ describe('a database that fails', () => {
     }
   });
 
-  it('because somebody has dropped it: 503, once and again', async () => {
+  it('because it was dropped: 503, once and again', async () => {
     const dropped = await createTestDatabase();
     const pool = await openPool(dropped.url);
     try {
@@ -209,7 +209,7 @@ describe('a database that fails', () => {
     }
   });
 
-  it('in the moment it has let somebody in: 503, and the process stays', async () => {
+  it('right after it has accepted a connection: 503, and the process stays', async () => {
     const held = await HeldConnections.before(noteBook.testDatabase.url);
     const pool = await openPool(held.url);
     try {

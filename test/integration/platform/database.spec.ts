@@ -299,7 +299,7 @@ describe('tenant and platform scope', () => {
     });
   });
 
-  it('is the tenant’s again also when the elevated work threw and somebody caught it', async () => {
+  it('is the tenant’s again also when the elevated work threw and the error was caught', async () => {
     await database.transaction(inFirst, async (tx) => {
       const refused = database.platform(tx, 'a test', () => Promise.reject(new Error('no')));
       await expect(refused).rejects.toThrow('no');

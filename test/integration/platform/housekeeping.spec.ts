@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
 
-/* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
+/* Real processes: the built server, killed during housekeeping, which a lock blocks. */
 describe('housekeeping', () => {
   let server: TestApplication;
   beforeAll(async () => {

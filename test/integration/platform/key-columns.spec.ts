@@ -8,7 +8,7 @@ import { TestApplication } from '../../support/test-application';
 
 /**
  * Refuses each UPDATE that names a key column, were it set to itself: such an UPDATE cannot be distributed, and every
- * index of the row is written for nothing. one_time_keys get a new id on purpose: the older key is void.
+ * index of the row is written needlessly. one_time_keys get a new id on purpose: the older key is void.
  */
 const REFUSE = `
   CREATE FUNCTION refuse_key_update() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -128,7 +128,7 @@ describe('a job', () => {
     expect(namesOfRuns()).toEqual(['second']);
   });
 
-  /** The pause before the next try is over. A worker looks again every two seconds. */
+  /** The pause before the next try is over. A worker polls every two seconds. */
   async function bringForward(): Promise<void> {
     await database.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
   }
@@ -173,7 +173,7 @@ describe('the jobs of a worker that died', () => {
     expect(await holders()).toEqual(['young']);
   });
 
-  it('are left alone while the worker lives, in this process or another', async () => {
+  it('are left alone while the worker is alive, in this process or another', async () => {
     const elsewhere = newPresence(database.url);
     await elsewhere.start();
     const here = Array.from({ length: 8 }, (_, number) => `here ${number}`);
@@ -189,7 +189,7 @@ describe('the jobs of a worker that died', () => {
     expect(await holders()).toEqual([...here, ...there.map(() => null)]);
   });
 
-  it('are left alone again after the connection of the living was lost and made anew', async () => {
+  it('are left alone again after the connection of a live worker was lost and re-established', async () => {
     await presence.announce('living');
     await insertLockedJob('living', 60);
     await database.query(
@@ -261,4 +261,4 @@ describe('jobs that are locked by a process that does not do them', () => {
   });
 });
 
-/* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
+/* Real processes: the built server, killed during housekeeping, which a lock blocks. */

@@ -185,7 +185,7 @@ describe('the tenants of a call', () => {
     ]);
   });
 
-  it('are forgotten with the call: the next on that connection sees nobody', async () => {
+  it('are dropped after the call: the next one on that connection sees no tenant', async () => {
     await admitAll([sentBy(tenant)]);
     const { database: pool } = open.pool;
     expect((await pool.statement(context, 'SELECT id FROM recordings', [])).rows).toEqual([]);

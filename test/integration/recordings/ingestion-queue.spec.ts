@@ -56,7 +56,7 @@ async function expectStored(businessId: string, count: number): Promise<void> {
 }
 
 describe('callers who come at once', () => {
-  it('share statements: one for up to 256 of them, whoever they are', async () => {
+  it('share statements: one for up to 256 of them, of any tenants', async () => {
     const recordings = [tenant, ...others].flatMap((each) => many(75, each));
     const { all } = await statementsOf(() => admitAll(recordings));
     expect(all).toHaveLength(Math.ceil(recordings.length / MAXIMUM_FLUSH));
@@ -132,8 +132,8 @@ describe('a connection that is lost in the middle of a flush', () => {
   });
 });
 
-describe('a counter that somebody else holds', () => {
-  it('holds up its own tenant, who loses nothing, and nobody else', async () => {
+describe('a counter that another transaction holds', () => {
+  it('delays only its own tenant, who loses nothing', async () => {
     let waiting: Promise<Admission[]> | undefined;
     await holdingLocks(database, HOLD_COUNTER, [tenant], async (untilWaited) => {
       waiting = admitAll(many(3));

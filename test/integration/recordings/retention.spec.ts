@@ -123,7 +123,7 @@ it('a deletion by anybody else is audited row by row, as ever', async () => {
   expect(await readAudit()).toHaveLength(2);
 });
 
-it('goes on batch by batch until nothing is left, over many tenants', async () => {
+it('continues batch by batch until nothing is left, over many tenants', async () => {
   await insertOld(tenant, BATCH + 300, 40);
   await insertOld(other, 500, 40);
   const { pruned, progress } = await prune(30);
@@ -135,7 +135,7 @@ it('goes on batch by batch until nothing is left, over many tenants', async () =
   expect([await countOf(tenant), await countOf(other)]).toEqual([0, 0]);
 });
 
-it('frees the external id: it is stored and counted anew', async () => {
+it('frees the external id: it can be stored and counted again', async () => {
   await insertOld(tenant, 1, 31);
   const [{ external_id: externalId }] = (await database.query(
     'SELECT external_id FROM recordings WHERE business_id = $1',

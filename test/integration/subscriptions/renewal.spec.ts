@@ -187,7 +187,7 @@ describe('a run', () => {
     expect((await subscriptionOf(customer)).status).toBe('past_due');
   });
 
-  it('closes at most 15 periods of a subscription, says so, and the next run goes on', async () => {
+  it('closes at most 15 periods of a subscription, reports it, and the next run continues', async () => {
     const behind = await aCustomer();
     await storeRecording(server, behind);
     moveClocks(16 * FREE_PERIOD_MS);

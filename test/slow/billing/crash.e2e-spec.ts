@@ -87,14 +87,14 @@ it('kill -9 after the 2xx: the effect comes, once', async () => {
 it('kill -9 while the effect is being made: it is made', async () => {
   const first = await start('web,worker');
   const customer = await signUp(first);
-  // Stripe does not answer the look: the worker is in the middle of its job when it dies.
+  // Stripe does not answer the read: the worker is in the middle of its job when it dies.
   stripe.failNext(
     100,
     'hang',
     ({ method, path }) => method === 'GET' && path === '/v1/subscriptions',
   );
   await checkOut(first, customer);
-  await until('a look hangs', () =>
+  await until('a read hangs', () =>
     stripe.requests.some(
       ({ path, params }) => path === '/v1/subscriptions' && Boolean(params.customer),
     ),

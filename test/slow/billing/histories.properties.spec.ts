@@ -11,7 +11,7 @@ import {
   histories,
   passages,
   STEPS,
-  type Ours,
+  type LocalState,
   type Step,
 } from '../../support/billing-histories';
 import { signUp } from '../../support/customers';
@@ -20,7 +20,7 @@ import { holdEvents } from '../../support/webhooks';
 
 /*
  * Random histories at the local Stripe, told in any order, twice, late or not at all. Whatever happened: after one more
- * look ours is what Stripe holds, periods tile, counters equal their rows, and the nightly comparison finds nothing.
+ * sync the local state is Stripe's, periods are contiguous, counters equal their rows, and the nightly comparison finds nothing.
  * Many customers live through the same time at once, each a history of its own. These are few, for they are slow; the
  * 200 without a server and a database are in follow.properties.spec.ts.
  */
@@ -69,10 +69,10 @@ async function play(actors: Actor[], steps: Step[][], index: number): Promise<vo
 }
 
 async function expectToFollow(actor: Actor): Promise<void> {
-  const rows = await world.server.database.query<Ours>(CURRENT, [actor.customer.business.id]);
+  const rows = await world.server.database.query<LocalState>(CURRENT, [actor.customer.business.id]);
   expect(rows).toHaveLength(1);
-  const theirs = await actor.atStripe();
-  expectFollowed(rows[0]!, theirs, theirs ? await slugOf(theirs) : '');
+  const atStripe = await actor.atStripe();
+  expectFollowed(rows[0]!, atStripe, atStripe ? await slugOf(atStripe) : '');
 }
 
 const CURRENT = `
@@ -130,7 +130,7 @@ const runs = fc.record({
   lastLook: fc.constantFrom('event', 'verification'),
 });
 
-it(`${RUNS * CUSTOMERS_A_RUN} histories end in what Stripe holds`, async () => {
+it(`${RUNS * CUSTOMERS_A_RUN} histories end in Stripe's state`, async () => {
   await fc.assert(
     fc.asyncProperty(runs, async ({ steps, passages: times, lastLook }) => {
       const actors: Actor[] = [];

@@ -8,7 +8,7 @@ import { signUp, type Customer } from '../../support/customers';
 import { readClosedPeriods } from '../../support/subscriptions';
 import { clientAt, deliverAll, holdEvents, subscriptionAt } from '../../support/webhooks';
 
-// Whatever the order in which events come, all end alike: an event says when to look, and the look what is true.
+// Events in any order lead to the same state: an event only triggers a reconciliation with Stripe.
 
 let world: BillingWorld;
 let customer: Customer;

@@ -7,7 +7,7 @@ import { TestApplication } from '../../support/test-application';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
 
-/* Two real processes. Nobody helps: no time is moved, no lock taken away, no sweep called by hand. */
+/* Two real processes, without help: no time is moved, no lock taken away, no sweep called by hand. */
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ async function holder(): Promise<string | null | undefined> {
   return job?.lockedBy;
 }
 
-/** Held up by a lock of ours, so that its worker can be killed in the middle of it. */
+/** Blocked by a lock, so that its worker can be killed in the middle of it. */
 async function somebodyWaits(): Promise<boolean> {
   const rows = await database.query(
     `SELECT FROM pg_locks WHERE NOT granted AND relation = 'idempotency_keys'::regclass`,

@@ -38,7 +38,7 @@ async function queueIsEmpty(): Promise<boolean> {
   return (await jobs()).length === 0;
 }
 
-/* Real processes: the built server, killed while it is at housekeeping, which a lock of ours holds up. */
+/* Real processes: the built server, killed during housekeeping, which a lock blocks. */
 describe('a worker that is killed -9 in the middle of a job', () => {
   it('loses the job to another', async () => {
     const application = await TestApplication.start({}, database);

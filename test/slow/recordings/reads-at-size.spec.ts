@@ -143,11 +143,11 @@ describe('a page of GET /v1/recordings', () => {
 });
 
 describe('usage', () => {
-  it('is read without a look at recordings', async () => {
+  it('is read without scanning recordings', async () => {
     expect(await readsOf('/v1/usage')).toEqual([]);
   });
 
-  it('is explained without a look at recordings where the running period has none', async () => {
+  it('is explained without scanning recordings where the current period has none', async () => {
     expect(await readsOf('/v1/usage/recordings/explain')).toEqual([]);
   });
 

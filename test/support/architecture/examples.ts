@@ -9,7 +9,7 @@ import { openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff'
 import type { TestApplication } from '../test-application';
 import type { Operation } from './openapi';
 
-/** Somebody to make requests for, and to be attacked. */
+/** A customer to make requests for, and to be attacked. */
 export interface World {
   server: TestApplication;
   customer: Customer;
@@ -25,7 +25,7 @@ export interface Example {
   answers?: number;
 }
 
-const UNKNOWN_KEY = 'a-key-that-nobody-was-given';
+const UNKNOWN_KEY = 'a-key-that-was-never-issued';
 
 /** By action. A route with a body or a required query needs an entry; the others may have one. */
 const EXAMPLES: Record<string, Example> = {
@@ -214,7 +214,7 @@ function prefixOf(path: string): string {
   return path.slice(0, path.lastIndexOf('}') + 1);
 }
 
-/** What staff send for a plan that nobody is offered. */
+/** What staff send for a plan that is not offered. */
 function aPlan(): object {
   return {
     slug: `plan-${newId()}`,

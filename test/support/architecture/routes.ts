@@ -25,7 +25,7 @@ export function listHandlers(app: INestApplication): Handler[] {
     .flatMap(({ metatype }) => handlersOf(metatype as Type<object>, scanner));
 }
 
-/** Every route that the router has, as `GET /v1/api-keys/{id}`: the truth, whatever Nest or the document say. */
+/** Every route that the router has, as `GET /v1/api-keys/{id}`: read from the router, not from Nest or the document. */
 export function listRoutes(app: INestApplication): string[] {
   const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
   return parseTree(fastify.printRoutes({ commonPrefix: false })).sort();

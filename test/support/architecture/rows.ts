@@ -3,7 +3,7 @@ import type { TestDatabase } from '../test-database';
 /** Using a credential moves it, whatever else the request does. */
 const NOT_A_CHANGE = 'last_used_at';
 
-/** Every row of every table of ours, and every job, as `table: {…}`. Two of these are equal when nothing was changed. */
+/** Every row of every table, and every job, as `table: {…}`. Two of these are equal when nothing was changed. */
 export async function listRows(database: TestDatabase): Promise<string[]> {
   const tables = await database.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'

@@ -1,5 +1,5 @@
 // Packages and the sources under test are loaded once a worker, not once a test file as jest does: loading NestJS,
-// TypeORM and Stripe took three seconds of each file, loading src/ another. Test files and test/support are loaded anew.
+// TypeORM and Stripe took three seconds of each file, loading src/ another. Test files and test/support are loaded for each file.
 // So src/ may keep no state at module level that one test can leave to the next. Needs environment.js, since all of
 // them then share one realm.
 const { createRequire, isBuiltin } = require('node:module');
