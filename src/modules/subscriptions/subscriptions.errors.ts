@@ -31,7 +31,7 @@ export class QuotaExceededMembers {
   @Integer({ min: 0 })
   remaining!: number;
 
-  @Instant({ description: 'When the period ends and the count begins anew' })
+  @Instant({ description: 'When the period ends and the quota resets' })
   resetsAt!: string;
 
   @Text({ description: 'Leads to a larger plan' })
@@ -78,7 +78,7 @@ export const usageExceedsPlan = defineProblem({
   kind: 'conflict',
   title: 'More is in use than the plan allows',
   description:
-    '`conflicts` lists each feature with what is used and the limit. Remove some, then change again.',
+    '`conflicts` lists each feature with its usage and limit. Reduce usage, then retry the change.',
   members: UsageExceedsPlanMembers,
 });
 

@@ -19,7 +19,7 @@ export class InboxEventResponse {
   type!: string;
 
   @Choice('InboxState', INBOX_STATES, {
-    description: 'failed: its tries are used up; ignored: nothing of ours depends on it',
+    description: 'failed: all tries are used up; ignored: no local subscription depends on it',
   })
   state!: InboxState;
 
