@@ -13,6 +13,9 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ONE_DAY_MS = 86_400_000;
 
+/** 72 bytes, where bcrypt by itself stops. */
+const LONG = 'a sentence that goes on and on and on, '.repeat(2).slice(0, 72);
+
 describe('signup', () => {
   let server: TestApplication;
   beforeAll(async () => {
@@ -223,7 +226,7 @@ describe('signup', () => {
       ['10 characters', 'tenletters'],
       ['128 characters', 'long '.repeat(25) + 'abc'],
       ['10 characters outside the basic plane', '😀🎈🚀🌍🍀🦊🐙🎲🧩🪁'],
-      ['128 characters outside the basic plane', '𝒜'.repeat(128)],
+      ['128 characters outside the basic plane', '😀🎈🚀🌍🍀🦊🐙🎲'.repeat(16)],
       ['spaces around it', '  around and around  '],
     ];
     it.each(accepted)('may have %s', async (_, password) => {
@@ -272,9 +275,8 @@ describe('signup', () => {
       ['white space in front', ' exactly as typed', 'exactly as typed'],
       ['white space behind', 'exactly as typed ', 'exactly as typed'],
       ['the letter case', 'Exactly as typed', 'exactly as typed'],
-      ['a character behind the 72nd byte', `${'x'.repeat(72)}one`, `${'x'.repeat(72)}two`],
-      ['a longer tail behind the 72nd byte', 'y'.repeat(72), 'y'.repeat(73)],
-      ['the Unicode form of a letter', 'caf\u00E9 au lait', 'cafe\u0301 au lait'],
+      ['a character behind the 72nd byte', `${LONG}one`, `${LONG}two`],
+      ['a longer tail behind the 72nd byte', LONG, `${LONG}y`],
     ];
     it.each(others)('are told apart by %s', async (_, password, other) => {
       const email = newEmail();

@@ -76,6 +76,12 @@ export class AccountsRepository {
     );
   }
 
+  /** The names of a person and of the person's businesses. Platform scope. */
+  async listNames(tx: Transaction, userId: string): Promise<string[]> {
+    const rows = await tx.query<{ name: string }>(NAMES, [userId]);
+    return rows.map(({ name }) => name);
+  }
+
   /** Active memberships of a person, newest first; one more than `limit`. Platform scope. */
   listMine(tx: Transaction, userId: string, { limit, cursor }: ListQuery): Promise<MyMembership[]> {
     const [joinedAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
@@ -162,6 +168,12 @@ function toMyAccount(row: MyAccountRow): MyAccount {
     support: support && { ...support, expiresAt: new Date(support.expiresAt).toISOString() },
   };
 }
+
+const NAMES = `
+  SELECT full_name AS name FROM users WHERE id = $1
+  UNION ALL
+  SELECT business.name FROM members AS member JOIN businesses AS business ON business.id = member.business_id
+  WHERE member.user_id = $1`;
 
 const MINE = `
   SELECT person.id AS "userId", person.email, person.email_verified_at IS NOT NULL AS "emailVerified",

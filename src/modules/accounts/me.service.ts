@@ -8,7 +8,7 @@ import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { sessionNotFound, wrongPassword } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
-import { assertPasswordIsStrong } from '../identity/password-rules';
+import { NewPasswords } from '../identity/new-passwords';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository, type ListedSession } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
@@ -28,6 +28,7 @@ export class MeService {
     private readonly sessions: SessionsRepository,
     private readonly keys: OneTimeKeysRepository,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPasswords,
     private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -52,13 +53,16 @@ export class MeService {
    */
   async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
     const { userId, sessionId } = context.requirePerson();
-    const user = await this.database.platform(context, PERSON, (tx) => this.users.get(tx, userId));
+    const { user, names } = await this.database.platform(context, PERSON, async (tx) => ({
+      user: await this.users.get(tx, userId),
+      names: await this.accounts.listNames(tx, userId),
+    }));
     const { isRight } = await this.limiter.attempt(context, 'password_change', user.email, () =>
       this.hasher.verify(request.currentPassword, user.passwordHash),
     );
     if (!isRight) throw wrongPassword();
-    assertPasswordIsStrong(request.newPassword, user.email);
-    const passwordHash = await this.hasher.hash(request.newPassword);
+    const owner = { email: user.email, names };
+    const passwordHash = await this.passwords.hash(request.newPassword, owner);
     await this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
       if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
       await this.sessions.holdOwn(tx);

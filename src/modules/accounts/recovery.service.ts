@@ -10,10 +10,10 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { resetTokenInvalid, verificationTokenInvalid } from '../identity/identity.errors';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
-import { PasswordHasher } from '../identity/password-hasher';
-import { assertPasswordIsStrong } from '../identity/password-rules';
+import { NewPasswords } from '../identity/new-passwords';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
+import { AccountsRepository } from './accounts.repository';
 import type { ResetPasswordRequest } from './dto/account.requests';
 
 const FORGOT = 'password.forgot';
@@ -29,7 +29,8 @@ export class RecoveryService {
     private readonly keys: OneTimeKeysRepository,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPasswords,
+    private readonly accounts: AccountsRepository,
     private readonly limiter: GuessLimiter,
     private readonly daily: DailyLimiter,
   ) {}
@@ -63,8 +64,7 @@ export class RecoveryService {
     const user = await this.database.platform(context, 'people belong to no tenant', (tx) =>
       this.getKeyOwner(tx, token),
     );
-    assertPasswordIsStrong(password, user.email);
-    const passwordHash = await this.hasher.hash(password); // slow: between the transactions
+    const passwordHash = await this.passwords.hash(password, user); // slow: between the transactions
     await this.idempotency.runOnPlatform(context, 'people belong to no tenant', async (tx) => {
       const userId = await this.keys.consume(tx, token, 'password_reset');
       if (!userId) throw resetTokenInvalid();
@@ -114,6 +114,7 @@ export class RecoveryService {
   private async getKeyOwner(tx: Transaction, key: string) {
     const userId = await this.keys.findOwner(tx, key, 'password_reset');
     if (!userId) throw resetTokenInvalid();
-    return this.users.get(tx, userId);
+    const { email } = await this.users.get(tx, userId);
+    return { email, names: await this.accounts.listNames(tx, userId) };
   }
 }

@@ -20,7 +20,7 @@ export const passwordTooWeak = defineProblem({
   kind: 'invalid',
   title: 'This password is too easy to guess',
   description:
-    'It is on the list of common passwords or contains the name of the e-mail address. Choose another.',
+    '`detail` says why: it is common or was in a breach, repeats itself, follows an alphabet or a keyboard, or contains the name of the person, the e-mail address, a business or the product.',
 });
 
 export const wrongPassword = defineProblem({

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { BreachCheck } from './breach-check';
+import { NewPasswords } from './new-passwords';
 import { OneTimeKeys } from './one-time-keys';
 import { OneTimeKeysRepository } from './one-time-keys.repository';
 import { PasswordCosts } from './password-costs';
@@ -15,6 +17,8 @@ import { UsersRepository } from './users.repository';
     OneTimeKeys,
     PasswordCosts,
     PasswordHasher,
+    BreachCheck,
+    NewPasswords,
   ],
   exports: [
     UsersRepository,
@@ -22,6 +26,7 @@ import { UsersRepository } from './users.repository';
     OneTimeKeysRepository,
     OneTimeKeys,
     PasswordHasher,
+    NewPasswords,
   ],
 })
 export class IdentityModule {}

@@ -51,7 +51,6 @@ describe('PasswordHasher', () => {
       ['another last byte of many', `${'é'.repeat(127)}a`, `${'é'.repeat(127)}b`],
       ['something behind NUL', 'abc\u0000def', 'abc\u0000xyz'],
       ['nothing behind NUL', 'abc\u0000def', 'abc'],
-      ['another Unicode form', 'caf\u00e9', 'cafe\u0301'],
       ['half of another pair', 'x😀', 'x😁'],
     ];
     it.each(others)('does not match %s', async (_, password, other) => {
@@ -59,6 +58,13 @@ describe('PasswordHasher', () => {
       const hash = await hasher.hash(password);
       expect(await matches(hasher, other, hash)).toBe(false);
       expect(await matches(hasher, password, hash)).toBe(true);
+    });
+
+    it('matches another Unicode form of the same letters', async () => {
+      const hasher = createHasher();
+      const hash = await hasher.hash('cafe\u0301');
+      expect(await matches(hasher, 'caf\u00e9', hash)).toBe(true);
+      expect(await matches(hasher, 'cafe', hash)).toBe(false);
     });
 
     it('is useless without SECRET_KEY', async () => {

@@ -7,6 +7,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { SecretBox } from '../../platform/config/secret-box';
 import { hashesAtOnce } from '../../platform/config/thread-pool';
 import { PasswordCosts } from './password-costs';
+import { normalizePassword } from './password-rules';
 
 const MAXIMUM_WAITING = 200;
 const WAIT_LIMIT_MS = 5_000; // plus 4 s in the queue of guesses (GuessTurns), an answer comes within 10 s
@@ -48,7 +49,7 @@ export class PasswordHasher {
 
   /** @throws 503 overloaded when too many are waiting, or for too long */
   hash(password: string): Promise<string> {
-    return this.turns.run(() => hash(this.peppered(password), this.cost));
+    return this.turns.run(() => this.hashNow(password));
   }
 
   /**
@@ -61,17 +62,22 @@ export class PasswordHasher {
     const cost = getRounds(compared);
     this.largestCost = Math.max(this.largestCost, cost, await this.costs.largest());
     return this.turns.run(async () => {
-      const matches = await compare(this.peppered(password), compared);
-      if (matches && storedHash !== null) return this.accept(password, cost);
-      await this.spend(password, cost);
+      for (const form of formsOf(password)) {
+        const matches = await compare(this.peppered(form), compared);
+        if (matches && storedHash !== null) return this.accept(form, cost);
+        await this.spend(form, cost);
+      }
       return { isRight: false, freshHash: null };
     });
   }
 
-  private async accept(password: string, cost: number): Promise<Verdict> {
-    const isCurrent = cost === this.cost;
-    const freshHash = isCurrent ? null : await hash(this.peppered(password), this.cost);
-    return { isRight: true, freshHash };
+  private async accept(form: string, cost: number): Promise<Verdict> {
+    const isCurrent = cost === this.cost && form === normalizePassword(form);
+    return { isRight: true, freshHash: isCurrent ? null : await this.hashNow(form) };
+  }
+
+  private hashNow(password: string): Promise<string> {
+    return hash(this.peppered(normalizePassword(password)), this.cost);
   }
 
   /** Each cost step doubles the work: after 2^c, 2^c + 2^(c+1) + … + 2^(m-1) more add up to 2^m. */
@@ -83,6 +89,11 @@ export class PasswordHasher {
   private peppered(password: string): string {
     return createHmac('sha256', this.pepper).update(password, 'utf8').digest('base64');
   }
+}
+
+/** In NFC; and, where that is another, as typed, for a hash from before passwords were normalised. */
+function formsOf(password: string): string[] {
+  return [...new Set([normalizePassword(password), password])];
 }
 
 /** A well-formed hash that no password has; comparing with it takes as much work as with a real one. */

@@ -12,8 +12,7 @@ import { BusinessesService } from '../businesses/businesses.service';
 import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
 import { emailTaken } from '../identity/identity.errors';
-import { PasswordHasher } from '../identity/password-hasher';
-import { assertPasswordIsStrong } from '../identity/password-rules';
+import { NewPasswords } from '../identity/new-passwords';
 import { SessionsRepository } from '../identity/sessions.repository';
 import type { User } from '../identity/user.entity';
 import { UsersRepository } from '../identity/users.repository';
@@ -40,7 +39,7 @@ export class OnboardingService {
   constructor(
     private readonly idempotency: Idempotency,
     private readonly users: UsersRepository,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPasswords,
     private readonly sessions: SessionsRepository,
     private readonly businesses: BusinessesService,
     private readonly members: TeamMembersService,
@@ -66,8 +65,8 @@ export class OnboardingService {
     const { email, fullName, password, businessName } = request;
     // 1. Check.
     await this.limiter.countSignup(context);
-    assertPasswordIsStrong(password, email);
-    const passwordHash = await this.hasher.hash(password); // slow: before the transaction
+    const owner = { email, names: [businessName, fullName] };
+    const passwordHash = await this.passwords.hash(password, owner); // slow: before the transaction
     // 2. Write the person, the mail and the business. 3. Answer.
     const signedUp = await this.idempotency.runOnPlatform(
       asPerson(context, email),
@@ -121,8 +120,8 @@ export class OnboardingService {
     if (details.hasAccount)
       throw emailTaken({ detail: 'Log in and accept the invitation instead.' });
     const { email } = invitation;
-    assertPasswordIsStrong(password, email);
-    const passwordHash = await this.hasher.hash(password);
+    const owner = { email, names: [details.businessName, fullName] };
+    const passwordHash = await this.passwords.hash(password, owner);
     const joined = await this.idempotency.runOnPlatform(
       asPerson(context, email),
       'the person belongs to no tenant yet',

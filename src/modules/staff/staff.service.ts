@@ -8,7 +8,7 @@ import { validateFields } from '../../platform/http/validation';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
-import { assertPasswordIsStrong } from '../identity/password-rules';
+import { NewPasswords } from '../identity/new-passwords';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
 import type { StaffLoginRequest } from './dto/staff.requests';
@@ -27,13 +27,14 @@ export class StaffService {
     private readonly staff: StaffRepository,
     private readonly support: SupportSessionsService,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPasswords,
     private readonly limiter: GuessLimiter,
   ) {}
 
   /** @throws 409 email_taken, 422 validation_failed, 422 password_too_weak */
   async create(context: RequestContext, given: CreateStaffFields): Promise<StaffAccount> {
     const { email, name, password } = validateFields(CreateStaffFields, given);
-    const passwordHash = await this.hashStrong(password, email);
+    const passwordHash = await this.passwords.hash(password, { email, names: [name] });
     return this.database.platform(context, REASON, (tx) =>
       this.staff.insert(tx, { email, name, passwordHash }),
     );
@@ -59,7 +60,10 @@ export class StaffService {
     given: StaffPasswordFields,
   ): Promise<void> {
     const { password } = validateFields(StaffPasswordFields, given);
-    const passwordHash = await this.hashStrong(password, email);
+    const { name } = await this.database.platform(context, REASON, (tx) =>
+      this.getByEmail(tx, email),
+    );
+    const passwordHash = await this.passwords.hash(password, { email, names: [name] });
     await this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
       await this.staff.setPassword(tx, id, passwordHash);
@@ -142,11 +146,6 @@ export class StaffService {
     await this.database.platform(context.with({ action: 'password.rehash' }), REASON, (tx) =>
       this.staff.rehash(tx, id, passwordHash, freshHash),
     );
-  }
-
-  private async hashStrong(password: string, email: string): Promise<string> {
-    assertPasswordIsStrong(password, email);
-    return this.hasher.hash(password);
   }
 
   private async getByEmail(tx: Transaction, email: string): Promise<StaffAccount> {

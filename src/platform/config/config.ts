@@ -77,6 +77,8 @@ export interface Config {
   /** Null: spans are not recorded. */
   readonly otlpEndpoint: string | null;
   readonly bcryptCost: number;
+  /** Null: passwords are not looked up among breached ones. */
+  readonly breachCheckUrl: string | null;
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
 }
@@ -205,6 +207,7 @@ function toConfig(settings: Settings): Config {
     metricsToken: settings.METRICS_TOKEN ?? null,
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     bcryptCost: settings.BCRYPT_COST,
+    breachCheckUrl: settings.BREACH_CHECK_URL ?? null,
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,
   };

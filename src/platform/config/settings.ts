@@ -176,6 +176,11 @@ export const settings = {
     .describe(
       'each step doubles the work of a password hash; hashes of another cost are replaced at login',
     ),
+  BREACH_CHECK_URL: httpUrl
+    .optional()
+    .describe(
+      'refuses passwords that were in a breach: a range API, for example https://api.pwnedpasswords.com/range',
+    ),
   SESSION_IDLE_HOURS: count(1, 8760).default(12).describe('a session unused for so long ends'),
   SESSION_ABSOLUTE_DAYS: count(1, 3650)
     .default(30)
