@@ -7,7 +7,7 @@ const { spread: spreadOf } = require('./support/statistics');
 
 const CONNECTIONS = 64;
 const ROUTES = {
-  ours: '/v1/recordings',
+  own: '/v1/recordings',
   withoutDatabase: '/bench/without-database',
   plainWay: '/bench/plain-way',
   singleStatement: '/bench/single-statement',
@@ -61,27 +61,27 @@ async function compare(url, { tokens, seconds, rounds, load }) {
   const taken = await takeTurns(ROUTES, rounds, (route, warm) =>
     measure({ url, route, tokens, connections: CONNECTIONS, seconds: warm ?? seconds }),
   );
-  const { ours, withoutDatabase, plainWay, singleStatement } = taken;
+  const { own, withoutDatabase, plainWay, singleStatement } = taken;
   return {
     ...summaries(taken),
-    againstPlainWay: ratio(ours, plainWay),
-    againstSingleStatement: ratio(ours, singleStatement),
-    shareOfWithoutDatabase: ratio(ours, withoutDatabase),
+    againstPlainWay: ratio(own, plainWay),
+    againstSingleStatement: ratio(own, singleStatement),
+    shareOfWithoutDatabase: ratio(own, withoutDatabase),
   };
 }
 
 async function compareLone(url, tokens, { seconds, rounds }) {
   process.stderr.write('lone, one connection\n');
-  const routes = { ours: '/v1/recordings', bareInsert: '/bench/bare-insert' };
+  const routes = { own: '/v1/recordings', bareInsert: '/bench/bare-insert' };
   const taken = await takeTurns(routes, rounds, (route, warm) =>
     measure({ url, route, tokens, connections: 1, seconds: warm ?? seconds }),
   );
-  return { ...summaries(taken), slowerThanBareInsert: ratio(taken.bareInsert, taken.ours) };
+  return { ...summaries(taken), slowerThanBareInsert: ratio(taken.bareInsert, taken.own) };
 }
 
 async function compareMe(url, tokens, { seconds, rounds }) {
   process.stderr.write(`GET /v1/me, ${CONNECTIONS} connections\n`);
-  const routes = { ours: '/v1/me', nothing: '/bench/nothing' };
+  const routes = { own: '/v1/me', nothing: '/bench/nothing' };
   const taken = await takeTurns(routes, rounds, (route, warm) =>
     measure({
       url,
@@ -92,7 +92,7 @@ async function compareMe(url, tokens, { seconds, rounds }) {
       method: 'GET',
     }),
   );
-  return { ...summaries(taken), shareOfNothing: ratio(taken.ours, taken.nothing) };
+  return { ...summaries(taken), shareOfNothing: ratio(taken.own, taken.nothing) };
 }
 
 function summaries(taken) {

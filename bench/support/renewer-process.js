@@ -49,12 +49,12 @@ async function serve() {
 async function measure(work) {
   const idleBytes = process.memoryUsage().rss;
   let peakBytes = idleBytes;
-  const look = () => (peakBytes = Math.max(peakBytes, process.memoryUsage().rss));
-  const timer = setInterval(look, MEMORY_EVERY_MS);
+  const sample = () => (peakBytes = Math.max(peakBytes, process.memoryUsage().rss));
+  const timer = setInterval(sample, MEMORY_EVERY_MS);
   const startedAt = performance.now();
   let reported = 0;
   const report = await work((decided) => {
-    look();
+    sample();
     if (decided - reported < PROGRESS_EVERY) return;
     reported = decided;
     process.send({ decided });

@@ -36,11 +36,14 @@ export async function withApplication<T>(
 
 function createApplication(config: Config): Promise<INestApplicationContext> {
   const logger = createLogger({ ...config, logLevel: quiet(config.logLevel) }, 'stderr');
-  const ours = { ...config, roles: [], statementTimeoutMs: STATEMENT_LIMIT_MS };
-  return NestFactory.createApplicationContext(AppModule.with(ours, logger, new RouteTable()), {
-    logger: new PinoLoggerService(logger),
-    abortOnError: false,
-  });
+  const commandConfig = { ...config, roles: [], statementTimeoutMs: STATEMENT_LIMIT_MS };
+  return NestFactory.createApplicationContext(
+    AppModule.with(commandConfig, logger, new RouteTable()),
+    {
+      logger: new PinoLoggerService(logger),
+      abortOnError: false,
+    },
+  );
 }
 
 /** A command prints its own output; its log shows only warnings, unless LOG_LEVEL asks for more. */

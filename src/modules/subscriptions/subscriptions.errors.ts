@@ -46,7 +46,7 @@ export const quotaExceeded = defineProblem({
   kind: 'payment_required',
   title: 'The quota of this period is used up',
   description:
-    '`feature`, `used` and `limit` say of what, `remaining` what is left, and `explanation` says it in words; it begins anew at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
+    '`feature`, `used`, `limit` and `remaining` give the numbers, and `explanation` a text; the quota resets at `resetsAt`. `upgradeUrl` leads to a larger plan. Nothing was stored.',
   members: QuotaExceededMembers,
 });
 

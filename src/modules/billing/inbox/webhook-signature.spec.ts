@@ -58,7 +58,7 @@ describe('the signature of a webhook', () => {
   });
 
   it.each<[string, string | Buffer]>([
-    ['written anew', JSON.stringify(JSON.parse(BODY))],
+    ['reformatted', JSON.stringify(JSON.parse(BODY))],
     ['with a byte more', `${BODY} `],
     ['with a byte less', BODY.slice(0, -1)],
     ['with a byte order mark', `\uFEFF${BODY}`],

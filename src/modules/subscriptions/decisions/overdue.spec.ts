@@ -98,7 +98,7 @@ describe('fallBackTo', () => {
     ['past_due', 'active'],
     ['paused', 'active'],
     ['active', 'active'],
-  ] as const)('from %s, it is %s on the plan and follows nobody', (status, expected) => {
+  ] as const)('from %s, it is %s on the plan and follows no provider', (status, expected) => {
     const asked = {
       cancelAtPeriodEnd: true,
       canceledAt: START,

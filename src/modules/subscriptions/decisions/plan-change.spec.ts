@@ -244,7 +244,7 @@ describe('a change on a subscription that has ended', () => {
   });
 
   it.each([{ status: 'expired' }, { status: 'canceled', cancelAtPeriodEnd: true }] as const)(
-    'whose period ran to its end begins to count anew: %j',
+    'whose period ran to its end resets the count: %j',
     (changes) => {
       // A pause across the end of a month: the cycle of the anchor ends after the period did.
       const anchor = new Date('2027-04-04T00:00:00.000Z');

@@ -223,7 +223,7 @@ describe('decideRenewal', () => {
       expect(decision.closed[0]!.planId).toBe('monthly');
     });
 
-    it('of another interval makes the end of the period the anchor; n begins anew, the ordinal goes on', () => {
+    it('of another interval makes the end of the period the anchor; n restarts, the ordinal continues', () => {
       const { next } = decideOn('2026-04-01', scheduled, plansOf(aPlan(), { scheduled: YEARLY }));
       expect(next).toMatchObject({
         anchor: at('2026-03-31'),
