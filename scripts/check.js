@@ -41,6 +41,7 @@ const LONG = [
   ['faults', 'node', 'scripts/test-faults.js'],
   ['fuzz', 'jest', '--config', 'jest.fuzz.config.js'],
   ['dates', 'node', 'scripts/test-dates.js'],
+  ['contract', 'node', 'scripts/test-contract.js'],
 ];
 
 /** @returns the output, held back unless `live`, and the time; a command that cannot be started is red */

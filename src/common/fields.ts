@@ -232,7 +232,7 @@ function integer(
   conversion: PropertyDecorator,
 ): PropertyDecorator {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
-  const schema = { type: 'integer' as const, minimum: options.min, maximum: options.max };
+  const schema = { type: 'integer' as const, minimum: options.min, maximum: max };
   return field(options, schema, [conversion, IsInt(), Min(min), Max(max)]);
 }
 

@@ -68,6 +68,12 @@ describe('requests', () => {
     expect(open).toEqual([]);
   });
 
+  it('may have no body where no field is needed', () => {
+    const patch = (path: string) => document.paths[path]!.patch!.requestBody!;
+    expect(patch('/v1/business')).toMatchObject({ required: false });
+    expect(patch('/v1/me')).toMatchObject({ required: true });
+  });
+
   it('to sign up fit one of the two', () => {
     const { schema } =
       document.paths['/v1/auth/signup']!.post!.requestBody!.content['application/json']!;

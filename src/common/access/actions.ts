@@ -113,6 +113,7 @@ const OF_THE_SERVER = [
   'housekeeping.prune',
   'mail.send',
   'mail.send_awaited',
+  'migration',
   'password.costs',
   'password.rehash',
   'plan.changed',

@@ -3,6 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 interface SchemaNode {
   $ref?: string;
   properties?: Record<string, SchemaNode>;
+  required?: string[];
   additionalProperties?: boolean;
   oneOf?: SchemaNode[];
 }
@@ -20,7 +21,10 @@ export function closeRequests(document: OpenAPIObject): void {
     (item) => Object.values(item) as Described[],
   );
   for (const { requestBody, responses } of operations) {
-    for (const schema of schemasOf(requestBody)) closeAll(schema, schemas);
+    for (const schema of schemasOf(requestBody)) {
+      closeAll(schema, schemas);
+      if (requestBody && !needsBody(schema, schemas)) requestBody.required = false;
+    }
     for (const answer of Object.values(responses))
       for (const { oneOf = [] } of schemasOf(answer))
         for (const each of oneOf) close(each, schemas);
@@ -32,8 +36,13 @@ interface Content {
 }
 
 interface Described {
-  requestBody?: Content;
+  requestBody?: Content & { required?: boolean };
   responses: Record<string, Content>;
+}
+
+/** Without a body the fields are read of an empty object. */
+function needsBody({ $ref }: SchemaNode, schemas: Schemas): boolean {
+  return !$ref || (schemas[$ref.split('/').at(-1)!]?.required ?? []).length > 0;
 }
 
 function schemasOf(described: Content | undefined): SchemaNode[] {

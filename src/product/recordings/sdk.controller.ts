@@ -7,6 +7,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
+import { subscriptionBehind } from '../../modules/subscriptions/subscriptions.errors';
 import { toMetered } from '../../modules/entitlements/dto/usage.response';
 import { CreateRecordingBatchRequest, CreateRecordingRequest } from './dto/recording.requests';
 import {
@@ -87,6 +88,7 @@ export class SdkController {
     summary: 'Whether a recording sent now would be accepted',
     status: 200,
     answers: SdkStatusResponse,
+    problems: [subscriptionBehind],
   })
   status(@Ctx() context: RequestContext): Promise<SdkStatusResponse> {
     return this.sdk.status(context);
