@@ -125,6 +125,7 @@ const OF_THE_SERVER = [
   'staff.disable',
   'staff.list',
   'staff.reset_password',
+  'staff.unlock',
   'subscription.remind',
   'subscription.renew',
   'subscriptions.renew',
