@@ -6,6 +6,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import {
   paymentProviderRefused,
+  paymentProviderStateUnknown,
   paymentProviderUnavailable,
 } from '../../platform/stripe/stripe.errors';
 import { planNotFound } from '../plans/plans.errors';
@@ -86,6 +87,7 @@ export class BillingController {
       subscriptionBehind,
       billingBusy,
       paymentProviderRefused,
+      paymentProviderStateUnknown,
       paymentProviderUnavailable,
     ],
   })

@@ -7,6 +7,7 @@ import { Ctx } from '../../../platform/http/request';
 import {
   paymentFailed,
   paymentProviderRefused,
+  paymentProviderStateUnknown,
   paymentProviderUnavailable,
 } from '../../../platform/stripe/stripe.errors';
 import { planNotFound } from '../../plans/plans.errors';
@@ -34,6 +35,7 @@ const FROM_PROVIDER = [
   billingBusy,
   paymentFailed,
   paymentProviderRefused,
+  paymentProviderStateUnknown,
   paymentProviderUnavailable,
 ];
 
@@ -63,6 +65,7 @@ export class ChangesController {
       currencyMismatch,
       subscriptionBehind,
       paymentProviderRefused,
+      paymentProviderStateUnknown,
       paymentProviderUnavailable,
     ],
   })

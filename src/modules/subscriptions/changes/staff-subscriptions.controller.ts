@@ -9,6 +9,7 @@ import { PathId } from '../../../platform/http/path-id';
 import { Ctx } from '../../../platform/http/request';
 import {
   paymentProviderRefused,
+  paymentProviderStateUnknown,
   paymentProviderUnavailable,
 } from '../../../platform/stripe/stripe.errors';
 import { businessNotFound } from '../../businesses/businesses.errors';
@@ -55,6 +56,7 @@ export class StaffSubscriptionsController {
       subscriptionBehind,
       billingBusy,
       paymentProviderRefused,
+      paymentProviderStateUnknown,
       paymentProviderUnavailable,
     ],
   })
