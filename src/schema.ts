@@ -20,6 +20,7 @@ import { EndsWithoutTheOwner1763690000042 } from '../migrations/1763690000042-en
 import { FixedCurrency1763690000043 } from '../migrations/1763690000043-fixed-currency';
 import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announced-prices';
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
+import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -84,5 +85,6 @@ export const schema: Schema = {
     FixedCurrency1763690000043,
     AnnouncedPrices1763690000044,
     DatedCancellations1763690000045,
+    AuditOfOthers1763690000060,
   ],
 };

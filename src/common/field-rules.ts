@@ -9,6 +9,12 @@ export function inLength(value: string, min: number, max: number): boolean {
   return codePoints >= min && codePoints <= max;
 }
 
+/** Something a reader sees: neither white space alone nor characters without a glyph (U+200B, U+2060, U+3164 …). */
+export function isVisible(value: string): boolean {
+  return typeof value === 'string' && VISIBLE.test(value);
+}
+const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 export function isCleanText(value: string): boolean {
   return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
 }

@@ -11,6 +11,7 @@ import {
   JsonObject,
   ListOf,
   Name,
+  Reason,
   Nested,
   QueryInteger,
   RawList,
@@ -213,9 +214,10 @@ describe('Text and Name', () => {
       expect(codeOf(Text(), value)).toBe('text');
   });
 
-  it('a name is not white space alone', () => {
-    for (const value of [' ', '\t\n', '\u00a0\u2003\ufeff'])
-      expect(codeOf(Name(), value)).toBe('blank');
+  it('a name and a reason have something to see', () => {
+    for (const value of [' ', '\t\n', '\u00a0\u2003\ufeff', '\u200b', '\u2060\u3164', '\u2800'])
+      for (const field of [Name(), Reason()]) expect(codeOf(field, value)).toBe('blank');
+    expect(codeOf(Reason({ min: 10 }), ' '.repeat(10))).toBe('blank');
     expect(codeOf(Name(), '')).not.toBeNull();
     expect(codeOf(Name(), 'x'.repeat(101))).toBe('length');
     expect(codeOf(Name({ max: 101 }), 'x'.repeat(101))).toBeNull();

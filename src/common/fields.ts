@@ -28,6 +28,7 @@ import {
   isInstant,
   isPlainObject,
   isStorable,
+  isVisible,
 } from './field-rules';
 import { isId } from './ids';
 
@@ -71,12 +72,20 @@ export function Text(
   ]);
 }
 
-/** A name for people to read: not only white space. Neither trimmed nor folded. */
+/** A name for people to read. Neither trimmed nor folded. */
 export function Name(options: FieldOptions & { max?: number } = {}): PropertyDecorator {
-  const { max = 100 } = options;
-  return field(options, { type: String, ...lengthsOf({ min: 1, max }), pattern: '\\S' }, [
-    ...textRules(1, max),
-    check('blank', (value: string) => value.trim() !== '', 'must not be white space only'),
+  return visibleText(options, 1, options.max ?? 100);
+}
+
+/** Why staff do something, for the people it concerns. */
+export function Reason(options: FieldOptions & { min?: number } = {}): PropertyDecorator {
+  return visibleText(options, options.min ?? 1, 500);
+}
+
+function visibleText(options: FieldOptions, min: number, max: number): PropertyDecorator {
+  return field(options, { type: String, ...lengthsOf({ min, max }), pattern: '\\S' }, [
+    ...textRules(min, max),
+    check('blank', isVisible, 'must have a character that can be seen'),
   ]);
 }
 

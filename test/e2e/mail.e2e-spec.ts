@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { RequestContext } from '../../src/common/request-context';
+import type { JobResponse } from '../../src/modules/ops/dto/job';
 import type { InvitationResponse } from '../../src/modules/team-members/dto/invitation.responses';
 import { MailSender } from '../../src/platform/mail/mail-sender';
 import { signUp } from '../support/customers';
 import { finishJobs, hurryJobs, keyIn, linkIn, MailServer } from '../support/mail-server';
 import { newEmail } from '../support/signups';
+import { addStaff } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 import { until } from '../support/until';
 
@@ -105,6 +107,28 @@ describe('mail', () => {
       expect(mailServer.mailsTo(email)).toHaveLength(1);
       expect(await sentAt(await mailIdOf(id))).toBeInstanceOf(Date);
     });
+  });
+
+  it('that is refused for good has had its last try, and staff see why', async () => {
+    const { token } = await signUp(server);
+    await finishJobs(server.database);
+    mailServer.refuseNext(1, 'no such mailbox', 550);
+    const { email } = await invite(token);
+    const staff = await addStaff(server);
+    const listFailed = async () => {
+      const { body } = await server.get('/v1/staff/jobs?state=failed', staff.token);
+      return (body as { data: JobResponse[] }).data;
+    };
+    await until('the job has failed', async () => (await listFailed()).length > 0);
+    expect(await listFailed()).toMatchObject([
+      {
+        tries: 1,
+        maximumTries: 1,
+        lastError: expect.stringContaining('no such mailbox') as string,
+      },
+    ]);
+    expect(mailServer.mailsTo(email)).toEqual([]);
+    await server.database.query('DELETE FROM graphile_worker._private_jobs');
   });
 
   describe('is sent once', () => {

@@ -70,10 +70,10 @@ export class MailServer {
     for (const take of this.kept.splice(0)) take();
   }
 
-  /** Refuses the next mails for now (451), after it has read them. */
-  refuseNext(count: number, words = 'try again later'): void {
+  /** Refuses the next mails, after it has read them; by default for now. */
+  refuseNext(count: number, words = 'try again later', responseCode = 451): void {
     this.refusalsLeft = count;
-    this.refusal = temporaryFailure(451, words);
+    this.refusal = refusalOf(responseCode, words);
   }
 
   /** Hangs up on the next mails, after it has read them and without a word. */
@@ -94,7 +94,7 @@ export class MailServer {
   /** Works again; waiting clients are disconnected. */
   recover(): void {
     this.isHanging = false;
-    for (const answer of this.held.splice(0)) answer(temporaryFailure(421));
+    for (const answer of this.held.splice(0)) answer(refusalOf(421));
   }
 
   /** Stops listening. */
@@ -194,7 +194,7 @@ export class MailServer {
   }
 }
 
-function temporaryFailure(responseCode: number, words = 'try again later'): Error {
+function refusalOf(responseCode: number, words = 'try again later'): Error {
   return Object.assign(new Error(words), { responseCode });
 }
 

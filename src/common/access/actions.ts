@@ -121,6 +121,7 @@ const OF_THE_SERVER = [
   'recording.prune',
   'seed.demo',
   'session.fail',
+  'staff_session.fail',
   'staff.create',
   'staff.disable',
   'staff.list',

@@ -169,7 +169,10 @@ export class AccountsService {
       actor: { kind: 'person', id: null, email },
     });
     await this.database.platform(failing, 'a person may belong to several businesses', (tx) =>
-      this.audit.recordFailedSignIn(tx, businessIds, memberships[0]?.userId ?? null),
+      this.audit.recordFailedSignIn(tx, businessIds, {
+        type: 'user',
+        id: memberships[0]?.userId ?? null,
+      }),
     );
     throw invalidCredentials();
   }

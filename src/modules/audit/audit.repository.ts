@@ -5,6 +5,12 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { AuditEntry } from './audit-entry';
 import type { ListAuditLogQuery } from './dto/audit-log';
 
+/** Whose account a sign-in was tried for; without an id, an unknown one. */
+export interface SignInTarget {
+  type: 'user' | 'staff_account';
+  id: string | null;
+}
+
 /** The log. Nearly all of it is written by the triggers of the audited tables. */
 @Injectable()
 export class AuditRepository {
@@ -29,7 +35,7 @@ export class AuditRepository {
   async recordFailedSignIn(
     tx: Transaction,
     businessIds: string[],
-    userId: string | null,
+    target: SignInTarget,
   ): Promise<void> {
     const { kind, id, email } = tx.actor;
     await tx.query(RECORD_FAILED_SIGN_IN, [
@@ -37,7 +43,8 @@ export class AuditRepository {
       tx.now,
       tx.action,
       JSON.stringify({ kind, id, email }),
-      userId,
+      target.type,
+      target.id,
       tx.requestId,
       tx.ip,
     ]);
@@ -77,7 +84,7 @@ const LIST = `
 
 const RECORD_FAILED_SIGN_IN = `
   INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)
-  SELECT business_id, uuid_v7(), $2, $3, $4::jsonb, 'user', $5, '{}', $6, $7 FROM unnest($1::uuid[]) AS business_id`;
+  SELECT business_id, uuid_v7(), $2, $3, $4::jsonb, $5, $6, '{}', $7, $8 FROM unnest($1::uuid[]) AS business_id`;
 
 const RECORD_JOB_RETRY = `
   INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { AuditEntry } from './audit-entry';
-import { AuditRepository } from './audit.repository';
+import { AuditRepository, type SignInTarget } from './audit.repository';
 import type { ListAuditLogQuery } from './dto/audit-log';
 
 /** Reads the log, and writes what no trigger sees. */
@@ -33,9 +33,9 @@ export class AuditService {
   }
 
   /** No row of a table changes when a sign-in fails. Of an unknown person it belongs to the installation. */
-  recordFailedSignIn(tx: Transaction, businessIds: string[], userId: string | null): Promise<void> {
+  recordFailedSignIn(tx: Transaction, businessIds: string[], target: SignInTarget): Promise<void> {
     const where = businessIds.length > 0 ? businessIds : [PLATFORM_ID];
-    return this.audit.recordFailedSignIn(tx, where, userId);
+    return this.audit.recordFailedSignIn(tx, where, target);
   }
 
   /** The tables of the queue have no audit trigger. What staff do about its jobs belongs to the installation. */

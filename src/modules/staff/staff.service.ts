@@ -6,6 +6,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { validateFields } from '../../platform/http/validation';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { AuditService } from '../audit/audit.service';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { NewPasswords } from '../identity/new-passwords';
@@ -29,6 +30,7 @@ export class StaffService {
     private readonly hasher: PasswordHasher,
     private readonly passwords: NewPasswords,
     private readonly limiter: GuessLimiter,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws 409 email_taken, 422 validation_failed, 422 password_too_weak */
@@ -87,7 +89,7 @@ export class StaffService {
     const { account, freshHash } = await this.limiter.attempt(context, 'staff_login', email, () =>
       this.check(context, email, password),
     );
-    if (!account) throw invalidCredentials();
+    if (!account) return this.refuse(context, email);
     const signingIn = context.with({
       actor: { kind: 'staff', id: account.id, email: account.email },
     });
@@ -136,6 +138,19 @@ export class StaffService {
     const active = found?.status === 'active' ? found : null;
     const verdict = await this.hasher.verify(password, active?.passwordHash ?? null);
     return { ...verdict, account: verdict.isRight ? active : null };
+  }
+
+  /** A row in the log of the installation, and the one answer for all reasons. */
+  private async refuse(context: RequestContext, email: string): Promise<never> {
+    const failing = context.with({
+      action: 'staff_session.fail',
+      actor: { kind: 'staff', id: null, email },
+    });
+    await this.database.platform(failing, REASON, async (tx) => {
+      const found = await this.staff.findByEmail(tx, email);
+      await this.audit.recordFailedSignIn(tx, [], { type: 'staff_account', id: found?.id ?? null });
+    });
+    throw invalidCredentials();
   }
 
   private async rehash(

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Logger } from 'pino';
+import { PermanentFailure } from '../queue/permanent-failure';
 import type { Config } from '../config/config';
 
 // A mail server that hangs delays one job by at most this long.
@@ -30,9 +31,19 @@ function smtp(url: string): MailTransport {
   });
   return {
     async send(mail) {
-      await transport.sendMail(mail);
+      await transport.sendMail(mail).catch(rethrow);
     },
   };
+}
+
+/**
+ * RFC 5321, 4.2.1: 5yz to MAIL, RCPT or DATA means that the same mail is refused again. Only the answers about a mail
+ * count: 5yz to a greeting, STARTTLS or AUTH speaks of the server or its account, and another try may pass.
+ */
+function rethrow(error: Error & { code?: string; responseCode?: number }): never {
+  const isOfTheMail = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
+  const isPermanent = (error.responseCode ?? 0) >= 500;
+  throw isOfTheMail && isPermanent ? new PermanentFailure(error.message) : error;
 }
 
 function files(folder: string, logger: Logger): MailTransport {

@@ -1,4 +1,4 @@
-import { Choice, Id, Instant, Integer, Text } from '../../../common/fields';
+import { Choice, Id, Instant, Integer, Reason, Text } from '../../../common/fields';
 import { CREDIT_FEATURES, type Credit, type CreditFeature } from '../credit.entity';
 
 const ONE_BILLION = 1_000_000_000;
@@ -17,7 +17,7 @@ export class GrantCreditRequest {
   })
   expiresAt?: string | null;
 
-  @Text({ min: 1, max: 500, description: 'Shown to the tenant' })
+  @Reason({ description: 'Shown to the tenant' })
   reason!: string;
 }
 

@@ -1,6 +1,6 @@
 import { SUPPORT_MODES, type SupportMode } from '../../../common/access/seats';
 import { ListQuery } from '../../../common/dto/list.query';
-import { Choice, Email, Id, Integer, Text } from '../../../common/fields';
+import { Choice, Email, Id, Integer, Reason, Text } from '../../../common/fields';
 import { ListAuditLogQuery } from '../../audit/dto/audit-log';
 
 const QUERY_LENGTH = 254;
@@ -24,7 +24,7 @@ export class SearchBusinessesQuery extends ListQuery {
 }
 
 export class OpenSupportSessionRequest {
-  @Text({ min: 10, max: 500, description: 'Shown to the tenant' })
+  @Reason({ min: 10, description: 'Shown to the tenant' })
   reason!: string;
 
   @Text({ min: 1, max: 100, optional: true, nullable: true })

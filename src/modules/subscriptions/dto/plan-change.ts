@@ -1,4 +1,4 @@
-import { Choice, Flag, Id, Instant, ListOf, Nested, Text } from '../../../common/fields';
+import { Choice, Flag, Id, Instant, ListOf, Nested, Reason } from '../../../common/fields';
 import { MoneyResponse, PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
 import { CHANGE_TIMES, type ChangeTime, type PlanChange } from '../decisions/plan-change';
 import { PlanConflictResponse } from '../subscriptions.errors';
@@ -30,7 +30,7 @@ export class AssignPlanRequest {
   @Id()
   planId!: string;
 
-  @Text({ min: 1, max: 500, description: 'Shown in the history, which the tenant can read' })
+  @Reason({ description: 'Shown in the history, which the tenant can read' })
   reason!: string;
 
   @Choice('StripeDisposition', ['cancel', 'keep'], {
