@@ -1,11 +1,5 @@
 import type Stripe from 'stripe';
-import {
-  clientOf,
-  createPrice,
-  openCheckout,
-  startStripe,
-  subscribe,
-} from '../test/fixtures';
+import { clientOf, createPrice, openCheckout, startStripe, subscribe } from '../test/fixtures';
 import type { LocalStripe } from './local-stripe';
 
 // What Stripe refuses to sell, in its words.
