@@ -239,7 +239,7 @@ describe('the reminder of its end', () => {
   });
 
   it.each<[what: string, begin: () => Promise<unknown>, said: string]>([
-    ['goes on', () => changeTo(tried), 'goes on'],
+    ['continues', () => changeTo(tried), 'The plan continues'],
     [
       'needs a payment',
       () => assignPlan(server, staff, customer, priced),
