@@ -42,7 +42,7 @@ describe('draining', () => {
   it('lets nothing new begin', async () => {
     const { database } = noteBook;
     await database.drain();
-    await expect(database.statement(context, 'SELECT 1', [])).rejects.toThrow('does not answer');
+    await expect(database.statement(context, 'SELECT 1', [])).rejects.toThrow('is unavailable');
     await expect(database.transaction(context, () => Promise.resolve())).rejects.toMatchObject({
       code: 'database_unavailable',
     });
