@@ -37,7 +37,9 @@ const GENERATED = [
   ['variables', 'node', 'dist/src/cli.js', 'variables', '--check'],
 ];
 
+const EXAMPLE = ['add-a-module', 'node', 'scripts/try-example-module.js'];
 const LONG = [
+  [...EXAMPLE, '--all'],
   ['faults', 'node', 'scripts/test-faults.js'],
   ['fuzz', 'jest', '--config', 'jest.fuzz.config.js'],
   ['dates', 'node', 'scripts/test-dates.js'],
@@ -122,10 +124,12 @@ async function checkAll() {
   summarize([...checked, ...built, ...(await runInTurn(GENERATED)), await tests]);
 }
 
+/** The example module is no test of some file: it runs with all of them only. */
 async function runSlow(parameters) {
   const built = await runInTurn([BUILD]);
   const config = ['--config', 'jest.slow.config.js'];
-  summarize([...built, await runTests('slow tests', [...config, ...parameters])]);
+  const tests = await runTests('slow tests', [...config, ...parameters]);
+  summarize([...built, tests, ...(await runInTurn(parameters.length > 0 ? [] : [EXAMPLE]))]);
 }
 
 async function runLong() {

@@ -95,10 +95,10 @@ describe('a thing of another tenant', () => {
   /** Paths with parameters, and for each the values that lead to the victim's thing. */
   async function targets(): Promise<[path: string, values: Record<string, string>][]> {
     const paths = operations.filter((each) => pathParametersOf(each).length > 0);
-    const distinct = [...new Set(paths.map(({ path }) => path))];
-    return mapSome(distinct, async (path): Promise<[string, Record<string, string>]> => [
-      path,
-      await makeObject({ path }, await makeWorld(server, victim.staff)), // one each: plans have limits
+    const distinct = [...new Map(paths.map((each) => [each.path, each])).values()];
+    return mapSome(distinct, async (operation): Promise<[string, Record<string, string>]> => [
+      operation.path,
+      await makeObject(operation, await makeWorld(server, victim.staff)), // one each: plans have limits
     ]);
   }
 
@@ -238,7 +238,7 @@ describe('the tenant of a request', () => {
   }
 
   it('is not changed by a header: each list and each thing is the own one', async () => {
-    await fill(victim);
+    await fill(victim, operations);
     const { id } = victim.customer.business;
     const theirs = await listIdsOf(server.database, id);
     expect(theirs.length).toBeGreaterThan(10);

@@ -1,5 +1,6 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { createApplication } from '../../support/applications';
+import { fillByExample } from '../../support/architecture/examples';
+import { operationsOf, readDocument, type Operation } from '../../support/architecture/openapi';
 import { refusalOf, withConnection } from '../../support/connection';
 import { aRecording, signUp, type Customer } from '../../support/customers';
 import { storeRecording } from '../../support/recordings';
@@ -15,12 +16,14 @@ let server: TestApplication;
 let first: Customer;
 let second: Customer;
 let staff: StaffMember;
+let operations: Operation[];
 /** Every table with a column business_id, from the catalogue. */
 let tables: string[];
 
 beforeAll(async () => {
   server = await TestApplication.start(LONG_SESSIONS);
   staff = await addStaff(server);
+  operations = operationsOf(await readDocument(server));
   first = await fill('First');
   second = await fill('Second');
   server.clock.moveBy(FREE_PERIOD_MS);
@@ -29,11 +32,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Real use, so that each table has rows of this business. A new table needs a line here. */
+/** Real use, so that each table has rows of this business. A table that no POST fills by its example needs a line here. */
 async function fill(name: string): Promise<Customer> {
   const customer = await signUp(server, name);
-  const { id: applicationId } = await createApplication(server, customer);
-  await storeRecording(server, customer, { applicationId });
+  const made = await fillByExample({ server, staff, customer }, operations);
+  await storeRecording(server, customer, { applicationId: made['/v1/applications']! });
   await invite(customer);
   await openSupport(server, staff, customer);
   await grantCredit(customer);

@@ -1,5 +1,4 @@
 import { newId } from '../../../src/common/ids';
-import { createApplication } from '../applications';
 import { aRecording, PASSWORD, type Customer } from '../customers';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
@@ -7,7 +6,8 @@ import { storeRecording } from '../recordings';
 import { aSignup, newEmail } from '../signups';
 import { openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
 import type { TestApplication } from '../test-application';
-import type { Operation } from './openapi';
+import { tokenFor } from './credentials';
+import type { Maker, Operation } from './openapi';
 
 /** A customer to make requests for, and to be attacked. */
 export interface World {
@@ -27,11 +27,9 @@ export interface Example {
 
 const UNKNOWN_KEY = 'a-key-that-was-never-issued';
 
-/** By action. A route with a body or a required query needs an entry; the others may have one. */
+/** By action: the query that a route needs, and the body where its required fields declare no examples that will do. */
 const EXAMPLES: Record<string, Example> = {
-  'api_key.create': { body: () => ({ name: 'Android app' }) },
   'api_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
-  'application.create': { body: () => ({ name: 'Shop' }) },
   'application.update': { body: () => ({ name: 'Renamed' }) },
   // These tests run without Stripe: what asks it for something says that there is none.
   'billing.open_checkout': {
@@ -85,18 +83,11 @@ const EXAMPLES: Record<string, Example> = {
 };
 
 /**
- * By the path up to its last parameter: makes the customer's object that the path leads to.
+ * By the path up to its last parameter: makes the customer's object that the path leads to. What a POST to the list
+ * makes from its example needs no entry.
  * @returns the value of each parameter
  */
 const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>> = {
-  '/v1/api-keys/{id}': async ({ server, customer }) => {
-    const created = await server.post('/v1/api-keys', customer.token, { name: 'Another key' });
-    return { id: idIn(created.body) };
-  },
-  '/v1/applications/{id}': async ({ server, customer }) => {
-    const { id } = await createApplication(server, customer);
-    return { id };
-  },
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };
     const created = await server.post('/v1/invitations', customer.token, invitation);
@@ -145,8 +136,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
   },
 };
 
-export function exampleOf({ action }: Pick<Operation, 'action'>): Example {
-  return EXAMPLES[action] ?? {};
+export function exampleOf({
+  action,
+  exampleBody,
+}: Pick<Operation, 'action' | 'exampleBody'>): Example {
+  return { ...(exampleBody && { body: () => exampleBody }), ...EXAMPLES[action] };
 }
 
 /** The routes that cannot be called for want of an entry in the tables of this file, with what to do about it. */
@@ -154,7 +148,7 @@ export function listMissingExamples(operations: Operation[]): string[] {
   return operations.flatMap((operation) => [
     ...(lacksBody(operation) || lacksQuery(operation)
       ? [
-          `${operation.name}: add '${operation.action}' to EXAMPLES in test/support/architecture/examples.ts`,
+          `${operation.name}: give its required fields an \`example\`, or add '${operation.action}' to EXAMPLES in test/support/architecture/examples.ts`,
         ]
       : []),
     ...(lacksObject(operation)
@@ -177,15 +171,41 @@ export function listStaleExamples(operations: Operation[]): string[] {
 
 /** Makes the customer's object that this path leads to. @returns the value of each of its parameters */
 export async function makeObject(
-  { path }: Pick<Operation, 'path'>,
+  { path, maker }: Pick<Operation, 'path' | 'maker'>,
   world: World,
 ): Promise<Record<string, string>> {
-  return (await OBJECTS[prefixOf(path)]?.(world)) ?? {};
+  const make = OBJECTS[prefixOf(path)];
+  if (make) return make(world);
+  return maker ? makeByExample(maker, world) : {};
 }
 
 /** Gives the customer one of everything. */
-export async function fill(world: World): Promise<void> {
+export async function fill(world: World, operations: Operation[]): Promise<void> {
   for (const make of Object.values(OBJECTS)) await make(world);
+  await fillByExample(world, operations);
+}
+
+/**
+ * Gives the customer one of everything that needs no entry in the tables of this file.
+ * @returns the id of each, by the path of its list
+ */
+export async function fillByExample(
+  world: World,
+  operations: Operation[],
+): Promise<Record<string, string>> {
+  const made: Record<string, string> = {};
+  for (const { path, maker } of operations)
+    if (maker && !OBJECTS[prefixOf(path)] && !made[maker.path])
+      made[maker.path] = (await makeByExample(maker, world)).id;
+  return made;
+}
+
+async function makeByExample(
+  { path, audience, body }: Maker,
+  world: World,
+): Promise<{ id: string }> {
+  const created = await world.server.post(path, tokenFor(audience, world), body);
+  return { id: idIn(created.body) };
 }
 
 /** The address of a request: the path with these values, and the query that the route needs. */
@@ -197,8 +217,8 @@ export function addressOf(operation: Operation, values: Record<string, string>):
   return query ? `${path}?${query}` : path;
 }
 
-function lacksBody({ hasBody, action }: Operation): boolean {
-  return hasBody && EXAMPLES[action]?.body === undefined;
+function lacksBody(operation: Operation): boolean {
+  return operation.hasBody && exampleOf(operation).body === undefined;
 }
 
 function lacksQuery({ parameters, action }: Operation): boolean {
@@ -206,8 +226,8 @@ function lacksQuery({ parameters, action }: Operation): boolean {
   return isNeeded && EXAMPLES[action]?.query === undefined;
 }
 
-function lacksObject({ path }: Operation): boolean {
-  return prefixOf(path) !== '' && OBJECTS[prefixOf(path)] === undefined;
+function lacksObject({ path, maker }: Operation): boolean {
+  return prefixOf(path) !== '' && OBJECTS[prefixOf(path)] === undefined && maker === null;
 }
 
 function prefixOf(path: string): string {

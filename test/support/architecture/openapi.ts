@@ -9,6 +9,8 @@ interface SchemaNode {
   $ref?: string;
   format?: string;
   properties?: Record<string, SchemaNode>;
+  required?: string[];
+  example?: unknown;
 }
 
 interface Parameter {
@@ -47,6 +49,12 @@ export interface ApiDocument {
   };
 }
 
+export interface Maker {
+  path: string;
+  audience: Audience;
+  body: object;
+}
+
 /** One route, as openapi.json describes it. */
 export interface Operation {
   /** `POST /v1/api-keys/{id}/rotate`, for lists in expectations. */
@@ -59,6 +67,10 @@ export interface Operation {
   security: Record<string, string[]>[];
   parameters: Parameter[];
   hasBody: boolean;
+  /** Of the examples that its required fields declare; null where one has none. */
+  exampleBody: object | null;
+  /** The POST of the list that the path's only parameter is an id of: it makes what the path leads to. */
+  maker: Maker | null;
   /** Fields of body and query that take a UUID. */
   references: string[];
   responses: Record<string, Described>;
@@ -132,6 +144,8 @@ function toOperation(
     audience: described['x-audience'],
     permission: described['x-permission'] ?? null,
     hasBody: requestBody !== undefined,
+    exampleBody: exampleBodyOf(document, body),
+    maker: makerOf(document, path),
     references: [
       ...referencesIn(document, body),
       ...parameters.filter((each) => each.in === 'query' && isReference(each.schema)).map(nameOf),
@@ -151,9 +165,27 @@ function answersOf(
   return Object.fromEntries(entries) as Record<string, Described>;
 }
 
-function referencesIn(document: ApiDocument, schema: SchemaNode | undefined): string[] {
+function exampleBodyOf(document: ApiDocument, schema: SchemaNode | undefined): object | null {
+  const { properties = {}, required = [] } = resolved(document, schema);
+  const fields = required.map((name) => [name, properties[name]?.example]);
+  const isComplete = fields.length > 0 && fields.every(([, example]) => example !== undefined);
+  return isComplete ? (Object.fromEntries(fields) as object) : null;
+}
+
+function makerOf(document: ApiDocument, path: string): Maker | null {
+  const [list, ...more] = path.split(/\/\{\w+\}/);
+  const post = list && more.length === 1 ? document.paths[list]?.post : undefined;
+  const body = exampleBodyOf(document, post?.requestBody?.content['application/json']?.schema);
+  return list && post && body ? { path: list, audience: post['x-audience'], body } : null;
+}
+
+function resolved(document: ApiDocument, schema: SchemaNode | undefined): SchemaNode {
   const named = schema?.$ref?.split('/').at(-1) ?? '';
-  const { properties = {} } = document.components.schemas[named] ?? schema ?? {};
+  return document.components.schemas[named] ?? schema ?? {};
+}
+
+function referencesIn(document: ApiDocument, schema: SchemaNode | undefined): string[] {
+  const { properties = {} } = resolved(document, schema);
   return Object.keys(properties).filter((name) => isReference(properties[name] ?? {}));
 }
 
