@@ -1,7 +1,10 @@
 import { runCommandLine } from './cli/run-command-line';
+import { watchPipes } from './cli/support/interruption';
 
 const LEFTOVERS_MAY_LIVE_MS = 3_000;
 const FIRST_OF_SIGNALS = 128;
+
+watchPipes();
 
 // Exits by itself, so that all output reaches a pipe, even if a handle was left open.
 void runCommandLine(process.argv).then((exitCode) => {

@@ -70,7 +70,7 @@ function announce(config: Config, database: string, logger: Logger): void {
   const lines = [
     '',
     `  Tenantry is ready: ${url}`,
-    `    docs      ${url}/docs`,
+    ...(config.hasApiDocs ? [`    docs      ${url}/docs`] : []),
     `    database  ${database}`,
     `    mail      ${mail}`,
     '',

@@ -28,6 +28,6 @@ export async function createServer(
       abortOnError: false,
     },
   );
-  serveDocs(app);
+  if (config.hasApiDocs) serveDocs(app);
   return app;
 }

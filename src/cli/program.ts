@@ -166,7 +166,9 @@ function addDevelopmentCommands(program: Command): void {
   program.commandsGroup('Development:');
   program
     .command('demo')
-    .description("play a day of a customer's life against a running server")
+    .description(
+      "play a day of a customer's life against a running server, which keeps the business",
+    )
     .option('--url <url>', 'the address of the server; by default that of this checkout', httpUrl)
     .action(async (options: DemoOptions) =>
       (await import('./demo/demo.command.js')).runDemo(options),

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { examine } from '../../src/cli/doctor/examine';
 import type { Finding } from '../../src/cli/doctor/finding';
 import { checkStripe } from '../../src/cli/doctor/network-checks';
 import {
   checkAppUrl,
+  checkMailFrom,
   checkMetricsToken,
   checkSecretKey,
 } from '../../src/cli/doctor/setting-checks';
@@ -113,12 +117,65 @@ describe('the token of the metrics', () => {
 
 describe('APP_URL', () => {
   it.each([
-    ['production', 'https://app.example.com', 'ok'],
-    ['production', 'http://app.example.com', 'fail'],
-    ['production', 'http://127.0.0.1:3000', 'fail'],
+    ['production', 'https://app.acme.dev', 'ok'],
+    ['production', 'http://app.acme.dev', 'fail'],
+    ['production', 'https://app.example.com', 'fail'],
+    ['production', 'https://localhost:8443', 'fail'],
+    ['production', 'https://[::1]', 'fail'],
+    ['production', null, 'fail'],
     ['development', 'http://127.0.0.1:3000', 'ok'],
-  ] as const)('in %s of %s is %s', (environment, appUrl, status) => {
-    expectStatus(checkAppUrl({ environment, appUrl }), status, /https?:/, /https:/);
+  ] as const)('in %s of %s is %s', (environment, app, status) => {
+    const given = { environment, givenUrls: { app, upgrade: null } };
+    expectStatus(checkAppUrl(given, 'http://127.0.0.1:3001'), status, /https?:/, /https:/);
+  });
+
+  it('that is unset is the address of the server, whatever its port', () => {
+    const given = { environment: 'development', givenUrls: { app: null, upgrade: null } } as const;
+    expectStatus(checkAppUrl(given, 'http://127.0.0.1:3001'), 'ok', /unset: .*127\.0\.0\.1:3001$/);
+  });
+});
+
+describe('the sender of mail', () => {
+  it.each([
+    ['production', 'Acme <no-reply@mail.acme.dev>', 'ok'],
+    ['production', 'billing@acme.dev', 'ok'],
+    ['production', 'Tenantry <no-reply@localhost>', 'fail'],
+    ['production', 'Tenantry <no-reply@example.com>', 'fail'],
+    ['production', 'no-reply@mail.acme.example', 'fail'],
+    ['production', 'no-reply@server', 'fail'],
+    ['production', 'Acme', 'fail'],
+    ['development', 'Tenantry <no-reply@localhost>', 'ok'],
+  ] as const)('in %s as %s is %s', (environment, mailFrom, status) => {
+    expectStatus(checkMailFrom({ environment, mailFrom }), status, /./, /MAIL_FROM/);
+  });
+
+  it('is checked with everything else', async () => {
+    const given = { environment: 'production', mailFrom: 'Tenantry <no-reply@localhost>' } as const;
+    expectStatus(await find('MAIL_FROM', given), 'fail', /no-reply@localhost/, /SPF/);
+  });
+});
+
+describe('the server', () => {
+  const people = { app: 'https://app.acme.dev', upgrade: null };
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tenantry-doctor-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is found where a server in development has written down that it is, not where the settings guess', async () => {
+    const body = JSON.stringify({ status: 'ok' });
+    const { server, url } = await listen(createServer((_, response) => response.end(body)));
+    writeFileSync(join(folder, 'server.json'), JSON.stringify({ url }));
+    const finding = await find('server', { dataDirectory: folder, port: 1, givenUrls: people });
+    expect(finding.detail).toBe(`answers at ${url}; people find it at https://app.acme.dev`);
+    const links = { dataDirectory: folder, givenUrls: { app: null, upgrade: null } };
+    expectStatus(await find('APP_URL', links), 'ok', new RegExp(`use ${url}$`));
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('that listens to all is asked by the loopback address', async () => {
+    const finding = await find('server', { dataDirectory: folder, host: '0.0.0.0', port: 1 });
+    expectStatus(finding, 'warn', /none answers at http:\/\/127\.0\.0\.1:1$/, /PORT/);
   });
 });
 

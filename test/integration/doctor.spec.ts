@@ -77,7 +77,10 @@ describe('the database', () => {
     const findings = await findingsOf({ databaseUrl: url, databaseDirectUrl: url });
     expectStatus(findings.get('database')!, 'fail', /ECONNREFUSED/, /DATABASE_URL/);
     expect([...findings.keys()]).toEqual(
-      expect.arrayContaining(['smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'disk']),
+      expect.arrayContaining([
+        ...['server', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL', 'MAIL_FROM'],
+        'disk',
+      ]),
     );
     expect(findings.has('migrations')).toBe(false);
     expect(JSON.stringify([...findings])).not.toContain('a-password');

@@ -65,8 +65,8 @@ describe('npm run cli -- doctor', () => {
     expect(findings.map(({ check }) => check)).toEqual([
       ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'schedules'],
       ...['queue', 'failed jobs'],
-      ...['workers', 'stripe account', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN', 'APP_URL'],
-      'disk',
+      ...['workers', 'stripe account', 'server', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN'],
+      ...['APP_URL', 'MAIL_FROM', 'disk'],
     ]);
     expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([
       'smtp',

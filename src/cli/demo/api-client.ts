@@ -44,13 +44,3 @@ export class ApiClient {
     return answer;
   }
 }
-
-/** Whether this server answers at this address. */
-export async function isServing(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(3_000) });
-    return response.ok && ((await response.json()) as { status?: string }).status === 'ok';
-  } catch {
-    return false; // nothing listens there, or something else does
-  }
-}

@@ -17,7 +17,7 @@ import { ApiClient } from './api-client';
 import { BillingStory, type BillingStage } from './billing-story';
 import { Stage } from './stage';
 import { CommandFailure } from '../support/failure';
-import { watchSignals } from '../support/interruption';
+import { watchSignals, type SignalWatch } from '../support/interruption';
 import type { LocalStripe } from '@tenantry/local-stripe';
 import { note } from '../support/output';
 
@@ -29,8 +29,19 @@ export async function runDemoBilling(): Promise<void> {
   const given = loadConfig();
   if (given.environment === 'production')
     throw new CommandFailure('the demo shifts time, which production does not allow');
+  const signals = watchSignals(); // from here on, a signal must not leave a database or its folder behind
   const dataDirectory = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
-  const signals = watchSignals();
+  try {
+    await withLocalStripe((stripe) =>
+      playOn(demoConfig(given, dataDirectory, stripe), stripe, signals),
+    );
+  } finally {
+    rmSync(dataDirectory, { recursive: true, force: true });
+    signals.end();
+  }
+}
+
+async function withLocalStripe(work: (stripe: LocalStripe) => Promise<void>): Promise<void> {
   const { LocalStripe } = await import('@tenantry/local-stripe');
   const stripe = await LocalStripe.start({
     apiKey: API_KEY,
@@ -38,11 +49,9 @@ export async function runDemoBilling(): Promise<void> {
     signedBy: 'local',
   });
   try {
-    await signals.unlessInterrupted(() => playOn(demoConfig(given, dataDirectory, stripe), stripe));
+    await work(stripe);
   } finally {
     await stripe.close();
-    rmSync(dataDirectory, { recursive: true, force: true });
-    signals.end();
   }
 }
 
@@ -61,7 +70,8 @@ function demoConfig(given: Config, dataDirectory: string, stripe: LocalStripe): 
   };
 }
 
-async function playOn(config: Config, stripe: LocalStripe): Promise<void> {
+/** A signal interrupts the story only: what was started is stopped in order. */
+async function playOn(config: Config, stripe: LocalStripe, signals: SignalWatch): Promise<void> {
   const database = await openDatabase(config, note);
   try {
     await migrate(database.config, schema);
@@ -71,7 +81,8 @@ async function playOn(config: Config, stripe: LocalStripe): Promise<void> {
       const stage = new Stage();
       const api = new ApiClient(await app.getUrl(), stage);
       stripe.deliverTo(`${api.url}/v1/webhooks/stripe`);
-      await new BillingStory(api, stage, stripe, billingStage(app, stripe)).play();
+      const story = new BillingStory(api, stage, stripe, billingStage(app, stripe));
+      await signals.unlessInterrupted(() => story.play());
     } finally {
       await app.close();
     }

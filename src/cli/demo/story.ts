@@ -174,6 +174,7 @@ export class Story {
   private async end({ email, password }: Customer): Promise<void> {
     await this.stage.act('Explore the API');
     await this.stage.say(`${this.api.url}/docs documents every route, and lets you call it.`);
+    await this.stage.say('The business stays in the database of the server.');
     await this.stage.say(`Log in (POST /v1/auth/login) as ${email}, password ${password}`);
   }
 }

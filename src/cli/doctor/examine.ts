@@ -9,7 +9,7 @@ import {
   type Query,
 } from './database-checks';
 import { attempt, fail, messageOf, ok, type Finding } from './finding';
-import { checkSmtp, checkStripe, checkStripeAccount } from './network-checks';
+import { checkServer, checkSmtp, checkStripe, checkStripeAccount } from './network-checks';
 import {
   checkFailedJobs,
   checkQueue,
@@ -17,7 +17,14 @@ import {
   checkSchedules,
   checkWorkers,
 } from './queue-checks';
-import { checkAppUrl, checkDisk, checkMetricsToken, checkSecretKey } from './setting-checks';
+import { addressOf } from '../support/running-server';
+import {
+  checkAppUrl,
+  checkDisk,
+  checkMailFrom,
+  checkMetricsToken,
+  checkSecretKey,
+} from './setting-checks';
 
 const PATIENCE_MS = 5_000;
 const MIGRATE = 'Run `npm run cli -- migrate`, then this again.';
@@ -81,12 +88,18 @@ async function examineConnected(
 
 async function examineSurroundings(config: Config): Promise<Finding[]> {
   const disk = 'Give this user read access to the file system of DATA_DIR.';
-  const network = await Promise.all([checkSmtp(config), checkStripe(config)]);
+  const serverUrl = addressOf(config);
+  const network = await Promise.all([
+    checkServer(config, serverUrl),
+    checkSmtp(config),
+    checkStripe(config),
+  ]);
   return [
     ...network,
     checkSecretKey(config),
     checkMetricsToken(config),
-    checkAppUrl(config),
+    checkAppUrl(config, serverUrl),
+    checkMailFrom(config),
     await attempt('disk', disk, () => checkDisk(config)),
   ];
 }

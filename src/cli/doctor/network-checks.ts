@@ -2,7 +2,8 @@ import { createTransport } from 'nodemailer';
 import type { Config } from '../../platform/config/config';
 import { nameOf, StripeApi, type StripeIdentity } from '../../platform/stripe/stripe-api';
 import type { Query } from './database-checks';
-import { fail, messageOf, ok, type Finding } from './finding';
+import { isServing } from '../support/running-server';
+import { fail, messageOf, ok, warn, type Finding } from './finding';
 
 const PATIENCE_MS = 5_000;
 const STRIPE = 'https://api.stripe.com';
@@ -44,6 +45,17 @@ export async function checkStripe(
       'Allow outgoing connections to it: DNS, firewall, proxy, and STRIPE_API_BASE where it is set.';
     return fail('stripe', `${new URL(base).host}: ${messageOf(error)}`, fix);
   }
+}
+
+/** Where the server answers, and where people find it. Run on another machine, this finds none. */
+export async function checkServer(
+  { givenUrls }: Pick<Config, 'givenUrls'>,
+  url: string,
+): Promise<Finding> {
+  const found = givenUrls.app ? `; people find it at ${givenUrls.app}` : '';
+  if (await isServing(url)) return ok('server', `answers at ${url}${found}`);
+  const fix = 'Start one, or give this command the HOST, PORT and DATA_DIR that the server has.';
+  return warn('server', `none answers at ${url}`, fix);
 }
 
 /** Whether the key belongs to the Stripe account whose ids are stored. */

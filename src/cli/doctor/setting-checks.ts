@@ -16,6 +16,11 @@ const KNOWN =
   /change.?me|example|secret|password|passphrase|tenantry|your.?key|123456|abcdef|qwert/i;
 const WORDS = /^[a-z]+([ ,.'_-]+[a-z]+){2,}$/i;
 
+/** Names and addresses that no other machine reaches (RFC 2606, RFC 6761, RFC 6762). */
+const RESERVED =
+  /^(.*\.)?(localhost|local|localdomain|test|example|invalid|example\.(com|net|org))$|^127\.|^0\.0\.0\.0$|^\[::1?\]$/i;
+const SENDER_DOMAIN = /@([^\s@<>]+)>?\s*$/;
+
 type Environment = Pick<Config, 'environment'>;
 
 export function checkSecretKey(config: Environment & Pick<Config, 'secretKey'>): Finding {
@@ -37,14 +42,35 @@ export function checkMetricsToken(config: Environment & Pick<Config, 'metricsTok
   return grave(config)('METRICS_TOKEN', `it can be guessed: ${weakness}`, fix);
 }
 
-/** Links in mails contain keys, which an unencrypted request exposes on its way. */
-export function checkAppUrl({
-  environment,
-  appUrl,
-}: Environment & Pick<Config, 'appUrl'>): Finding {
-  if (environment !== 'production' || appUrl.startsWith('https://')) return ok('APP_URL', appUrl);
+/**
+ * Links in mails contain keys, which an unencrypted request exposes on its way.
+ * @param serverUrl where the server answers: links use it where APP_URL is unset
+ */
+export function checkAppUrl(
+  { environment, givenUrls }: Environment & Pick<Config, 'givenUrls'>,
+  serverUrl: string,
+): Finding {
+  const appUrl = givenUrls.app ?? serverUrl;
+  const detail = givenUrls.app ?? `unset: links in mails use ${serverUrl}`;
+  if (environment !== 'production') return ok('APP_URL', detail);
   const fix = 'Set APP_URL to the https:// address where people find the application.';
+  if (RESERVED.test(new URL(appUrl).hostname))
+    return fail('APP_URL', `${appUrl} cannot be reached by others, and links in mails use it`, fix);
+  if (appUrl.startsWith('https://')) return ok('APP_URL', detail);
   return fail('APP_URL', `${appUrl} is not encrypted, and links in mails use it`, fix);
+}
+
+/** Mail servers refuse a sender whose domain cannot exist, such as that of the default. */
+export function checkMailFrom({
+  environment,
+  mailFrom,
+}: Environment & Pick<Config, 'mailFrom'>): Finding {
+  const domain = SENDER_DOMAIN.exec(mailFrom)?.[1] ?? '';
+  const isUsable = domain.includes('.') && !RESERVED.test(domain);
+  if (environment !== 'production' || isUsable) return ok('MAIL_FROM', mailFrom);
+  const fix =
+    'Set MAIL_FROM to an address of your domain, whose SPF and DKIM records allow the server of SMTP_URL.';
+  return fail('MAIL_FROM', `mail servers refuse the sender ${mailFrom}`, fix);
 }
 
 export async function checkDisk({

@@ -19,10 +19,11 @@ export function exitCodeOf(error: unknown): number {
 
 /**
  * An error for people: one line, and one more for each field at fault.
- * @returns nothing where commander has printed it already
+ * @returns nothing where commander has printed it already, or the reader has gone
  */
 export function describeFailure(error: unknown): string {
   if (error instanceof CommanderError) return '';
+  if (error instanceof Interruption && error.signal === 'SIGPIPE') return '';
   if (error instanceof ConfigFaults) return `${error.message}\n`;
   const translated = translateDatabaseError(error);
   if (translated instanceof DomainError) return describeProblem(translated);

@@ -1,16 +1,34 @@
 import { constants } from 'node:os';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGPIPE'] as const;
+
 /** The command was told to stop by a signal. */
 export class Interruption extends Error {
   readonly exitCode: number;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(readonly signal: NodeJS.Signals) {
     super(`stopped by ${signal}`);
     this.exitCode = 128 + constants.signals[signal];
   }
 }
 
-/** Handles SIGINT and SIGTERM while a command holds something that it must release. */
+/**
+ * `| head -1` closes the pipe after a line. Node ignores SIGPIPE, so the failed write is what raises it here: it
+ * interrupts as the other signals do, or ends a command that holds nothing at once.
+ */
+export function watchPipes(): void {
+  let isBroken = false;
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (isBroken) return; // interrupted work may still write
+    isBroken = true;
+    if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(new Interruption('SIGPIPE').exitCode);
+  };
+  process.stdout.on('error', onError);
+  process.stderr.on('error', onError);
+}
+
+/** Handles SIGINT, SIGTERM and a closed pipe while a command holds something that it must release. */
 export interface SignalWatch {
   /** The work's result; or an `Interruption` as soon as a signal arrives. */
   unlessInterrupted<T>(work: () => Promise<T>): Promise<T>;
@@ -28,9 +46,9 @@ export function watchSignals(): SignalWatch {
     last = new Interruption(signal);
     interrupt(last);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     unlessInterrupted: (work) => (last ? interrupted : Promise.race([work(), interrupted])),
-    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+    end: () => SIGNALS.forEach((signal) => process.off(signal, onSignal)),
   };
 }

@@ -34,7 +34,7 @@ export class PagesController {
   @Header('content-security-policy', POLICY)
   @Access({ audience: 'public', action: 'page.welcome', summary: 'The welcome page', status: 200 })
   welcome(): string {
-    return welcomePage(this.config.appUrl, this.config.environment);
+    return welcomePage(this.config);
   }
 
   /** The page that the `type` of every problem links to. */
@@ -50,7 +50,7 @@ export class PagesController {
   problem(@Param('code') code: string): string {
     const definition = allProblems().find((problem) => problem.code === code);
     if (!definition) throw routeNotFound();
-    return problemPage(definition);
+    return problemPage(definition, this.config);
   }
 
   @Get('signup')

@@ -71,6 +71,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** Exact origins; empty: no cross-origin page may read an answer. */
   readonly corsOrigins: readonly string[];
+  /** Whether `GET /docs` and `GET /openapi.json` answer. */
+  readonly hasApiDocs: boolean;
   readonly logLevel: string;
   /** Null: anyone who reaches the server may read its metrics. */
   readonly metricsToken: string | null;
@@ -203,6 +205,7 @@ function toConfig(settings: Settings): Config {
     idempotencyDailyBytes: settings.IDEMPOTENCY_DAILY_MIB * 1024 * 1024,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
+    hasApiDocs: settings.API_DOCS === 'on',
     logLevel: settings.LOG_LEVEL,
     metricsToken: settings.METRICS_TOKEN ?? null,
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,

@@ -153,6 +153,10 @@ export const settings = {
   CORS_ORIGINS: listOf(isOrigin, 'origins like https://app.example')
     .default([])
     .describe('origins whose pages may call the API from a browser, comma-separated'),
+  API_DOCS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('`off`: `GET /docs` and `GET /openapi.json` are 404'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
