@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -36,9 +36,16 @@ export async function runDemoBilling(): Promise<void> {
       playOn(demoConfig(given, dataDirectory, stripe), stripe, signals),
     );
   } finally {
-    rmSync(dataDirectory, { recursive: true, force: true });
+    removeData(dataDirectory);
     signals.end();
   }
+}
+
+/** Run by root, the database is elsewhere, behind a link. */
+function removeData(dataDirectory: string): void {
+  const database = join(dataDirectory, 'postgres');
+  const folders = existsSync(database) ? [realpathSync(database), dataDirectory] : [dataDirectory];
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 async function withLocalStripe(work: (stripe: LocalStripe) => Promise<void>): Promise<void> {

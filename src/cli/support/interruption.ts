@@ -1,6 +1,9 @@
+import { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGPIPE'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** SIGPIPE itself comes of closed sockets too, so Node goes on ignoring it. */
+const output = new EventEmitter<{ closed: ['SIGPIPE'] }>();
 
 /** The command was told to stop by a signal. */
 export class Interruption extends Error {
@@ -12,23 +15,20 @@ export class Interruption extends Error {
   }
 }
 
-/**
- * `| head -1` closes the pipe after a line. Node ignores SIGPIPE, so the failed write is what raises it here: it
- * interrupts as the other signals do, or ends a command that holds nothing at once.
- */
+/** `| head -1` closes the pipe after a line: that interrupts like a signal, or ends a command that holds nothing. */
 export function watchPipes(): void {
   let isBroken = false;
   const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     if (isBroken) return; // interrupted work may still write
     isBroken = true;
-    if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(new Interruption('SIGPIPE').exitCode);
+    if (!output.emit('closed', 'SIGPIPE')) process.exit(new Interruption('SIGPIPE').exitCode);
   };
   process.stdout.on('error', onError);
   process.stderr.on('error', onError);
 }
 
-/** Handles SIGINT, SIGTERM and a closed pipe while a command holds something that it must release. */
+/** Handles SIGINT, SIGTERM and a closed output while a command holds something that it must release. */
 export interface SignalWatch {
   /** The work's result; or an `Interruption` as soon as a signal arrives. */
   unlessInterrupted<T>(work: () => Promise<T>): Promise<T>;
@@ -47,8 +47,12 @@ export function watchSignals(): SignalWatch {
     interrupt(last);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  output.on('closed', onSignal);
   return {
     unlessInterrupted: (work) => (last ? interrupted : Promise.race([work(), interrupted])),
-    end: () => SIGNALS.forEach((signal) => process.off(signal, onSignal)),
+    end: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      output.off('closed', onSignal);
+    },
   };
 }

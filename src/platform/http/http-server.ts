@@ -53,6 +53,7 @@ export function createHttpServer(
   cutAnsweredBodies(fastify);
   answerUnknownExpectations(fastify.server, config);
   identifyAnswers(fastify);
+  endConnectionsWhenStopping(fastify);
   secureAnswers(fastify, config);
   traceRequests(fastify);
   logAnswers(fastify, logger);
@@ -73,6 +74,19 @@ function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
 function identifyAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
+  });
+}
+
+/** Fastify closes idle connections and those of later requests; one that is answered after that would stay for 72 s. */
+function endConnectionsWhenStopping(fastify: FastifyInstance): void {
+  let isStopping = false;
+  fastify.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping) void reply.header('connection', 'close');
     done();
   });
 }
