@@ -16,6 +16,8 @@ import {
 
 /** What the server takes for a stop in order: SHUTDOWN_LIMIT_MS of src/run-server.ts. */
 const SHUTDOWN_SECONDS = constantOf('src/run-server.ts', /SHUTDOWN_LIMIT_MS = ([\d_]+)/) / 1000;
+const SERVER_KEEP_ALIVE_SECONDS =
+  constantOf('src/platform/http/http-server.ts', /keepAliveTimeout: ([\d_]+)/) / 1000;
 const dockerfile = text('Dockerfile');
 const nginx = text('deploy/nginx/nginx.conf');
 const workflow = text('.github/workflows/check.yml');
@@ -295,8 +297,29 @@ describe('nginx', () => {
 
   it('gives up an idle connection before the server does', () => {
     const upstreamSeconds = secondsOf(/upstream [^}]*keepalive_timeout (\w+);/.exec(nginx)![1]);
-    const serverMs = constantOf('src/platform/http/http-server.ts', /keepAliveTimeout: ([\d_]+)/);
-    expect(serverMs / 1000).toBeGreaterThan(upstreamSeconds);
+    expect(SERVER_KEEP_ALIVE_SECONDS).toBeGreaterThan(upstreamSeconds);
+  });
+});
+
+describe('on one machine', () => {
+  const unit = text('deploy/systemd/tenantry.service');
+  const caddy = text('deploy/caddy/Caddyfile');
+
+  it('systemd starts what the image starts, and lets it drain', () => {
+    expect(unit).toMatch(/^ExecStart=\S+ node --enable-source-maps dist\/src\/main\.js$/m);
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(SHUTDOWN_SECONDS);
+    expect(unit).toMatch(/^KillSignal=SIGTERM$/m);
+    expect(unit).toMatch(/^RestartPreventExitStatus=2$/m);
+  });
+
+  it('Caddy passes on what the server answers, and no metrics', () => {
+    const [, passed = ''] = /@server path (.+)/.exec(caddy) ?? [];
+    const prefixes = passed.split(' ').map((path) => path.replace(/\*$/, ''));
+    const isPassed = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
+    const paths = Object.keys(openapi.paths);
+    expect(paths.filter((path) => !isPassed(path))).toEqual(['/metrics']);
+    expect(secondsOf(/keepalive (\w+)/.exec(caddy)![1])).toBeLessThan(SERVER_KEEP_ALIVE_SECONDS);
+    expect(caddy).not.toMatch(/^\s*log\b/m);
   });
 });
 
