@@ -70,6 +70,15 @@ describe('the documentation', () => {
     expect(listMissing(routes, isThere)).toEqual([]);
   });
 
+  it('draws the modules that there are', () => {
+    const [rows = ''] = readFileSync('docs/architecture.svg', 'utf8').split('The way of');
+    const drawn = [...rows.matchAll(/font-weight="500"[^>]*>([\w-]+)/g)].map(([, name]) => name!);
+    const folders = ['src/modules', 'src/product', 'packages'].flatMap(foldersOf);
+    expect(drawn).toEqual(expect.arrayContaining(folders));
+    const known = [...folders, ...foldersOf('src/platform'), 'Stripe', 'main', 'pure'];
+    expect(drawn.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
   it('names each page that a mail leads to, with its query', () => {
     const mails = listSources().filter(({ path }) => path.endsWith('.mails.ts'));
     const paths = mails.flatMap(({ text }) => [
@@ -89,6 +98,11 @@ function isListed(path: string, page: string): boolean {
   if (!plain.includes('*')) return listed.some((each) => each.startsWith(`${plain}.`));
   const pattern = plain.replaceAll('.', '\\.').replaceAll('*', '[^/]*');
   return listed.some((each) => new RegExp(`^${pattern}$`).test(each));
+}
+
+function foldersOf(parent: string): string[] {
+  const entries = readdirSync(parent, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 function withoutNames(route: string): string {
