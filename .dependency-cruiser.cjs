@@ -29,7 +29,8 @@ const surfaceFiles = [
       'identity has no use cases of its own: what it keeps of people is what it gives, in the transaction of the caller',
   },
   {
-    files: '^src/modules/identity/(one-time-keys|password-hasher|password-rules|new-passwords)\\.ts$',
+    files:
+      '^src/modules/identity/(one-time-keys|password-hasher|password-rules|new-passwords)\\.ts$',
     reason: 'no tables: keys, hashes and rules that each way in needs',
   },
   {

@@ -108,7 +108,10 @@ describe('VerificationService.verify', () => {
     await world.settle();
     for (const repair of [false, true])
       expect((await verification.verify(JOB, repair)).differences).toMatchObject([
-        { stripeSubscriptionId: subscription, detail: expect.stringMatching(/duplicate/) as string },
+        {
+          stripeSubscriptionId: subscription,
+          detail: expect.stringMatching(/duplicate/) as string,
+        },
       ]);
     expect(subscription).not.toBe(followed);
   });
