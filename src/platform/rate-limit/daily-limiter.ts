@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldEmail } from '../../common/email';
 import { CONFIG, type Config } from '../config/config';
 import type { Transaction } from '../database/transaction';
-import { consume } from './consume';
+import { consume, hashedKey, limiterOf } from './consume';
 
 const DAY_SECONDS = 86_400;
 
@@ -43,7 +41,6 @@ export class DailyLimiter {
   }
 }
 
-/** @param key hashed, so that the table tells no addresses */
 async function count(
   tx: Transaction,
   keyPrefix: string,
@@ -51,17 +48,9 @@ async function count(
   key: string,
 ): Promise<void> {
   if (points === null) return;
-  const limiter = new RateLimiterPostgres({
-    storeClient: {
-      query: async ({ text, values }: { text: string; values: unknown[] }) => ({
-        rows: await tx.query(text, values),
-      }),
-    },
-    storeType: 'pool',
-    tableName: 'guesses',
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-    ...{ keyPrefix, points, duration: DAY_SECONDS },
-  });
-  await consume(limiter, createHash('sha256').update(key).digest('base64url'));
+  const policy = { keyPrefix, points, duration: DAY_SECONDS };
+  await consume(
+    limiterOf(policy, (text, values) => tx.query(text, values)),
+    hashedKey(key),
+  );
 }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldEmail } from '../../common/email';
 import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
@@ -8,7 +7,7 @@ import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import type { Transaction } from '../database/transaction';
 import { neighbourhoodOf, networkOf } from './client-network';
-import { consume } from './consume';
+import { consume, hashedKey, limiterOf } from './consume';
 import { GuessTurns } from './guess-turns';
 import { rateLimitedProblem } from './rate-limit.errors';
 
@@ -219,25 +218,16 @@ export class GuessLimiter {
     points: number,
     duration: number,
   ): RateLimiterPostgres {
-    return new RateLimiterPostgres({
-      storeClient: {
-        query: async ({ text, values }: { text: string; values: unknown[] }) => {
-          const { rows } = await this.database.statement(context, text, values);
-          return { rows, rowCount: rows.length };
-        },
-      },
-      storeType: 'pool',
-      tableName: 'guesses',
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      ...{ keyPrefix, points, duration },
+    return limiterOf({ keyPrefix, points, duration }, async (text, values) => {
+      const { rows } = await this.database.statement(context, text, values);
+      return rows;
     });
   }
 }
 
-/** Normalised before counting; hashed, so that the table does not reveal who has an account. */
+/** Normalised before counting. */
 function keyOf(text: string): string {
-  return createHash('sha256').update(foldEmail(text.trim())).digest('base64url');
+  return hashedKey(foldEmail(text.trim()));
 }
 
 /** An IPv6 address counts with its /64. */
