@@ -7,7 +7,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class AuditOfOthers1763690000060 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(AUDIT_ROW);
+    await runner.query(auditRow(NAMING_MEMBERS_OF_THE_BUSINESS));
     await runner.query('DROP TRIGGER audit_recordings ON recordings');
     await runner.query(triggerMasking(PAYLOAD));
   }
@@ -15,7 +15,7 @@ export class AuditOfOthers1763690000060 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TRIGGER audit_recordings ON recordings');
     await runner.query(triggerMasking(['device', 'metadata']));
-    await runner.query(AUDIT_ROW_BEFORE);
+    await runner.query(auditRow(OF_THE_FOUNDATION));
   }
 }
 
@@ -28,51 +28,41 @@ function triggerMasking(columns: string[]): string {
     EXECUTE FUNCTION audit_row('recording', 'business_id', '${columns.join(',')}')`;
 }
 
+interface Parts {
+  /** Further variables of the function. */
+  declared: string;
+  business: string;
+  actor: string;
+}
+
 /** `app.business_ids` holds the business that the request began in. */
-const AUDIT_ROW = `
-  CREATE OR REPLACE FUNCTION audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
-  DECLARE
-    before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
-    after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
-    current jsonb := CASE WHEN TG_OP = 'DELETE' THEN before ELSE after END;
-    masked text[] := string_to_array(TG_ARGV[2], ',');
+const NAMING_MEMBERS_OF_THE_BUSINESS: Parts = {
+  declared: `
     began_in uuid := (nullif(current_setting('app.business_ids', true), '')::uuid[])[1];
     business uuid := coalesce((current ->> nullif(TG_ARGV[1], ''))::uuid, began_in,
                               '00000000-0000-0000-0000-000000000000');
     actor jsonb := coalesce(nullif(current_setting('app.actor', true), ''),
-                            '{"kind": "database", "id": null, "email": null}')::jsonb;
-    changed jsonb;
-  BEGIN
-    SELECT coalesce(jsonb_object_agg(key, CASE
-        WHEN key = ANY (masked) THEN '["***", "***"]'::jsonb
-        ELSE jsonb_build_array(before -> key, after -> key) END), '{}')
-      INTO changed
-      FROM jsonb_object_keys(before || after) AS key
-      WHERE before -> key IS DISTINCT FROM after -> key
-        AND NOT (coalesce(before -> key, 'null') = 'null' AND coalesce(after -> key, 'null') = 'null');
-    IF changed = '{}' THEN RETURN NULL; END IF;
-    INSERT INTO audit_log (business_id, id, at, action, actor, on_behalf_of, target_type, target_id,
-                           changes, request_id, support_session_id, ip)
-    VALUES (
-      business, uuid_v7(), now(),
-      coalesce(nullif(current_setting('app.action', true), ''), 'database.' || lower(TG_OP)),
-      CASE WHEN actor ->> 'kind' = 'person' AND began_in <> business THEN jsonb_set(actor, '{id}', 'null') ELSE actor END,
-      nullif(current_setting('app.on_behalf_of', true), '')::uuid,
-      TG_ARGV[0], current ->> 'id', changed,
-      nullif(current_setting('app.request_id', true), ''),
-      nullif(current_setting('app.support_session', true), '')::uuid,
-      nullif(current_setting('app.ip', true), ''));
-    RETURN NULL;
-  END $$`;
+                            '{"kind": "database", "id": null, "email": null}')::jsonb;`,
+  business: 'business',
+  actor: `CASE WHEN actor ->> 'kind' = 'person' AND began_in <> business THEN jsonb_set(actor, '{id}', 'null') ELSE actor END`,
+};
 
-// As the foundation has it.
-const AUDIT_ROW_BEFORE = `
+const OF_THE_FOUNDATION: Parts = {
+  declared: '',
+  business: `coalesce((current ->> nullif(TG_ARGV[1], ''))::uuid,
+               (nullif(current_setting('app.business_ids', true), '')::uuid[])[1],
+               '00000000-0000-0000-0000-000000000000')`,
+  actor: `coalesce(nullif(current_setting('app.actor', true), ''), '{"kind": "database", "id": null, "email": null}')::jsonb`,
+};
+
+function auditRow({ declared, business, actor }: Parts): string {
+  return `
   CREATE OR REPLACE FUNCTION audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE
     before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
     after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
     current jsonb := CASE WHEN TG_OP = 'DELETE' THEN before ELSE after END;
-    masked text[] := string_to_array(TG_ARGV[2], ',');
+    masked text[] := string_to_array(TG_ARGV[2], ',');${declared}
     changed jsonb;
   BEGIN
     SELECT coalesce(jsonb_object_agg(key, CASE
@@ -86,12 +76,10 @@ const AUDIT_ROW_BEFORE = `
     INSERT INTO audit_log (business_id, id, at, action, actor, on_behalf_of, target_type, target_id,
                            changes, request_id, support_session_id, ip)
     VALUES (
-      coalesce((current ->> nullif(TG_ARGV[1], ''))::uuid,
-               (nullif(current_setting('app.business_ids', true), '')::uuid[])[1],
-               '00000000-0000-0000-0000-000000000000'),
+      ${business},
       uuid_v7(), now(),
       coalesce(nullif(current_setting('app.action', true), ''), 'database.' || lower(TG_OP)),
-      coalesce(nullif(current_setting('app.actor', true), ''), '{"kind": "database", "id": null, "email": null}')::jsonb,
+      ${actor},
       nullif(current_setting('app.on_behalf_of', true), '')::uuid,
       TG_ARGV[0], current ->> 'id', changed,
       nullif(current_setting('app.request_id', true), ''),
@@ -99,3 +87,4 @@ const AUDIT_ROW_BEFORE = `
       nullif(current_setting('app.ip', true), ''));
     RETURN NULL;
   END $$`;
+}
