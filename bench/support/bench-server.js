@@ -5,6 +5,7 @@ const { once } = require('node:events');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
+const LIMITS_OFF = require('../../test/support/limits-off.json');
 
 const PASSWORD = 'correct horse battery staple';
 const entry = path.join(__dirname, '..', '..', 'dist', 'src', 'main.js');
@@ -15,15 +16,7 @@ async function startServer(environment = {}, main = entry) {
     DATA_DIR: directory,
     PORT: '0',
     LOG_LEVEL: 'error',
-    RATE_LIMIT_REQUESTS: 'off',
-    RATE_LIMIT_SIGNUPS: 'off',
-    RATE_LIMIT_FAILURES: 'off',
-    RATE_LIMIT_BUSINESSES: 'off',
-    BUSINESSES_PER_PERSON: 'off',
-    RATE_LIMIT_MAILS_RECIPIENT: 'off',
-    RATE_LIMIT_MAILS_ACCOUNT: 'off',
-    RATE_LIMIT_MAILS_BUSINESS: 'off',
-    RATE_LIMIT_MAILS_UNPROVEN: 'off',
+    ...LIMITS_OFF,
   };
   const child = spawn(process.execPath, ['--expose-gc', main], {
     env: { PATH: process.env.PATH, ...settings, ...environment },

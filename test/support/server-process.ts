@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request, { type Test } from 'supertest';
+import LIMITS_OFF from './limits-off.json';
 
 const ENTRY = join(process.cwd(), 'dist/src/main.js');
 
@@ -30,15 +31,7 @@ export class ServerProcess {
       DATA_DIR: directory,
       SECRET_KEY: 'a secret of the tests, long enough to be taken',
       BCRYPT_COST: '4',
-      RATE_LIMIT_REQUESTS: 'off',
-      RATE_LIMIT_SIGNUPS: 'off',
-      RATE_LIMIT_FAILURES: 'off',
-      RATE_LIMIT_BUSINESSES: 'off',
-      BUSINESSES_PER_PERSON: 'off',
-      RATE_LIMIT_MAILS_RECIPIENT: 'off',
-      RATE_LIMIT_MAILS_ACCOUNT: 'off',
-      RATE_LIMIT_MAILS_BUSINESS: 'off',
-      RATE_LIMIT_MAILS_UNPROVEN: 'off',
+      ...LIMITS_OFF,
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, [entry], {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { readConfig, type Config } from '../../src/platform/config/config';
+import LIMITS_OFF from './limits-off.json';
 
 /** The configuration of a test: cheap hashes, a quiet log, HTTP, no cron and no worker unless asked for. */
 export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): Config {
@@ -12,15 +13,7 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     BCRYPT_COST: '4',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     APP_URL: 'http://app.test',
-    RATE_LIMIT_REQUESTS: 'off',
-    RATE_LIMIT_SIGNUPS: 'off',
-    RATE_LIMIT_FAILURES: 'off',
-    RATE_LIMIT_BUSINESSES: 'off',
-    BUSINESSES_PER_PERSON: 'off',
-    RATE_LIMIT_MAILS_RECIPIENT: 'off',
-    RATE_LIMIT_MAILS_ACCOUNT: 'off',
-    RATE_LIMIT_MAILS_BUSINESS: 'off',
-    RATE_LIMIT_MAILS_UNPROVEN: 'off',
+    ...LIMITS_OFF,
   });
   return { ...config, ...changes, roles: ['web', ...(changes.roles ?? [])] };
 }

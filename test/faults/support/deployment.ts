@@ -29,13 +29,6 @@ export class Deployment {
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
     const cluster = options.cluster ?? (await FaultCluster.start());
     const deployment = new Deployment(cluster, {
-      RATE_LIMIT_REQUESTS: 'off',
-      RATE_LIMIT_BUSINESSES: 'off',
-      BUSINESSES_PER_PERSON: 'off',
-      RATE_LIMIT_MAILS_RECIPIENT: 'off',
-      RATE_LIMIT_MAILS_ACCOUNT: 'off',
-      RATE_LIMIT_MAILS_BUSINESS: 'off',
-      RATE_LIMIT_MAILS_UNPROVEN: 'off',
       ...options.environment,
       DATABASE_URL: options.databaseUrl ?? cluster.url,
     });
