@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { LockHolder } from '../support/lock-holder';
 import { insertDueBusinesses } from '../support/subscriptions';
 import { until } from '../support/until';
-import { runCommand, startCommand } from './support/command';
+import { startCommand } from '../support/command-line';
+import { runCommand } from './support/command';
 import { FaultCluster } from './support/fault-cluster';
 import { scenario } from './support/scenario';
 
@@ -37,7 +38,10 @@ describe('the command subscriptions:renew', () => {
   /** In the middle of the batch that this business is in. */
   async function killAt(businessId: string): Promise<void> {
     const lockHolder = await LockHolder.ofInserts(cluster, 'subscription_periods', businessId);
-    const command = startCommand(cluster.url, 'subscriptions:renew');
+    const command = startCommand({
+      parameters: ['subscriptions:renew'],
+      environment: { DATABASE_URL: cluster.url },
+    });
     await lockHolder.untilReached();
     command.kill('SIGKILL');
     await once(command, 'exit');

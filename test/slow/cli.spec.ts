@@ -31,14 +31,7 @@ function callOf(
   environment: Record<string, string> = { DATABASE_URL: database.url },
   input = '',
 ): Call {
-  const shared = {
-    PATH: process.env.PATH!,
-    NODE_ENV: 'test',
-    DATA_DIR: directory,
-    SECRET_KEY: 'a secret of the tests, long enough to be taken',
-    BCRYPT_COST: '4',
-  };
-  return { parameters, environment: { ...shared, ...environment }, directory, input };
+  return { parameters, environment, directory, input };
 }
 
 const run = (...of: Parameters<typeof callOf>): Promise<Outcome> => host.run(callOf(...of));

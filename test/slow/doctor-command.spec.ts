@@ -1,8 +1,5 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import type { Finding } from '../../src/cli/doctor/finding';
+import { spawnCommand, type Outcome } from '../support/command-line';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 /* Each fault is made, and the doctor names it with what to do; without it the same check is well. */
@@ -17,30 +14,12 @@ afterAll(() => database.drop());
 
 /* The built command. `npm test` builds first. */
 describe('npm run cli -- doctor', () => {
-  const ENTRY = join(process.cwd(), 'dist/src/cli.js');
-
-  async function run(
-    parameters: string[],
-    environment: Record<string, string> = {},
-  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, [ENTRY, 'doctor', ...parameters], {
-      cwd: tmpdir(),
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: 'test',
-        DATA_DIR: tmpdir(),
-        DATABASE_URL: database.url,
-        SECRET_KEY: RANDOM_KEY,
-        ...environment,
-      },
+  function run(parameters: string[], environment: Record<string, string> = {}): Promise<Outcome> {
+    const given = { DATABASE_URL: database.url, SECRET_KEY: RANDOM_KEY };
+    return spawnCommand({
+      parameters: ['doctor', ...parameters],
+      environment: { ...given, ...environment },
     });
-    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const [code, stdout, stderr] = await Promise.all([
-      exited,
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    return { code, stdout, stderr };
   }
 
   it('ends with 0 when nothing has failed, a line for each check and what to do below it', async () => {

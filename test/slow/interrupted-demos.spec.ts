@@ -1,9 +1,10 @@
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { startCommand } from '../support/command-line';
 import { ServerProcess } from '../support/server-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -30,14 +31,10 @@ async function endAfterFirstLine(
   parameters: string[],
   interrupt: (child: ChildProcessWithoutNullStreams) => unknown,
 ): Promise<Ending> {
-  const shared = {
-    PATH: process.env.PATH,
-    NODE_ENV: 'test',
-    TMPDIR: folder,
-    BCRYPT_COST: '4',
-  };
-  const child = spawn(process.execPath, ['dist/src/cli.js', ...parameters], {
-    env: { ...shared, DATABASE_URL: database.url, SECRET_KEY: SECRET },
+  const child = startCommand({
+    parameters,
+    environment: { TMPDIR: folder, DATABASE_URL: database.url },
+    directory: folder,
   });
   const written = text(child.stderr);
   await once(child.stdout, 'data');
@@ -46,7 +43,6 @@ async function endAfterFirstLine(
   return { code, stderr: await written };
 }
 
-const SECRET = 'a secret of the tests, long enough to be taken';
 const closePipe = (child: ChildProcessWithoutNullStreams) => child.stdout.destroy();
 const pressCtrlC = (child: ChildProcessWithoutNullStreams) => child.kill('SIGINT');
 

@@ -1,19 +1,8 @@
-import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { spawnCommand, type Outcome } from '../../support/command-line';
 import { insertTenants } from '../../support/ingestion';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 
 /* `recordings:prune` as a process of its own. `npm test` builds it first. */
-
-const ENTRY = join(process.cwd(), 'dist/src/cli.js');
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 let database: TestDatabase;
 let tenant: string;
@@ -44,19 +33,11 @@ async function readExternalIds(): Promise<string[]> {
   return rows.map(({ external_id }) => external_id).sort();
 }
 
-async function prune(...parameters: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [ENTRY, 'recordings:prune', ...parameters], {
-    cwd: tmpdir(),
-    env: {
-      ...{ PATH: process.env.PATH, NODE_ENV: 'test', DATA_DIR: tmpdir() },
-      ...{ SECRET_KEY: 'a secret of the tests, long enough to be taken', BCRYPT_COST: '4' },
-      DATABASE_URL: database.url,
-    },
+function prune(...parameters: string[]): Promise<Outcome> {
+  return spawnCommand({
+    parameters: ['recordings:prune', ...parameters],
+    environment: { DATABASE_URL: database.url },
   });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const streams = Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code, [stdout, stderr]] = await Promise.all([exited, streams]);
-  return { code, stdout, stderr };
 }
 
 it('deletes, and says how many', async () => {
