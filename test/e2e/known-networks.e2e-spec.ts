@@ -71,15 +71,15 @@ describe('a locked account', () => {
 
   it('tells no network whether it is known, nor whether there is an account: the same bytes for the same work', async () => {
     const email = await signUpAt(HOME);
-    const nobody = newEmail('nobody');
+    const unknown = newEmail('unknown');
     await lockFrom(ELSEWHERE, email);
-    await lockFrom(ELSEWHERE, nobody);
+    await lockFrom(ELSEWHERE, unknown);
     const verified = jest.spyOn(server.app.get(PasswordHasher), 'verify');
     const tries = [
       await logIn(HOME, email, WRONG),
       await logIn('192.0.2.1', email, WRONG),
       await logIn('192.0.2.1', email, PASSWORD),
-      await logIn(HOME, nobody, WRONG),
+      await logIn(HOME, unknown, WRONG),
     ];
     expect(verified).toHaveBeenCalledTimes(4);
     const told = tries.map((response) => JSON.stringify(comparable(response)).replace(/\d+/g, '0'));

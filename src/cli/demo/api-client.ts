@@ -17,7 +17,7 @@ export interface RequestOptions {
   isSilent?: boolean;
 }
 
-/** The public HTTP API, as any customer uses it. */
+/** The public HTTP API, as customers use it. */
 export class ApiClient {
   constructor(
     readonly url: string,

@@ -70,7 +70,7 @@ describe('the breach check', () => {
     expect(JSON.stringify(warnings)).not.toContain(PREFIX);
   });
 
-  it('asks nobody unless it is switched on', async () => {
+  it('sends nothing unless it is switched on', async () => {
     expect(await isBreached(null)).toBe(false);
     expect(requests).toEqual([]);
   });
