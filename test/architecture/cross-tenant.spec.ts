@@ -134,7 +134,8 @@ describe('a thing of another tenant', () => {
       const nowhere = await Promise.all(
         Object.entries(NOWHERE).map(async ([how, change]) => {
           const text = textOf(await ask(mapped(values, change)));
-          return text === textOf(theirs) ? [] : [`${name} by ${holder}, ${how}: ${text}`];
+          if (text === textOf(theirs)) return [];
+          return [`${name} by ${holder}, ${how}: ${text}, and the real one: ${textOf(theirs)}`];
         }),
       );
       return [...unexpected(operation, holder, theirs), ...nowhere.flat()];
