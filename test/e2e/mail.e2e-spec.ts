@@ -116,8 +116,8 @@ describe('mail', () => {
     const { email } = await invite(token);
     const staff = await addStaff(server);
     const listFailed = async () => {
-      const { body } = await server.get('/v1/staff/jobs?state=failed', staff.token);
-      return (body as { data: JobResponse[] }).data;
+      const response = await server.get('/v1/staff/jobs?state=failed', staff.token);
+      return (response.body as { data: JobResponse[] }).data;
     };
     await until('the job has failed', async () => (await listFailed()).length > 0);
     expect(await listFailed()).toMatchObject([
