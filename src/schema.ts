@@ -21,6 +21,7 @@ import { FixedCurrency1763690000043 } from '../migrations/1763690000043-fixed-cu
 import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announced-prices';
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
+import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -86,5 +87,6 @@ export const schema: Schema = {
     AnnouncedPrices1763690000044,
     DatedCancellations1763690000045,
     AuditOfOthers1763690000060,
+    ReportedStarts1763690000085,
   ],
 };

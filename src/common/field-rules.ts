@@ -71,6 +71,9 @@ export function isPlainObject(value: object): boolean {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
+export const NOT_STORABLE =
+  'must hold no NUL, no half of a surrogate pair, and only numbers within ±(2^53 − 1) that are not too small for JavaScript';
+
 /**
  * PostgreSQL refuses NUL, and UTF-8 has no half of a surrogate pair; a number that JavaScript cannot hold would be
  * stored changed.

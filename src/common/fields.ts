@@ -29,6 +29,7 @@ import {
   isPlainObject,
   isStorable,
   isVisible,
+  NOT_STORABLE,
 } from './field-rules';
 import { isId } from './ids';
 
@@ -50,6 +51,34 @@ const READINGS = 'tenantry:fields';
 /** The fields that a class declares and inherits. Any other name is an unknown field. */
 export function fieldsOf(of: FieldClass): ReadonlyMap<string, FieldReading> {
   return readingsOf(of.prototype as object);
+}
+
+/** How many unknown fields a class keeps, and how large. */
+export interface UnknownFieldBounds {
+  most: number;
+  /** In code points. */
+  nameLength: number;
+  /** Of all of them together as JSON. */
+  bytes: number;
+}
+
+const UNKNOWN_FIELDS = 'tenantry:unknown-fields';
+
+/** Unknown fields of such an object are kept, whatever JSON they hold; openapi.json says so. */
+export function KeepsUnknownFields(bounds: UnknownFieldBounds): ClassDecorator {
+  return ({ name, prototype }) => {
+    Reflect.defineMetadata(UNKNOWN_FIELDS, bounds, prototype as object);
+    openClasses.add(name);
+  };
+}
+
+/** The names of the classes that keep unknown fields. */
+export const openClasses = new Set<string>();
+
+/** Null: the class refuses them. */
+export function unknownFieldBoundsOf(of: FieldClass): UnknownFieldBounds | null {
+  const bounds: unknown = Reflect.getMetadata(UNKNOWN_FIELDS, of.prototype as object);
+  return (bounds ?? null) as UnknownFieldBounds | null;
 }
 
 export interface FieldOptions {
@@ -198,11 +227,7 @@ export function RawList(
 export function JsonObject(options: FieldOptions & { maxBytes: number }): PropertyDecorator {
   return field(options, { type: 'object', additionalProperties: true }, [
     check('object', isPlainObject, 'must be an object'),
-    check(
-      'values',
-      isStorable,
-      'must hold no NUL, no half of a surrogate pair, and only numbers within ±(2^53 − 1)',
-    ),
+    check('values', isStorable, NOT_STORABLE),
     check(
       'size',
       (value) => Buffer.byteLength(JSON.stringify(value)) <= options.maxBytes,

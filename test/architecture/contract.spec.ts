@@ -56,7 +56,7 @@ function fits(schema: object, value: unknown): boolean {
 }
 
 describe('requests', () => {
-  it('refuse unknown fields, and their schemas say so', () => {
+  it('refuse unknown fields, but for those that keep them, and their schemas say so', () => {
     const bodies = described.flatMap(({ requestBody }) =>
       Object.values(requestBody?.content ?? {}),
     );
@@ -65,7 +65,7 @@ describe('requests', () => {
       (name) => schemas[name]!.properties && schemas[name]!.additionalProperties !== false,
     );
     expect(names.length).toBeGreaterThan(25);
-    expect(open).toEqual([]);
+    expect(new Set(open)).toEqual(new Set(['DeviceRequest']));
   });
 
   it('may have no body where no field is needed', () => {

@@ -90,8 +90,6 @@ describe('JSON at the edge', () => {
       async (name) => {
         expectFaults(await edge.post(`{"${name}":1}`), `/${name}`, '/email', '/password');
         expectFaults(await edge.post(`{"email":{"${name}":1},"password":"x"}`), '/email');
-        const device = aRecording({ device: { model: 'Pixel', [name]: 'x' } });
-        expectFaults(await edge.record(JSON.stringify(device)), `/device/${name}`);
       },
     );
 
@@ -169,6 +167,7 @@ describe('JSON at the edge', () => {
       '1e400',
       '-1e400',
       '1e300',
+      '1e-400',
       '1.5',
       '-1',
       '86400001',
@@ -184,15 +183,19 @@ describe('JSON at the edge', () => {
       expect(await countRows(edge.server.database, 'recordings')).toEqual(before);
     });
 
-    it.each(['9007199254740993', '-9007199254740993', '1e400', '123456789012345678901234567890'])(
-      '%s is not stored as another one in metadata',
-      async (number) => {
-        const answer = await edge.record(
-          `{"externalId":"number","startedAt":"2026-01-01T00:00:00Z","durationMs":1,"metadata":{"a":[${number}]}}`,
-        );
-        expectFaults(answer, '/metadata');
-      },
-    );
+    it.each([
+      '9007199254740993',
+      '-9007199254740993',
+      '1e400',
+      '123456789012345678901234567890',
+      '1e-400',
+      '-1E-400',
+    ])('%s is not stored as another one in metadata', async (number) => {
+      const answer = await edge.record(
+        `{"externalId":"number","startedAt":"2026-01-01T00:00:00Z","durationMs":1,"metadata":{"a":[${number}]}}`,
+      );
+      expectFaults(answer, '/metadata');
+    });
 
     it('may be written in any way that means an integer, -0 too', async () => {
       for (const number of ['1e3', '1000.0', '10000e-1', '-0']) {

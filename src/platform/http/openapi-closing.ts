@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { openClasses } from '../../common/fields';
 
 interface SchemaNode {
   $ref?: string;
@@ -12,7 +13,7 @@ type Schemas = Record<string, SchemaNode>;
 
 /**
  * Says in the schemas what the server does with unknown fields of a request: it refuses them (validation.ts), so all
- * that a body consists of is closed. Closed are also the alternatives of an answer, or the larger one would fit the
+ * that a body consists of is closed, but for what keeps unknown fields. Closed are also the alternatives of an answer, or the larger one would fit the
  * smaller one too. Other answers stay open: they may get further fields.
  */
 export function closeRequests(document: OpenAPIObject): void {
@@ -50,9 +51,10 @@ function schemasOf(described: Content | undefined): SchemaNode[] {
 }
 
 function close({ $ref }: SchemaNode, schemas: Schemas): SchemaNode | null {
-  const schema = $ref ? schemas[$ref.split('/').at(-1)!] : undefined;
-  if (!schema?.properties || schema.additionalProperties === false) return null;
-  return Object.assign(schema, { additionalProperties: false });
+  const name = $ref?.split('/').at(-1) ?? '';
+  const schema = schemas[name];
+  if (!schema?.properties || schema.additionalProperties !== undefined) return null;
+  return Object.assign(schema, { additionalProperties: openClasses.has(name) });
 }
 
 /** With what it refers to, however deep. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { malformedRequest } from '../../common/problems';
 import { measureJson } from './json-size';
+import { exposeVanishing } from './vanishing-numbers';
 
 /** Plain fields in JSON, dangerous in JavaScript: class-transformer calls what `constructor` holds. */
 const TRAPS: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
@@ -9,7 +10,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Reads a JSON body more strictly than JSON.parse: the bytes must be UTF-8, no object may name a field twice (parsers
- * disagree on which one counts), nothing nests deeper than 32 levels, and fields and list entries are limited.
+ * disagree on which one counts), nothing nests deeper than 32 levels, and fields and list entries are limited. A number
+ * too small for JavaScript is Infinity, which no field takes, instead of 0.
  * @returns undefined for an empty body
  * @throws 400 malformed_request, 413 too_many_values
  */
@@ -17,7 +19,7 @@ export function parseStrictJson(body: Buffer, mostValues: number): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw malformedRequest('the body is not UTF-8');
   const namesInText = measureJson(body, mostValues);
-  const value = parse(decode(body));
+  const value = parse(exposeVanishing(decode(body)));
   if (countFields(value) !== namesInText) throw malformedRequest('an object names a field twice');
   return value;
 }
@@ -25,6 +27,11 @@ export function parseStrictJson(body: Buffer, mostValues: number): unknown {
 /** Escapes a key for a JSON Pointer (RFC 6901). */
 export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The JSON Pointer to a field of what another points to. */
+export function pointerTo(parent: string, name: string): string {
+  return `${parent}/${escapePointer(name)}`;
 }
 
 function decode(body: Buffer): string {

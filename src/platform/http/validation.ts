@@ -5,7 +5,8 @@ import { fieldsOf, type FieldClass, type FieldReading } from '../../common/field
 import type { FieldFault } from '../../common/problem';
 import { validationFailed } from '../../common/problems';
 import { isValid } from './compiled-rules';
-import { escapePointer } from './strict-json';
+import { pointerTo } from './strict-json';
+import { findUnknownFaults, keepUnknown } from './unknown-fields';
 
 /** class-validator's names, as the codes that clients see. */
 const CODES: Record<string, string> = {
@@ -75,23 +76,16 @@ function findFaults(
   const fields = fieldsOf(of);
   for (const [name, value] of Object.entries(plain)) {
     const field = fields.get(name);
-    if (!field) faults.push(unknownField(parent, name));
+    if (!field) faults.push(...findUnknownFaults(of, name, value, parent));
     else if (isTyped(field))
       findNestedFaults(field, value, valueOf(instance, name), pointerTo(parent, name), faults);
     else if (isComposite(value)) set(instance, name, value);
   }
-  if (isValid(of, instance)) return;
-  const errors = validateSync(instance, { forbidUnknownValues: false });
-  faults.push(...errors.map((error) => faultOf(error, parent)));
-}
-
-function unknownField(parent: string, name: string): FieldFault {
-  const detail = 'is not a field of this request';
-  return { pointer: pointerTo(parent, name), code: 'unknown_field', detail };
-}
-
-function pointerTo(parent: string, name: string): string {
-  return `${parent}/${escapePointer(name)}`;
+  if (!isValid(of, instance)) {
+    const errors = validateSync(instance, { forbidUnknownValues: false });
+    faults.push(...errors.map((error) => faultOf(error, parent)));
+  }
+  faults.push(...keepUnknown(of, plain, instance, parent));
 }
 
 /** What is not an object or list is left to the rules of the field. */

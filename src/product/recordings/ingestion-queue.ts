@@ -7,7 +7,7 @@ import { FlushMetrics } from './flush.metrics';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
 import { ingestionOverloaded } from './recordings.errors';
 
-/** The most that may wait: at 17 KiB each, some 85 MB. Beyond it callers are refused with 503 and retry. */
+/** The most that may wait: at 24 KiB each, some 120 MB. Beyond it callers are refused with 503 and retry. */
 const MAXIMUM_WAITING = 5_000;
 /** Of one business: half is left for the others. */
 const MAXIMUM_WAITING_OF_ONE = 2_500;

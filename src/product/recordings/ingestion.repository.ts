@@ -7,7 +7,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { RecordingCounts } from '../../modules/entitlements/usage';
 import { Recording, type LiveRecording } from './recording.entity';
 
-/** A recording as the SDK sends it, in the form that is stored and compared. */
+/** A recording as the SDK sends it, in the form that is compared. */
 export type RecordingPayload = Pick<
   LiveRecording,
   'externalId' | 'applicationId' | 'startedAt' | 'durationMs' | 'device' | 'metadata'
@@ -31,7 +31,8 @@ export type LimitedPeriod = CountedPeriod & { limit: number };
 
 /** The result of an admission. */
 export type Admission =
-  | { outcome: 'inserted'; createdAt: Date; period: CountedPeriod }
+  /** A start that is not believed (migration reported-starts) is stored as reported only. */
+  | { outcome: 'inserted'; createdAt: Date; isStartBelieved: boolean; period: CountedPeriod }
   | { outcome: 'refused'; period: LimitedPeriod }
   | { outcome: 'no_application' }
   /** A recording with this external id exists. */
@@ -95,6 +96,7 @@ interface AdmissionRow {
   credits: string;
   recordings_limit: string | null;
   resets_at: Date | null;
+  is_start_believed: boolean;
 }
 
 function toItem(recording: SentRecording, item: number): object {
@@ -121,7 +123,8 @@ function toAdmission(row: AdmissionRow): Admission {
   const { outcome } = row;
   if (outcome === 'not_running' || outcome === 'no_application') return { outcome };
   const period = toPeriod(row);
-  if (outcome === 'inserted') return { outcome, createdAt: row.created_at, period: period! };
+  const { created_at: createdAt, is_start_believed: isStartBelieved } = row;
+  if (outcome === 'inserted') return { outcome, createdAt, isStartBelieved, period: period! };
   if (outcome === 'exists') return { outcome, period };
   return { outcome, period: { ...period!, limit: Number(row.recordings_limit) } };
 }

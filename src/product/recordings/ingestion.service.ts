@@ -33,7 +33,8 @@ import { externalIdConflict, recordingDeleted } from './recordings.errors';
 export const MAXIMUM_TRIES = 3;
 
 /** The part of a recording that answers show. */
-export type ShownRecording = RecordingPayload & Pick<LiveRecording, 'id' | 'createdAt'>;
+export type ShownRecording = RecordingPayload &
+  Pick<LiveRecording, 'id' | 'createdAt' | 'reportedStartedAt'>;
 
 export interface IngestedRecording {
   recording: ShownRecording;
@@ -96,7 +97,7 @@ export class IngestionService {
     switch (admission.outcome) {
       case 'inserted':
         return {
-          recording: { ...sent, createdAt: admission.createdAt },
+          recording: toShown(sent, admission),
           replayed: false,
           usage: admission.period,
         };
@@ -177,13 +178,27 @@ function asPlainJson(value: object | null | undefined): Record<string, unknown> 
   return value ? (JSON.parse(JSON.stringify(value)) as Record<string, unknown>) : null;
 }
 
+function toShown(
+  sent: SentRecording,
+  { createdAt, isStartBelieved }: Extract<Admission, { outcome: 'inserted' }>,
+): ShownRecording {
+  return isStartBelieved
+    ? { ...sent, createdAt, reportedStartedAt: null }
+    : { ...sent, createdAt, startedAt: createdAt, reportedStartedAt: sent.startedAt };
+}
+
 function isLive(recording: Recording): recording is LiveRecording {
   return recording.deletedAt === null;
 }
 
 /** Compares values: instants rather than their spelling, fields regardless of order. */
 function isSame(earlier: LiveRecording, sent: RecordingPayload): boolean {
-  return isDeepStrictEqual(payloadOf(earlier), payloadOf(sent));
+  return isDeepStrictEqual(payloadOf(asSent(earlier)), payloadOf(sent));
+}
+
+/** Its start as it was sent: whether it is believed depends on the time of the arrival. */
+function asSent(earlier: LiveRecording): RecordingPayload {
+  return { ...earlier, startedAt: earlier.reportedStartedAt ?? earlier.startedAt };
 }
 
 function payloadOf(recording: RecordingPayload): RecordingPayload {

@@ -26,6 +26,10 @@ export class Recording {
   @Column({ name: 'started_at', type: 'timestamptz', precision: 3, nullable: true })
   startedAt!: Date | null;
 
+  /** As sent, where no working clock reports it; then `startedAt` is the arrival. */
+  @Column({ name: 'reported_started_at', type: 'timestamptz', precision: 3, nullable: true })
+  reportedStartedAt!: Date | null;
+
   @Column({ name: 'duration_ms', type: 'integer', nullable: true })
   durationMs!: number | null;
 

@@ -40,6 +40,7 @@ export class RecordingsRepository {
   async softDelete(tx: Transaction, id: string): Promise<boolean> {
     const wiped = {
       startedAt: null,
+      reportedStartedAt: null,
       durationMs: null,
       device: null,
       metadata: null,
@@ -114,7 +115,7 @@ const VERIFY = `
 const LIST = `
   SELECT business_id AS "businessId", id, external_id AS "externalId", application_id AS "applicationId",
          subscription_id AS "subscriptionId", period_ordinal AS "periodOrdinal", started_at AS "startedAt",
-         duration_ms AS "durationMs", device, metadata, created_at AS "createdAt", deleted_at AS "deletedAt"
+         reported_started_at AS "reportedStartedAt", duration_ms AS "durationMs", device, metadata, created_at AS "createdAt", deleted_at AS "deletedAt"
   FROM recordings
   WHERE business_id = $1 AND deleted_at IS NULL
     AND ($2::uuid IS NULL OR application_id = $2)

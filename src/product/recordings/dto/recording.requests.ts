@@ -1,10 +1,21 @@
 import { ListQuery } from '../../../common/dto/list.query';
-import { Id, Instant, Integer, JsonObject, Nested, RawList, Text } from '../../../common/fields';
+import {
+  Id,
+  Instant,
+  Integer,
+  JsonObject,
+  KeepsUnknownFields,
+  Nested,
+  RawList,
+  Text,
+} from '../../../common/fields';
 
 const ONE_DAY_MS = 86_400_000;
 const METADATA_BYTES = 16 * 1024;
 const DEVICE_TEXT_LENGTH = 200;
 
+/** An SDK may be newer than its server: what it tells of a device that is unknown here is kept. */
+@KeepsUnknownFields({ most: 20, nameLength: 64, bytes: 4 * 1024 })
 export class DeviceRequest {
   @Text({ max: DEVICE_TEXT_LENGTH, optional: true, example: 'Pixel 9' })
   model?: string;
@@ -31,13 +42,21 @@ export class CreateRecordingRequest {
   @Id({ optional: true, nullable: true })
   applicationId?: string | null;
 
-  @Instant({ example: '2026-11-20T15:36:00.000Z' })
+  @Instant({
+    example: '2026-11-20T15:36:00.000Z',
+    description:
+      'Before 2015, or more than 24 h after the arrival, it is kept as `reportedStartedAt` only',
+  })
   startedAt!: string;
 
   @Integer({ min: 0, max: ONE_DAY_MS })
   durationMs!: number;
 
-  @Nested(() => DeviceRequest, { optional: true, nullable: true })
+  @Nested(() => DeviceRequest, {
+    optional: true,
+    nullable: true,
+    description: 'Unknown fields are kept: at most 20, names of 64 characters, 4 KiB together',
+  })
   device?: DeviceRequest | null;
 
   @JsonObject({

@@ -27,8 +27,15 @@ export class RecordingResponse {
   @Id({ nullable: true })
   applicationId!: string | null;
 
-  @Instant()
+  @Instant({ description: 'The arrival where the one sent is not believed' })
   startedAt!: string;
+
+  @Instant({
+    nullable: true,
+    description:
+      'As sent, where no working clock reports it: before 2015, or more than 24 h after the arrival',
+  })
+  reportedStartedAt!: string | null;
 
   @Integer({ min: 0 })
   durationMs!: number;
@@ -165,13 +172,14 @@ export class UsageVerificationResponse {
 }
 
 export function toRecordingResponse(recording: ShownRecording): RecordingResponse {
-  const { id, externalId, applicationId, startedAt, durationMs, device, metadata, createdAt } =
-    recording;
+  const { id, externalId, applicationId, durationMs, device, metadata } = recording;
+  const { startedAt, reportedStartedAt, createdAt } = recording;
   return {
     id,
     externalId,
     applicationId,
     startedAt: startedAt.toISOString(),
+    reportedStartedAt: reportedStartedAt?.toISOString() ?? null,
     durationMs,
     device,
     metadata,
