@@ -1,8 +1,10 @@
+import { RequestContext } from '../../../src/common/request-context';
+import { EndsService } from '../../../src/modules/billing/commands/ends.service';
 import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response';
 import type { BillingWorld } from '../../support/billing';
 import { signUp } from '../../support/customers';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
-import { addStaff, makePlan, type StaffMember } from '../../support/staff';
+import { addStaff, askToAssign, makePlan, type StaffMember } from '../../support/staff';
 import { statementsOf } from '../../support/statement-counter';
 import { TestApplication } from '../../support/test-application';
 
@@ -101,6 +103,32 @@ describe('a checkout', () => {
     expect((await costOf(open(small))).transactions).toBeLessThanOrEqual(6);
     expect((await costOf(open(small))).transactions).toBe(1);
     expect((await costOf(open(large))).transactions).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('decisions of staff', () => {
+  const review = () =>
+    world.server.app
+      .get(EndsService)
+      .review(RequestContext.job('test.review'), { businessId: own.customer.business.id });
+
+  it('a review that finds nothing to do takes 1 transaction', async () => {
+    expect((await costOf(review)).transactions).toBe(1);
+  });
+
+  it('a review that sets an end at Stripe takes at most 6', async () => {
+    await world.server.database.query('UPDATE plans SET renews = false WHERE id = $1', [large.id]);
+    const { transactions } = await costOf(review);
+    expect((await own.read()).endReason).toBe('plan_not_renewed');
+    expect(transactions).toBeLessThanOrEqual(6);
+  });
+
+  it('an assigned plan takes at most 6: the first one finds the business', async () => {
+    const body = { planId: free.id, reason: 'by contract', stripe: 'cancel' };
+    const { transactions } = await costOf(async () => {
+      expect((await askToAssign(world.server, staff, own.customer, body)).status).toBe(200);
+    });
+    expect(transactions).toBeLessThanOrEqual(6);
   });
 });
 

@@ -10,7 +10,7 @@ import { choose } from '../../../src/modules/billing/sync/sync.service';
 import type { PlanWithTerms } from '../../../src/modules/plans/plan.entity';
 import { decideOverdue } from '../../../src/modules/subscriptions/decisions/overdue';
 import type { ClosedPeriod } from '../../../src/modules/subscriptions/decisions/renewal-decision';
-import { isActive, isEnded } from '../../../src/modules/subscriptions/decisions/subscription-view';
+import { isEnded } from '../../../src/modules/subscriptions/decisions/subscription-view';
 import type { SubscriptionWrite } from '../../../src/modules/subscriptions/decisions/subscription-write';
 import type { Subscription } from '../../../src/modules/subscriptions/subscription.entity';
 import {
@@ -71,12 +71,8 @@ class Follower {
 
   /** As the cron does. */
   settle(): void {
-    while (this.isOverdue()) this.write(decideOverdue(this.current, this.plan(), FREE));
-  }
-
-  private isOverdue(): boolean {
-    const { runsUntil } = this.current;
-    return runsUntil !== null && runsUntil <= this.now() && isActive(this.current);
+    const writes = decideOverdue(this.current, this.plan(), FREE, this.now());
+    for (const write of writes) this.write(write);
   }
 
   private now(): Date {

@@ -26,7 +26,8 @@ interface Review {
   businessId: string;
   /** Why it must end with its period; null: it need not. */
   endReason: EndReason | null;
-  isEndOther: boolean;
+  /** That is not the reason which the subscription carries. */
+  needsOtherEnd: boolean;
   /** A scheduled plan that is archived. */
   waitingPlanId: string | null;
   planId: string;
@@ -69,50 +70,56 @@ export class EndsService {
     }
   }
 
-  /** In a deactivated business no one can start to pay, and pending payments are not charged. */
+  /** A deactivated business starts no payment, and its pending payments are not charged. */
   @JobHandler(BUSINESS_STATUS_CHANGED)
   async followStatus(
     context: RequestContext,
     { businessId }: { businessId: string },
   ): Promise<void> {
-    await this.database.transaction(context.with({ businessId }), async (tx) => {
-      const review = await this.find(tx);
-      if (!review?.isDeactivated) return;
-      await this.checkouts.closeAll(tx);
-      await this.duplicates.enqueue(tx, true);
+    const tenant = context.with({ businessId });
+    const review = await this.database.transaction(tenant, async (tx) => {
+      const found = await this.find(tx);
+      if (found?.isDeactivated) {
+        await this.checkouts.closeAll(tx);
+        await this.duplicates.enqueue(tx, true);
+      }
+      return found;
     });
-    await this.review(context, { businessId });
+    await this.apply(tenant, review);
   }
 
   /** @throws as `ChangesService.prepare`: the job is retried */
   @JobHandler(REVIEW)
   async review(context: RequestContext, { businessId }: { businessId: string }): Promise<void> {
     const tenant = context.with({ businessId });
-    const { waitingPlanId, planId } = (await this.read(tenant)) ?? {};
-    if (waitingPlanId && planId)
-      await this.perform(tenant, { kind: 'change', planId }, (tx) =>
-        this.mails.enqueue(tx, 'change-called-off', businessId),
-      );
-    const review = await this.read(tenant); // calling the change off may have ended it
-    if (review?.isEndOther)
-      await this.perform(tenant, { kind: 'end_because', reason: review.endReason });
+    // 1. Load the state once.
+    const review = await this.database.transaction(tenant, (tx) => this.find(tx));
+    await this.apply(tenant, review);
   }
 
+  private async apply(context: RequestContext, review: Review | null): Promise<void> {
+    // 2. Decide: first withdraw the change to an archived plan, which may set another end itself.
+    const withdrawal = withdrawalOf(review);
+    const left = withdrawal ? await this.perform(context, withdrawal) : review;
+    const end = endOf(left);
+    if (end) await this.perform(context, end);
+  }
+
+  /** @returns what staff's decisions still ask for */
   private async perform(
     context: RequestContext,
     command: SubscriptionCommand,
-    tell: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
-  ): Promise<void> {
+  ): Promise<Review | null> {
     this.logger.log(`${context.businessId}: ${JSON.stringify(command)}`);
+    // 3. Check, and 4. ask Stripe.
     const complete = await this.changes.prepare(context, command);
-    await this.database.transaction(context, async (tx) => {
+    // 5. Write. 6. Answer with the state afterwards.
+    return this.database.transaction(context, async (tx) => {
       await complete(tx);
-      await tell(tx);
+      if (command.kind === 'change')
+        await this.mails.enqueue(tx, 'change-called-off', tx.requireBusinessId());
+      return this.find(tx);
     });
-  }
-
-  private read(context: RequestContext): Promise<Review | null> {
-    return this.database.transaction(context, (tx) => this.find(tx));
   }
 
   private async find(tx: Transaction): Promise<Review | null> {
@@ -130,11 +137,20 @@ export class EndsService {
   }
 }
 
+/** A change to the plan in use removes the scheduled one. */
+function withdrawalOf(review: Review | null): SubscriptionCommand | null {
+  return review?.waitingPlanId ? { kind: 'change', planId: review.planId } : null;
+}
+
+function endOf(review: Review | null): SubscriptionCommand | null {
+  return review?.needsOtherEnd ? { kind: 'end_because', reason: review.endReason } : null;
+}
+
 // A plan assigned beside the charged one does not affect the charge. After a trial comes the first period, also of a
 // plan that does not renew. A paused subscription is not charged, and its period does not end.
 const REVIEWS = `
   SELECT * FROM (
-    SELECT *, "isFollowing" AND "endReason" IS DISTINCT FROM end_reason AS "isEndOther"
+    SELECT *, "isFollowing" AND "endReason" IS DISTINCT FROM end_reason AS "needsOtherEnd"
     FROM (
       SELECT subscription.business_id AS "businessId", subscription.plan_id AS "planId", subscription.end_reason,
              business.status = 'deactivated' AS "isDeactivated", waiting.id AS "waitingPlanId",
@@ -156,4 +172,4 @@ const REVIEWS = `
   ) AS review`;
 
 const DUE = `
-  ${REVIEWS} WHERE ("isEndOther" OR "waitingPlanId" IS NOT NULL) AND "businessId" > $1 ORDER BY "businessId" LIMIT $2`;
+  ${REVIEWS} WHERE ("needsOtherEnd" OR "waitingPlanId" IS NOT NULL) AND "businessId" > $1 ORDER BY "businessId" LIMIT $2`;

@@ -30,9 +30,12 @@ export class StaffSubscriptionsService {
     businessId: string,
     { planId, reason, stripe }: AssignPlanRequest,
   ): Promise<SubscriptionView> {
-    await this.inBusiness(context, businessId, () => Promise.resolve()); // who asks Stripe for a business has one
+    // 1. Load: an unknown business is refused before anything is renewed or asked.
+    await this.inBusiness(context, businessId, () => Promise.resolve());
+    // 2. Decide, 3. check and 4. ask Stripe, where Stripe sets the periods.
     const command = { kind: 'assign', planId, reason, stripe } as const;
     const complete = await this.changes.prepare(context.with({ businessId }), command);
+    // 5. Write what was decided; without Stripe decide first. 6. Answer.
     return this.inBusiness(context, businessId, complete);
   }
 

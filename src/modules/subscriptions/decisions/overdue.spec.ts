@@ -1,6 +1,6 @@
 import { planOf, problemOf, subscriptionTo } from '../../../../test/support/subscription-fixtures';
 import { beginGrace, decideOverdue, fallBackTo, runsUntilWhilePaid } from './overdue';
-import { closeNow } from './subscription-write';
+import { closeNow, type SubscriptionWrite } from './subscription-write';
 import type { Subscription } from '../subscription.entity';
 
 const START = new Date('2027-01-31T10:00:00Z');
@@ -49,47 +49,61 @@ describe('beginGrace', () => {
 });
 
 describe('decideOverdue', () => {
+  const GRACE_END = new Date('2027-03-07T10:00:00Z');
+
   it.each(['trialing', 'active'] as const)(
     '%s without news is past due since its end',
     (status) => {
-      const write = decideOverdue(subscription({ status }), paid, free);
+      const [write, ...more] = decideOverdue(
+        subscription({ status }),
+        paid,
+        free,
+        runsUntilWhilePaid(END),
+      );
+      expect(more).toEqual([]);
       expect(write).toMatchObject({ closed: null, successor: null, usage: 'kept' });
-      expect(write.next).toMatchObject({ status: 'past_due', pastDueSince: END, periodEnd: END });
+      expect(write!.next).toMatchObject({ status: 'past_due', pastDueSince: END, periodEnd: END });
     },
   );
 
+  it('decides nothing before its time', () => {
+    const before = new Date(+runsUntilWhilePaid(END) - 1);
+    expect(decideOverdue(subscription(), paid, free, before)).toEqual([]);
+    expect(decideOverdue(pastDue(), paid, free, new Date(+GRACE_END - 1))).toEqual([]);
+    expect(decideOverdue(subscription({ runsUntil: null }), paid, free, GRACE_END)).toEqual([]);
+  });
+
   it('out of grace, moves to the default plan from the end of the grace', () => {
     const late = pastDue({ periodStart: END, periodEnd: new Date('2027-03-31T10:00:00Z') });
-    const { next, closed, usage } = decideOverdue(late, paid, free);
-    const graceEnd = new Date('2027-03-07T10:00:00Z');
-    expect(closed).toEqual({ ordinal: 1, start: END, end: graceEnd, planId: 'paid' });
+    const [{ next, closed, usage }] = decideOverdue(late, paid, free, GRACE_END) as [
+      SubscriptionWrite,
+    ];
+    expect(closed).toEqual({ ordinal: 1, start: END, end: GRACE_END, planId: 'paid' });
     expect(usage).toBe('carried'); // falling back gives no new quota
     expect(next).toMatchObject({
       ...{ status: 'active', planId: 'free', planVersion: 1, periodOrdinal: 2, cycle: 0 },
-      ...{ anchor: graceEnd, periodStart: graceEnd, periodEnd: new Date('2027-03-22T10:00:00Z') },
+      ...{ anchor: GRACE_END, periodStart: GRACE_END, periodEnd: new Date('2027-03-22T10:00:00Z') },
       ...{ stripeSubscriptionId: null, runsUntil: null, pastDueSince: null, dunningMails: 0 },
     });
   });
 
   it('out of grace after the end of its period, has the quota of a new one', () => {
-    expect(decideOverdue(pastDue(), paid, free).usage).toBe('reset');
+    expect(decideOverdue(pastDue(), paid, free, GRACE_END)).toMatchObject([{ usage: 'reset' }]);
+  });
+
+  it('takes both steps where the grace has passed too', () => {
+    const [first, second, ...more] = decideOverdue(subscription(), paid, free, GRACE_END);
+    expect(first!.next).toEqual(pastDue());
+    expect([second]).toEqual(decideOverdue(pastDue(), paid, free, GRACE_END));
+    expect(more).toEqual([]);
   });
 
   it('expires where the plan says so', () => {
-    const { next, closed, usage } = decideOverdue(
-      pastDue(),
-      { ...paid, afterGrace: 'expire' },
-      free,
-    );
-    const end = new Date('2027-03-07T10:00:00Z');
-    expect(next).toEqual({
-      ...pastDue(),
-      status: 'expired',
-      endedAt: end,
-      periodEnd: end,
-      runsUntil: null,
-    });
-    expect([closed?.end, usage]).toEqual([end, 'kept']);
+    const expiring = { ...paid, afterGrace: 'expire' } as const;
+    const writes = decideOverdue(pastDue(), expiring, free, GRACE_END);
+    const ended = { status: 'expired', endedAt: GRACE_END, periodEnd: GRACE_END, runsUntil: null };
+    expect(writes).toMatchObject([{ closed: { end: GRACE_END }, usage: 'kept' }]);
+    expect(writes[0]!.next).toEqual({ ...pastDue(), ...ended });
   });
 });
 

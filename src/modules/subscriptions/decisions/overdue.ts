@@ -1,6 +1,6 @@
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { hoursAfter } from '../../../common/clock';
-import type { ClosedPeriod } from './renewal-decision';
+import { isDue, type ClosedPeriod } from './renewal-decision';
 import { startOf } from './subscription-start';
 import type { Subscription, SubscriptionStatus } from '../subscription.entity';
 import { closeNow, unchanged, type SubscriptionWrite } from './subscription-write';
@@ -32,20 +32,41 @@ export function beginGrace(
   };
 }
 
+/** Whether the time that was paid for, or the grace after it, has passed. */
+export function isOverdue(subscription: Subscription, now: Date): boolean {
+  return subscription.runsUntil !== null && isDue(subscription, now);
+}
+
 /**
- * Decides a subscription whose `runsUntil` has passed: the paid time is over without a payment, so it is past due; or
- * its grace is over too, and it moves to the default plan or expires, as its plan says.
+ * Decides a subscription whose payment is missing, step by step: it is past due when the paid time has passed; when its
+ * grace has passed too, it moves to the default plan or expires, as its plan says. At most two writes, in order.
  */
 export function decideOverdue(
   subscription: Subscription,
   plan: PlanWithTerms,
   defaultPlan: PlanWithTerms,
+  now: Date,
+): SubscriptionWrite[] {
+  const writes: SubscriptionWrite[] = [];
+  for (let next = subscription; isOverdue(next, now); next = writes.at(-1)!.next)
+    writes.push(
+      next.status === 'past_due' ? endGrace(next, plan, defaultPlan) : missPayment(next, plan),
+    );
+  return writes;
+}
+
+function missPayment(subscription: Subscription, plan: PlanWithTerms): SubscriptionWrite {
+  return {
+    ...unchanged(subscription),
+    next: beginGrace(subscription, plan, subscription.periodEnd),
+  };
+}
+
+function endGrace(
+  subscription: Subscription,
+  plan: PlanWithTerms,
+  defaultPlan: PlanWithTerms,
 ): SubscriptionWrite {
-  if (subscription.status !== 'past_due')
-    return {
-      ...unchanged(subscription),
-      next: beginGrace(subscription, plan, subscription.periodEnd),
-    };
   const closed = closeNow(subscription, subscription.runsUntil!); // it is the deadline that has passed
   return plan.afterGrace === 'expire'
     ? expire(subscription, closed)

@@ -1,11 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
-import type { Transaction } from '../../../platform/database/transaction';
 import { PlansService } from '../../plans/plans.service';
-import { decideOverdue } from '../decisions/overdue';
-import { isDue } from '../decisions/renewal-decision';
-import type { Subscription } from '../subscription.entity';
+import { decideOverdue, isOverdue } from '../decisions/overdue';
 import { SubscriptionsRepository } from '../subscriptions.repository';
 
 const BATCH_SIZE = 200;
@@ -40,21 +37,18 @@ export class OverdueService {
   /** Decides the subscription of this business, if its time has passed. */
   settleOne(context: RequestContext): Promise<void> {
     return this.database.transaction(context, async (tx) => {
-      let subscription = await this.subscriptions.lockCurrent(tx);
+      // 1. Load the state once, locked.
+      const subscription = await this.subscriptions.lockCurrent(tx);
       if (!isOverdue(subscription, tx.now)) return;
       await this.subscriptions.lockCounter(tx);
-      while (isOverdue(subscription, tx.now)) {
-        await this.settle(tx, subscription); // at most twice: past due, then without a provider or ended
-        subscription = await this.subscriptions.lockCurrent(tx);
-      }
+      const { planId, planVersion } = subscription;
+      const plan = await this.plans.getVersion(tx, planId, planVersion);
+      const fallback = await this.plans.getDefault(tx);
+      // 2. Decide.
+      const writes = decideOverdue(subscription, plan, fallback, tx.now);
+      // 3. Write: each is an entry of the history.
+      for (const write of writes) await this.subscriptions.write(tx, write);
     });
-  }
-
-  private async settle(tx: Transaction, subscription: Subscription): Promise<void> {
-    const { planId, planVersion } = subscription;
-    const plan = await this.plans.getVersion(tx, planId, planVersion);
-    const fallback = await this.plans.getDefault(tx);
-    await this.subscriptions.write(tx, decideOverdue(subscription, plan, fallback));
   }
 
   private findDue(context: RequestContext, except: string[]): Promise<string[]> {
@@ -63,10 +57,6 @@ export class OverdueService {
       return rows.map(({ businessId }) => businessId);
     });
   }
-}
-
-function isOverdue(subscription: Subscription, now: Date): boolean {
-  return subscription.runsUntil !== null && isDue(subscription, now);
 }
 
 // The condition of ix_subscriptions_runs_until; paused and ended subscriptions have no deadline.
