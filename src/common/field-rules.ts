@@ -4,19 +4,19 @@ import { foldEmail } from './email';
 // The rules behind fields.ts. Pure.
 
 export function inLength(value: string, min: number, max: number): boolean {
-  if (typeof value !== 'string' || value.length > max * 2) return false;
+  if (value.length > max * 2) return false;
   const codePoints = [...value].length;
   return codePoints >= min && codePoints <= max;
 }
 
 /** Something a reader sees: neither white space alone nor characters without a glyph (U+200B, U+2060, U+3164 …). */
 export function isVisible(value: string): boolean {
-  return typeof value === 'string' && VISIBLE.test(value);
+  return VISIBLE.test(value);
 }
 const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 export function isCleanText(value: string): boolean {
-  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+  return !value.includes('\0') && value.isWellFormed();
 }
 
 /**
@@ -24,7 +24,7 @@ export function isCleanText(value: string): boolean {
  * goes into mail headers. Accepts IDN and non-ASCII local parts (RFC 6531).
  */
 export function isEmailAddress(value: string): boolean {
-  if (typeof value !== 'string' || value.length > 254 || !isCleanText(value)) return false;
+  if (value.length > 254 || !isCleanText(value)) return false;
   return (
     EMAIL_PATTERN.test(value) &&
     !value.includes('..') &&
@@ -67,8 +67,9 @@ function isCalendarDay(value: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-export function isPlainObject(value: object): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
+/** Neither null nor a list. */
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export const NOT_STORABLE =

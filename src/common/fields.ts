@@ -97,7 +97,7 @@ export function Text(
   const form = (value: string) => pattern!.test(value);
   return field(options, { type: String, ...lengthsOf(options), pattern: pattern?.source }, [
     ...textRules(min, max),
-    ...(pattern ? [check('format', form, 'does not have the expected form')] : []),
+    ...(pattern ? [checkText('format', form, 'does not have the expected form')] : []),
   ]);
 }
 
@@ -114,15 +114,19 @@ export function Reason(options: FieldOptions & { min?: number } = {}): PropertyD
 function visibleText(options: FieldOptions, min: number, max: number): PropertyDecorator {
   return field(options, { type: String, ...lengthsOf({ min, max }), pattern: '\\S' }, [
     ...textRules(min, max),
-    check('blank', isVisible, 'must have a character that can be seen'),
+    checkText('blank', isVisible, 'must have a character that can be seen'),
   ]);
 }
 
 function textRules(min = 0, max = 100_000): PropertyDecorator[] {
   return [
     IsString(),
-    check('length', (value) => inLength(value, min, max), `must have ${min} to ${max} characters`),
-    check('text', isCleanText, 'must not contain NUL or half a surrogate pair'),
+    checkText(
+      'length',
+      (value) => inLength(value, min, max),
+      `must have ${min} to ${max} characters`,
+    ),
+    checkText('text', isCleanText, 'must not contain NUL or half a surrogate pair'),
   ];
 }
 
@@ -131,7 +135,7 @@ export function Email(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: String, format: 'email', maxLength: 254 }, [
     convert(trimmed),
     IsString(),
-    check('email', isEmailAddress, 'must be one e-mail address'),
+    checkText('email', isEmailAddress, 'must be one e-mail address'),
   ]);
 }
 
@@ -147,7 +151,7 @@ export function Id(options: FieldOptions = {}): PropertyDecorator {
 export function Instant(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: String, format: 'date-time' }, [
     IsString(),
-    check(
+    checkText(
       'instant',
       isInstant,
       'must be a time in ISO 8601 with an offset, between the years 1970 and 9999',
@@ -310,7 +314,7 @@ function convert(conversion: (value: unknown) => unknown): PropertyDecorator {
 /** What is not an object is a fault of its own, and its size is not counted. */
 function onlyObjects(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  return value.filter((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+  return value.filter(isPlainObject);
 }
 
 function trimmed(value: unknown): unknown {
@@ -333,25 +337,25 @@ function skipWhen(optional: boolean, nullable: boolean): PropertyDecorator {
   );
 }
 
-/** A rule for a value that has passed `IsString`; fails where that failed. */
-function check(name: string, holds: (value: never) => boolean, message: string): PropertyDecorator {
-  const guarded = (value: unknown) =>
-    value !== undefined && value !== null && safely(() => holds(value as never));
+/** A rule for strings; `IsString` beside it says that anything else has the wrong type. */
+function checkText(
+  name: string,
+  holds: (text: string) => boolean,
+  message: string,
+): PropertyDecorator {
+  return check(name, (value) => typeof value === 'string' && holds(value), message);
+}
+
+function check(
+  name: string,
+  holds: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
+  const guarded = (value: unknown) => value !== undefined && value !== null && holds(value);
   return ValidateBy({
     name,
     validator: { validate: guarded, defaultMessage: (_?: ValidationArguments) => message },
   });
-}
-
-/**
- * A rule for strings meets an object here when the `IsString` beside it has failed; it fails too instead of throwing.
- */
-function safely(rule: () => boolean): boolean {
-  try {
-    return rule();
-  } catch {
-    return false;
-  }
 }
 
 function lengthsOf(options: { min?: number; max?: number }): {

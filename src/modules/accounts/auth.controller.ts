@@ -1,9 +1,9 @@
 import { Body, Controller, Headers, Inject, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
@@ -24,7 +24,7 @@ import {
 import { LoginResponse } from './dto/account.responses';
 import { RecoveryService } from './recovery.service';
 
-@ApiTags('Signing in')
+@Tag('Signing in', { description: 'Signing up, logging in, and what mails lead to', position: 10 })
 @Controller('v1/auth')
 export class AuthController {
   constructor(

@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Headers, Inject, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -9,6 +8,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { businessNotFound } from '../businesses/businesses.errors';
 import { toBusinessResponse } from '../businesses/dto/business.response';
@@ -44,7 +44,7 @@ import { MeService } from './me.service';
 class SessionPage extends pageOf(SessionResponse) {}
 class MembershipPage extends pageOf(MembershipResponse) {}
 
-@ApiTags('Me')
+@Tag('Me', { description: 'The person and the session that ask', position: 20 })
 @Controller('v1')
 export class MeController {
   constructor(

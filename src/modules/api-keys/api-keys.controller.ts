@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -7,6 +6,7 @@ import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 import { CreateApiKeyRequest, RotateApiKeyRequest } from './dto/api-key.requests';
@@ -19,7 +19,7 @@ import {
 
 class ApiKeyPage extends pageOf(ApiKeyResponse) {}
 
-@ApiTags('API keys')
+@Tag('API keys', { description: 'What the SDK signs in with', position: 50 })
 @Controller('v1/api-keys')
 export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}

@@ -1,16 +1,16 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { AuditService } from './audit.service';
 import { AuditEntryResponse, ListAuditLogQuery, toAuditEntryResponse } from './dto/audit-log';
 
 export class AuditLogPage extends pageOf(AuditEntryResponse) {}
 
-@ApiTags('Audit')
+@Tag('Audit', { description: 'Who did what', position: 130 })
 @Controller('v1/audit-log')
 export class AuditController {
   constructor(private readonly audit: AuditService) {}

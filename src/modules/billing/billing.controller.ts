@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import {
   paymentProviderRefused,
   paymentProviderStateUnknown,
@@ -29,7 +29,7 @@ import {
 } from './dto/billing';
 
 /** Payments for a plan, for owners: support has no access. */
-@ApiTags('Billing')
+@Tag('Billing', { description: 'Paying for a plan, at Stripe', position: 80 })
 @Controller('v1/billing')
 export class BillingController {
   constructor(

@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { BusinessesService } from './businesses.service';
 import { BusinessResponse, toBusinessResponse } from './dto/business.response';
 import { UpdateBusinessRequest } from './dto/update-business.request';
 
-@ApiTags('Business')
+@Tag('Business', { description: 'The business of the session', position: 30 })
 @Controller('v1/business')
 export class BusinessesController {
   constructor(private readonly businesses: BusinessesService) {}

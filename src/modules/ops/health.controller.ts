@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { Choice } from '../../common/fields';
+import { Tag } from '../../platform/http/tag.decorator';
 import { notReady, ReadinessService } from './readiness.service';
 
 export class HealthResponse {
@@ -9,7 +9,7 @@ export class HealthResponse {
   status!: 'ok';
 }
 
-@ApiTags('Operations')
+@Tag('Operations', { description: 'Health and metrics', position: 170 })
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}

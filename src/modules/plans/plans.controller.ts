@@ -1,17 +1,17 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { PlanResponse, toPlanResponse } from './dto/plan.response';
 import { PlansService } from './plans.service';
 
 class PlanPage extends pageOf(PlanResponse) {}
 
-@ApiTags('Plans')
+@Tag('Plans', { description: 'The price list', position: 60 })
 @Controller('v1/plans')
 export class PlansController {
   constructor(private readonly plans: PlansService) {}

@@ -1,5 +1,4 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
@@ -7,6 +6,7 @@ import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { AuditService } from '../audit/audit.service';
 import { AuditEntryResponse, toAuditEntryResponse } from '../audit/dto/audit-log';
 import { businessNotFound } from '../businesses/businesses.errors';
@@ -29,7 +29,7 @@ import { StaffBusinessesService } from './staff-businesses.service';
 class StaffBusinessPage extends pageOf(StaffBusinessResponse) {}
 class StaffAuditLogPage extends pageOf(AuditEntryResponse) {}
 
-@ApiTags('Staff')
+@Tag('Staff', { description: 'For the people who run this installation', position: 150 })
 @Controller('v1/staff')
 export class StaffController {
   constructor(

@@ -1,11 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { SubscriptionEventPage, toSubscriptionEventPage } from './dto/subscription-event.response';
 import {
   PeriodResponse,
@@ -17,7 +17,10 @@ import { SubscriptionsService } from './subscriptions.service';
 
 class PeriodPage extends pageOf(PeriodResponse) {}
 
-@ApiTags('Subscription')
+@Tag('Subscription', {
+  description: 'The plan of the business, its periods and its changes',
+  position: 70,
+})
 @Controller('v1/subscription')
 export class SubscriptionsController {
   constructor(private readonly subscriptions: SubscriptionsService) {}

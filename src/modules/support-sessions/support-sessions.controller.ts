@@ -1,5 +1,4 @@
 import { Controller, Delete, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -7,6 +6,7 @@ import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { SupportSessionResponse, toSupportSessionResponse } from './dto/support-session.responses';
 import { supportSessionNotFound } from './support-sessions.errors';
 import { SupportSessionsService } from './support-sessions.service';
@@ -14,7 +14,7 @@ import { SupportSessionsService } from './support-sessions.service';
 class SupportSessionPage extends pageOf(SupportSessionResponse) {}
 
 /** The tenant's view of support sessions. */
-@ApiTags('Support')
+@Tag('Support', { description: 'Sessions in which staff help', position: 140 })
 @Controller('v1/support-sessions')
 export class SupportSessionsController {
   constructor(private readonly sessions: SupportSessionsService) {}

@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -8,6 +7,7 @@ import { limitReached, permissionDenied } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { MemberResponse, toMemberResponse } from './dto/member.response';
 import { AssignRoleRequest } from './dto/invitation.requests';
 import { lastOwner, memberNotFound, ownRole, systemMember } from './team-members.errors';
@@ -15,7 +15,7 @@ import { TeamMembersService } from './team-members.service';
 
 class MemberPage extends pageOf(MemberResponse) {}
 
-@ApiTags('Team')
+@Tag('Team', { description: 'Members and invitations', position: 40 })
 @Controller('v1/team-members')
 export class TeamMembersController {
   constructor(private readonly members: TeamMembersService) {}

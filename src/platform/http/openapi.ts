@@ -33,6 +33,7 @@ import {
   type Schemas,
 } from './openapi-answers';
 import { closeRequests } from './openapi-closing';
+import { tagsOf } from './tag.decorator';
 
 interface Operation {
   parameters?: { name?: string; in?: string }[];
@@ -55,26 +56,6 @@ const CREDENTIALS = {
   staff: { bearerFormat: 'tnf_…', description: 'A staff session, `tnf_…`' },
 };
 
-const TAGS = {
-  'Signing in': 'Signing up, logging in, and what mails lead to',
-  Me: 'The person and the session that ask',
-  Business: 'The business of the session',
-  Team: 'Members and invitations',
-  'API keys': 'What the SDK signs in with',
-  Plans: 'The price list',
-  Subscription: 'The plan of the business, its periods and its changes',
-  Billing: 'Paying for a plan, at Stripe',
-  Applications: 'What is recorded',
-  SDK: 'What an installed app calls with its API key',
-  Recordings: 'Reading and deleting what the SDK has sent',
-  Usage: 'What is used of what the plan allows',
-  Audit: 'Who did what',
-  Support: 'Sessions in which staff help',
-  Staff: 'For the people who run this installation',
-  Webhooks: 'For Stripe',
-  Operations: 'Health and metrics',
-};
-
 const EMPTY_DOCUMENT: OpenAPIObject = {
   openapi: '3.1.0',
   info: { title: '', version: '' },
@@ -94,7 +75,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addServer('/', 'The server that this document comes from');
   for (const [name, credential] of Object.entries(CREDENTIALS))
     builder.addSecurity(name, { type: 'http', scheme: 'bearer', ...credential });
-  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  for (const { name, description } of tagsOf(app)) builder.addTag(name, description);
   const members = allProblems().flatMap((problem) => (problem.members ? [problem.members] : []));
   const document = SwaggerModule.createDocument(app, builder.build(), {
     extraModels: [ProblemResponse, ...members],

@@ -2,6 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldClass, type FieldReading } from '../../common/fields';
+import { isPlainObject } from '../../common/field-rules';
 import type { FieldFault } from '../../common/problem';
 import { validationFailed } from '../../common/problems';
 import { isValid } from './compiled-rules';
@@ -146,12 +147,9 @@ function toFault(
   };
 }
 
-function isFieldClass(metatype: ArgumentMetadata['metatype']): metatype is FieldClass {
-  return (
-    metatype !== undefined && ![String, Number, Boolean, Array, Object].includes(metatype as never)
-  );
-}
+/** What Nest gives as the type of a parameter without a class. */
+const BUILT_IN: ReadonlySet<unknown> = new Set([String, Number, Boolean, Array, Object]);
 
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isFieldClass(metatype: ArgumentMetadata['metatype']): metatype is FieldClass {
+  return metatype !== undefined && !BUILT_IN.has(metatype);
 }

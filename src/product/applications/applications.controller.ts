@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -8,6 +7,7 @@ import { limitReached } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import {
   subscriptionBehind,
   subscriptionInactive,
@@ -19,7 +19,7 @@ import { ApplicationResponse, toApplicationResponse } from './dto/application.re
 
 class ApplicationPage extends pageOf(ApplicationResponse) {}
 
-@ApiTags('Applications')
+@Tag('Applications', { description: 'What is recorded', position: 90 })
 @Controller('v1/applications')
 export class ApplicationsController {
   constructor(private readonly applications: ApplicationsService) {}

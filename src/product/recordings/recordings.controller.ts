@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { ListRecordingsQuery } from './dto/recording.requests';
 import { RecordingResponse, toRecordingResponse } from './dto/recording.responses';
 import { recordingNotFound } from './recordings.errors';
@@ -14,7 +14,7 @@ import { RecordingsService } from './recordings.service';
 class RecordingPage extends pageOf(RecordingResponse) {}
 
 /** The dashboard routes of recordings; those of the SDK are in sdk.controller.ts. */
-@ApiTags('Recordings')
+@Tag('Recordings', { description: 'Reading and deleting what the SDK has sent', position: 110 })
 @Controller('v1/recordings')
 export class RecordingsController {
   constructor(private readonly recordings: RecordingsService) {}

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import { subscriptionBehind } from '../../modules/subscriptions/subscriptions.errors';
 import { toMetered } from '../../modules/entitlements/dto/usage.response';
 import { CreateRecordingBatchRequest, CreateRecordingRequest } from './dto/recording.requests';
@@ -26,7 +26,7 @@ const BATCH_BODY_BYTES = 2 * 1024 * 1024;
 const BATCH_VALUES = 20_000;
 
 /** The SDK's routes. */
-@ApiTags('SDK')
+@Tag('SDK', { description: 'What an installed app calls with its API key', position: 100 })
 @Controller('v1')
 export class SdkController {
   constructor(

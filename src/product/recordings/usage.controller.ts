@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
 import {
   toMetered,
   toUsageResponse,
@@ -21,7 +21,7 @@ import {
 import type { CountedRecording } from './recordings.repository';
 import { RecordingsService } from './recordings.service';
 
-@ApiTags('Usage')
+@Tag('Usage', { description: 'What is used of what the plan allows', position: 120 })
 @Controller('v1/usage')
 export class UsageController {
   constructor(

@@ -154,7 +154,9 @@ describe('POST /v1/billing/checkout-sessions', () => {
     });
     await createApplication(world.server, customer);
     const refused = await ask({ planId: small.id });
-    const { conflicts } = expectProblem(refused, 409, 'usage_exceeds_plan') as never;
+    const { conflicts } = expectProblem(refused, 409, 'usage_exceeds_plan') as {
+      conflicts?: object[];
+    };
     expect(conflicts).toEqual([{ feature: 'applications', used: 1, limit: 0 }]);
     expect(atStripe().customers).toEqual([]);
   });

@@ -85,9 +85,7 @@ describe('an upgrade now', () => {
     const [charged, price] = [own.charged, own.priceAtStripe];
     world.stripe.setCard(own.stripeCustomerId, 'declined');
     const refused = await own.ask('change', { planId: large.id });
-    const problem = expectProblem(refused, 402, 'payment_failed') as never as {
-      declineCode: string;
-    };
+    const problem = expectProblem(refused, 402, 'payment_failed') as { declineCode?: string };
     expect(problem.declineCode).toMatch(/\w/);
     await world.settle();
     expect([await own.read(), own.charged, own.priceAtStripe]).toEqual([before, charged, price]);

@@ -1,9 +1,10 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import { Access } from '../../../common/access/access.decorator';
 import type { RequestContext } from '../../../common/request-context';
 import { Ctx } from '../../../platform/http/request';
+import { Tag } from '../../../platform/http/tag.decorator';
 import { webhookSignatureInvalid } from '../billing.errors';
 import { WebhookReceivedResponse } from '../dto/inbox';
 import { InboxService } from './inbox.service';
@@ -11,7 +12,7 @@ import { InboxService } from './inbox.service';
 const BODY_BYTES = 1024 * 1024;
 
 /** Receives Stripe's webhooks. */
-@ApiTags('Webhooks')
+@Tag('Webhooks', { description: 'For Stripe', position: 160 })
 @Controller('v1/webhooks')
 export class WebhooksController {
   constructor(private readonly inbox: InboxService) {}
