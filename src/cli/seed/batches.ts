@@ -1,7 +1,7 @@
 import { PLATFORM_ID } from '../../common/ids';
 import type { Transaction } from '../../platform/database/transaction';
-import { Random } from './random';
-import { firstBusinessId, shareWorld, type Share, type WorldOptions } from './world';
+import { Random } from './chance/random';
+import { firstBusinessId, shareWorld, type Share, type WorldOptions } from './world/world';
 
 /** The rows of a batch share a transaction and one audit row; the triggers write no others. */
 const BUSINESSES_A_BATCH = 1_000;

@@ -1,5 +1,5 @@
 import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
-import type { SeededBusiness } from './world';
+import type { SeededBusiness } from './world/world';
 
 /** An owner of a made-up business, to log in as. */
 export interface SeedLogin {

@@ -8,11 +8,11 @@ import {
   type Batch,
   type BegunWorld,
 } from './batches';
-import type { SeedPlan } from './plan-choice';
-import { SEEDED_TABLES } from './rows';
+import type { SeedPlan } from './chance/plan-choice';
+import { SEEDED_TABLES } from './rows/rows';
 import { count, emptyReport, type SeedReport } from './seed-report';
 import { SeedWriter } from './seed-writer';
-import { makeBusiness, type SeededBusiness, type WorldOptions } from './world';
+import { makeBusiness, type SeededBusiness, type WorldOptions } from './world/world';
 
 /** Runs work in a transaction of platform scope; the work may be retried. */
 export type InTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;

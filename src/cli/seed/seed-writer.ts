@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/transaction';
-import { insertInto } from './insert';
-import { SEEDED_TABLES, type Row, type SeededTable } from './rows';
-import type { SeededBusiness } from './world';
+import { insertInto } from './rows/insert';
+import { SEEDED_TABLES, type Row, type SeededTable } from './rows/rows';
+import type { SeededBusiness } from './world/world';
 
 const ROWS_AT_ONCE = 20_000;
 

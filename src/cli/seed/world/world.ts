@@ -1,15 +1,19 @@
-import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
+import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
 import { makeApplications } from './applications';
-import { makeCredits } from './credits';
+import { makeCredits } from '../subscriptions/credits';
 import { toEventRows } from './history';
-import { standingOf } from './scenarios';
-import { BUSINESS_FIELDS, BUSINESS_WORDS } from './names';
-import { choosePlan, closedPeriodsOf, type SeedPlan } from './plan-choice';
-import { Random } from './random';
+import { standingOf } from '../subscriptions/scenarios';
+import { BUSINESS_FIELDS, BUSINESS_WORDS } from '../chance/names';
+import { choosePlan, closedPeriodsOf, type SeedPlan } from '../chance/plan-choice';
+import { Random } from '../chance/random';
 import { makeRecordings } from './recordings';
-import type { Row, Rows } from './rows';
-import { shareOut } from './sizes';
-import { makeSubscription, toSubscriptionRows, type SeededSubscription } from './subscription';
+import type { Row, Rows } from '../rows/rows';
+import { shareOut } from '../chance/sizes';
+import {
+  makeSubscription,
+  toSubscriptionRows,
+  type SeededSubscription,
+} from '../subscriptions/subscription';
 import { makeTeam, toMemberRows, toUserRow, type Person } from './team';
 
 const MOST_CLOSED_PERIODS = 6;

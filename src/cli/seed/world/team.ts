@@ -1,7 +1,7 @@
-import { FIRST_NAMES, LAST_NAMES } from './names';
-import type { Random } from './random';
-import { between, type Row } from './rows';
-import { heavyTailed } from './sizes';
+import { FIRST_NAMES, LAST_NAMES } from '../chance/names';
+import type { Random } from '../chance/random';
+import { between, type Row } from '../rows/rows';
+import { heavyTailed } from '../chance/sizes';
 
 const LARGEST_TEAM = 30;
 const ROLES = ['admin', 'member', 'member', 'viewer'] as const; // after the owner

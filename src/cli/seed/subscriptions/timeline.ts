@@ -3,8 +3,8 @@ import {
   nextPeriod,
   type BillingInterval,
   type Period,
-} from '../../modules/subscriptions/decisions/periods';
-import type { Random } from './random';
+} from '../../../modules/subscriptions/decisions/periods';
+import type { Random } from '../chance/random';
 
 /** The periods of a subscription up to today; the last one is current. */
 export interface Timeline {

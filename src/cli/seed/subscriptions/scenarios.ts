@@ -1,10 +1,13 @@
-import type { Action } from '../../common/access/actions';
-import type { Period } from '../../modules/subscriptions/decisions/periods';
-import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
-import { transition, type TransitionName } from '../../modules/subscriptions/decisions/transitions';
-import type { SeedPlan } from './plan-choice';
-import type { Random } from './random';
-import { between } from './rows';
+import type { Action } from '../../../common/access/actions';
+import type { Period } from '../../../modules/subscriptions/decisions/periods';
+import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
+import {
+  transition,
+  type TransitionName,
+} from '../../../modules/subscriptions/decisions/transitions';
+import type { SeedPlan } from '../chance/plan-choice';
+import type { Random } from '../chance/random';
+import { between } from '../rows/rows';
 import { makeTimeline, makeTrial, periodsUpTo, type Timeline } from './timeline';
 
 // What may have happened to a subscription by today: its periods and its events, in order. The stored row is derived

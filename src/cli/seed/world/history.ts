@@ -1,8 +1,8 @@
-import { PLATFORM_ID } from '../../common/ids';
-import type { Change } from './scenarios';
-import type { Random } from './random';
-import type { Row } from './rows';
-import type { SeededSubscription } from './subscription';
+import { PLATFORM_ID } from '../../../common/ids';
+import type { Change } from '../subscriptions/scenarios';
+import type { Random } from '../chance/random';
+import type { Row } from '../rows/rows';
+import type { SeededSubscription } from '../subscriptions/subscription';
 import type { Person } from './team';
 
 const JOB = { kind: 'job', id: PLATFORM_ID, email: null };

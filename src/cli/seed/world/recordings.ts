@@ -1,7 +1,7 @@
-import { DEVICES } from './names';
-import type { Random } from './random';
-import { between, type Row } from './rows';
-import type { SeededSubscription, UsedPeriod } from './subscription';
+import { DEVICES } from '../chance/names';
+import type { Random } from '../chance/random';
+import { between, type Row } from '../rows/rows';
+import type { SeededSubscription, UsedPeriod } from '../subscriptions/subscription';
 
 const DELETED = 0.01;
 const WITHOUT_APPLICATION = 0.05;

@@ -1,5 +1,5 @@
-import type { Random } from './random';
-import { between, type Row } from './rows';
+import type { Random } from '../chance/random';
+import { between, type Row } from '../rows/rows';
 import type { SeededSubscription, UsedPeriod } from './subscription';
 
 const GRANTED = 0.06; // of the businesses that have spent none

@@ -1,9 +1,9 @@
 import { pickScenario } from './scenario-choice';
 import { run, standingOf, type Life, type LifeSetup, type LivedPeriod } from './scenarios';
-import type { SeedPlan } from './plan-choice';
-import type { Random } from './random';
-import type { Row, Rows } from './rows';
-import { splitOverPeriods } from './sizes';
+import type { SeedPlan } from '../chance/plan-choice';
+import type { Random } from '../chance/random';
+import type { Row, Rows } from '../rows/rows';
+import { splitOverPeriods } from '../chance/sizes';
 
 const RUSHES = 0.7; // of those that have recorded enough for it
 const REMINDED_BEFORE_MS = 3 * 86_400_000;

@@ -1,7 +1,7 @@
-import { APPLICATION_NAMES, DEVICES } from './names';
-import type { Random } from './random';
-import { between, type Row } from './rows';
-import { heavyTailed } from './sizes';
+import { APPLICATION_NAMES, DEVICES } from '../chance/names';
+import type { Random } from '../chance/random';
+import { between, type Row } from '../rows/rows';
+import { heavyTailed } from '../chance/sizes';
 
 const MOST = APPLICATION_NAMES.length;
 

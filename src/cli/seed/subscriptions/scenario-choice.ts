@@ -14,7 +14,7 @@ import {
   type Life,
   type LifeSetup,
 } from './scenarios';
-import type { Random } from './random';
+import type { Random } from '../chance/random';
 
 interface Scenario {
   weight: number;

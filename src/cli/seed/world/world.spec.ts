@@ -1,7 +1,7 @@
-import { isId } from '../../common/ids';
-import { SUBSCRIPTION_STATUSES } from '../../modules/subscriptions/subscription.entity';
-import type { SeedPlan } from './plan-choice';
-import { SEEDED_COLUMNS, SEEDED_TABLES, type Row, type SeededTable } from './rows';
+import { isId } from '../../../common/ids';
+import { SUBSCRIPTION_STATUSES } from '../../../modules/subscriptions/subscription.entity';
+import type { SeedPlan } from '../chance/plan-choice';
+import { SEEDED_COLUMNS, SEEDED_TABLES, type Row, type SeededTable } from '../rows/rows';
 import { firstBusinessId, makeBusiness, shareWorld, type WorldOptions } from './world';
 
 const plan = (

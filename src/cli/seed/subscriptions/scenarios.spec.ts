@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { boundary } from '../../modules/subscriptions/decisions/periods';
-import { TRANSITIONS } from '../../modules/subscriptions/decisions/transitions';
+import { boundary } from '../../../modules/subscriptions/decisions/periods';
+import { TRANSITIONS } from '../../../modules/subscriptions/decisions/transitions';
 import { pickScenario } from './scenario-choice';
 import * as scenarios from './scenarios';
 import { standingOf, type Life, type LifeSetup } from './scenarios';
-import type { SeedPlan } from './plan-choice';
-import { Random } from './random';
+import type { SeedPlan } from '../chance/plan-choice';
+import { Random } from '../chance/random';
 
 const plan = (slug: string, changes: Partial<SeedPlan> = {}): SeedPlan => ({
   id: slug,
