@@ -169,6 +169,14 @@ export const overloaded = defineProblem({
   description: 'Nothing was done. Retry after `Retry-After` seconds.',
 });
 
+export const serverUnreachable = defineProblem({
+  code: 'server_unreachable',
+  kind: 'unavailable',
+  title: 'The server does not answer',
+  description:
+    'Sent by a proxy of deploy/ that reaches no server, or has waited for one in vain. A GET changed nothing. Whether anything else took effect is unknown: send it again after `Retry-After` seconds, with the same `Idempotency-Key` or `externalId`.',
+});
+
 export const tooManyAtOnce = defineProblem({
   code: 'too_many_at_once',
   kind: 'rate_limited',

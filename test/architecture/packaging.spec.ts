@@ -16,10 +16,7 @@ import {
 
 /** What the server takes for a stop in order: SHUTDOWN_LIMIT_MS of src/run-server.ts. */
 const SHUTDOWN_SECONDS = constantOf('src/run-server.ts', /SHUTDOWN_LIMIT_MS = ([\d_]+)/) / 1000;
-const SERVER_KEEP_ALIVE_SECONDS =
-  constantOf('src/platform/http/http-server.ts', /keepAliveTimeout: ([\d_]+)/) / 1000;
 const dockerfile = text('Dockerfile');
-const nginx = text('deploy/nginx/nginx.conf');
 const workflow = text('.github/workflows/check.yml');
 const { services } = readCompose();
 const manifests = readManifests();
@@ -257,69 +254,14 @@ describe('CI', () => {
   });
 });
 
-describe('nginx', () => {
-  const edge = (name: string) => services[name]!.networks!.edge!.ipv4_address;
-  const upstreams = [...nginx.matchAll(/^\s*server ([\w-]+):(\d+)/gm)];
-
-  it('shares requests between the replicas that there are', () => {
-    expect(upstreams.map(([, name]) => name)).toEqual(['web-1', 'web-2']);
-    expect(new Set(upstreams.map(([, , port]) => Number(port)))).toEqual(new Set([imagePort()]));
-    expect(services.nginx!.extra_hosts).toEqual(
-      upstreams.map(([, name]) => `${name}:${edge(name!)}`),
-    );
-  });
-
-  it('is the one whose X-Forwarded-For the replicas believe', () => {
-    for (const [, name] of upstreams)
-      expect(services[name!]!.environment!.TRUST_PROXY).toBe(edge('nginx'));
-    expect(nginx).toMatch(/proxy_set_header X-Forwarded-For \$remote_addr;/);
-  });
-
-  it('takes the bodies that the server takes', () => {
-    const limits = [...nginx.matchAll(/client_max_body_size (\w+);/g)].map(([, size]) => size);
-    expect(limits).toEqual(['256k', '2m']);
-    expect(text('src/platform/http/http-server.ts')).toContain('BODY_LIMIT_BYTES = 256 * 1024');
-    expect(text('src/product/recordings/sdk.controller.ts')).toMatch(/BATCH_BODY_BYTES = 2 \* /);
-    expect(openapi.paths).toHaveProperty(['/v1/recordings/batch']);
-  });
-
-  it('keeps metrics inside, and queries out of its log', () => {
-    expect(nginx).toMatch(/location \/metrics \{\s*return 404/);
-    const format = /log_format[^;]*;/.exec(nginx)![0];
-    expect(format).toContain('$uri');
-    expect(format).not.toMatch(/\$request\b|\$request_uri|\$args|\$query_string|\$http_referer/);
-    expect(nginx).toMatch(/^error_log \S+ crit;/m);
-  });
-
-  it('sends nothing twice that may have been done', () => {
-    expect(/proxy_next_upstream ([^;]*);/.exec(nginx)![1]).toBe('error timeout');
-  });
-
-  it('gives up an idle connection before the server does', () => {
-    const upstreamSeconds = secondsOf(/upstream [^}]*keepalive_timeout (\w+);/.exec(nginx)![1]);
-    expect(SERVER_KEEP_ALIVE_SECONDS).toBeGreaterThan(upstreamSeconds);
-  });
-});
-
 describe('on one machine', () => {
   const unit = text('deploy/systemd/tenantry.service');
-  const caddy = text('deploy/caddy/Caddyfile');
 
   it('systemd starts what the image starts, and lets it drain', () => {
     expect(unit).toMatch(/^ExecStart=\S+ node --enable-source-maps dist\/src\/main\.js$/m);
     expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(SHUTDOWN_SECONDS);
     expect(unit).toMatch(/^KillSignal=SIGTERM$/m);
     expect(unit).toMatch(/^RestartPreventExitStatus=2$/m);
-  });
-
-  it('Caddy passes on what the server answers, and no metrics', () => {
-    const [, passed = ''] = /@server path (.+)/.exec(caddy) ?? [];
-    const prefixes = passed.split(' ').map((path) => path.replace(/\*$/, ''));
-    const isPassed = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
-    const paths = Object.keys(openapi.paths);
-    expect(paths.filter((path) => !isPassed(path))).toEqual(['/metrics']);
-    expect(secondsOf(/keepalive (\w+)/.exec(caddy)![1])).toBeLessThan(SERVER_KEEP_ALIVE_SECONDS);
-    expect(caddy).not.toMatch(/^\s*log\b/m);
   });
 });
 

@@ -37,7 +37,7 @@ interface PodTemplate {
 export interface Manifest {
   file: string;
   kind: string;
-  metadata: { name: string };
+  metadata: { name: string; annotations?: Record<string, string> };
   spec: Yaml;
   data?: Record<string, string>;
   stringData?: Record<string, string>;

@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findDatabaseUser } from '../../../packages/embedded-postgres/src/database-user';
 import { withConnection } from '../../support/connection';
 import { until } from '../../support/until';
+import { freePort } from './free-port';
 import { Skipped } from './scenario';
 
 const SETTINGS = 'pgbouncer.ini';
@@ -65,13 +65,4 @@ function writeSettings(databaseUrl: string, port: number): string {
   const user = findDatabaseUser();
   for (const path of user ? [directory, file] : []) chownSync(path, user!.uid, user!.gid);
   return directory;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

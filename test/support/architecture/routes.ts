@@ -1,7 +1,8 @@
 import { RequestMethod, type INestApplication, type Type } from '@nestjs/common';
 import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { accessOf, type Access } from '../../../src/common/access/access.decorator';
 
 /** A method of a controller that answers a route. */
@@ -14,6 +15,8 @@ export interface Handler {
   access: Access | undefined;
   /** The status that Nest gives when it succeeds. */
   status: number | undefined;
+  /** What Fastify's hooks are told of it. */
+  config: FastifyContextConfig;
 }
 
 /** Every handler of every controller that the application has. */
@@ -53,6 +56,8 @@ function toHandler(
     route: `${RequestMethod[verb]} ${withBraces(joined(base, path))}`,
     access: accessOf(handler),
     status: Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined,
+    config: (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) ??
+      {}) as FastifyContextConfig,
   };
 }
 
