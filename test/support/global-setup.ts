@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tenantry/embedded-postgres';
 import { migrate } from '../../src/platform/database/migrate';
 import { schema } from '../../src/schema';
@@ -6,6 +5,7 @@ import {
   CLUSTER_URL_VARIABLE,
   TEMPLATE_VARIABLE,
   TEST_DATA_DIRECTORY,
+  onCluster,
   urlOf,
 } from './test-cluster';
 import { testConfig } from './test-config';
@@ -39,14 +39,4 @@ async function startCluster(): Promise<string> {
   });
   globalThis.embeddedTestCluster = cluster;
   return cluster.url;
-}
-
-export async function onCluster(sql: string): Promise<void> {
-  const client = new Client({ connectionString: process.env[CLUSTER_URL_VARIABLE] });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

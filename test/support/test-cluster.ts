@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { withConnection } from './connection';
 
 /** Where the runs of this checkout keep their PostgreSQL: apart from the development one, and kept between runs. */
 export const TEST_DATA_DIRECTORY = join(
@@ -23,4 +24,16 @@ export function urlOf(database: string): string {
   const url = new URL(clusterUrl());
   url.pathname = `/${database}`;
   return url.toString();
+}
+
+/** Runs one statement on the cluster, in no database of a test. */
+export async function onCluster(sql: string): Promise<void> {
+  await withConnection(clusterUrl(), {}, (client) => client.query(sql));
+}
+
+/** FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does. */
+export async function dropDatabase(name: string): Promise<void> {
+  await onCluster(`DROP DATABASE ${name} WITH (FORCE)`).catch(() =>
+    onCluster(`DROP DATABASE ${name}`),
+  );
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Pool } from 'pg';
-import { TEMPLATE_VARIABLE, clusterUrl, urlOf } from './test-cluster';
+import { Pool } from 'pg';
+import { TEMPLATE_VARIABLE, dropDatabase, onCluster, urlOf } from './test-cluster';
 
 export interface TestDatabase {
   url: string;
@@ -45,21 +45,4 @@ function openPool(connectionString: string): Pool {
   // A test that ends connections ends idle ones of the pool too, which makes others when it is asked again.
   pool.on('error', () => undefined);
   return pool;
-}
-
-/** FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does. */
-async function dropDatabase(name: string): Promise<void> {
-  await onCluster(`DROP DATABASE ${name} WITH (FORCE)`).catch(() =>
-    onCluster(`DROP DATABASE ${name}`),
-  );
-}
-
-async function onCluster(sql: string): Promise<void> {
-  const client = new Client({ connectionString: clusterUrl() });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { withConnection } from '../connection';
-import { clusterUrl, urlOf } from '../test-cluster';
+import { dropDatabase, onCluster, urlOf } from '../test-cluster';
 
 /** Lends work the address of a database with nothing in it, and drops it afterwards. */
 export async function withEmptyDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
@@ -9,10 +8,6 @@ export async function withEmptyDatabase<T>(work: (url: string) => Promise<T>): P
   try {
     return await work(urlOf(name));
   } finally {
-    await onCluster(`DROP DATABASE ${name} WITH (FORCE)`);
+    await dropDatabase(name);
   }
-}
-
-function onCluster(sql: string): Promise<unknown> {
-  return withConnection(clusterUrl(), {}, (client) => client.query(sql));
 }
