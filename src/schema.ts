@@ -22,6 +22,7 @@ import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announ
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
 import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
+import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -88,5 +89,6 @@ export const schema: Schema = {
     DatedCancellations1763690000045,
     AuditOfOthers1763690000060,
     ReportedStarts1763690000085,
+    BoundKeys1763690000086,
   ],
 };

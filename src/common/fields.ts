@@ -212,7 +212,7 @@ export function ListOfEither(classes: FieldClass[], options: FieldOptions = {}):
 export function ChoiceList(
   name: string,
   values: readonly string[],
-  options: FieldOptions = {},
+  options: FieldOptions & { min?: number } = {},
 ): PropertyDecorator {
   return list(options, { type: String, isArray: true, ...enumeration(name, values) }, [
     IsIn(values, { each: true }),

@@ -42,6 +42,14 @@ export const wrongCredentialKind = defineProblem({
     'The token is valid, but of another kind: SDK keys call SDK routes only, dashboard sessions dashboard routes only.',
 });
 
+export const insufficientScope = defineProblem({
+  code: 'insufficient_scope',
+  kind: 'forbidden',
+  title: 'This API key does not have the scope',
+  description:
+    'GET /v1/api-keys shows the scopes of each key; WWW-Authenticate names the one that is missing (RFC 6750). Use a key that has it, or create one.',
+});
+
 export const permissionDenied = defineProblem({
   code: 'permission_denied',
   kind: 'forbidden',

@@ -61,6 +61,8 @@ export interface RequestContextFields {
   member: MemberPrincipal | null;
   person: PersonPrincipal | null;
   permissions: readonly Permission[];
+  /** What the API key is bound to: a thing of the product. Null: to nothing, or no key. */
+  boundTo: string | null;
   /** In a support session, the member on whose behalf staff act. */
   onBehalfOf: string | null;
   supportSessionId: string | null;
@@ -87,6 +89,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly member: MemberPrincipal | null;
   readonly person: PersonPrincipal | null;
   readonly permissions: readonly Permission[];
+  readonly boundTo: string | null;
   readonly onBehalfOf: string | null;
   readonly supportSessionId: string | null;
   readonly staffSessionId: string | null;
@@ -103,6 +106,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.member = fields.member ?? null;
     this.person = fields.person ?? null;
     this.permissions = fields.permissions ?? [];
+    this.boundTo = fields.boundTo ?? null;
     this.onBehalfOf = fields.onBehalfOf ?? null;
     this.supportSessionId = fields.supportSessionId ?? null;
     this.staffSessionId = fields.staffSessionId ?? null;

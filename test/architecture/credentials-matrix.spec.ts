@@ -3,11 +3,13 @@ import type { Audience } from '../../src/common/access/access.decorator';
 import {
   permissionsOf,
   ROLES,
+  SCOPES,
   type Permission,
   type Role,
 } from '../../src/common/access/permissions';
 import type { TokenKind } from '../../src/common/token';
 import {
+  CHALLENGE,
   DEAD_CREDENTIALS,
   KINDS,
   makeWorld,
@@ -241,6 +243,22 @@ describe('every guarded route', () => {
       await expectRefused(higher, bearer(token), { status: 403, code: 'permission_denied' });
     },
   );
+
+  it.each(SCOPES)('of SDKs that needs the scope %s refuses a key without it', async (scope) => {
+    const scopes = SCOPES.filter((each) => each !== scope);
+    const body = { name: 'Fewer', scopes };
+    const made = await server.post('/v1/api-keys', victim.customer.token, body);
+    const needing = guarded('sdk').filter((operation) => operation.scope === scope);
+    await expectRefused(needing, bearer((made.body as { key: string }).key), {
+      status: 403,
+      code: 'insufficient_scope',
+      challenge: `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`,
+    });
+  });
+
+  it('of SDKs needs a scope', () => {
+    expect(guarded('sdk').filter(({ scope }) => !scope)).toEqual([]);
+  });
 
   it('opens to the credential of its own kind, and to the lowest role that may', async () => {
     const faults = await findFaults(guarded(), async (operation) => {

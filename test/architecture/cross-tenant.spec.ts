@@ -163,6 +163,7 @@ describe('a thing of another tenant', () => {
 describe('a reference to a thing of another tenant', () => {
   /** Fields of bodies and queries that take an id: what the attacker sends with the victim's id in it, or a missing one. */
   const REFERENCES: Record<string, (id: string) => Parameters<typeof call>[2]> = {
+    'api_key.create applicationId': (applicationId) => ({ body: { name: 'Mine', applicationId } }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },

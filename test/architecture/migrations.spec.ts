@@ -188,13 +188,13 @@ describe('entities and tables', () => {
 
   /** A column as its entity describes it, in the words of the catalogue. */
   function toColumn(metadata: ColumnMetadata): Omit<Column, 'default'> {
-    const { databaseName, precision, isNullable, isInsert, isUpdate, entityMetadata } = metadata;
+    const { databaseName, precision, isArray, isNullable, isInsert, isUpdate } = metadata;
     const type = dataSource.driver.normalizeType(metadata);
     const digits = typeof precision === 'number' ? `(${precision})` : '';
     return {
-      table: entityMetadata.tableName,
+      table: metadata.entityMetadata.tableName,
       name: databaseName,
-      type: type.replace(/^timestamp/, `timestamp${digits}`),
+      type: type.replace(/^timestamp/, `timestamp${digits}`) + (isArray ? '[]' : ''),
       isNullable,
       isGenerated: !isInsert && !isUpdate,
     };

@@ -6,7 +6,8 @@ import type {
   ApiKeyResponse,
   CreatedApiKeyResponse,
 } from '../../src/modules/api-keys/dto/api-key.responses';
-import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { createApplication } from '../support/applications';
+import { aRecording, PASSWORD, signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
 import { keyIn, MailServer } from '../support/mail-server';
 import { addMember, logIn, type AddedMember } from '../support/members';
@@ -154,6 +155,16 @@ const CHANGES: [what: string, change: () => Change | Promise<Change>][] = [
       return refusing(customer.key, rotate);
     },
   ],
+  [
+    'a key whose application is deleted',
+    async () => {
+      const { id } = await createApplication(here, customer);
+      const body = { name: 'Bound', applicationId: id };
+      const made = await here.post('/v1/api-keys', customer.token, body);
+      const { key } = made.body as CreatedApiKeyResponse;
+      return refusing(key, () => here.delete(`/v1/applications/${id}`, customer.token));
+    },
+  ],
   ['a logout', () => refusing(member.token, () => here.post('/v1/auth/logout', member.token))],
   [
     'a session that is ended from another',
@@ -264,6 +275,29 @@ describe('what changes a credential', () => {
       await here.patch('/v1/business', customer.token, { name: newId() });
       return !(await looksUp(here, stranger.token)) && !(await looksUp(elsewhere, stranger.token));
     });
+  });
+
+  it('past the servers, in the scopes and the binding of a key: is heard by both', async () => {
+    const { id } = await createApplication(here, customer);
+    await untilKnown(customer.key);
+    await here.database.query('UPDATE api_keys SET bound_to = $2 WHERE business_id = $1', [
+      customer.business.id,
+      id,
+    ]);
+    for (const server of [here, elsewhere])
+      await until('the binding is seen', async () => {
+        const answer = await server.post('/v1/recordings', customer.key, aRecording());
+        return (answer.body as { applicationId: string }).applicationId === id;
+      });
+    await untilKnown(customer.key);
+    await here.database.query(
+      `UPDATE api_keys SET scopes = '{recordings:write}' WHERE business_id = $1`,
+      [customer.business.id],
+    );
+    for (const server of [here, elsewhere])
+      await until('the scopes are seen', async () => {
+        return (await server.get(STATUS, customer.key)).status === 403;
+      });
   });
 
   it('past the servers, in the database: is heard by both', async () => {

@@ -12,7 +12,7 @@ const GENERATED = '<!-- Made by `npm run cli -- permissions` from the sources; d
 const ROLES_INTRODUCTION =
   'What each role may do; `GET /v1/me` shows those of the caller. The last two columns are staff in a support session, in read and in write mode.';
 const ROUTES_INTRODUCTION =
-  'Who may call which route. A dashboard route without a permission is open to every active member. The audit log shows the action.';
+  'Who may call which route. A dashboard route without a permission is open to every active member; an API key has all scopes unless it was made with fewer. The audit log shows the action.';
 
 interface RouteRow {
   method: string;
@@ -26,6 +26,7 @@ interface DescribedOperation {
   operationId: string;
   'x-audience': string;
   'x-permission'?: string;
+  'x-scope'?: string;
 }
 
 /** `permissions`: writes docs/permissions.md, the permissions of each role, and who may call each route. */
@@ -64,7 +65,7 @@ function routesTable(routes: RouteRow[]): string {
     permission,
     `\`${action}\``,
   ]);
-  return markdownTable(['Route', 'Who', 'Permission', 'Action'], rows);
+  return markdownTable(['Route', 'Who', 'Permission or scope', 'Action'], rows);
 }
 
 async function listRoutes(): Promise<RouteRow[]> {
@@ -74,8 +75,12 @@ async function listRoutes(): Promise<RouteRow[]> {
       method: method.toUpperCase(),
       path,
       audience: operation['x-audience'],
-      permission: operation['x-permission'] ? `\`${operation['x-permission']}\`` : '',
+      permission: inCode(operation['x-permission'] ?? operation['x-scope']),
       action: operation.operationId,
     })),
   );
+}
+
+function inCode(text: string | undefined): string {
+  return text ? `\`${text}\`` : '';
 }

@@ -14,6 +14,7 @@ import type { DeclaredProblem } from '../problem';
 import {
   businessDeactivated,
   databaseUnavailable,
+  insufficientScope,
   noBusiness,
   permissionDenied,
   supportForbidden,
@@ -24,7 +25,7 @@ import {
   wrongCredentialKind,
 } from '../problems';
 import type { Action } from './actions';
-import type { Permission } from './permissions';
+import type { Permission, Scope } from './permissions';
 
 /** Who may call a route: anyone, a member through the dashboard, the SDK with its key, or staff. */
 export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
@@ -33,6 +34,8 @@ export interface Access {
   audience: Audience;
   /** Dashboard routes only: the permission that the member's role must have. Without it, any member may call. */
   permission?: Permission;
+  /** SDK routes: the scope that the API key must have. */
+  scope?: Scope;
   /**
    * Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide.
    */
@@ -95,6 +98,7 @@ export function Access(access: Access): MethodDecorator {
     }),
     ApiExtension('x-audience', access.audience),
     ...(access.permission ? [ApiExtension('x-permission', access.permission)] : []),
+    ...(access.scope ? [ApiExtension('x-scope', access.scope)] : []),
     ...(access.audience === 'public' ? [] : [ApiBearerAuth(access.audience)]),
     documentIdempotency(access),
     ApiResponse(success(access)),
@@ -119,6 +123,18 @@ export function accessOf(handler: object): Access | undefined {
   return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
 }
 
+const added = new Map<string, DeclaredProblem[]>();
+
+/** For what the product refuses in a route of the core; in openapi.json they stand with the route's own problems. */
+export function addProblems(action: Action, problems: DeclaredProblem[]): void {
+  added.set(action, [...(added.get(action) ?? []), ...problems]);
+}
+
+/** By `addProblems`. */
+export function codesAddedTo(action: string): string[] {
+  return codesOf(added.get(action) ?? []);
+}
+
 function codesOf(problems: DeclaredProblem[]): string[] {
   return problems.map(({ definition }) => definition.code);
 }
@@ -137,7 +153,7 @@ function problemsOf(access: Access): DeclaredProblem[] {
   const byAudience = {
     public: [],
     staff: guarded,
-    sdk: [...guarded, businessDeactivated, tooManyAtOnce],
+    sdk: [...guarded, businessDeactivated, insufficientScope, tooManyAtOnce],
     dashboard: [...guarded, ...tenant],
   };
   return [...always, ...byAudience[access.audience], ...(access.problems ?? [])];

@@ -33,6 +33,10 @@ const OWNER = [
 
 export const ROLE_PERMISSIONS = { viewer: VIEWER, member: MEMBER, admin: ADMIN, owner: OWNER };
 
+/** What API keys may do. A key has all of them unless it is made with fewer. */
+export const SCOPES = ['recordings:write', 'status:read'] as const;
+export type Scope = (typeof SCOPES)[number];
+
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 export type Permission = (typeof OWNER)[number];

@@ -49,11 +49,13 @@ function toContext(
   credential: Credential,
   request: FastifyRequest,
 ): RequestContext {
-  const { actor, businessId, member, person, permissions, support, staffSessionId } = credential;
+  const { actor, businessId, member, person, permissions, staffSessionId } = credential;
+  const { key, support } = credential;
   return new RequestContext({
     ...originOf(request),
     action: access.action,
     ...{ actor, businessId, member, person, permissions, staffSessionId },
+    boundTo: key?.boundTo ?? null,
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
   });

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Access, Audience } from '../../common/access/access.decorator';
-import type { Permission } from '../../common/access/permissions';
+import type { Permission, Scope } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import {
   businessDeactivated,
+  insufficientScope,
   noBusiness,
   permissionDenied,
   supportForbidden,
@@ -17,8 +18,8 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 
 /**
  * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard.
- * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, no_business, permission_denied,
- * support_read_only, support_forbidden
+ * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, no_business, insufficient_scope,
+ * permission_denied, support_read_only, support_forbidden
  */
 export function assertAdmitted(
   access: Access,
@@ -26,10 +27,11 @@ export function assertAdmitted(
   { headers, method }: Pick<FastifyRequest, 'headers' | 'method'>,
 ): asserts credential {
   if (!credential) throw noCredential(headers.authorization);
-  const { kind, businessStatus, permissions, support } = credential;
+  const { kind, businessStatus, permissions, key, support } = credential;
   if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongKind(access.audience);
   if (businessStatus === 'deactivated' && !access.whileDeactivated) throw businessDeactivated();
   if (kind === 'session' && !businessStatus && !access.withoutBusiness) throw noBusiness();
+  if (access.scope && !key?.scopes.includes(access.scope)) throw lacking(access.scope);
   if (support) return assertSupportMay(access, permissions, support.mode, method);
   const isPermitted = !access.permission || permissions.includes(access.permission);
   if (!isPermitted)
@@ -41,6 +43,15 @@ function noCredential(authorization: string | undefined): DomainError {
   const tokenWasSent = /^bearer +\S/i.test(authorization ?? '');
   const challenge = tokenWasSent ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE;
   return unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
+}
+
+/** RFC 6750, section 3.1. */
+function lacking(scope: Scope): DomainError {
+  const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`;
+  return insufficientScope({
+    detail: `This needs a key with the scope ${scope}.`,
+    headers: { 'WWW-Authenticate': challenge },
+  });
 }
 
 const WANTED: Record<Audience, string> = {

@@ -1,5 +1,5 @@
 import type { Audience } from '../../common/access/access.decorator';
-import type { Permission } from '../../common/access/permissions';
+import type { Permission, Scope } from '../../common/access/permissions';
 import type { Actor, MemberPrincipal, PersonPrincipal } from '../../common/request-context';
 import type { TokenKind } from '../../common/token';
 
@@ -14,6 +14,8 @@ export interface Credential {
   /** The owner of the session; null for keys and staff. */
   person: PersonPrincipal | null;
   permissions: readonly Permission[];
+  /** Of an API key. */
+  key: { scopes: readonly Scope[]; boundTo: string | null } | null;
   /** The session of staff in the support seat. */
   support: { sessionId: string; mode: 'read' | 'write' } | null;
   /** The session of staff outside a business. */

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { permissionsOf, supportPermissions, type Role } from '../../common/access/permissions';
+import {
+  permissionsOf,
+  supportPermissions,
+  type Role,
+  type Scope,
+} from '../../common/access/permissions';
 import type { MemberPrincipal } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Credential } from './credential';
@@ -37,13 +42,13 @@ export class CredentialsRepository {
     };
     const livesMs = row.createdAt.getTime() - createdAfter.getTime();
     const use = { lastUsedAt, recordsUse: true, livesMs };
-    return { ...found, ...use, id, support: null, staffSessionId: null };
+    return { ...found, ...use, id, key: null, support: null, staffSessionId: null };
   }
 
   async findApiKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
     const [row] = await tx.query<ApiKeyRow>(FIND_API_KEY, [tokenHash, tx.now]);
     if (!row) return null;
-    const { id, memberId, businessId, businessStatus, lastUsedAt } = row;
+    const { id, memberId, businessId, businessStatus, lastUsedAt, scopes, boundTo } = row;
     const member = {
       memberId,
       role: null,
@@ -63,7 +68,7 @@ export class CredentialsRepository {
     };
     const livesMs = row.expiresAt ? row.expiresAt.getTime() - tx.now.getTime() : Infinity;
     const use = { lastUsedAt, recordsUse: true, livesMs };
-    return { ...found, ...use, id, support: null, staffSessionId: null };
+    return { ...found, ...use, id, key: { scopes, boundTo }, support: null, staffSessionId: null };
   }
 
   async findStaffSession(
@@ -80,6 +85,7 @@ export class CredentialsRepository {
       member: null,
       person: null,
       permissions: [],
+      key: null,
       support: null,
     };
     return {
@@ -126,6 +132,7 @@ export class CredentialsRepository {
     return {
       ...found,
       id,
+      key: null,
       support: { sessionId: id, mode },
       staffSessionId: null,
       lastUsedAt: null,
@@ -164,6 +171,8 @@ interface TenantRow {
 interface ApiKeyRow extends TenantRow {
   lastUsedAt: Date | null;
   expiresAt: Date | null;
+  scopes: Scope[];
+  boundTo: string | null;
 }
 
 /** Without a business, its columns are null. */
@@ -206,6 +215,7 @@ const FIND_SESSION = `
 
 const FIND_API_KEY = `
   SELECT key.id, key.member_id AS "memberId", key.last_used_at AS "lastUsedAt", key.expires_at AS "expiresAt",
+         key.scopes, key.bound_to AS "boundTo",
          key.business_id AS "businessId", business.status AS "businessStatus"
   FROM api_keys AS key
   JOIN members AS member ON member.business_id = key.business_id AND member.id = key.member_id

@@ -1,3 +1,4 @@
+import type { Scope } from '../../common/access/permissions';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The credential of the SDK. The key is shown once; only its hash is stored. */
@@ -22,6 +23,13 @@ export class ApiKey {
   /** The last four characters, to tell keys apart. */
   @Column({ type: 'text' })
   hint!: string;
+
+  @Column({ type: 'text', array: true })
+  scopes!: Scope[];
+
+  /** A thing of the product; null: to nothing. */
+  @Column({ name: 'bound_to', type: 'uuid', nullable: true })
+  boundTo!: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;

@@ -10,12 +10,8 @@ import { Tag } from '../../platform/http/tag.decorator';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 import { CreateApiKeyRequest, RotateApiKeyRequest } from './dto/api-key.requests';
-import {
-  ApiKeyResponse,
-  CreatedApiKeyResponse,
-  toApiKeyResponse,
-  toCreatedApiKeyResponse,
-} from './dto/api-key.responses';
+import { ApiKeyResponse, CreatedApiKeyResponse } from './dto/api-key.responses';
+import { toApiKeyResponse, toCreatedApiKeyResponse } from './dto/key-target';
 
 class ApiKeyPage extends pageOf(ApiKeyResponse) {}
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
 import { newId } from '../../common/ids';
 import { createToken, hashToken } from '../../common/token';
@@ -18,7 +19,7 @@ export interface CreatedApiKey {
 export class ApiKeysRepository {
   async insert(
     tx: Transaction,
-    fields: Pick<ApiKey, 'memberId' | 'name' | 'expiresAt'>,
+    fields: Pick<ApiKey, 'memberId' | 'name' | 'scopes' | 'boundTo' | 'expiresAt'>,
   ): Promise<CreatedApiKey> {
     const key = createToken('api_key');
     const apiKey: ApiKey = {
@@ -45,6 +46,12 @@ export class ApiKeysRepository {
     return newestFirst(query, 'createdAt', page);
   }
 
+  /** What the key is bound to, which never changes; null also for a key that does not exist. */
+  async findTarget(tx: Transaction, id: string): Promise<string | null> {
+    const key = await tx.repository(ApiKey).findOneBy({ businessId: tx.requireBusinessId(), id });
+    return key?.boundTo ?? null;
+  }
+
   /** Locks the key until the end of the transaction, so that concurrent rotations see the first. */
   lock(tx: Transaction, id: string): Promise<ApiKey | null> {
     const where = { businessId: tx.requireBusinessId(), id };
@@ -57,6 +64,12 @@ export class ApiKeysRepository {
     changes: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'rotatedToId'>>,
   ): Promise<void> {
     await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
+  }
+
+  /** Ends the keys that are bound to this. */
+  async revokeBoundTo(tx: Transaction, target: string): Promise<void> {
+    const live = { businessId: tx.requireBusinessId(), boundTo: target, revokedAt: IsNull() };
+    await tx.repository(ApiKey).update(live, { revokedAt: tx.now });
   }
 
   /** Of keys that expire; days of 24 hours. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SCOPES } from '../../common/access/permissions';
 import type { ListQuery } from '../../common/dto/list.query';
 import { toFuture } from '../../common/future';
 import type { RequestContext } from '../../common/request-context';
@@ -9,11 +10,18 @@ import type { ApiKey } from './api-key.entity';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysRepository, type CreatedApiKey } from './api-keys.repository';
 import type { CreateApiKeyRequest } from './dto/api-key.requests';
+import { targetNotFound, targetOf } from './dto/key-target';
 
 const FIRST_NAME = 'Default';
 
+/** Holds a thing of the product until the end of the transaction. @returns false where there is none any more */
+export type HoldTarget = (tx: Transaction, id: string) => Promise<boolean>;
+
 @Injectable()
 export class ApiKeysService {
+  /** Of the product that has declared what keys may be bound to. */
+  holdTarget: HoldTarget = () => Promise.resolve(false);
+
   constructor(
     private readonly database: Database,
     private readonly apiKeys: ApiKeysRepository,
@@ -24,37 +32,41 @@ export class ApiKeysService {
     return this.database.transaction(context, (tx) => this.apiKeys.list(tx, query));
   }
 
-  create(
-    context: RequestContext,
-    { name, expiresAt }: CreateApiKeyRequest,
-  ): Promise<CreatedApiKey> {
+  /** @throws 404 of the thing that it is to be bound to */
+  create(context: RequestContext, request: CreateApiKeyRequest): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
       await this.members.assertAskerMay(tx, 'api_keys:write');
+      const { name, expiresAt, scopes = SCOPES } = request;
       const { id: memberId } = await this.members.getSdkMember(tx);
+      const endsAt = expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null;
+      const boundTo = targetOf(request);
+      if (boundTo && !(await this.holdTarget(tx, boundTo))) throw targetNotFound();
       return this.apiKeys.insert(tx, {
-        memberId,
-        name,
-        expiresAt: expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null,
+        ...{ memberId, name, boundTo, expiresAt: endsAt },
+        scopes: SCOPES.filter((scope) => scopes.includes(scope)),
       });
     });
   }
 
   /** The key that a new business begins with. */
   createFirst(tx: Transaction, memberId: string): Promise<CreatedApiKey> {
-    return this.apiKeys.insert(tx, { memberId, name: FIRST_NAME, expiresAt: null });
+    const unbound = { scopes: [...SCOPES], boundTo: null, expiresAt: null };
+    return this.apiKeys.insert(tx, { memberId, name: FIRST_NAME, ...unbound });
   }
 
   /**
-   * Replaces a key; both work for `overlapSeconds`, the old one not a second longer.
+   * Replaces a key by one of the same scopes and binding; both work for `overlapSeconds`, the old one not a second longer.
    * @throws 404 api_key_not_found, 409 api_key_already_rotated (of concurrent rotations, one wins)
    */
   rotate(context: RequestContext, id: string, overlapSeconds: number): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
       await this.members.assertAskerMay(tx, 'api_keys:write');
+      await this.holdTargetOf(tx, id);
       const old = await this.lock(tx, id);
       if (!isLive(old, tx.now) || old.rotatedToId) throw apiKeyAlreadyRotated();
-      const { memberId, name, expiresAt } = old;
-      const created = await this.apiKeys.insert(tx, { memberId, name, expiresAt });
+      const { memberId, name, scopes, boundTo, expiresAt } = old;
+      const fields = { memberId, name, scopes, boundTo, expiresAt };
+      const created = await this.apiKeys.insert(tx, fields);
       const ends = earlier(expiresAt, new Date(tx.now.getTime() + overlapSeconds * 1000));
       await this.apiKeys.update(tx, id, { rotatedToId: created.apiKey.id, expiresAt: ends });
       return created;
@@ -69,9 +81,20 @@ export class ApiKeysService {
     });
   }
 
+  /** With the end of the thing itself, in its transaction. */
+  revokeBoundTo(tx: Transaction, target: string): Promise<void> {
+    return this.apiKeys.revokeBoundTo(tx, target);
+  }
+
   /** For development: what expires has been made and expires that many days earlier. */
   shift(tx: Transaction, days: number): Promise<void> {
     return this.apiKeys.shift(tx, days);
+  }
+
+  /** Before the key, in the order of the end of the thing, which would miss a key that is being made. */
+  private async holdTargetOf(tx: Transaction, id: string): Promise<void> {
+    const boundTo = await this.apiKeys.findTarget(tx, id);
+    if (boundTo) await this.holdTarget(tx, boundTo);
   }
 
   private async lock(tx: Transaction, id: string): Promise<ApiKey> {

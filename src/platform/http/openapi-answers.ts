@@ -6,6 +6,7 @@ import {
   schemaNameOf,
 } from '../../common/access/problem-responses';
 import type { ProblemDefinition } from '../../common/problem';
+import { insufficientScope } from '../../common/problems';
 import { STATUS_OF_KIND } from '../../common/problem-status';
 import { getSchemaPath } from '@nestjs/swagger';
 
@@ -46,6 +47,13 @@ export const HEADERS = {
     required: true,
     schema: { type: 'string', example: 'Bearer realm="tenantry"' },
   },
+  'WWW-Authenticate-Scope': {
+    description: 'With `insufficient_scope`: the scope that is missing (RFC 6750)',
+    schema: {
+      type: 'string',
+      example: 'Bearer realm="tenantry", error="insufficient_scope", scope="status:read"',
+    },
+  },
   'Idempotency-Replayed': {
     description: '`true`: the answer of the first request, given again',
     schema: { type: 'string', enum: ['true'] },
@@ -69,6 +77,8 @@ const OF_A_STATUS: Partial<Record<number, Record<string, HeaderName>>> = {
   503: { 'Retry-After': 'Retry-After' },
   507: { 'Retry-After': 'Retry-After' },
 };
+
+const OF_A_SCOPE = { 'WWW-Authenticate': 'WWW-Authenticate-Scope' as const };
 
 /** References to headers; those of the same name as their component by that alone. */
 export function headersOf(names: HeaderName[]): Record<string, Reference> {
@@ -112,7 +122,11 @@ export class ProblemAnswers {
     const schema = references.length === 1 ? only! : { oneOf: references };
     this.answers[name] ??= {
       description: problems.map(({ code, title }) => `\`${code}\`: ${title}`).join('\n\n'),
-      headers: { ...headersOf(['X-Request-Id']), ...referToHeaders(OF_A_STATUS[status] ?? {}) },
+      headers: {
+        ...headersOf(['X-Request-Id']),
+        ...referToHeaders(OF_A_STATUS[status] ?? {}),
+        ...(problems.includes(insufficientScope.definition) && referToHeaders(OF_A_SCOPE)),
+      },
       content: { 'application/problem+json': { schema } },
     };
     return { $ref: `#/components/responses/${name}` };

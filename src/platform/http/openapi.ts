@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEMS_EXTENSION } from '../../common/access/access.decorator';
+import { codesAddedTo, PROBLEMS_EXTENSION } from '../../common/access/access.decorator';
 import { ProblemResponse } from '../../common/access/problem-responses';
 import { enumerations } from '../../common/fields';
 import { allProblems, type DeclaredProblem, type ProblemDefinition } from '../../common/problem';
@@ -39,6 +39,7 @@ interface Operation {
   parameters?: { name?: string; in?: string }[];
   responses: Record<string, { headers?: object } | { $ref: string }>;
   security?: object[];
+  operationId: string;
   'x-audience': string;
   [PROBLEMS_EXTENSION]?: string[];
 }
@@ -119,7 +120,11 @@ function complete({
       operation.parameters = operation.parameters?.filter((each) => isAskedFor(each, method));
       for (const success of Object.values(operation.responses))
         Object.assign(success, { headers: headersOf(headersOfSuccess(path, operation)) });
-      const own = (operation[PROBLEMS_EXTENSION] ?? []).map((code) => definitions.get(code)!);
+      const codes = [
+        ...(operation[PROBLEMS_EXTENSION] ?? []),
+        ...codesAddedTo(operation.operationId),
+      ];
+      const own = codes.map((code) => definitions.get(code)!);
       delete operation[PROBLEMS_EXTENSION];
       const others = furtherProblems(path, method, operation);
       Object.assign(operation.responses, problems.refer([...own, ...others]));

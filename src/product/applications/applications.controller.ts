@@ -95,7 +95,7 @@ export class ApplicationsController {
     audience: 'dashboard',
     permission: 'applications:write',
     action: 'application.delete',
-    summary: 'Delete an application; its recordings stay',
+    summary: 'Delete an application; its recordings stay, and API keys bound to it are revoked',
     status: 204,
     problems: [applicationNotFound],
   })

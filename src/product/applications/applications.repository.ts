@@ -29,6 +29,13 @@ export class ApplicationsRepository {
       .findOneBy({ businessId: tx.requireBusinessId(), id, deletedAt: IsNull() });
   }
 
+  /** Keeps it from being deleted until the end of the transaction. @returns false where there is none */
+  async hold(tx: Transaction, id: string): Promise<boolean> {
+    const where = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
+    const lock = { mode: 'pessimistic_read' as const };
+    return (await tx.repository(Application).findOne({ where, lock })) !== null;
+  }
+
   /** @throws 409 bundle_id_taken */
   async insert(tx: Transaction, fields: ApplicationFields): Promise<Application> {
     const application = {

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { ApiKeysService } from '../../modules/api-keys/api-keys.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { Application } from './application.entity';
 import { applicationNotFound } from './applications.errors';
@@ -13,12 +14,18 @@ import type {
 } from './dto/application.requests';
 
 @Injectable()
-export class ApplicationsService {
+export class ApplicationsService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly applications: ApplicationsRepository,
     private readonly subscriptions: SubscriptionsService,
+    private readonly apiKeys: ApiKeysService,
   ) {}
+
+  /** What API keys are bound to is an application (applications.module.ts). */
+  onModuleInit(): void {
+    this.apiKeys.holdTarget = (tx, id) => this.applications.hold(tx, id);
+  }
 
   list(context: RequestContext, query: ListQuery): Promise<Application[]> {
     return this.database.transaction(context, (tx) => this.applications.list(tx, query));
@@ -55,11 +62,12 @@ export class ApplicationsService {
     });
   }
 
-  /** Its recordings stay. @throws 404 application_not_found */
+  /** Its recordings stay, and API keys that are bound to it end. @throws 404 application_not_found */
   delete(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       if (!(await this.applications.update(tx, id, { deletedAt: tx.now })))
         throw applicationNotFound();
+      await this.apiKeys.revokeBoundTo(tx, id);
     });
   }
 

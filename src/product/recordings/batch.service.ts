@@ -50,22 +50,18 @@ export class BatchService {
     private readonly refusals: QuotaRefusals,
   ) {}
 
-  /** @returns what became of each, in their order; one whose fields are wrong is refused alone */
+  /** @returns what became of each, in their order; one whose fields or application are wrong is refused alone */
   async ingestEach(context: RequestContext, items: unknown[]): Promise<DecidedItem[]> {
-    const read = items.map(readItem);
-    const requests = read.flatMap((each) => ('request' in each ? [each.request] : []));
-    const ingested = await this.ingestAll(context, requests);
+    const read = items.map((item) => readItem(context, item));
+    const sent = read.flatMap((each) => ('sent' in each ? [each.sent] : []));
+    const ingested = await this.ingestAll(context, sent);
     return read.map((each) => {
-      const item = 'request' in each ? ingested.shift()! : each;
+      const item = 'sent' in each ? ingested.shift()! : each;
       return 'error' in item ? { refusal: this.refuse(context, item.error) } : item;
     });
   }
 
-  private async ingestAll(
-    context: RequestContext,
-    requests: CreateRecordingRequest[],
-  ): Promise<BatchItem[]> {
-    const sent = requests.map((request) => toSentRecording(context, request));
+  private async ingestAll(context: RequestContext, sent: SentRecording[]): Promise<BatchItem[]> {
     const verdicts = await this.decide(context, sent);
     const there = sent.filter((_, index) => verdicts[index]!.outcome === 'exists');
     const earlier = await this.findEarlier(context, there);
@@ -177,9 +173,13 @@ export class BatchService {
   }
 }
 
-function readItem(item: unknown): { request: CreateRecordingRequest } | { error: unknown } {
+function readItem(
+  context: RequestContext,
+  item: unknown,
+): { sent: SentRecording } | { error: unknown } {
   try {
-    return { request: validateFields(CreateRecordingRequest, item ?? null) };
+    const request = validateFields(CreateRecordingRequest, item ?? null);
+    return { sent: toSentRecording(context, request) };
   } catch (error) {
     return { error };
   }

@@ -27,7 +27,7 @@ import {
   type SentRecording,
 } from './ingestion.repository';
 import type { LiveRecording, Recording } from './recording.entity';
-import { externalIdConflict, recordingDeleted } from './recordings.errors';
+import { externalIdConflict, recordingDeleted, wrongApplication } from './recordings.errors';
 
 /** A try ends with a period to be closed; the next one may end then, too. */
 export const MAXIMUM_TRIES = 3;
@@ -59,8 +59,8 @@ export class IngestionService {
 
   /**
    * Stores and counts a recording, or returns the one sent before. Stores nothing when it throws.
-   * @throws 402 quota_exceeded, 403 subscription_inactive, 404 application_not_found, 409 external_id_conflict, 410
-   * recording_deleted, 503 subscription_behind, ingestion_overloaded
+   * @throws 402 quota_exceeded, 403 subscription_inactive, wrong_application, 404 application_not_found, 409
+   * external_id_conflict, 410 recording_deleted, 503 subscription_behind, ingestion_overloaded
    */
   async ingest(
     context: RequestContext,
@@ -143,12 +143,17 @@ export class IngestionService {
   }
 }
 
-/** The id is made once: it identifies a recording whose first try was stored though it seemed to fail. */
+/**
+ * The id is made once: it identifies a recording whose first try was stored though it seemed to fail.
+ * @throws 403 wrong_application
+ */
 export function toSentRecording(
   context: RequestContext,
   request: CreateRecordingRequest,
 ): SentRecording {
-  return { ...toPayload(request), businessId: context.requireBusinessId(), id: newId() };
+  const applicationId = applicationOf(context, request);
+  const businessId = context.requireBusinessId();
+  return { ...toPayload(request), applicationId, businessId, id: newId() };
 }
 
 /** The answer for a recording sent before. @throws 409 external_id_conflict, 410 recording_deleted */
@@ -161,11 +166,20 @@ export function replayOf(
   return { recording: earlier, replayed: earlier.id !== sent.id };
 }
 
-function toPayload(request: CreateRecordingRequest): RecordingPayload {
-  const { externalId, applicationId, startedAt, durationMs, device, metadata } = request;
+/** With a bound key, the application of the key. @throws 403 wrong_application */
+function applicationOf(
+  { boundTo }: RequestContext,
+  { applicationId }: CreateRecordingRequest,
+): string | null {
+  const named = applicationId?.toLowerCase() ?? null;
+  if (boundTo && named && named !== boundTo) throw wrongApplication();
+  return named ?? boundTo;
+}
+
+function toPayload(request: CreateRecordingRequest): Omit<RecordingPayload, 'applicationId'> {
+  const { externalId, startedAt, durationMs, device, metadata } = request;
   return {
     externalId,
-    applicationId: applicationId?.toLowerCase() ?? null,
     startedAt: new Date(startedAt),
     durationMs,
     device: asPlainJson(device),

@@ -21,6 +21,14 @@ export const recordingNotFound = defineProblem({
   description: 'It never existed, belongs to another business, or was deleted.',
 });
 
+export const wrongApplication = defineProblem({
+  code: 'wrong_application',
+  kind: 'forbidden',
+  title: 'This API key is bound to another application',
+  description:
+    'A bound key stores the recordings of its own application: name that one, or leave `applicationId` out.',
+});
+
 export const externalIdConflict = defineProblem({
   code: 'external_id_conflict',
   kind: 'conflict',
@@ -49,6 +57,7 @@ export const OF_A_RECORDING = [
   quotaExceeded,
   subscriptionInactive,
   applicationNotFound,
+  wrongApplication,
   externalIdConflict,
   recordingDeleted,
   subscriptionBehind,

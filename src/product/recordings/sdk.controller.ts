@@ -39,6 +39,7 @@ export class SdkController {
   @Post('recordings')
   @Access({
     audience: 'sdk',
+    scope: 'recordings:write',
     action: 'recording.create',
     summary: 'Store a recording and count it',
     description:
@@ -66,6 +67,7 @@ export class SdkController {
   @Post('recordings/batch')
   @Access({
     audience: 'sdk',
+    scope: 'recordings:write',
     action: 'recording.create_batch',
     summary: 'Store up to 100 recordings, each decided as if sent alone',
     status: 200,
@@ -84,6 +86,7 @@ export class SdkController {
   @Get('sdk/status')
   @Access({
     audience: 'sdk',
+    scope: 'status:read',
     action: 'sdk.status',
     summary: 'Whether a recording sent now would be accepted',
     status: 200,

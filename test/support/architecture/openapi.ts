@@ -1,5 +1,5 @@
 import type { Audience } from '../../../src/common/access/access.decorator';
-import type { Permission } from '../../../src/common/access/permissions';
+import type { Permission, Scope } from '../../../src/common/access/permissions';
 import type { TestApplication } from '../test-application';
 
 export const VERBS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -35,6 +35,7 @@ interface DescribedOperation {
   security?: Record<string, string[]>[];
   'x-audience': Audience;
   'x-permission'?: Permission;
+  'x-scope'?: Scope;
 }
 
 /** As much of openapi.json as the checks read. */
@@ -64,6 +65,8 @@ export interface Operation {
   action: string;
   audience: Audience;
   permission: Permission | null;
+  /** That the API key must have. */
+  scope: Scope | null;
   security: Record<string, string[]>[];
   parameters: Parameter[];
   hasBody: boolean;
@@ -143,6 +146,7 @@ function toOperation(
     action: operationId,
     audience: described['x-audience'],
     permission: described['x-permission'] ?? null,
+    scope: described['x-scope'] ?? null,
     hasBody: requestBody !== undefined,
     exampleBody: exampleBodyOf(document, body),
     maker: makerOf(document, path),

@@ -1,4 +1,5 @@
-import { Instant, Integer, Name } from '../../../common/fields';
+import { SCOPES, type Scope } from '../../../common/access/permissions';
+import { ChoiceList, Instant, Integer, Name } from '../../../common/fields';
 
 export class CreateApiKeyRequest {
   @Name({ example: 'Android app' })
@@ -10,6 +11,13 @@ export class CreateApiKeyRequest {
     description: 'Without it, the key is valid until it is revoked',
   })
   expiresAt?: string | null;
+
+  @ChoiceList('Scope', SCOPES, {
+    min: 1,
+    optional: true,
+    description: 'What the key may do; without it, everything',
+  })
+  scopes?: Scope[];
 }
 
 const ONE_WEEK_SECONDS = 604_800;

@@ -1,6 +1,5 @@
-import { Id, Instant, Name, Text } from '../../../common/fields';
-import type { ApiKey } from '../api-key.entity';
-import type { CreatedApiKey } from '../api-keys.repository';
+import { SCOPES, type Scope } from '../../../common/access/permissions';
+import { ChoiceList, Id, Instant, Name, Text } from '../../../common/fields';
 
 export class ApiKeyResponse {
   @Id()
@@ -11,6 +10,9 @@ export class ApiKeyResponse {
 
   @Text({ description: 'The last four characters' })
   hint!: string;
+
+  @ChoiceList('Scope', SCOPES)
+  scopes!: Scope[];
 
   @Instant()
   createdAt!: string;
@@ -28,21 +30,4 @@ export class ApiKeyResponse {
 export class CreatedApiKeyResponse extends ApiKeyResponse {
   @Text({ description: 'Shown only once', example: 'tnk_…' })
   key!: string;
-}
-
-export function toApiKeyResponse(apiKey: ApiKey): ApiKeyResponse {
-  const { id, name, hint, createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
-  return {
-    id,
-    name,
-    hint,
-    createdAt: createdAt.toISOString(),
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    expiresAt: expiresAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
-  };
-}
-
-export function toCreatedApiKeyResponse({ apiKey, key }: CreatedApiKey): CreatedApiKeyResponse {
-  return { ...toApiKeyResponse(apiKey), key };
 }

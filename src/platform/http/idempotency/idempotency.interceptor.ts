@@ -80,7 +80,7 @@ function requireContext(request: FastifyRequest): RequestContext {
   return request.requestContext;
 }
 
-/** Keys are scoped to the caller. On public routes, which have no caller, to the route and its body. */
+/** Keys are scoped to the caller: for SDKs that is the business, or what the API key is bound to. On public routes, which have no caller, to the route and its body. */
 function describe(
   access: Access,
   request: FastifyRequest,
@@ -92,10 +92,16 @@ function describe(
       'must have 1 to 255 printable ASCII characters and be no placeholder: send a new UUID, or leave it out';
     throw validationFailed([{ pointer: '/Idempotency-Key', code: 'format', detail }]);
   }
-  const { actor, member, supportSessionId } = requireContext(request);
+  const { actor, member, boundTo, supportSessionId } = requireContext(request);
   const body = canonical(request.body);
   const caller = actor.id
-    ? `${actor.kind}:${actor.id}:${member?.memberId ?? ''}:${supportSessionId ?? ''}`
+    ? [
+        actor.kind,
+        actor.id,
+        member?.memberId,
+        supportSessionId,
+        ...(boundTo ? [boundTo] : []),
+      ].join(':')
     : `public:${request.url}:${body}`;
   const fingerprint = `${request.method} ${request.url}\n${body}`;
   const isRepeatable = access.idempotency === 'repeatable';

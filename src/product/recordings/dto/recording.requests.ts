@@ -39,7 +39,11 @@ export class CreateRecordingRequest {
   })
   externalId!: string;
 
-  @Id({ optional: true, nullable: true })
+  @Id({
+    optional: true,
+    nullable: true,
+    description: 'With a key that is bound to an application: that one, or none',
+  })
   applicationId?: string | null;
 
   @Instant({
