@@ -23,6 +23,7 @@ import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dat
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
 import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
 import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
+import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -90,5 +91,6 @@ export const schema: Schema = {
     AuditOfOthers1763690000060,
     ReportedStarts1763690000085,
     BoundKeys1763690000086,
+    CanonicalEmails1763690000070,
   ],
 };

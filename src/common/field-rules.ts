@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { foldEmail } from './email';
+import { compose, foldEmail } from './email';
 
 // The rules behind fields.ts. Pure.
 
@@ -35,12 +35,18 @@ export function isEmailAddress(value: string): boolean {
 }
 
 /**
- * Mail programs first write a domain in ASCII (IDNA). A domain that this changes into another one would be another
- * mailbox.
+ * Mail programs first write a domain in ASCII (IDNA). A domain that this changes into another one, other than by letter
+ * case and composition, would be another mailbox.
  */
 function isOwnDomain(domain: string): boolean {
   const folded = foldEmail(domain);
-  return domainToUnicode(domainToASCII(folded)) === folded || domainToASCII(folded) === folded;
+  const ascii = domainToASCII(folded);
+  return ascii === folded || domainToUnicode(ascii) === toLowerCase(compose(folded));
+}
+
+/** The small letter of the Kelvin sign is k. */
+function toLowerCase(text: string): string {
+  return text.replace(/[^\u212A]/g, (character) => character.toLowerCase());
 }
 
 const LOCAL_PART = '[^\\s@"(),:;<>[\\\\\\]\\p{Cc}\\p{Cf}]{1,64}';

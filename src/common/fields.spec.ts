@@ -58,6 +58,8 @@ describe('Email', () => {
     '用户@例子.公司',
     'उपयोगकर्ता@उदाहरण.परीक्षा',
     'a@xn--bcher-kva.example',
+    'a@B\u00DCCHER.example',
+    'a@bu\u0308cher.example',
     '!#$%&*/=?^`{|}~@example.com',
     `${'x'.repeat(64)}@example.com`,
     `x@${'a'.repeat(63)}.com`,
@@ -84,6 +86,7 @@ describe('Email', () => {
     'a@b.co.',
     'a@ｅxample.com', // IDNA makes example.com of it: another mailbox
     'a@exampleⒸ.com',
+    'a@\u212Aelvin.com',
     'a@-b.co',
     'a@b-.co',
     'a@b.-co',

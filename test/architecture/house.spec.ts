@@ -121,8 +121,10 @@ describe('the way to the data', () => {
     expect(holders).toEqual(Object.keys(WITH_CONNECTION).sort());
   });
 
-  it('has its settings made by Database and migrations alone', () => {
-    expect(filesWith(/app\.(scope|business_ids)\b/)).toEqual([
+  it('has its settings made by Database, migrations and doctor alone', () => {
+    expect(filesWith(/app\.(scope|business_ids)\b/)).toEqual(['src/platform/database/begin.ts']);
+    expect(filesWith(/\bPLATFORM_OPTIONS\b/)).toEqual([
+      'src/cli/doctor/examine.ts',
       'src/platform/database/begin.ts',
       'src/platform/database/migrate.ts',
     ]);

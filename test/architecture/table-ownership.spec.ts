@@ -33,6 +33,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'webhook_inbox',
     reason: 'waits until nothing is left in it',
   },
+  'src/cli/doctor/address-checks.ts': {
+    reads: 'staff_accounts users',
+    reason: 'runs without the modules: the database may be too broken for them',
+  },
   'src/cli/doctor/network-checks.ts': {
     reads: 'stripe_accounts',
     reason: 'runs without the modules: the database may be too broken for them',

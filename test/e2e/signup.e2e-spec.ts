@@ -194,7 +194,6 @@ describe('signup', () => {
       ['a dotless i and i', 'w\u0131lma', 'wilma'],
       ['a capital I with a dot and i', '\u0130ngrid', 'ingrid'],
       ['a small and a capital letter beyond ASCII', '\u00E4nne', '\u00C4nne'],
-      ['a composed and a decomposed letter', 'ren\u00E9e', 'rene\u0301e'],
     ];
     it.each(lookAlikes)('keep %s apart', async (_, one, other) => {
       const domain = newEmail().split('@')[0];

@@ -334,3 +334,21 @@ async function listen(server: Server): Promise<{ server: Server; url: string }> 
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}` };
 }
+
+describe('addresses', () => {
+  const insert = (email: string, key: string | null) =>
+    `INSERT INTO users (id, email, email_key, full_name, password_hash, created_at)
+     VALUES (gen_random_uuid(), '${email}', ${key ? `'${key}'` : 'NULL'}, 'Ada', '', now())`;
+
+  it('are well where each account has its own', async () => {
+    await database.query(insert('rene\u0301e@example.com', 'ren\u00E9e@example.com'));
+    expectStatus(await find('addresses'), 'ok', /its own/);
+  });
+
+  it('that two accounts from before share are listed, so that the difference shows', async () => {
+    const fault = insert('rene\u0301e@b\u00FCcher.example', null);
+    const cure = "DELETE FROM users WHERE email LIKE '%b\u00FCcher.example'";
+    const shared = /user [0-9a-f-]{36} \(rene\\u0301e@b\\u00fccher\.example for ren\\u00e9e@xn--/;
+    expectStatus(await findDuring('addresses', fault, cure), 'warn', shared, /exact spelling/);
+  });
+});

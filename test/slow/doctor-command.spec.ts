@@ -44,7 +44,16 @@ describe('npm run cli -- doctor', () => {
     expect(findings.map(({ check }) => check)).toEqual([
       ...['database', 'version', 'role', 'migrations', 'clock', 'renewal', 'schedules'],
       ...['queue', 'failed jobs'],
-      ...['workers', 'stripe account', 'server', 'smtp', 'stripe', 'SECRET_KEY', 'METRICS_TOKEN'],
+      ...[
+        'workers',
+        'stripe account',
+        'addresses',
+        'server',
+        'smtp',
+        'stripe',
+        'SECRET_KEY',
+        'METRICS_TOKEN',
+      ],
       ...['APP_URL', 'MAIL_FROM', 'disk'],
     ]);
     expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([

@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 import type { Config } from '../../platform/config/config';
+import { checkSharedAddresses } from './address-checks';
+import { PLATFORM_OPTIONS } from '../../platform/database/begin';
 import {
   checkClock,
   checkMigrations,
@@ -47,6 +49,7 @@ async function examineDatabase(config: Config, readClock: () => number): Promise
   const client = new Client({
     connectionString: config.databaseDirectUrl ?? undefined,
     application_name: 'tenantry-doctor',
+    options: PLATFORM_OPTIONS,
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
   });
@@ -80,6 +83,7 @@ async function examineConnected(
     ['failed jobs', () => checkFailedJobs(query)],
     ['workers', () => checkWorkers(query)],
     ['stripe account', () => checkStripeAccount(config, query)],
+    ['addresses', () => checkSharedAddresses(query)],
   ];
   const findings = [ok('database', `${name} answers`)];
   for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one at a time, on one connection

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberKind, MemberStatus } from '../../common/access/seats';
 import type { Role } from '../../common/access/permissions';
-import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import { emailForms, matchesEmail, nearestFirst } from '../../platform/database/email-match';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Business, BusinessStatus } from '../businesses/business.entity';
 import type { MemberWithPerson } from '../team-members/team-members.service';
@@ -12,6 +12,9 @@ import type { MemberWithPerson } from '../team-members/team-members.service';
 /** A person's membership of a business, as a login needs it. */
 export interface Membership {
   userId: string;
+  email: string;
+  emailFolded: string;
+  emailKey: string | null;
   passwordHash: string;
   passwordVersion: number;
   /** Null: the person has no business. */
@@ -63,17 +66,7 @@ export interface MySupportSession {
 export class AccountsRepository {
   /** All memberships of the person with this address, most recently used first. Platform scope. */
   listMemberships(tx: Transaction, email: string): Promise<Membership[]> {
-    return tx.query<Membership>(
-      `SELECT person.id AS "userId", person.password_hash AS "passwordHash",
-              person.password_version AS "passwordVersion", member.id AS "memberId",
-              member.business_id AS "businessId", member.status AS "memberStatus", business.status AS "businessStatus"
-       FROM users AS person
-       LEFT JOIN members AS member ON member.user_id = person.id
-       LEFT JOIN businesses AS business ON business.id = member.business_id
-       WHERE person.email_folded = $1
-       ORDER BY business.status, member.last_used_at DESC NULLS LAST, member.joined_at DESC`,
-      [foldEmail(email)],
-    );
+    return tx.query<Membership>(MEMBERSHIPS, emailForms(email));
   }
 
   /** The names of a person and of the person's businesses. Platform scope. */
@@ -144,6 +137,16 @@ export class AccountsRepository {
     return toMyAccount(row);
   }
 }
+
+const MEMBERSHIPS = `
+  SELECT person.id AS "userId", person.email, person.email_folded AS "emailFolded", person.email_key AS "emailKey",
+         person.password_hash AS "passwordHash", person.password_version AS "passwordVersion", member.id AS "memberId",
+         member.business_id AS "businessId", member.status AS "memberStatus", business.status AS "businessStatus"
+  FROM users AS person
+  LEFT JOIN members AS member ON member.user_id = person.id
+  LEFT JOIN businesses AS business ON business.id = member.business_id
+  WHERE person.id = (SELECT id FROM users WHERE ${matchesEmail('users', 1)} ${nearestFirst('users', 1)})
+  ORDER BY business.status, member.last_used_at DESC NULLS LAST, member.joined_at DESC`;
 
 interface MyAccountRow {
   userId: string | null;

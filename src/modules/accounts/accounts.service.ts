@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { canonicalEmail, comparedEmail } from '../../common/email';
 import { businessDeactivated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
@@ -30,7 +31,7 @@ interface Right {
   freshHash: string | null;
 }
 
-type Checked = Right | { isRight: false; memberships: Membership[] };
+type Checked = Right | { isRight: false };
 
 type ActivePlace = Membership & { businessId: string; memberId: string };
 
@@ -69,15 +70,16 @@ export class AccountsService {
     request: LoginRequest,
     userAgent: string | null,
   ): Promise<SignedIn> {
-    const { email } = request;
-    const checked = await this.limiter.attempt(context, 'login', email, () =>
-      this.check(context, request),
+    const memberships = await this.listMemberships(context, request.email);
+    const account = accountOf(request.email, memberships);
+    const checked = await this.limiter.attempt(context, 'login', account, () =>
+      this.check(request, memberships),
     );
-    if (!checked.isRight) return this.refuse(context, email, checked.memberships);
+    if (!checked.isRight) return this.refuse(context, request.email, memberships);
     const { person, place } = checked;
     const known = context.with({
       businessId: place?.businessId,
-      actor: { kind: 'person', id: place?.memberId ?? person.userId, email },
+      actor: { kind: 'person', id: place?.memberId ?? person.userId, email: person.email },
     });
     await this.rehash(known, checked);
     return place
@@ -131,20 +133,22 @@ export class AccountsService {
     );
   }
 
-  /** The person, the target business, and whether the password is right. */
-  private async check(
-    context: RequestContext,
-    { email, password, businessId }: LoginRequest,
-  ): Promise<Checked> {
-    const reason = 'the person logging in is unknown';
-    const memberships = await this.database.platform(context, reason, (tx) =>
+  private listMemberships(context: RequestContext, email: string): Promise<Membership[]> {
+    return this.database.platform(context, 'the person logging in is unknown', (tx) =>
       this.accounts.listMemberships(tx, email),
     );
+  }
+
+  /** The person, the target business, and whether the password is right. */
+  private async check(
+    { password, businessId }: LoginRequest,
+    memberships: Membership[],
+  ): Promise<Checked> {
     const person = memberships[0];
     const place = memberships.find((each) => isActive(each, businessId)) ?? null;
     const mayEnter = person !== undefined && (place !== null || businessId === undefined);
     const verdict = await this.hasher.verify(password, mayEnter ? person.passwordHash : null);
-    if (!verdict.isRight || !mayEnter) return { isRight: false, memberships };
+    if (!verdict.isRight || !mayEnter) return { isRight: false };
     return { ...verdict, isRight: true, person, place };
   }
 
@@ -209,6 +213,11 @@ export class AccountsService {
     await this.members.markUsed(tx, memberId);
     return { opened, place };
   }
+}
+
+/** What guesses are counted by: the account that they aim at, in whichever spelling. */
+function accountOf(email: string, [person]: Membership[]): string {
+  return person ? comparedEmail(person) : canonicalEmail(email);
 }
 
 function isActive(membership: Membership, wanted: string | undefined): membership is ActivePlace {

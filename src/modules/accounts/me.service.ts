@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import { hoursBefore } from '../../common/clock';
+import { comparedEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
@@ -57,7 +58,8 @@ export class MeService {
       user: await this.users.get(tx, userId),
       names: await this.accounts.listNames(tx, userId),
     }));
-    const { isRight } = await this.limiter.attempt(context, 'password_change', user.email, () =>
+    const account = comparedEmail(user);
+    const { isRight } = await this.limiter.attempt(context, 'password_change', account, () =>
       this.hasher.verify(request.currentPassword, user.passwordHash),
     );
     if (!isRight) throw wrongPassword();

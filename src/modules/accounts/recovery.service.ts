@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { canonicalEmail, comparedEmail } from '../../common/email';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -47,10 +48,11 @@ export class RecoveryService {
    */
   @JobHandler(FORGOT, 'awaited')
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {
-    if (!(await this.limiter.mayGoOn(context, 'password_mail', email))) return;
+    const mayGoOn = await this.limiter.mayGoOn(context, 'password_mail', canonicalEmail(email));
+    if (!mayGoOn) return;
     await this.database.platform(context, 'people belong to no tenant', async (tx) => {
-      const user = await this.users.findByEmail(tx, email);
-      if (user) await this.askToReset(tx, user.id);
+      const userId = await this.users.findIdByEmail(tx, email);
+      if (userId) await this.askToReset(tx, userId);
     });
   }
 
@@ -71,8 +73,8 @@ export class RecoveryService {
       await this.users.resetPassword(tx, userId, passwordHash);
       await this.sessions.endAllOf(tx, userId, null);
     });
-    await this.limiter.forgive(context, 'login', user.email, null);
-    await this.limiter.forgive(context, 'password_change', user.email, null);
+    await this.limiter.forgive(context, 'login', user.account, null);
+    await this.limiter.forgive(context, 'password_change', user.account, null);
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
   }
 
@@ -114,7 +116,8 @@ export class RecoveryService {
   private async getKeyOwner(tx: Transaction, key: string) {
     const userId = await this.keys.findOwner(tx, key, 'password_reset');
     if (!userId) throw resetTokenInvalid();
-    const { email } = await this.users.get(tx, userId);
-    return { email, names: await this.accounts.listNames(tx, userId) };
+    const user = await this.users.get(tx, userId);
+    const names = await this.accounts.listNames(tx, userId);
+    return { email: user.email, names, account: comparedEmail(user) };
   }
 }

@@ -13,6 +13,10 @@ export class User {
   @Column({ name: 'email_folded', type: 'text', insert: false, update: false })
   emailFolded!: string;
 
+  /** The canonical form of the address where it is not `emailFolded`; see `comparedEmail`. */
+  @Column({ name: 'email_key', type: 'text', nullable: true })
+  emailKey!: string | null;
+
   @Column({ name: 'email_verified_at', type: 'timestamptz', precision: 3, nullable: true })
   emailVerifiedAt!: Date | null;
 

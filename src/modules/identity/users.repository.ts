@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { foldEmail } from '../../common/email';
+import { emailKeyOf, foldEmail } from '../../common/email';
 import { newId } from '../../common/ids';
 import { violatedConstraint } from '../../platform/database/database-errors';
+import { emailForms, matchesEmail, nearestFirst } from '../../platform/database/email-match';
 import type { Transaction } from '../../platform/database/transaction';
 import { emailTaken } from './identity.errors';
 import { User } from './user.entity';
@@ -16,8 +17,9 @@ export interface NewUser {
 @Injectable()
 export class UsersRepository {
   /** Platform scope only: the person may belong to any tenant. */
-  findByEmail(tx: Transaction, email: string): Promise<User | null> {
-    return tx.repository(User).findOneBy({ emailFolded: foldEmail(email) });
+  async findIdByEmail(tx: Transaction, email: string): Promise<string | null> {
+    const [found] = await tx.query<{ id: string }>(ID_BY_EMAIL, emailForms(email));
+    return found?.id ?? null;
   }
 
   async get(tx: Transaction, id: string): Promise<User> {
@@ -87,13 +89,18 @@ export class UsersRepository {
 
   /** @throws 409 email_taken, also in a race */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
-    const user = { ...fields, id: newId(), passwordVersion: 0, createdAt: tx.now };
+    const made = { id: newId(), passwordVersion: 0, createdAt: tx.now };
+    const user = { ...fields, ...made, emailKey: emailKeyOf(fields.email) };
     try {
       await tx.repository(User).insert(user);
     } catch (error) {
-      if (violatedConstraint(error) === 'uq_users_email_folded') throw emailTaken();
+      if (UNIQUE_EMAILS.includes(violatedConstraint(error) ?? '')) throw emailTaken();
       throw error;
     }
     return { ...user, emailFolded: foldEmail(user.email) };
   }
 }
+
+const UNIQUE_EMAILS = ['uq_users_email_folded', 'uq_users_email_key'];
+
+const ID_BY_EMAIL = `SELECT id FROM users WHERE ${matchesEmail('users', 1)} ${nearestFirst('users', 1)}`;

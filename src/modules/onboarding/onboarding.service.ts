@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { canonicalEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
@@ -82,7 +83,7 @@ export class OnboardingService {
         return this.createBusiness(tx, businessName, person, userAgent);
       },
     );
-    await this.limiter.remember(context, 'login', email);
+    await this.limiter.remember(context, 'login', canonicalEmail(email));
     return signedUp;
   }
 
@@ -136,7 +137,7 @@ export class OnboardingService {
       },
     );
     await this.limiter.forgive(context, 'one_time_key', null, context.ip);
-    await this.limiter.remember(context, 'login', email);
+    await this.limiter.remember(context, 'login', canonicalEmail(email));
     return joined;
   }
 

@@ -12,6 +12,9 @@ export class StaffAccount {
   @Column({ name: 'email_folded', type: 'text', insert: false, update: false })
   emailFolded!: string;
 
+  @Column({ name: 'email_key', type: 'text', nullable: true })
+  emailKey!: string | null;
+
   @Column({ type: 'text' })
   name!: string;
 

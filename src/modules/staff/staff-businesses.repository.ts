@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { foldEmail } from '../../common/email';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import { emailForms, matchesEmail } from '../../platform/database/email-match';
 import type { Transaction } from '../../platform/database/transaction';
 import type { Business } from '../businesses/business.entity';
 import type { SearchBusinessesQuery } from './dto/staff.requests';
@@ -16,15 +16,15 @@ export class StaffBusinessesRepository {
   ): Promise<Business[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     const part = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
-    const asked = [part, foldEmail(query), query.toLowerCase()];
+    const asked = [part, query.toLowerCase(), ...emailForms(query)];
     return tx.query<Business>(SEARCH, [...asked, createdAt, id, limit + 1]);
   }
 }
 
 const SEARCH = `
   SELECT id, name, status, support_access AS "supportAccess", created_at AS "createdAt" FROM businesses
-  WHERE (name ILIKE $1 OR id::text = $3 OR EXISTS (
+  WHERE (name ILIKE $1 OR id::text = $2 OR EXISTS (
       SELECT FROM members JOIN users ON users.id = members.user_id
-      WHERE members.business_id = businesses.id AND (users.email_folded = $2 OR members.id::text = $3)))
-    AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
-  ORDER BY created_at DESC, id DESC LIMIT $6`;
+      WHERE members.business_id = businesses.id AND (members.id::text = $2 OR ${matchesEmail('users', 3)})))
+    AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
+  ORDER BY created_at DESC, id DESC LIMIT $7`;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { foldEmail } from '../../common/email';
+import { emailKeyOf, foldEmail } from '../../common/email';
 import { newId } from '../../common/ids';
 import { createToken, hashToken } from '../../common/token';
 import { violatedConstraint } from '../../platform/database/database-errors';
+import { emailForms, matchesEmail, nearestFirst } from '../../platform/database/email-match';
 import type { Transaction } from '../../platform/database/transaction';
 import { emailTaken } from '../identity/identity.errors';
 import { StaffAccount } from './staff-account.entity';
@@ -17,11 +18,12 @@ export class StaffRepository {
     fields: Pick<StaffAccount, 'email' | 'name' | 'passwordHash'>,
   ): Promise<StaffAccount> {
     const made = { id: newId(), passwordVersion: 0, createdAt: tx.now };
-    const account = { ...fields, ...made, status: 'active' as const };
+    const emailKey = emailKeyOf(fields.email);
+    const account = { ...fields, ...made, emailKey, status: 'active' as const };
     try {
       await tx.repository(StaffAccount).insert(account);
     } catch (error) {
-      if (violatedConstraint(error) === 'uq_staff_accounts_email_folded') throw emailTaken();
+      if (UNIQUE_EMAILS.includes(violatedConstraint(error) ?? '')) throw emailTaken();
       throw error;
     }
     return { ...account, emailFolded: foldEmail(account.email) };
@@ -31,8 +33,9 @@ export class StaffRepository {
     return tx.repository(StaffAccount).find({ order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
-  findByEmail(tx: Transaction, email: string): Promise<StaffAccount | null> {
-    return tx.repository(StaffAccount).findOneBy({ emailFolded: foldEmail(email) });
+  async findByEmail(tx: Transaction, email: string): Promise<StaffAccount | null> {
+    const [found] = await tx.query<{ id: string }>(ID_BY_EMAIL, emailForms(email));
+    return found ? tx.repository(StaffAccount).findOneBy({ id: found.id }) : null;
   }
 
   /**
@@ -105,3 +108,8 @@ export class StaffRepository {
     await tx.execute('DELETE FROM staff_sessions WHERE created_at < $1', [before]);
   }
 }
+
+const UNIQUE_EMAILS = ['uq_staff_accounts_email_folded', 'uq_staff_accounts_email_key'];
+
+const ID_BY_EMAIL = `
+  SELECT id FROM staff_accounts WHERE ${matchesEmail('staff_accounts', 1)} ${nearestFirst('staff_accounts', 1)}`;

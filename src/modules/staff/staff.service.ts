@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { hoursBefore } from '../../common/clock';
+import { canonicalEmail, comparedEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -66,18 +67,21 @@ export class StaffService {
       this.getByEmail(tx, email),
     );
     const passwordHash = await this.passwords.hash(password, { email, names: [name] });
-    await this.database.platform(context, REASON, async (tx) => {
-      const { id } = await this.getByEmail(tx, email);
-      await this.staff.setPassword(tx, id, passwordHash);
-      await this.endAllSessions(tx, id);
+    const account = await this.database.platform(context, REASON, async (tx) => {
+      const found = await this.getByEmail(tx, email);
+      await this.staff.setPassword(tx, found.id, passwordHash);
+      await this.endAllSessions(tx, found.id);
+      return found;
     });
-    await this.limiter.forgive(context, 'staff_login', email, null);
+    await this.limiter.forgive(context, 'staff_login', comparedEmail(account), null);
   }
 
   /** Ends the lock after failed logins from elsewhere; the password stays. @throws 404 staff_account_not_found */
   async unlock(context: RequestContext, email: string): Promise<void> {
-    await this.database.platform(context, REASON, (tx) => this.getByEmail(tx, email));
-    await this.limiter.forgive(context, 'staff_login', email, null);
+    const account = await this.database.platform(context, REASON, (tx) =>
+      this.getByEmail(tx, email),
+    );
+    await this.limiter.forgive(context, 'staff_login', comparedEmail(account), null);
   }
 
   /** @throws 401 invalid_credentials (unknown, wrong and disabled alike), 429 rate_limited */
@@ -86,10 +90,17 @@ export class StaffService {
     { email, password }: StaffLoginRequest,
     userAgent: string | null,
   ): Promise<{ account: StaffAccount; opened: { session: StaffSession; token: string } }> {
-    const { account, freshHash } = await this.limiter.attempt(context, 'staff_login', email, () =>
-      this.check(context, email, password),
+    const found = await this.database.platform(context, REASON, (tx) =>
+      this.staff.findByEmail(tx, email),
     );
-    if (!account) return this.refuse(context, email);
+    const guessedAt = found ? comparedEmail(found) : canonicalEmail(email);
+    const { account, freshHash } = await this.limiter.attempt(
+      context,
+      'staff_login',
+      guessedAt,
+      () => this.check(found, password),
+    );
+    if (!account) return this.refuse(context, email, found?.id ?? null);
     const signingIn = context.with({
       actor: { kind: 'staff', id: account.id, email: account.email },
     });
@@ -128,28 +139,23 @@ export class StaffService {
 
   /** @returns the account, if the password is right and it is active */
   private async check(
-    context: RequestContext,
-    email: string,
+    found: StaffAccount | null,
     password: string,
   ): Promise<Verdict & { account: StaffAccount | null }> {
-    const found = await this.database.platform(context, REASON, (tx) =>
-      this.staff.findByEmail(tx, email),
-    );
     const active = found?.status === 'active' ? found : null;
     const verdict = await this.hasher.verify(password, active?.passwordHash ?? null);
     return { ...verdict, account: verdict.isRight ? active : null };
   }
 
   /** A row in the log of the installation, and the one answer for all reasons. */
-  private async refuse(context: RequestContext, email: string): Promise<never> {
+  private async refuse(context: RequestContext, email: string, id: string | null): Promise<never> {
     const failing = context.with({
       action: 'staff_session.fail',
       actor: { kind: 'staff', id: null, email },
     });
-    await this.database.platform(failing, REASON, async (tx) => {
-      const found = await this.staff.findByEmail(tx, email);
-      await this.audit.recordFailedSignIn(tx, [], { type: 'staff_account', id: found?.id ?? null });
-    });
+    await this.database.platform(failing, REASON, (tx) =>
+      this.audit.recordFailedSignIn(tx, [], { type: 'staff_account', id }),
+    );
     throw invalidCredentials();
   }
 

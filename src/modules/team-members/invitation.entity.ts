@@ -19,6 +19,9 @@ export class Invitation {
   @Column({ name: 'email_folded', type: 'text', insert: false, update: false })
   emailFolded!: string;
 
+  @Column({ name: 'email_key', type: 'text', nullable: true })
+  emailKey!: string | null;
+
   @Column({ name: 'full_name', type: 'text', nullable: true })
   fullName!: string | null;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import { foldEmail } from '../../common/email';
 import { hashToken } from '../../common/token';
+import { comparedColumn, emailForms, matchesEmail } from '../../platform/database/email-match';
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
@@ -23,9 +23,9 @@ export class InvitationsRepository {
   /** Revokes the open invitation of an address, if there is one. */
   async revokeOpen(tx: Transaction, email: string): Promise<void> {
     await tx.execute(
-      `UPDATE invitations SET revoked_at = $3
-       WHERE business_id = $1 AND email_folded = $2 AND accepted_at IS NULL AND revoked_at IS NULL`,
-      [tx.requireBusinessId(), foldEmail(email), tx.now],
+      `UPDATE invitations SET revoked_at = $2
+       WHERE business_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND ${matchesEmail('invitations', 3)}`,
+      [tx.requireBusinessId(), tx.now, ...emailForms(email)],
     );
   }
 
@@ -79,12 +79,9 @@ export class InvitationsRepository {
 
   /** Platform scope. */
   async readDetails(tx: Transaction, invitation: Invitation): Promise<InvitationDetails> {
-    const { businessId, invitedById, emailFolded } = invitation;
-    const [details] = await tx.query<InvitationDetails>(DETAILS, [
-      businessId,
-      invitedById,
-      emailFolded,
-    ]);
+    const { businessId, invitedById, email } = invitation;
+    const parameters = [businessId, invitedById, ...emailForms(email)];
+    const [details] = await tx.query<InvitationDetails>(DETAILS, parameters);
     if (!details) throw new Error('the business of an invitation is gone');
     return details;
   }
@@ -104,11 +101,13 @@ const REVOKE_OF = `
   WHERE business_id = $1 AND invited_by_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL
     AND ($3 OR role = 'owner' OR EXISTS (
       SELECT FROM members JOIN users ON users.id = members.user_id
-      WHERE members.business_id = $1 AND members.role = 'owner' AND users.email_folded = invitations.email_folded))`;
+      WHERE members.business_id = $1 AND members.role = 'owner'
+        AND (users.email_folded = invitations.email_folded
+          OR ${comparedColumn('users')} = ${comparedColumn('invitations')})))`;
 
 const DETAILS = `
   SELECT business.name AS "businessName", business.status AS "businessStatus",
          (SELECT person.full_name FROM members AS member JOIN users AS person ON person.id = member.user_id
           WHERE member.business_id = $1 AND member.id = $2) AS "invitedBy",
-         EXISTS (SELECT FROM users WHERE email_folded = $3) AS "hasAccount"
+         EXISTS (SELECT FROM users WHERE ${matchesEmail('users', 3)}) AS "hasAccount"
   FROM businesses AS business WHERE business.id = $1`;

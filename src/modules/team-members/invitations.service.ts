@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DomainError } from '../../common/problem';
 import type { ListQuery } from '../../common/dto/list.query';
-import { foldEmail } from '../../common/email';
+import { emailKeyOf, foldEmail, isSameEmail } from '../../common/email';
 import { newId } from '../../common/ids';
 import { businessDeactivated, permissionDenied, unauthenticated } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
@@ -71,7 +71,7 @@ export class InvitationsService {
       const invitation = this.make(tx, { email, role, fullName });
       await this.invitations.insert(tx, invitation);
       await this.mails.enqueue(tx, 'invitation', invitation.id);
-      return { ...invitation, emailFolded: email };
+      return { ...invitation, emailFolded: foldEmail(email) };
     });
   }
 
@@ -135,12 +135,12 @@ export class InvitationsService {
     person: Pick<User, 'id' | 'email'>,
   ): Promise<{ invitation: Invitation; member: Member }> {
     const found = await this.getPending(tx, key);
-    if (found.emailFolded !== foldEmail(person.email)) throw invitationForAnotherEmail();
+    if (!isSameEmail(found.email, person.email)) throw invitationForAnotherEmail();
     const { businessStatus } = await this.invitations.readDetails(tx, found);
     if (businessStatus !== 'active') throw businessDeactivated();
     const inBusiness = tx.with({ businessId: found.businessId });
     await this.subscriptions.assertSeatFor(inBusiness); // the same order of locks as in `create`
-    await this.assertInviterMay(inBusiness, found);
+    await this.assertInviterMay(inBusiness, found, person.id);
     const invitation = await this.lock(inBusiness, found.id);
     if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is no longer valid
     assertStatus(invitation, tx.now, ['pending']);
@@ -166,6 +166,7 @@ export class InvitationsService {
       ...life,
       ...this.keys.create('invitation', id),
       id,
+      emailKey: emailKeyOf(fields.email),
       businessId: tx.requireBusinessId(),
       invitedById: memberId,
     };
@@ -193,10 +194,11 @@ export class InvitationsService {
   /** An invitation whose inviter has left has none. Held, so that a change of the inviter waits. */
   private async assertInviterMay(
     tx: Transaction,
-    { invitedById, email, role }: Invitation,
+    { invitedById, role }: Invitation,
+    userId: string,
   ): Promise<void> {
     const inviter = invitedById === null ? null : await this.members.hold(tx, invitedById);
-    const existing = await this.members.findByEmail(tx, email);
+    const existing = await this.members.findOfPerson(tx, userId);
     if (!mayGive(inviter, { role, existing })) throw invitationRevoked();
   }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberKind } from '../../common/access/seats';
 import { permissionsOf, type Permission, type Role } from '../../common/access/permissions';
-import { foldEmail } from '../../common/email';
 import type { ListQuery } from '../../common/dto/list.query';
 import { isId, newId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import { permissionDenied } from '../../common/problems';
+import { emailForms, matchesEmail, nearestFirst } from '../../platform/database/email-match';
 import type { Transaction } from '../../platform/database/transaction';
 import { Member } from './member.entity';
 import { alreadyMember } from './team-members.errors';
@@ -111,11 +111,14 @@ export class TeamMembersRepository {
 
   /** The member with this address, active or not. */
   async findByEmail(tx: Transaction, email: string): Promise<MemberWithPerson | null> {
-    const [member] = await tx.query<MemberWithPerson>(`${MEMBERS} AND users.email_folded = $2`, [
-      tx.requireBusinessId(),
-      foldEmail(email),
-    ]);
+    const parameters = [tx.requireBusinessId(), ...emailForms(email)];
+    const [member] = await tx.query<MemberWithPerson>(MEMBER_BY_EMAIL, parameters);
     return member ?? null;
+  }
+
+  /** The person's member, active or not. */
+  findOfPerson(tx: Transaction, userId: string): Promise<Member | null> {
+    return tx.repository(Member).findOneBy({ businessId: tx.requireBusinessId(), userId });
   }
 
   /** The member who asks, held until the transaction ends: a change of role, a deactivation and a removal wait. */
@@ -172,6 +175,8 @@ const MEMBERS = `
          users.email, users.full_name AS "fullName"
   FROM members LEFT JOIN users ON users.id = members.user_id
   WHERE members.business_id = $1`;
+
+const MEMBER_BY_EMAIL = `${MEMBERS} AND ${matchesEmail('users', 2)} ${nearestFirst('users', 2)}`;
 
 const OWNERS = `
   SELECT members.id, users.email, users.full_name AS "fullName"

@@ -34,6 +34,9 @@ export function beginText(
   ].join('; ');
 }
 
+/** Options of a connection that sees every tenant: that of migrations and of `doctor`, which have no `Database`. */
+export const PLATFORM_OPTIONS = '-c app.scope=platform';
+
 /** Shows every tenant for the rest of the transaction. */
 export function liftText(reason: string): string {
   return `${setLocal('app.scope', 'platform')}; ${setReason(reason)}`;

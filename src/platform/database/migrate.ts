@@ -2,6 +2,7 @@ import { runMigrations as migrateQueue } from 'graphile-worker';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
+import { PLATFORM_OPTIONS } from './begin';
 import type { Schema } from './data-source';
 import { assertSafeRole } from './database-role';
 
@@ -61,7 +62,7 @@ async function withDataSource<T>(
   schema: Schema,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  const options = '-c app.scope=platform -c app.action=migration';
+  const options = `${PLATFORM_OPTIONS} -c app.action=migration`;
   const dataSource = new DataSource({
     type: 'postgres',
     url,

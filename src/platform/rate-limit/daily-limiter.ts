@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { foldEmail } from '../../common/email';
+import { canonicalEmail } from '../../common/email';
 import { CONFIG, type Config } from '../config/config';
 import type { Transaction } from '../database/transaction';
 import { consume, hashedKey, limiterOf } from './consume';
@@ -22,7 +22,7 @@ export class DailyLimiter {
   async countInvitation(tx: Transaction, recipient: string, isProven: boolean): Promise<void> {
     const { recipient: most, account, business, unproven } = this.config.rateLimitMails;
     const { userId, emailVerified } = tx.requirePerson();
-    await count(tx, 'invitation_recipient', most, foldEmail(recipient));
+    await count(tx, 'invitation_recipient', most, canonicalEmail(recipient));
     await count(tx, 'mail_account', emailVerified ? account : unproven, userId);
     const ofBusiness = emailVerified && isProven ? business : unproven;
     await count(tx, 'mail_business', ofBusiness, tx.requireBusinessId());
@@ -31,7 +31,7 @@ export class DailyLimiter {
   /** Counts a mail that asks a person to verify the own address again. @throws 429 rate_limited */
   async countVerification(tx: Transaction, recipient: string): Promise<void> {
     const { recipient: most, unproven } = this.config.rateLimitMails;
-    await count(tx, 'verification_recipient', most, foldEmail(recipient));
+    await count(tx, 'verification_recipient', most, canonicalEmail(recipient));
     await count(tx, 'mail_account', unproven, tx.requirePerson().userId);
   }
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { foldEmail } from '../../common/email';
 import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
@@ -43,7 +42,8 @@ interface Counter {
 /**
  * Limits guessing, per account and per address, in PostgreSQL, so that replicas count together. A try is counted
  * before it is made and refunded when it was right: a hundred concurrent tries do not slip through. Call it outside
- * transactions: a guess counts even where its transaction is rolled back.
+ * transactions: a guess counts even where its transaction is rolled back. An account goes by its address as it is compared
+ * (`comparedEmail`), so that spellings of it count together.
  */
 @Injectable()
 export class GuessLimiter {
@@ -63,7 +63,7 @@ export class GuessLimiter {
   ): Promise<void> {
     const limit = this.limitOf(guess);
     if (limit === null) return;
-    if (account !== null) await consume(this.ofAccount(context, guess, limit), keyOf(account));
+    if (account !== null) await consume(this.ofAccount(context, guess, limit), hashedKey(account));
     if (ip !== null) await consume(this.ofAddress(context, guess, limit), keyOfAddress(ip));
   }
 
@@ -95,7 +95,7 @@ export class GuessLimiter {
     work: () => Promise<T>,
   ): Promise<T> {
     const { context, guess, account, limit } = attempt;
-    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: keyOf(account) };
+    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: hashedKey(account) };
     const locked = await refusalOf(ofAccount);
     if (locked) return this.attemptWhileLocked(attempt, locked, work);
     const made = await this.reserve(attempt, ofAccount, work);
@@ -158,7 +158,7 @@ export class GuessLimiter {
   async mayGoOn(context: RequestContext, guess: Guess, account: string): Promise<boolean> {
     const limit = this.limitOf(guess);
     if (limit === null) return true;
-    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: keyOf(account) };
+    const ofAccount = { limiter: this.ofAccount(context, guess, limit), key: hashedKey(account) };
     return (await refusalOf(ofAccount)) === null;
   }
 
@@ -171,7 +171,7 @@ export class GuessLimiter {
   ): Promise<void> {
     const limit = this.limitOf(guess);
     if (limit === null) return;
-    if (account !== null) await this.ofAccount(context, guess, limit).delete(keyOf(account));
+    if (account !== null) await this.ofAccount(context, guess, limit).delete(hashedKey(account));
     if (ip !== null) await this.ofAddress(context, guess, limit).reward(keyOfAddress(ip));
   }
 
@@ -225,19 +225,14 @@ export class GuessLimiter {
   }
 }
 
-/** Normalised before counting. */
-function keyOf(text: string): string {
-  return hashedKey(foldEmail(text.trim()));
-}
-
 /** An IPv6 address counts with its /64. */
 function keyOfAddress(ip: string): string {
-  return keyOf(networkOf(ip));
+  return hashedKey(networkOf(ip));
 }
 
 /** An account in a network: the /24 of an IPv4 address, whose addresses providers pass around, the /64 of an IPv6 one. */
 function keyOfPlace(account: string, ip: string | null): string {
-  return keyOf(`${account.trim()} ${ip === null ? '' : neighbourhoodOf(ip)}`);
+  return hashedKey(`${account} ${ip === null ? '' : neighbourhoodOf(ip)}`);
 }
 
 /** Counts one. @returns the refusal past the limit, or null */

@@ -22,7 +22,7 @@ export class ResetPasswordRequest {
   @Text({ min: 1, max: KEY_LENGTH, description: 'From the mail' })
   token!: string;
 
-  @Text({ min: 10, max: 128 })
+  @Text({ min: 10, max: 128, description: 'Not trimmed; compared in NFC. Common ones are refused' })
   password!: string;
 }
 
@@ -40,7 +40,7 @@ export class ChangePasswordRequest {
   @Text({ min: 1, max: 128 })
   currentPassword!: string;
 
-  @Text({ min: 10, max: 128 })
+  @Text({ min: 10, max: 128, description: 'Not trimmed; compared in NFC. Common ones are refused' })
   newPassword!: string;
 }
 

@@ -14,7 +14,7 @@ export class SignupRequest {
   @Email({ example: 'ada@example.com' })
   email!: string;
 
-  @Text({ min: 10, max: 128, description: 'Not trimmed or normalised; common ones are refused' })
+  @Text({ min: 10, max: 128, description: 'Not trimmed; compared in NFC. Common ones are refused' })
   password!: string;
 }
 
@@ -51,7 +51,7 @@ export class JoinRequest {
   @Name({ example: 'Grace Hopper' })
   fullName!: string;
 
-  @Text({ min: 10, max: 128 })
+  @Text({ min: 10, max: 128, description: 'Not trimmed; compared in NFC. Common ones are refused' })
   password!: string;
 }
 
