@@ -21,9 +21,9 @@ import { FixedCurrency1763690000043 } from '../migrations/1763690000043-fixed-cu
 import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announced-prices';
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
+import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
 import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
 import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
-import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -89,8 +89,8 @@ export const schema: Schema = {
     AnnouncedPrices1763690000044,
     DatedCancellations1763690000045,
     AuditOfOthers1763690000060,
+    CanonicalEmails1763690000070,
     ReportedStarts1763690000085,
     BoundKeys1763690000086,
-    CanonicalEmails1763690000070,
   ],
 };
