@@ -8,7 +8,7 @@ export const malformedRequest = defineProblem({
   kind: 'malformed',
   title: 'The request could not be read',
   description:
-    'The body is not JSON, not UTF-8, has a duplicate field, or nests deeper than 32 levels; or the request is not HTTP.',
+    'The body is not JSON, not UTF-8, not the gzip that it is called, has a duplicate field, or nests deeper than 32 levels; or the request is not HTTP.',
 });
 
 export const requestTimeout = defineProblem({
@@ -105,7 +105,8 @@ export const bodyTooLarge = defineProblem({
   code: 'body_too_large',
   kind: 'too_large',
   title: 'The body is too large',
-  description: 'A body may have 256 KiB; POST /v1/recordings/batch takes 2 MiB.',
+  description:
+    'A body may have 256 KiB; POST /v1/recordings/batch takes 2 MiB. A gzip body may have as much when it is unpacked.',
 });
 
 export const tooManyValues = defineProblem({
@@ -121,7 +122,7 @@ export const unsupportedMediaType = defineProblem({
   kind: 'unsupported_media_type',
   title: 'Send application/json in UTF-8',
   description:
-    'The content type must be application/json, optionally with charset=utf-8, and the body must not be compressed.',
+    'The content type must be application/json, optionally with charset=utf-8. POST /v1/recordings and POST /v1/recordings/batch take a body with Content-Encoding: gzip, other routes none; where that is the reason, `Accept-Encoding` says what is taken.',
 });
 
 export const expectationFailed = defineProblem({

@@ -1,3 +1,4 @@
+import type { Config } from '../../src/platform/config/config';
 import { signUp, type Customer } from './customers';
 import { addMember, type AddedMember } from './members';
 import type { Answer } from './problems';
@@ -20,8 +21,8 @@ export class Edge {
     readonly viewer: AddedMember,
   ) {}
 
-  static async start(): Promise<Edge> {
-    const server = await TestApplication.start();
+  static async start(changes: Partial<Config> = {}): Promise<Edge> {
+    const server = await TestApplication.start(changes);
     const customer = await signUp(server);
     await changeSubscription(server.database, customer.business.id, { planSlug: 'unlimited' });
     return new Edge(server, customer, await addMember(server, customer, 'viewer'));

@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyTooLarge, malformedRequest, unsupportedMediaType } from '../../common/problems';
 import type { Config } from '../config/config';
 import { networkOf } from '../rate-limit/client-network';
 import { BodyBudget } from './body-budget';
 import { GrowingBuffer } from './growing-buffer';
+import { assertCodingIsTaken, isGzip, UNPACKING_BYTES } from './gzip-body';
 import { parseStrictJson } from './strict-json';
 
 const MOST_VALUES = 10_000;
@@ -50,36 +53,66 @@ function announcesBody({ method, headers }: FastifyRequest): boolean {
 }
 
 /** @throws 415 unsupported_media_type */
-function assertIsJson({ headers }: FastifyRequest): void {
-  const isJson = JSON_IN_UTF8.test(headers['content-type'] ?? '');
-  if (!isJson || headers['content-encoding'] !== undefined) throw unsupportedMediaType();
+function assertIsJson(request: FastifyRequest): void {
+  if (!JSON_IN_UTF8.test(request.headers['content-type'] ?? '')) throw unsupportedMediaType();
+  assertCodingIsTaken(request);
 }
 
 /** Reads one body until its end, the limit of its route, or the end of the budget. */
 class BodyReading {
   private readonly received: GrowingBuffer;
+  /** Of a gzip body. */
+  private readonly unpacked: Gunzip | null;
+  private packedBytes = 0;
 
   constructor(
     private readonly request: FastifyRequest,
     private readonly done: (error: Error | null, body?: unknown) => void,
   ) {
     this.received = new GrowingBuffer(Number(request.headers['content-length'] ?? 0));
+    this.unpacked = isGzip(request) ? createGunzip() : null;
+  }
+
+  private get source(): Readable {
+    return this.unpacked ?? this.request.raw;
   }
 
   start(): void {
-    this.request.raw.on('data', this.take).on('end', this.finish).on('error', this.fail);
+    this.source.on('data', this.take).on('end', this.finish).on('error', this.fail);
+    if (this.unpacked) this.unpackInto(this.unpacked);
   }
+
+  /** As it arrives, on zlib's threads. */
+  private unpackInto(unpacked: Gunzip): void {
+    const { raw, bodyShare } = this.request;
+    raw.on('data', this.takePacked).on('error', this.fail).pipe(unpacked);
+    this.orEnd(() => bodyShare?.charge(UNPACKING_BYTES));
+  }
+
+  /** These have a limit too: empty parts unpack to nothing, however many there are. */
+  private readonly takePacked = (piece: Buffer): void => {
+    this.packedBytes += piece.length;
+    this.orEnd(() => {
+      if (this.packedBytes > this.request.routeOptions.bodyLimit) throw bodyTooLarge();
+    });
+  };
 
   private readonly take = (piece: Buffer): void => {
     const { bodyShare, routeOptions } = this.request;
-    try {
+    this.orEnd(() => {
       if (this.received.length + piece.length > routeOptions.bodyLimit) throw bodyTooLarge();
       bodyShare?.charge(piece.length);
       this.received.append(piece);
+    });
+  };
+
+  private orEnd(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.end(error as Error);
     }
-  };
+  }
 
   private readonly finish = (): void => {
     try {
@@ -92,9 +125,15 @@ class BodyReading {
   private readonly fail = (cause: Error): void => this.end(malformedRequest({ cause }));
 
   private end(error: Error | null, body?: unknown): void {
-    const { raw } = this.request;
-    raw.off('data', this.take).off('end', this.finish).off('error', this.fail);
+    this.source.off('data', this.take).off('end', this.finish).off('error', this.fail);
+    if (this.unpacked) this.stopUnpacking(this.unpacked);
     this.done(error, body);
+  }
+
+  private stopUnpacking(unpacked: Gunzip): void {
+    const { raw } = this.request;
+    raw.off('data', this.takePacked).off('error', this.fail).unpipe(unpacked);
+    unpacked.destroy();
   }
 
   /** @throws 400 malformed_request, 413 too_many_values, 415 unsupported_media_type */

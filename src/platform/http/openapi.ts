@@ -191,9 +191,12 @@ const OF_A_BODY = [
 /** What every route that takes an Idempotency-Key may answer about it. */
 const OF_A_KEY = [idempotencyKeyReused, idempotencyKeyInUse, idempotencyAnswerNotKept];
 
+/** Nest also lists each header that a handler reads. */
+const DESCRIBED_HEADERS = ['Idempotency-Key', 'Content-Encoding', 'Stripe-Signature'];
+
 function isAskedFor(parameter: { name?: string; in?: string }, method: string): boolean {
   if (parameter.in !== 'header') return true;
-  return method === 'post' && isKey(parameter);
+  return method === 'post' && DESCRIBED_HEADERS.includes(parameter.name ?? '');
 }
 
 function isKey({ name }: { name?: string }): boolean {

@@ -23,6 +23,8 @@ declare module 'fastify' {
     bodyLimitBytes?: number;
     /** How many fields and list entries a body may have together; a higher limit for batch routes. */
     mostValues?: number;
+    /** Bodies may be gzip; `@TakesGzip` sets it. */
+    takesGzip?: boolean;
     /** The handler gets the raw bytes, to verify a signature over them. */
     takesRawBody?: boolean;
     /**

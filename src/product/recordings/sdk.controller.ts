@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
+import { TakesGzip } from '../../platform/http/gzip-body';
 import { toProblem } from '../../platform/http/problem.filter';
 import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
@@ -50,7 +50,7 @@ export class SdkController {
     problems: OF_A_RECORDING,
     idempotency: 'repeatable',
   })
-  @RouteConfig({ isHot: true })
+  @TakesGzip({ isHot: true })
   async create(
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingRequest,
@@ -74,7 +74,7 @@ export class SdkController {
     answers: BatchResponse,
     idempotency: 'repeatable',
   })
-  @RouteConfig({ bodyLimitBytes: BATCH_BODY_BYTES, mostValues: BATCH_VALUES, isHot: true })
+  @TakesGzip({ bodyLimitBytes: BATCH_BODY_BYTES, mostValues: BATCH_VALUES, isHot: true })
   async createBatch(
     @Ctx() context: RequestContext,
     @Body() body: CreateRecordingBatchRequest,
