@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * Folds ASCII letters only: Unicode folding would merge look-alikes into one person. The database folds the same way
- * (`email_folded`).
+ * Folds ASCII letters only: Unicode folding would merge characters that only appear equal. The database folds the same
+ * way (`email_folded`).
  */
 export function foldEmail(email: string): string {
   return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

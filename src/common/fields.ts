@@ -64,7 +64,7 @@ export interface UnknownFieldBounds {
 
 const UNKNOWN_FIELDS = 'tenantry:unknown-fields';
 
-/** Unknown fields of such an object are kept, whatever JSON they hold; openapi.json says so. */
+/** Unknown fields of such an object are kept, with any JSON value; openapi.json says so. */
 export function KeepsUnknownFields(bounds: UnknownFieldBounds): ClassDecorator {
   return ({ name, prototype }) => {
     Reflect.defineMetadata(UNKNOWN_FIELDS, bounds, prototype as object);

@@ -183,7 +183,7 @@ export const serverUnreachable = defineProblem({
   kind: 'unavailable',
   title: 'The server does not answer',
   description:
-    'Sent by a proxy of deploy/ that reaches no server, or has waited for one in vain. A GET changed nothing. Whether anything else took effect is unknown: send it again after `Retry-After` seconds, with the same `Idempotency-Key` or `externalId`.',
+    'A proxy of deploy/ sends this when no server answers in time. A GET changes nothing. Whether another request took effect is unknown: send it again after `Retry-After` seconds, with the same `Idempotency-Key` or `externalId`.',
 });
 
 export const tooManyAtOnce = defineProblem({
@@ -201,7 +201,7 @@ export const storageFull = defineProblem({
   description: 'The operator must free space. Nothing was stored.',
 });
 
-/** Of what a plan limits how many there are at a time. */
+/** The features that a plan limits by the number of existing objects. */
 export const COUNTED_FEATURES = ['applications', 'seats'] as const;
 export type CountedFeature = (typeof COUNTED_FEATURES)[number];
 

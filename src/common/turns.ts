@@ -54,7 +54,7 @@ export class Turns {
     });
   }
 
-  /** Hands the turn directly to the next in the queue, so that none slips in between. */
+  /** Hands the turn directly to the next in the queue, so that no later caller overtakes it. */
   private passTurn(): void {
     const next = this.waiting.shift();
     if (next) next();

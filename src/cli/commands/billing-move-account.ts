@@ -18,10 +18,10 @@ export async function runMoveAccount({ yes = false }: { yes?: boolean }): Promis
     const left = `${countOf(users.customers, 'customer', 'customers')} and ${countOf(users.subscriptions, 'subscription', 'subscriptions')} of ${bound?.id ?? 'the previous account'}`;
     if (!yes)
       throw new CommandFailure(
-        `this would forget ${left}: their businesses move to the default plan, and nothing is canceled at Stripe. ` +
+        `this would unlink ${left}: their businesses move to the default plan, and nothing is canceled at Stripe. ` +
           'Cancel them there first, then run it with --yes.',
       );
     await account.move(context);
-    print(`Forgotten: ${left}. Run \`npm run cli -- billing:sync-plans\`, then start the server.`);
+    print(`Unlinked: ${left}. Run \`npm run cli -- billing:sync-plans\`, then start the server.`);
   });
 }

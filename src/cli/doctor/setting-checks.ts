@@ -33,8 +33,7 @@ export function checkSecretKey(config: Environment & Pick<Config, 'secretKey'>):
 
 export function checkMetricsToken(config: Environment & Pick<Config, 'metricsToken'>): Finding {
   const { metricsToken } = config;
-  if (metricsToken === null)
-    return ok('METRICS_TOKEN', 'unset: /metrics is open to anyone who reaches it');
+  if (metricsToken === null) return ok('METRICS_TOKEN', 'unset: /metrics needs no token');
   const isShort = metricsToken.length < SHORTEST_TOKEN;
   const weakness = isShort ? `it has ${metricsToken.length} characters` : weaknessOf(metricsToken);
   if (!weakness) return ok('METRICS_TOKEN', 'long enough');

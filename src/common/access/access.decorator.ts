@@ -27,7 +27,7 @@ import {
 import type { Action } from './actions';
 import type { Permission, Scope } from './permissions';
 
-/** Who may call a route: anyone, a member through the dashboard, the SDK with its key, or staff. */
+/** Who may call a route: the public, a member through the dashboard, the SDK with its key, or staff. */
 export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
 
 export interface Access {

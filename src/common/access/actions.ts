@@ -94,7 +94,7 @@ const OF_ROUTES = [
   'webhook_event.retry',
 ] as const;
 
-/** What the server does of itself: jobs, schedules and commands by their names, and what a login that fails is. */
+/** Actions of the server itself: jobs, schedules and commands by name, and failed logins. */
 const OF_THE_SERVER = [
   'billing.check_account',
   'billing.clean_up',
@@ -133,7 +133,7 @@ const OF_THE_SERVER = [
   'webhooks.replay',
 ] as const;
 
-/** What was written past the server; the triggers of the audited tables name it so. */
+/** A statement from outside the server; the triggers of the audited tables use this name. */
 const OF_THE_DATABASE = ['database.insert', 'database.update', 'database.delete'] as const;
 
 /** Every action that the audit log or the history of a subscription may hold. */

@@ -29,7 +29,7 @@ export interface LookUp {
 /**
  * Valid credentials by the hash of their token, so that authentication needs no query. An entry counts only while this
  * process is known to receive the changes of others; so a revoked key is refused everywhere within a second, and at
- * once where it was revoked. Unknown tokens are not cached: strangers cannot fill it.
+ * once where it was revoked. Unknown tokens are not cached, so anonymous requests cannot fill it.
  */
 @Injectable()
 export class CredentialCache {

@@ -26,8 +26,8 @@ declare module 'fastify' {
 }
 
 /**
- * Counts and authenticates a request as soon as its headers arrive, so that the body of a stranger is neither awaited
- * nor read. It only refuses; the guard, after the body, admits.
+ * Counts and authenticates a request as soon as its headers arrive, so that the body of an unauthenticated request is
+ * neither awaited nor read. It only refuses; the guard, after the body, admits.
  */
 @Injectable()
 export class EarlyAccess implements OnModuleInit {

@@ -11,7 +11,7 @@ import { MeController } from './me.controller';
 import { MeService } from './me.service';
 import { RecoveryService } from './recovery.service';
 
-/** Login and logout, account recovery, and one's own account. */
+/** Login and logout, account recovery, and the caller's own account. */
 @Module({
   imports: [AuditModule, IdentityModule, TeamMembersModule, SupportSessionsModule],
   controllers: [AuthController, MeController],

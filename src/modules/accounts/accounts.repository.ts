@@ -104,7 +104,7 @@ export class AccountsRepository {
    * @param passwordVersion of the password that was checked; null where none was
    * @returns null when the member is gone or the password has changed
    */
-  async holdPlace(
+  async lockPlace(
     tx: Transaction,
     memberId: string,
     passwordVersion: number | null,
@@ -121,7 +121,7 @@ export class AccountsRepository {
 
   /** The membership that a person has just got in this transaction. */
   async getPlace(tx: Transaction, memberId: string): Promise<Place> {
-    const place = await this.holdPlace(tx, memberId, null);
+    const place = await this.lockPlace(tx, memberId, null);
     if (!place) throw new Error('a new member is gone within its own transaction');
     return place;
   }

@@ -110,7 +110,7 @@ export class AccountsService {
       const membership = await this.accounts.findMine(tx, userId, businessId);
       if (!membership) throw businessNotFound();
       if (membership.status !== 'active') throw businessDeactivated();
-      await this.sessions.holdOwn(tx);
+      await this.sessions.lockOwn(tx);
       const { memberId } = membership;
       const signingIn = { businessId, memberId, userId, passwordVersion: null, userAgent };
       const signedIn = await this.openIn(tx.with({ businessId }), signingIn);
@@ -195,8 +195,8 @@ export class AccountsService {
     userAgent: string | null,
   ): Promise<SignedIn> {
     return this.database.platform(context, 'the person belongs to no business', async (tx) => {
-      const isHeld = await this.users.hold(tx, { id: userId, passwordVersion });
-      if (!isHeld) throw invalidCredentials(); // the password changed since it was checked
+      const isLocked = await this.users.lockUnchanged(tx, { id: userId, passwordVersion });
+      if (!isLocked) throw invalidCredentials(); // the password changed since it was checked
       const opened = await this.sessions.openWithoutBusiness(tx, userId, userAgent);
       return { opened, place: null };
     });
@@ -207,7 +207,7 @@ export class AccountsService {
     tx: Transaction,
     { businessId, memberId, userId, passwordVersion, userAgent }: SigningIn,
   ): Promise<(SignedIn & { place: Place }) | null> {
-    const place = await this.accounts.holdPlace(tx, memberId, passwordVersion);
+    const place = await this.accounts.lockPlace(tx, memberId, passwordVersion);
     if (!place) return null;
     const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
     await this.members.markUsed(tx, memberId);

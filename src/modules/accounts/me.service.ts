@@ -67,7 +67,7 @@ export class MeService {
     const passwordHash = await this.passwords.hash(request.newPassword, owner);
     await this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
       if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
-      await this.sessions.holdOwn(tx);
+      await this.sessions.lockOwn(tx);
       await this.keys.revoke(tx, userId, 'password_reset');
       await this.sessions.endAllOf(tx, userId, sessionId);
     });

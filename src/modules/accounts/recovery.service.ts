@@ -44,7 +44,7 @@ export class RecoveryService {
 
   /**
    * Mails the link to the stored address, if there is one. Only the newest link works. Past the limit no mail is sent,
-   * and the answer stays the same: the caller may be someone else.
+   * and the answer stays the same: the caller may not own the address.
    */
   @JobHandler(FORGOT, 'awaited')
   async mailReset(context: RequestContext, { email }: { email: string }): Promise<void> {

@@ -35,7 +35,7 @@ export class ApiKeysService {
   /** @throws 404 of the thing that it is to be bound to */
   create(context: RequestContext, request: CreateApiKeyRequest): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
-      await this.members.assertAskerMay(tx, 'api_keys:write');
+      await this.members.assertCallerMay(tx, 'api_keys:write');
       const { name, expiresAt, scopes = SCOPES } = request;
       const { id: memberId } = await this.members.getSdkMember(tx);
       const endsAt = expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null;
@@ -60,7 +60,7 @@ export class ApiKeysService {
    */
   rotate(context: RequestContext, id: string, overlapSeconds: number): Promise<CreatedApiKey> {
     return this.database.transaction(context, async (tx) => {
-      await this.members.assertAskerMay(tx, 'api_keys:write');
+      await this.members.assertCallerMay(tx, 'api_keys:write');
       await this.holdTargetOf(tx, id);
       const old = await this.lock(tx, id);
       if (!isLive(old, tx.now) || old.rotatedToId) throw apiKeyAlreadyRotated();

@@ -25,7 +25,7 @@ export class BusinessesRepository {
     return tx.repository(Business).findOneBy({ id: tx.requireBusinessId() });
   }
 
-  /** As it is and stays until the transaction ends. */
+  /** Locked until the transaction ends. */
   findAndHold(tx: Transaction): Promise<Business | null> {
     const lock = { mode: 'pessimistic_read' as const };
     return tx.repository(Business).findOne({ where: { id: tx.requireBusinessId() }, lock });

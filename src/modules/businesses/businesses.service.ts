@@ -21,7 +21,7 @@ export class BusinessesService {
     private readonly queue: JobQueue,
   ) {}
 
-  /** What ends the support sessions of a business that lets support in no more, in the same transaction. */
+  /** Ends the support sessions of a business that switches support access off, in the same transaction. */
   onSupportAccessOff(endSupport: (tx: Transaction) => Promise<void>): void {
     this.endSupport = endSupport;
   }
@@ -42,14 +42,14 @@ export class BusinessesService {
     return business;
   }
 
-  /** The same, as it is and stays until the transaction ends. @throws 404 business_not_found */
-  async holdNamed(tx: Transaction): Promise<Business> {
+  /** The same, locked until the transaction ends. @throws 404 business_not_found */
+  async lockNamed(tx: Transaction): Promise<Business> {
     const business = await this.businesses.findAndHold(tx);
     if (!business) throw businessNotFound();
     return business;
   }
 
-  /** The job that follows tells the modules above. */
+  /** A job after the commit notifies the modules above. */
   async setStatus(tx: Transaction, status: Business['status']): Promise<void> {
     await this.businesses.update(tx, { status });
     await this.queue.enqueue(tx, BUSINESS_STATUS_CHANGED, { businessId: tx.requireBusinessId() });

@@ -51,7 +51,7 @@ export class CreditsRepository {
     return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now]);
   }
 
-  /** Nothing is counted until the transaction ends. */
+  /** Blocks counting until the transaction ends. */
   async lockCounter(tx: Transaction): Promise<void> {
     await tx.query(
       `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,

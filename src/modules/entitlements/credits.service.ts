@@ -32,14 +32,14 @@ export class CreditsService {
     return this.credits.list(tx, query);
   }
 
-  /** What pays beside the plan, and what of it counts in the running period. */
+  /** The credits beside the plan, and the part of each that counts in the current period. */
   listSources(tx: Transaction): Promise<CreditSource[]> {
     return this.credits.listSources(tx);
   }
 
-  /** Takes back what is not spent; again, it changes nothing. @throws 404 credit_not_found */
+  /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */
   async void(tx: Transaction, id: string): Promise<void> {
-    await this.credits.lockCounter(tx); // who holds it spends no credits meanwhile
+    await this.credits.lockCounter(tx); // blocks recordings, which spend credits under this lock
     const credit = await this.credits.find(tx, id);
     if (!credit) throw creditNotFound();
     if (!credit.voidedAt) await this.credits.void(tx, id);

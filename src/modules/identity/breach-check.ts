@@ -8,9 +8,9 @@ const PREFIX_LENGTH = 5;
 const TIMEOUT_MS = 500;
 
 /**
- * Asks a range API, like that of Have I Been Pwned, whether a password was in a breach. It hears the first 5 of 40
- * digits of a SHA-1 and no more (k-anonymity). Off without BREACH_CHECK_URL. It fails open: a password is not refused
- * because nothing answers within 500 ms.
+ * Asks a range API, like that of Have I Been Pwned, whether a password was in a breach. It receives only the first 5 of
+ * 40 digits of a SHA-1 (k-anonymity). Off without BREACH_CHECK_URL. It fails open: without an answer within 500 ms the
+ * password is accepted.
  */
 @Injectable()
 export class BreachCheck {

@@ -16,7 +16,7 @@ export class NewPasswords {
   async hash(password: string, owner: PasswordOwner): Promise<string> {
     assertPasswordIsStrong(password, owner);
     if (await this.breaches.isBreached(normalizePassword(password)))
-      throw passwordTooWeak('this password was in a breach and is known to those who guess');
+      throw passwordTooWeak('this password appeared in a breach');
     return this.hasher.hash(password);
   }
 }

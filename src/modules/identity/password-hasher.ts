@@ -53,8 +53,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Compares with a stored hash. With null the answer is no: there is no such account, or it may not log in. Every no
-   * takes the same work, whatever the cost of its hash (docs/decisions/0024-cost-of-passwords.md).
+   * Compares with a stored hash. Null stands for an account that does not exist or may not log in. Every refusal takes
+   * the same work, regardless of the cost of its hash (docs/decisions/0024-cost-of-passwords.md).
    * @throws 503 overloaded when too many are waiting, or for too long
    */
   async verify(password: string, storedHash: string | null): Promise<Verdict> {

@@ -1,6 +1,6 @@
 const SHORTEST_RUN = 3;
 
-/** Alphabets, digits, and the rows and columns of keyboards: what fingers and memory run along. */
+/** Alphabets, digits, and the rows and columns of keyboards. */
 const LINES = [
   'abcdefghijklmnopqrstuvwxyz',
   'абвгдежзийклмнопрстуфхцчшщъыьэюя',

@@ -7,12 +7,12 @@ const MINIMUM_LENGTH = 10;
 /** A repetition or a sequence is one unit: `aaaaaaaaaa` has one, `1qaz2wsx3edc` three. */
 const MINIMUM_UNITS = 6;
 const NAMES_COUNT_FROM = 4;
-/** What is left beside a word of a name has to be so long: `lovelace2026` is refused, a sentence with the word is not. */
+/** The least length of the rest beside a word of a name: `lovelace2026` is refused, a sentence with the word is not. */
 const MINIMUM_BESIDE_WORD = 8;
 /** Up to five digits or signs at an end of a common password do not make it another. */
 const DECORATION = /^[\p{N}\p{P}\p{S}]{0,5}(.+?)[\p{N}\p{P}\p{S}]{0,5}$/su;
 
-/** Whose password it is to be. */
+/** The person who sets the password. */
 export interface PasswordOwner {
   email: string;
   /** Of the person and of the person's businesses. */

@@ -47,12 +47,12 @@ export class SessionsRepository {
   }
 
   /**
-   * Locks the person and the session of this request until the transaction ends. Whatever ends sessions (above all a
-   * new password) waits and then finds the one opened here, or came first and has ended the session of this request
-   * too. Platform scope.
+   * Locks the person and the session of this request until the transaction ends. A statement that ends sessions (above
+   * all a new password) waits and then finds the one opened here, or ran first and has ended the session of this
+   * request too. Platform scope.
    * @throws 401 unauthenticated
    */
-  async holdOwn(tx: Transaction): Promise<void> {
+  async lockOwn(tx: Transaction): Promise<void> {
     const { userId, sessionId } = tx.requirePerson();
     await tx.query('SELECT FROM users WHERE id = $1 FOR SHARE', [userId]);
     const rows = tx.businessId

@@ -26,7 +26,10 @@ export class UsersRepository {
     return tx.repository(User).findOneByOrFail({ id });
   }
 
-  /** Holds a person alone, until the transaction ends. Take it first: who holds a session holds its person too. */
+  /**
+   * Locks a person until the transaction ends. Take this lock first: a transaction that locks a session has locked its
+   * person.
+   */
   async lock(tx: Transaction, id: string): Promise<void> {
     await tx.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [id]);
   }
@@ -44,7 +47,7 @@ export class UsersRepository {
    * @param passwordVersion of the password that was checked
    * @returns false when the password has changed
    */
-  async hold(
+  async lockUnchanged(
     tx: Transaction,
     { id, passwordVersion }: Pick<User, 'id' | 'passwordVersion'>,
   ): Promise<boolean> {

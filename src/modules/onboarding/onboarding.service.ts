@@ -98,8 +98,8 @@ export class OnboardingService {
   ): Promise<SignupResponse> {
     const { userId } = context.requirePerson();
     return this.idempotency.runOnPlatform(context, REASON, async (tx) => {
-      await this.users.lock(tx, userId); // of two that are founded at once, the second counts the first
-      await this.sessions.holdOwn(tx);
+      await this.users.lock(tx, userId); // of two concurrent requests, the second counts the business of the first
+      await this.sessions.lockOwn(tx);
       await this.assertMayFound(tx, userId);
       return this.createBusiness(tx, name, await this.users.get(tx, userId), userAgent);
     });

@@ -48,8 +48,10 @@ export class Housekeeping {
   @JobHandler(PRUNE)
   async prune(context: RequestContext): Promise<void> {
     const answers = await this.idempotency.prune(context);
-    const sessions = await this.database.platform(context, 'what runs out belongs to all', (tx) =>
-      this.pruneIn(tx),
+    const sessions = await this.database.platform(
+      context,
+      'expired rows belong to all tenants',
+      (tx) => this.pruneIn(tx),
     );
     this.logger.log(`deleted ${answers} expired answers and ${sessions} expired sessions`);
   }

@@ -54,7 +54,7 @@ export class PlanEditingService {
     });
   }
 
-  /** For good: its subscribers stay, new ones are refused. @throws 404 plan_not_found, 409 plan_is_default */
+  /** Permanent: its subscribers stay, new ones are refused. @throws 404 plan_not_found, 409 plan_is_default */
   archive(context: RequestContext, id: string): Promise<PlanWithTerms> {
     return this.edit(context, async (tx) => {
       const plan = await this.get(tx, id);

@@ -76,7 +76,7 @@ export class StaffBusinessesService {
   ): Promise<{ session: SupportSession; token: string }> {
     return this.database.platform(context, REASON, async (tx) => {
       const inBusiness = tx.with({ businessId: id });
-      const business = await this.businesses.holdNamed(inBusiness); // switching support access off waits, and ends this session
+      const business = await this.businesses.lockNamed(inBusiness); // switching support access off waits, and ends this session
       if (!business.supportAccess) throw supportAccessOff();
       if (business.status !== 'active') throw businessDeactivated();
       const asked = { ...askedBy(tx), ...askedFor(request, tx.now) };

@@ -42,7 +42,7 @@ export class StaffRepository {
    * Whether the account is active and its password unchanged since it was checked; locks it until the end of the
    * transaction.
    */
-  async holdUnchanged(
+  async lockUnchanged(
     tx: Transaction,
     { id, passwordVersion }: Pick<StaffAccount, 'id' | 'passwordVersion'>,
   ): Promise<boolean> {

@@ -106,7 +106,7 @@ export class StaffService {
     });
     if (freshHash) await this.rehash(signingIn, account, freshHash);
     const opened = await this.database.platform(signingIn, REASON, async (tx) => {
-      if (!(await this.staff.holdUnchanged(tx, account))) throw invalidCredentials(); // reset or disabled meanwhile
+      if (!(await this.staff.lockUnchanged(tx, account))) throw invalidCredentials(); // reset or disabled meanwhile
       return this.staff.openSession(tx, account.id, userAgent);
     });
     return { account, opened };
@@ -129,8 +129,8 @@ export class StaffService {
   }
 
   /**
-   * Ends everything that runs in this person's name. The sessions first: a support session that is being opened holds
-   * its own, so it is there when the second statement reads.
+   * Ends all sessions of this account. Staff sessions first: opening a support session locks the staff session under
+   * it, so the second statement finds it.
    */
   private async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
     await this.staff.endAllSessions(tx, staffId);

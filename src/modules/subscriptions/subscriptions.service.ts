@@ -20,8 +20,6 @@ import { isActive, type SubscriptionView } from './decisions/subscription-view';
 import { subscriptionInactive } from './subscriptions.errors';
 import { SubscriptionsRepository } from './subscriptions.repository';
 
-/** A feature that a plan limits by what there is at a time. */
-
 @Injectable()
 export class SubscriptionsService {
   constructor(

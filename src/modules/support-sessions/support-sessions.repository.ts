@@ -14,7 +14,7 @@ export type NewSupportSession = Omit<
   'businessId' | 'id' | 'tokenHash' | 'startedAt' | 'endedAt'
 >;
 
-/** The token is here and nowhere else. */
+/** The only place that has the token. */
 export interface OpenedSupportSession {
   session: SupportSession;
   token: string;
@@ -67,19 +67,19 @@ export class SupportSessionsRepository {
       );
   }
 
-  /** Ends what runs in this business. */
+  /** Ends the sessions in this business. */
   async endAll(tx: Transaction): Promise<void> {
     await tx
       .repository(SupportSession)
       .update({ businessId: tx.requireBusinessId(), endedAt: IsNull() }, { endedAt: tx.now });
   }
 
-  /** Ends what a member of the staff has opened. Platform scope. */
+  /** Ends the sessions that a staff account opened. Platform scope. */
   async endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
     await tx.repository(SupportSession).update({ staffId, endedAt: IsNull() }, { endedAt: tx.now });
   }
 
-  /** Ends what runs under a staff session. Platform scope. */
+  /** Ends the sessions opened under a staff session. Platform scope. */
   async endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
     await tx
       .repository(SupportSession)

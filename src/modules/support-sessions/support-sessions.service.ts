@@ -31,7 +31,10 @@ export class SupportSessionsService {
     return this.database.transaction(context, (tx) => this.sessions.list(tx, query));
   }
 
-  /** Opens a session in the support seat of the business of `tx`, and tells its owners by mail. @throws 401 unauthenticated */
+  /**
+   * Opens a session in the support seat of the business of `tx`, and notifies its owners by mail. @throws 401
+   * unauthenticated
+   */
   async open(
     tx: Transaction,
     fields: Omit<NewSupportSession, 'memberId'>,
@@ -42,7 +45,7 @@ export class SupportSessionsService {
     return opened;
   }
 
-  /** Ends a session at once; again, it changes nothing. @throws 404 support_session_not_found */
+  /** Ends a session at once. Idempotent. @throws 404 support_session_not_found */
   end(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       if (!(await this.sessions.findById(tx, id))) throw supportSessionNotFound();
@@ -50,12 +53,12 @@ export class SupportSessionsService {
     });
   }
 
-  /** Ends what a member of the staff has opened. Platform scope. */
+  /** Ends the sessions that a staff account opened. Platform scope. */
   endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
     return this.sessions.endAllOfStaff(tx, staffId);
   }
 
-  /** Ends what runs under a staff session. Platform scope. */
+  /** Ends the sessions opened under a staff session. Platform scope. */
   endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
     return this.sessions.endAllOfStaffSession(tx, staffSessionId);
   }

@@ -29,9 +29,7 @@ export class InvitationsRepository {
     );
   }
 
-  /**
-   * Open invitations by a member that it may not give any more are dead: all of them, or those that make an owner.
-   */
+  /** Revokes the open invitations that a member may no longer give: all of them, or those for an owner. */
   async revokeOf(tx: Transaction, inviterId: string, which: 'all' | 'owners'): Promise<void> {
     await tx.execute(REVOKE_OF, [tx.requireBusinessId(), inviterId, which === 'all', tx.now]);
   }
@@ -95,7 +93,7 @@ const SHIFT = `
       accepted_at = accepted_at - ${BY_DAYS}, revoked_at = revoked_at - ${BY_DAYS}
   WHERE business_id = $1`;
 
-/** A deactivated owner who is invited with another role comes back by an owner's word too. */
+/** Reactivating a deactivated owner with another role takes an owner, too. */
 const REVOKE_OF = `
   UPDATE invitations SET revoked_at = $4
   WHERE business_id = $1 AND invited_by_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL

@@ -48,7 +48,7 @@ export class InvitationsService {
     private readonly limiter: DailyLimiter,
   ) {}
 
-  /** For development: they were made, and expire, that many days earlier. */
+  /** For development: moves their creation and expiry that many days into the past. */
   shift(tx: Transaction, days: number): Promise<void> {
     return this.invitations.shift(tx, days);
   }
@@ -83,12 +83,13 @@ export class InvitationsService {
   }
 
   /**
-   * A new key and seven more days; the old link is dead. Who sends it again is its inviter from now on.
-   * @throws 403 permission_denied (an admin sends no owner's), 404 invitation_not_found, 409 already_member, 410, 429 rate_limited
+   * A new key and seven more days; the old link stops working. The member who resends it becomes its inviter.
+   * @throws 403 permission_denied (an admin sends no owner's), 404 invitation_not_found, 409 already_member, 410, 429
+   * rate_limited
    */
   resend(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
-      await this.members.assertAskerMay(tx, 'invitations:write'); // a 403 comes before the 404
+      await this.members.assertCallerMay(tx, 'invitations:write'); // a 403 comes before the 404
       const invitation = await this.lock(tx, id);
       if (invitation.revokedAt) throw invitationRevoked(); // a newer one has replaced it
       assertStatus(invitation, tx.now, ['pending', 'expired']);
@@ -172,32 +173,32 @@ export class InvitationsService {
     };
   }
 
-  /** The member who asks is held: a change of role waits, and then finds the invitation. */
+  /** Locks the caller's member: a change of role waits, and then finds the invitation. */
   private async assertMayInvite(
     tx: Transaction,
     { email, role }: Pick<Invitation, 'email' | 'role'>,
   ): Promise<void> {
-    const actor = await this.members.holdAsker(tx);
+    const actor = await this.members.lockCaller(tx);
     if (!actor) throw unauthenticated(); // removed since the request began
     const existing = await this.members.findByEmail(tx, email);
     const refusal = refuseInviting({ actor, existing }, role);
     if (refusal) throw refusal;
   }
 
-  /** A business is young for a week: who founds it to send mails waits longer than who works. */
+  /** A business is young for a week: founding one to send mails does not pay. */
   private async countMail(tx: Transaction, email: string): Promise<void> {
     const { createdAt } = await this.businesses.get(tx);
     const isProven = tx.now.getTime() - createdAt.getTime() >= YOUNG_MS;
     await this.limiter.countInvitation(tx, email, isProven);
   }
 
-  /** An invitation whose inviter has left has none. Held, so that a change of the inviter waits. */
+  /** Locked, so that a change of the inviter's role waits. Null where the inviter has left. */
   private async assertInviterMay(
     tx: Transaction,
     { invitedById, role }: Invitation,
     userId: string,
   ): Promise<void> {
-    const inviter = invitedById === null ? null : await this.members.hold(tx, invitedById);
+    const inviter = invitedById === null ? null : await this.members.lock(tx, invitedById);
     const existing = await this.members.findOfPerson(tx, userId);
     if (!mayGive(inviter, { role, existing })) throw invitationRevoked();
   }

@@ -70,7 +70,7 @@ export function mayGive(
   return inviter !== null && isManager(inviter) && (!isOwners || inviter.role === 'owner');
 }
 
-/** Managing takes an owner or admin who still is one; an owner is managed by owners only. */
+/** Only a current owner or admin manages members, and only an owner manages owners. */
 function refuseManaging({ actor, target }: TeamState): DomainError | null {
   if (!isManager(actor)) return permissionDenied();
   return target.role === 'owner' && actor?.role !== 'owner' ? onlyOwners() : null;

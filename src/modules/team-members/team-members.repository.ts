@@ -121,22 +121,22 @@ export class TeamMembersRepository {
     return tx.repository(Member).findOneBy({ businessId: tx.requireBusinessId(), userId });
   }
 
-  /** The member who asks, held until the transaction ends: a change of role, a deactivation and a removal wait. */
-  holdAsker(tx: Transaction): Promise<Member | null> {
-    return this.hold(tx, tx.requireMember().memberId);
+  /** The caller's member, locked until the transaction ends: a change of role, a deactivation and a removal wait. */
+  lockCaller(tx: Transaction): Promise<Member | null> {
+    return this.lock(tx, tx.requireMember().memberId);
   }
 
-  /** A member, held like `holdAsker`. */
-  async hold(tx: Transaction, id: string): Promise<Member | null> {
+  /** A member, locked like the caller. */
+  async lock(tx: Transaction, id: string): Promise<Member | null> {
     const where = { businessId: tx.requireBusinessId(), id };
     return tx.repository(Member).findOne({ where, lock: { mode: 'pessimistic_read' } });
   }
 
   /** Locks the caller's member and checks that it still has the permission. @throws 403 permission_denied */
-  async assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
-    const asker = await this.holdAsker(tx);
+  async assertCallerMay(tx: Transaction, permission: Permission): Promise<void> {
+    const caller = await this.lockCaller(tx);
     const isPermitted =
-      asker?.status === 'active' && permissionsOf(asker.role).includes(permission);
+      caller?.status === 'active' && permissionsOf(caller.role).includes(permission);
     if (!isPermitted) throw permissionDenied();
   }
 

@@ -70,9 +70,9 @@ export class TeamMembersService {
     return this.members.countOwned(tx, userId);
   }
 
-  /** Holds the member who asks, and sees that it still may. @throws 403 permission_denied */
-  assertAskerMay(tx: Transaction, permission: Permission): Promise<void> {
-    return this.members.assertAskerMay(tx, permission);
+  /** Locks the caller's member, and checks that it still has the permission. @throws 403 permission_denied */
+  assertCallerMay(tx: Transaction, permission: Permission): Promise<void> {
+    return this.members.assertCallerMay(tx, permission);
   }
 
   /** A login opens the business that was used last. */
@@ -116,7 +116,7 @@ export class TeamMembersService {
   activate(context: RequestContext, id: string): Promise<MemberWithPerson> {
     return this.database.transaction(context, async (tx) => {
       const target = await this.getIn(tx, id);
-      const refusal = refuseActivation({ actor: askerOf(tx), target, activeOwnerIds: [] });
+      const refusal = refuseActivation({ actor: callerOf(tx), target, activeOwnerIds: [] });
       if (refusal) throw refusal; // a 403 comes before the 402
       if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
       return this.change(tx, id, refuseActivation, async () => {
@@ -144,7 +144,7 @@ export class TeamMembersService {
     if (email) await this.invitations.revokeOpen(tx, email);
   }
 
-  /** What this member may not give any more is not accepted any more. @param role null: none is left */
+  /** Revokes the invitations that this member may no longer give. @param role null: none is left */
   private async revokeInvitationsBy(tx: Transaction, id: string, role: Role | null): Promise<void> {
     if (role === 'owner') return;
     await this.invitations.revokeOf(tx, id, role === 'admin' ? 'owners' : 'all');
@@ -183,7 +183,7 @@ export class TeamMembersService {
 }
 
 /** The caller, as of authentication; null: not a person (support). */
-function askerOf(context: RequestContext): TeamState['actor'] {
+function callerOf(context: RequestContext): TeamState['actor'] {
   const { memberId, kind, role } = context.requireMember();
   return kind === 'person' ? { id: memberId, role, status: 'active' } : null;
 }

@@ -35,7 +35,7 @@ export async function openDatabase(
   };
 }
 
-/** @throws Error that names `DATABASE_URL`, whatever the reason */
+/** @throws Error that names `DATABASE_URL` */
 async function openEmbedded(
   dataDirectory: string,
   onProgress?: (message: string) => void,

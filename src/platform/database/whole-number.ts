@@ -1,4 +1,4 @@
-/** pg returns bigint as text; our counts and amounts stay below 2^53. For `@Column({ transformer })`. */
+/** pg returns bigint as text; the counts and amounts here stay below 2^53. For `@Column({ transformer })`. */
 export const wholeNumber = {
   to: (value: number | null) => value,
   from: (value: string | null) => (value === null ? null : Number(value)),

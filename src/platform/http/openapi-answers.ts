@@ -21,17 +21,17 @@ const SECONDS = { type: 'integer' as const, minimum: 1 };
 /** The headers of answers, by the names that components have. */
 export const HEADERS = {
   'X-Request-Id': {
-    description: "The id of this request: the caller's own, if it sent a sane one",
+    description: "The id of this request: the caller's own, if it sent a well-formed one",
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
   },
   'Retry-After': {
-    description: 'After so many seconds it may be tried again',
+    description: 'Retry after this many seconds',
     required: true,
     schema: SECONDS,
   },
   'Retry-After-Conflict': {
-    description: 'With a conflict that passes: after so many seconds it may be tried again',
+    description: 'For a temporary conflict: retry after this many seconds',
     schema: SECONDS,
   },
   'RateLimit-Policy': {
@@ -55,7 +55,7 @@ export const HEADERS = {
     },
   },
   'Idempotency-Replayed': {
-    description: '`true`: the answer of the first request, given again',
+    description: '`true`: the answer of the first request, repeated',
     schema: { type: 'string', enum: ['true'] },
   },
   'X-Support-Session': {
@@ -80,7 +80,7 @@ const OF_A_STATUS: Partial<Record<number, Record<string, HeaderName>>> = {
 
 const OF_A_SCOPE = { 'WWW-Authenticate': 'WWW-Authenticate-Scope' as const };
 
-/** References to headers; those of the same name as their component by that alone. */
+/** References to headers. A header with the name of its component needs no other. */
 export function headersOf(names: HeaderName[]): Record<string, Reference> {
   return referToHeaders(Object.fromEntries(names.map((name) => [name, name])));
 }

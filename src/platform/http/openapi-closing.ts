@@ -12,9 +12,9 @@ interface SchemaNode {
 type Schemas = Record<string, SchemaNode>;
 
 /**
- * Says in the schemas what the server does with unknown fields of a request: it refuses them (validation.ts), so all
- * that a body consists of is closed, but for what keeps unknown fields. Closed are also the alternatives of an answer, or the larger one would fit the
- * smaller one too. Other answers stay open: they may get further fields.
+ * Adds to the schemas that the server refuses unknown fields of a request (validation.ts): every schema of a body is
+ * closed, except those of classes that keep unknown fields. The alternatives of an answer are closed too, or the larger
+ * one would match the smaller one. Other answers stay open, since later versions may add fields.
  */
 export function closeRequests(document: OpenAPIObject): void {
   const schemas = (document.components?.schemas ?? {}) as Schemas;
@@ -41,7 +41,7 @@ interface Described {
   responses: Record<string, Content>;
 }
 
-/** Without a body the fields are read of an empty object. */
+/** A request without a body is validated as an empty object. */
 function needsBody({ $ref }: SchemaNode, schemas: Schemas): boolean {
   return !$ref || (schemas[$ref.split('/').at(-1)!]?.required ?? []).length > 0;
 }
@@ -57,7 +57,7 @@ function close({ $ref }: SchemaNode, schemas: Schemas): SchemaNode | null {
   return Object.assign(schema, { additionalProperties: openClasses.has(name) });
 }
 
-/** With what it refers to, however deep. */
+/** With all that it refers to, at any depth. */
 function closeAll(node: unknown, schemas: Schemas): void {
   if (typeof node !== 'object' || node === null) return;
   const closed = close(node, schemas);

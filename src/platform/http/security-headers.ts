@@ -24,7 +24,7 @@ export function securityHeaders({ appUrl }: Pick<Config, 'appUrl'>): Record<stri
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    // Without includeSubDomains: subdomains are not ours to decide for.
+    // Without includeSubDomains: other subdomains may belong to other servers.
     ...(appUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
   };
 }

@@ -4,7 +4,10 @@
 const LINK = /:\/\/|@|[\p{L}\p{N}-][.。．｡](?=\p{L}{2})|(?:\d{1,3}\.){3}\d/u;
 const DOTS = /([.。．｡])(?=\S)/gu;
 
-/** Marks that change the direction of what follows, and all that shows nothing. Lines break elsewhere. */
+/**
+ * Marks that change the direction of the text after them, and characters without a glyph. Line breaks are handled
+ * elsewhere.
+ */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\u2800]+/gu;
 /** Persian, Indic scripts and emoji are written with these; behind an ASCII letter they only hide. */
 const JOINERS = /(?<=[^\p{ASCII}\p{Z}])(?:\u200c|\u200d|\ufe0f)/gu;

@@ -7,8 +7,8 @@ import { consume, hashedKey, limiterOf } from './consume';
 const DAY_SECONDS = 86_400;
 
 /**
- * Limits what a person may do in a day that costs others: mails to addresses that others read, and businesses. Counted
- * in the transaction that does it, so that replicas count together and what is rolled back is not counted.
+ * Limits per day what a person does at the cost of others: mails to their addresses, and new businesses. Counted in the
+ * transaction that does it, so that replicas count together and what is rolled back is not counted.
  */
 @Injectable()
 export class DailyLimiter {

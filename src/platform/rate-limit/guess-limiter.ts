@@ -23,7 +23,7 @@ type Guess =
   | 'password_mail'
   | 'one_time_key';
 
-/** Where a right password makes its network known, and gets in from it while the account is locked. */
+/** A right password marks its network as known, and is accepted from it while the account is locked. */
 const KNOWS_NETWORKS: ReadonlySet<Guess> = new Set(['login', 'staff_login']);
 const KNOWN_SECONDS = 90 * 86_400;
 
@@ -84,7 +84,7 @@ export class GuessLimiter {
     const atOnce = Math.ceil((limit * ADDRESS_FACTOR) / ADDRESS_SHARE);
     const { ip } = context;
     const address = ip === null ? null : { key: `${guess} ${keyOfAddress(ip)}`, atOnce };
-    const line = `${guess} ${keyOfPlace(account, ip)}`; // others who guess elsewhere hold up no right one
+    const line = `${guess} ${keyOfPlace(account, ip)}`; // guesses from other networks do not delay a right one
     return this.turns.run(line, address, () =>
       this.attemptInTurn({ context, guess, account, limit }, work),
     );
@@ -106,9 +106,9 @@ export class GuessLimiter {
   }
 
   /**
-   * The account is locked. A right password still gets in from a network that it has come from before. Every other
-   * try is made and refused, as often as the limit for each network: neither the answer nor its time tells which
-   * networks are known (docs/decisions/0026-known-networks.md).
+   * The account is locked. A right password is still accepted from a network that it came from before. Every other try
+   * is made and refused, as often as the limit for each network: neither the answer nor its time tells which networks
+   * are known (docs/decisions/0026-known-networks.md).
    */
   private async attemptWhileLocked<T extends { isRight: boolean }>(
     attempt: Attempt,
@@ -147,7 +147,10 @@ export class GuessLimiter {
     }
   }
 
-  /** A person has proven who it is: from this network, a right password gets in while the account is locked. */
+  /**
+   * The person is authenticated: from now on, a right password from this network is accepted while the account is
+   * locked.
+   */
   async remember(context: RequestContext, guess: Guess, account: string): Promise<void> {
     const { ip } = context;
     if (this.limitOf(guess) === null || ip === null || !KNOWS_NETWORKS.has(guess)) return;

@@ -28,10 +28,10 @@ type Verdict = Admission | { outcome: 'failed'; error: unknown };
 
 type Stored = Pick<IngestedRecording, 'recording' | 'replayed'>;
 
-/** An item's recording, or the error that is why it has none. */
+/** An item's recording, or the error that prevented it. */
 type BatchItem = Stored | { error: unknown };
 
-/** An item's recording, or the problem that tells why it has none. */
+/** An item's recording, or the problem that prevented it. */
 export type DecidedItem = Stored | { refusal: DomainError };
 
 /**
@@ -50,7 +50,7 @@ export class BatchService {
     private readonly refusals: QuotaRefusals,
   ) {}
 
-  /** @returns what became of each, in their order; one whose fields or application are wrong is refused alone */
+  /** @returns the outcome of each item, in order; an item with invalid fields or application is refused alone */
   async ingestEach(context: RequestContext, items: unknown[]): Promise<DecidedItem[]> {
     const read = items.map((item) => readItem(context, item));
     const sent = read.flatMap((each) => ('sent' in each ? [each.sent] : []));
@@ -152,8 +152,8 @@ export class BatchService {
   }
 
   /**
-   * A failing item fails alone: what its neighbours got is stored, and they are told so. But with an Idempotency-Key
-   * all share one transaction; what has failed there has failed for all, and may be tried again.
+   * A failing item fails alone: the others are stored and answered. With an Idempotency-Key all share one transaction,
+   * so one failure fails all of them, and the request may be retried.
    */
   private refuse(context: RequestContext, error: unknown): DomainError {
     if (context instanceof Transaction && !(error instanceof DomainError)) throw error;

@@ -89,7 +89,7 @@ export class IngestionQueue {
     }
   }
 
-  /** One bad row must not refuse its neighbours: each is retried alone, unless the database is unavailable. */
+  /** One bad row must not fail the others: each is retried alone, unless the database is unavailable. */
   private async recover(waiting: Waiting[], mayWait: boolean, error: unknown): Promise<void> {
     if (mayWait && waiting.length > 1 && isLockTimeout(error))
       return this.flushFree(waiting, error);

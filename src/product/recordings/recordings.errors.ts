@@ -64,7 +64,10 @@ export const OF_A_RECORDING = [
   ingestionOverloaded,
 ];
 
-/** Why an item of a batch is not stored: what the route of one recording says of the request, an item says of itself. */
+/**
+ * Why an item of a batch is not stored: the problems of the route for one recording, of the item instead of the
+ * request.
+ */
 export const OF_AN_ITEM = [
   ...OF_A_RECORDING,
   validationProblem,

@@ -1,6 +1,6 @@
 import { SEEDED_COLUMNS, type ColumnType, type Row, type SeededTable, type Value } from './rows';
 
-/** One statement, whatever the number of rows: each column is one parameter. COPY is refused under row-level security. */
+/** One statement for any number of rows: each column is one parameter. COPY is refused under row-level security. */
 export interface Insert {
   sql: string;
   parameters: string[];

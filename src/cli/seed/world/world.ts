@@ -136,7 +136,7 @@ function subscribe(
   return makeSubscription(identity, { plan, plans, closed, today }, recordings, history);
 }
 
-/** Unique across all worlds; mail to `.example` reaches no one (RFC 2606). */
+/** Unique across all worlds; mail to `.example` is not delivered (RFC 2606). */
 function domainOf(name: string, index: number, seed: number): string {
   return `${name.toLowerCase().replace(' ', '-')}-${index + 1}.seed${seed}.example`;
 }

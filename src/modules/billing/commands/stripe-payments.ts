@@ -140,7 +140,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return { ...change, proration: await this.prorate(context, change, current.snapshot, calls) };
   }
 
-  /** The renewed subscription and the command in flight: the renewal stays, whatever comes of the command. */
+  /** The renewed subscription and the command in flight: the renewal is kept even where the command fails. */
   private async load(
     context: RequestContext,
   ): Promise<{ followed: Followed | null; hasCustomer: boolean }> {
@@ -185,7 +185,7 @@ export class StripePayments implements PaymentProvider, OnModuleInit {
     return (tx) => this.commands.finish(tx, pending, seen);
   }
 
-  /** Reads Stripe and reconciles, whatever comes of the command; then `read`s what it is decided on. */
+  /** Reads Stripe and reconciles, also where the command fails later; then `read`s what it is decided on. */
   private async bringUpToDate<T>(
     context: RequestContext,
     { round, subscription }: Followed,

@@ -148,18 +148,18 @@ export class InboxService {
   }
 }
 
-/** Signed, so created by Stripe; a body that is no event is refused like a forgery all the same. */
+/** It is signed, so Stripe created it; a body that is not an event is still refused like a forgery. */
 function parse(body: Buffer): EventBody {
   try {
     return (JSON.parse(body.toString()) ?? {}) as EventBody;
   } catch (cause) {
-    throw webhookSignatureInvalid({ detail: 'the body is no event', cause });
+    throw webhookSignatureInvalid({ detail: 'the body is not an event', cause });
   }
 }
 
 function toReceived({ id, type, created, data }: EventBody): ReceivedEvent {
   if (!isWord(id) || !isWord(type) || !isSeconds(created))
-    throw webhookSignatureInvalid({ detail: 'the body is no event' });
+    throw webhookSignatureInvalid({ detail: 'the body is not an event' });
   const object = data?.object ?? {};
   const isCustomer = object.object === 'customer';
   const customer = isCustomer ? object.id : object.customer;

@@ -50,7 +50,7 @@ export function outcomeOf(
 function isMade(call: StripeCall, snapshot: StripeSnapshot): boolean {
   const { state, priceId, endsWithPeriod, endsBy, isPaused, intent } = snapshot;
   if (call.call === 'cancel') return state === 'ended';
-  if (state === 'ended') return true; // whatever preceded the cancellation
+  if (state === 'ended') return true; // any call before the cancellation counts as made
   const { items, cancel_at_period_end: ends, pause_collection: pause, metadata } = call.parameters;
   const isPriced = !items || items.every(({ price }) => price === priceId);
   const isEnding = ends === undefined || ends === endsWithPeriod;

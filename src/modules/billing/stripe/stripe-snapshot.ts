@@ -73,7 +73,7 @@ const STATES: Record<Stripe.Subscription.Status, StripeSnapshot['state']> = {
   canceled: 'ended',
 };
 
-/** Stripe returns a state that this version does not know: it is not guessed, and staff must act. */
+/** Stripe returns a state that this version does not know: nothing is guessed, and staff must act. */
 export class UnknownAtStripe extends Error {
   constructor(
     readonly subscriptionId: string,

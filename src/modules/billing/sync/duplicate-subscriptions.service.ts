@@ -29,7 +29,7 @@ interface Own {
 
 /**
  * Ends duplicate subscriptions that would be charged as well: one out of grace, or one paid on a page that was not
- * closed in time. One created by hand at Stripe ends where it waits for a payment for a plan; for anything else, never.
+ * closed in time. One created by hand at Stripe ends only where it waits for a payment for a plan.
  */
 @Injectable()
 export class DuplicateSubscriptionsService {

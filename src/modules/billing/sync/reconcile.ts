@@ -32,8 +32,8 @@ export interface ReconcileSetup {
 
 /**
  * The next step towards the state at Stripe, or null when there is none left. Depends on the snapshot and the local
- * state, not on events: whatever their order, repetition or loss, the last snapshot leads to one state. Each step is a
- * change that the table of transitions allows, so missed periods are closed in order. Pure; reads no clock.
+ * state, not on events: the last snapshot leads to one state, regardless of their order, repetition or loss. Each step
+ * is a change that the table of transitions allows, so missed periods are closed in order. Pure; reads no clock.
  */
 export function nextReconcileStep(
   setup: ReconcileSetup,

@@ -135,7 +135,7 @@ export class SyncService {
       await this.duplicates.enqueue(tx, false);
   }
 
-  /** The differences, for `billing:verify`: the next local step, and whatever is charged beside it. */
+  /** The differences, for `billing:verify`: the next local step, and everything charged beside it. */
   async compare(
     tx: Transaction,
     { snapshots, unknown }: ListedSubscriptions,

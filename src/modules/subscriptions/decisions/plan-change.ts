@@ -29,7 +29,7 @@ export interface ChangeRequest {
   /** In its newest version. */
   target: PlanWithTerms;
   when?: ChangeTime;
-  /** By staff: at once, free of charge, whatever is in use. */
+  /** By staff: at once, free of charge, regardless of usage. */
   isAssigned: boolean;
 }
 

@@ -20,7 +20,7 @@ const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 const GZIP_MAGIC = 0x1f; // no JSON begins with it: answers stored before compression was introduced are read as they are
 const COMPRESSED_FROM_BYTES = 1024;
-const REASON = 'what is kept belongs to all tenants';
+const REASON = 'kept answers belong to all tenants';
 
 /** Makes the effect of a POST happen once per key: the answer is stored in the transaction of the effect. */
 @Injectable()
