@@ -28,7 +28,7 @@ async function assertRenewedOnce(url, count) {
   const { rows } = await withClient(url, (client) => client.query(RENEWED, [USED]));
   const [{ renewed, torn }] = rows;
   if (renewed !== count || torn !== 0)
-    throw new Error(`${renewed} of ${count} were renewed, ${torn} of them not as they should be`);
+    throw new Error(`${renewed} of ${count} were renewed, ${torn} of them incorrectly`);
 }
 
 const SEED = `

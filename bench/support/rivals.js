@@ -19,7 +19,7 @@ class RivalsController {
     this.database = database;
   }
 
-  /** Our route without the database. */
+  /** The same route without the database. */
   withoutDatabase(_context, body) {
     return answer(toRow('0', body), 1, new Date(0));
   }

@@ -15,7 +15,7 @@ interface Inventory {
 
 const PLAIN_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
-/** The name stands in statements and in a URL as it is. */
+/** The name is used verbatim in statements and in a URL. */
 export function assertPlainName(name: string): void {
   if (PLAIN_NAME.test(name)) return;
   throw new EmbeddedPostgresError(
@@ -24,8 +24,8 @@ export function assertPlainName(name: string): void {
 }
 
 /**
- * Makes what is missing of the role and the database that it owns, both of that name. Asked at every
- * start, because a process may die between any two of these statements.
+ * Creates the role and the database that it owns, both of that name, where they are missing. Called at every start,
+ * because a process may die between any two of these statements.
  */
 export async function prepareApplicationDatabase(
   connection: LauncherConnection,
@@ -50,7 +50,7 @@ async function takeInventory(connection: LauncherConnection, name: string): Prom
   return rows[0] ?? { may_create_databases: null, has_database: false };
 }
 
-/** Row-level security holds for this role: neither a superuser nor free of the policies. */
+/** Row-level security binds this role: it is no superuser and has no BYPASSRLS. */
 async function createRole(
   connection: LauncherConnection,
   name: string,

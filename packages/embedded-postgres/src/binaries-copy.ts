@@ -62,7 +62,7 @@ function replaceCopy(
   writeFileAtomically(markerOf(shelf), String(entries.length), 0o644);
 }
 
-/** Installed under a strict umask, the files are closed to the very user the copy is for. */
+/** Under a strict umask, the user that the copy is for cannot read the installed files. */
 function openToReaders(path: string): void {
   const stats = lstatSync(path);
   if (stats.isSymbolicLink()) return;

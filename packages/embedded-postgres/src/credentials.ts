@@ -4,7 +4,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error';
 import { readFileIfPresent, syncDirectory, writeFileAtomically } from './files';
 
 export interface Credentials {
-  /** Of initdb's own user `postgres`, which only the launcher is. */
+  /** Of initdb's user `postgres`, as which only the launcher connects. */
   readonly superuserPassword: string;
   /** Of the role the application connects as. */
   readonly rolePassword: string;

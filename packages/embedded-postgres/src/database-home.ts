@@ -23,7 +23,7 @@ export interface DatabaseHome {
   readonly lockDirectory: string;
   readonly logFile: string;
   readonly credentialsFile: string;
-  /** Whom a new cluster is made for. */
+  /** The user that owns a new cluster. */
   readonly databaseUser: DatabaseUser | undefined;
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { lstatIfPresent } from './files';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
 
-/** Whom the database's processes run as, where that is not the running user. */
+/** The user that the database's processes run as, where it is not the running user. */
 export interface DatabaseUser {
   readonly uid: number;
   readonly gid: number;
@@ -10,11 +10,11 @@ export interface DatabaseUser {
 
 const CANDIDATES = ['postgres', '_postgres', 'nobody'];
 
-/** PostgreSQL refuses to run as root, so root hands it to another user; everybody else runs it. */
+/** PostgreSQL refuses to run as root, so root runs it as another user; other users run it themselves. */
 export function findDatabaseUser(): DatabaseUser | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   for (const name of CANDIDATES) {
-    const user = lookUpUser(name);
+    const user = findUser(name);
     if (user !== undefined) return user;
   }
   throw new EmbeddedPostgresError(
@@ -23,22 +23,21 @@ export function findDatabaseUser(): DatabaseUser | undefined {
   );
 }
 
-function lookUpUser(name: string): DatabaseUser | undefined {
+function findUser(name: string): DatabaseUser | undefined {
   const answer = spawnSync('id', [name], { encoding: 'utf8' }).stdout;
   const [, uid, gid] = /^uid=(\d+).*? gid=(\d+)/.exec(answer) ?? [];
   return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
 /**
- * The user an existing cluster was made for. It stays that one, though a better candidate may have
- * come since (a package may have added the user `postgres`).
+ * The owner of an existing cluster, even when a better candidate appears later (a package may add the user `postgres`).
  */
 export function findClusterOwner(dataDirectory: string): DatabaseUser | undefined {
   const stats = process.geteuid?.() === 0 ? lstatIfPresent(dataDirectory) : undefined;
   return stats && { uid: stats.uid, gid: stats.gid };
 }
 
-/** Whether the command ends well when that user runs it; asked of the kernel, not of mode bits. */
+/** Whether the command succeeds when that user runs it: the kernel decides, not the mode bits. */
 export function canRun(user: DatabaseUser, command: string, ...parameters: string[]): boolean {
   return spawnSync(command, parameters, { ...user, cwd: '/', stdio: 'ignore' }).status === 0;
 }

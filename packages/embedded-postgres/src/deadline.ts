@@ -3,7 +3,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error';
 
 const POLL_INTERVAL_MS = 10;
 
-/** The moment at which waiting is given up. Monotonic: setting the clock does not move it. */
+/** The moment at which waiting ends. Monotonic: setting the clock does not move it. */
 export class Deadline {
   private readonly endsAtMs: number;
 
@@ -17,8 +17,8 @@ export class Deadline {
 }
 
 /**
- * Asks again and again until the answer is something else than undefined.
- * Everything waited for belongs to another process, so there is nothing to subscribe to.
+ * Polls until the answer is not undefined. The condition belongs to another process, so there is nothing to subscribe
+ * to.
  */
 export async function waitFor<T>(
   ask: () => T | undefined | Promise<T | undefined>,

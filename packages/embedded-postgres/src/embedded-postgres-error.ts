@@ -1,4 +1,4 @@
-/** Why the embedded database cannot be had, in words for the person at the terminal. */
+/** Why the embedded database is not available, for the person at the terminal. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }

@@ -18,7 +18,7 @@ export interface EmbeddedPostgres {
   readonly url: string;
   readonly port: number;
   readonly outcome: EmbeddedPostgresOutcome;
-  /** Says that this process no longer uses the database; the last one to say so stops it. */
+  /** Ends this process's use of the database; the last process stops it. */
   release(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface EmbeddedPostgresOptions {
   readonly name: string;
   /** The database goes into `postgres` below it. */
   readonly dataDirectory: string;
-  /** False is for tests: faster, and lost or broken after a power cut. */
+  /** False for tests: faster; a power cut loses or breaks the data. */
   readonly durable?: boolean;
   /** Lets the role make databases; tests clone a template. */
   readonly createDatabases?: boolean;
@@ -71,7 +71,7 @@ async function findOrStart(
   await start(home, isNew, options, deadline);
   const started = await findServer(home, deadline);
   if (started.state !== 'running') {
-    throw new EmbeddedPostgresError(`PostgreSQL started and died at once; see ${home.logFile}`);
+    throw new EmbeddedPostgresError(`PostgreSQL started and ended at once; see ${home.logFile}`);
   }
   return [started, isNew ? 'created' : found.state === 'crashed' ? 'recovered' : 'started'];
 }

@@ -40,12 +40,12 @@ export function readFileIfPresent(path: string): string | undefined {
   return unlessErrorCode(['ENOENT', 'ESRCH'], () => readFileSync(path, 'utf8'));
 }
 
-/** What lies at the path itself, a symbolic link not followed. */
+/** The entry at the path itself; a symbolic link is not followed. */
 export function lstatIfPresent(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** The file has its old content or the new one, never a part, whatever dies meanwhile. */
+/** After a crash the file has its old content or the new one, never a part. */
 export function writeFileAtomically(path: string, content: string, mode: number): void {
   const draft = `${path}.${process.pid}.draft`;
   writeFileSync(draft, content, { mode, flush: true });
@@ -59,7 +59,7 @@ export function syncDirectory(directory: string): void {
   closeSync(descriptor);
 }
 
-/** Whether both paths lead to the same directory, by whatever names. */
+/** Whether both paths lead to the same directory. */
 export function isSameDirectory(first: string, second: string): boolean {
   const [a, b] = [first, second].map((path) =>
     unlessErrorCode(['ENOENT', 'ENOTDIR', 'EACCES'], () => statSync(path)),
@@ -79,7 +79,7 @@ export function makeOwnDirectory(directory: string, mode: number): void {
   assertOwn(directory, lstatSync(directory));
 }
 
-/** Throws unless the running user owns the path and no one else can change it. */
+/** Throws unless the running user owns the path and no other user can change it. */
 export function assertOwn(path: string, stats: Stats): void {
   const uid = process.geteuid?.();
   if (stats.uid !== uid) {

@@ -14,25 +14,25 @@ export interface RunningServer {
   readonly connection: LauncherConnection;
 }
 
-/** `crashed`: the server is gone and had no time to tidy up. */
+/** `crashed`: the server ended without a clean shutdown. */
 export type FoundServer = RunningServer | { readonly state: 'absent' | 'crashed' };
 
 const WRONG_PASSWORD = '28P01';
 
 /**
- * Finds the server of this home, and waits for one that is starting, stopping or recovering. Its
- * pid file alone proves nothing, since it outlives the server and pids are used again: a server
- * counts as running when it takes our password and names our directory.
+ * Finds the server of this home, and waits for one that is starting, stopping or recovering. Its pid file alone proves
+ * nothing, since it outlives the server and pids are used again: a server counts as running when it accepts the
+ * password and reports the directory of this home.
  */
 export async function findServer(home: DatabaseHome, deadline: Deadline): Promise<FoundServer> {
   return waitFor(
-    () => lookForServer(home),
+    () => findOnce(home),
     deadline,
-    () => `PostgreSQL in ${home.directory} runs but does not let anybody in; see ${home.logFile}`,
+    () => `PostgreSQL in ${home.directory} runs but accepts no connection; see ${home.logFile}`,
   );
 }
 
-async function lookForServer(home: DatabaseHome): Promise<FoundServer | undefined> {
+async function findOnce(home: DatabaseHome): Promise<FoundServer | undefined> {
   const file = readPostmasterFile(home.clusterDirectory);
   if (file === undefined) return { state: 'absent' };
   const connection = await tryToConnect(home, file);
@@ -50,7 +50,7 @@ async function tryToConnect(
   } catch (error) {
     if (hasErrorCode(error, WRONG_PASSWORD) && isPostmasterOf(home.clusterDirectory, file.pid)) {
       throw new EmbeddedPostgresError(
-        `PostgreSQL in ${home.directory} does not take the password in ${home.credentialsFile}`,
+        `PostgreSQL in ${home.directory} does not accept the password in ${home.credentialsFile}`,
       );
     }
     // None there, not yet ready, or another server on the port: the process will tell.

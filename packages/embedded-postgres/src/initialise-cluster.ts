@@ -16,8 +16,8 @@ export interface ClusterPlan {
 const WORKSHOP = 'new-';
 
 /**
- * Runs initdb aside and moves the finished cluster to its place, so a cluster is whole or absent:
- * killed halfway, there is only a leftover, which the next start clears away.
+ * Runs initdb aside and moves the finished cluster to its place, so a cluster is whole or absent: a kill halfway leaves
+ * only a directory that the next start removes.
  */
 export async function initialiseCluster(plan: ClusterPlan): Promise<void> {
   const { home } = plan;
@@ -57,7 +57,7 @@ function options(plan: ClusterPlan, workshop: string): string[] {
   ];
 }
 
-/** Clears away what an initdb has left, also one that was killed together with its launcher. */
+/** Removes what an interrupted initdb left, also one that was killed together with its launcher. */
 export function removeWorkshops(home: DatabaseHome): void {
   for (const name of readdirSync(home.directory).filter((entry) => entry.startsWith(WORKSHOP))) {
     try {

@@ -6,10 +6,10 @@ const CONNECT_LIMIT_MS = 2_000;
 const REMAKE_AFTER_MS = 500;
 
 /**
- * The launcher's own connection, as the superuser: it maintains the application's role and
- * database and then stays open for as long as this process uses the server. That is the process's
- * presence, by which the last one out knows that it is the last. The kernel closes it for a process
- * that is killed, and PostgreSQL keeps slots for superusers when the pools have taken the rest.
+ * The launcher's own connection, as the superuser: it maintains the application's role and database and then stays open
+ * for as long as this process uses the server. That is the process's presence, by which the last process knows that it
+ * is the last. The kernel closes it for a process that is killed, and PostgreSQL keeps slots for superusers when the
+ * pools have taken the rest.
  */
 export class LauncherConnection {
   private client: Client;
@@ -81,7 +81,7 @@ export class LauncherConnection {
       ...{ application_name: PRESENCE_NAME, connectionTimeoutMillis: CONNECT_LIMIT_MS },
       stream: () => socket,
     });
-    // Dropped because the database died: the application's own pool tells that story.
+    // Dropped because the database died: the application's pool reports that.
     client.on('error', () => undefined);
     client.once('end', () => this.remakeLater());
     return client;

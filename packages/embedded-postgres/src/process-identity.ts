@@ -4,8 +4,8 @@ import { hasErrorCode, readFileIfPresent } from './files';
 const STATE_OF_THE_DEAD = /^[ZX]/;
 
 /**
- * Names one process for ever: its pid and when it started, since pids are used again.
- * Undefined where no such process lives (a zombie does not: it only waits for its parent).
+ * Identifies one process permanently: by its pid and its start, since pids are reused. Undefined where no such process
+ * lives (a zombie does not: it only waits for its parent).
  */
 export function identifyProcess(pid: number): string | undefined {
   return process.platform === 'linux' ? identifyByProc(pid) : identifyByPs(pid);

@@ -10,7 +10,7 @@ export function databaseProcessOptions(user: DatabaseUser | undefined): SpawnOpt
   return { ...user, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } };
 }
 
-/** Runs a program to its end; if it ends badly, the error tells what it printed. */
+/** Runs a program to its end; if it fails, the error contains its output. */
 export async function runProcess(
   command: string,
   parameters: string[],

@@ -24,10 +24,10 @@ export interface ServerPlan {
 }
 
 const PORT_WAS_TAKEN = 'could not create any TCP/IP sockets';
-// Backends of a server that was killed are still finding out about it.
+// Backends of a killed server are still running.
 const OLD_SERVER_LINGERS = 'pre-existing shared memory block';
 
-/** Starts the server and waits until it lets clients in. */
+/** Starts the server and waits until it accepts connections. */
 export async function startServer(
   plan: ServerPlan,
   deadline: Deadline,
@@ -49,7 +49,7 @@ export async function startServer(
   );
 }
 
-/** Fast shutdown: PostgreSQL ends the clients that are left, and writes everything down. */
+/** Fast shutdown: PostgreSQL disconnects the remaining clients and writes a checkpoint. */
 export async function stopServer(pid: number, deadline: Deadline): Promise<void> {
   unlessErrorCode(['ESRCH'], () => process.kill(pid, 'SIGINT'));
   await waitFor(
@@ -59,7 +59,7 @@ export async function stopServer(pid: number, deadline: Deadline): Promise<void>
   );
 }
 
-/** One attempt; answers with what went wrong. */
+/** One attempt. @returns what failed */
 async function launch(
   plan: ServerPlan,
   port: number,

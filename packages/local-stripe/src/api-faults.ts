@@ -1,8 +1,8 @@
 import { StripeFault } from './stripe-fault';
 
 /**
- * How a call goes wrong: by an answer, a connection that is cut, or none at all.
- * `afterEffect`: only the answer is lost, what was asked for is done.
+ * How a call fails: an error answer, a cut connection, or no answer. `afterEffect`: the call takes effect, and only its
+ * answer is lost.
  */
 export type ApiFault =
   | 'reset'
@@ -22,7 +22,7 @@ export interface LoggedRequest {
 
 export type RequestFilter = (request: LoggedRequest) => boolean;
 
-/** What is to happen to a call instead of its answer. */
+/** The fault that a call gets instead of its answer. */
 export interface FaultPlan {
   afterEffect: boolean;
   how: 'reset' | 'hang' | StripeFault;

@@ -44,7 +44,10 @@ const routes: Route[] = [
   ...eventRoutes,
 ];
 
-/** Answers a call: all of it is done, or nothing. What falls due by it (a short trial's reminder) happens too. */
+/**
+ * Answers a call, which takes effect entirely or not at all. What falls due with it (a short trial's reminder) happens
+ * too.
+ */
 export function answerCall(world: World, call: RawCall): Answer {
   try {
     world.call = { id: call.id, idempotency_key: call.idempotencyKey };
@@ -77,7 +80,7 @@ export function assertAuthorized(authorization: string, apiKey: string): void {
   throw new StripeFault(401, 'invalid_request_error', 'Invalid API Key provided.');
 }
 
-/** @throws 400: objects of another version look different */
+/** @throws 400: objects of another version have another shape */
 function assertVersion(version: string | undefined): void {
   if (version === undefined || version === API_VERSION) return;
   throw invalidRequest(`The local Stripe speaks ${API_VERSION}, not ${version}.`);

@@ -1,6 +1,6 @@
 /**
- * The time of the local Stripe, which stands still until it is moved; `live` lets it go with the real one.
- * The one place of this folder that knows what time it really is.
+ * The time of the local Stripe, which stands still until it is moved; with `live` it follows real time. The only file
+ * of this package that reads the real clock.
  */
 export class LocalClock {
   private standingMs: number;

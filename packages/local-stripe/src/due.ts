@@ -11,13 +11,13 @@ import type { World } from './world';
 const THREE_DAYS_SECONDS = 3 * 86_400;
 const FIRST_PAYMENT_WITHIN_SECONDS = 23 * 3_600;
 
-/** Something that happens by itself at its time. */
+/** A scheduled effect. */
 interface Due {
   at: number;
   run: () => void;
 }
 
-/** Lets everything happen that falls due until a moment, each at its own time and in order. */
+/** Applies every effect due by a moment, each at its own time, in order. */
 export function runUntil(world: World, moment: Date): void {
   const seconds = Math.floor(moment.getTime() / 1000);
   for (let due = nextDue(world, seconds); due; due = nextDue(world, seconds)) {

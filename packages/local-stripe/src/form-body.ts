@@ -29,7 +29,7 @@ function nameIn(tree: ParameterTree, name: string): string {
   return name === '' ? String(Object.keys(tree).length) : name;
 }
 
-/** Without a prototype: no name means anything but itself. */
+/** Without a prototype, so that no name has a special meaning. */
 function emptyTree(): ParameterTree {
   return Object.create(null) as ParameterTree;
 }

@@ -35,7 +35,7 @@ export class IdempotencyKeys {
     else this.kept.set(key, { ...kept, answer });
   }
 
-  /** The call has come to nothing. */
+  /** The call had no effect. */
   abandon(key: string): void {
     if (this.kept.get(key)?.answer === null) this.kept.delete(key);
   }

@@ -12,7 +12,7 @@ import type { World } from './world';
 
 const DAY_SECONDS = 86_400;
 
-/** The invoice that would be the next: it is written by those who write real ones, and then taken back. */
+/** The next invoice: made by the code of real invoices, and then rolled back. */
 export function createPreview({ world, params }: ApiCall): Stripe.Invoice {
   const details = params.child('subscription_details') ?? new Parameters({});
   const [id, customer] = [params.text('subscription'), params.text('customer')];

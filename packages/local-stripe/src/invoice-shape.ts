@@ -7,7 +7,7 @@ export interface InvoiceContent {
   lines: Stripe.InvoiceLineItem[];
   reason: Stripe.Invoice.BillingReason;
   created: number;
-  /** When a draft becomes an invoice by itself; null: it is seen to at once, or never. */
+  /** When a draft becomes an invoice by itself; null: it is finalized at once, or never. */
   finalizesAt: number | null;
   /** The period in which its amounts have gathered, which has ended. */
   gathered: { start: number; end: number };

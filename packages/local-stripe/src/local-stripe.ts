@@ -22,7 +22,7 @@ export interface LocalStripeOptions extends Partial<Settings> {
   webhookSecret: string;
   /** Where its clock starts; by default now. */
   now?: Date;
-  /** The clock goes with the real one, and what falls due happens by itself. */
+  /** The clock follows real time, and what falls due happens by itself. */
   live?: boolean;
   /** Which time the signatures of deliveries bear. */
   signedBy?: 'real' | 'local';
@@ -87,7 +87,7 @@ export class LocalStripe {
     await this.webhooks.close();
   }
 
-  /** Lets time pass; what falls due on the way happens, in order and each at its time. */
+  /** Moves the clock; what falls due happens in order, each at its own time. */
   advanceTo(moment: Date): void {
     runUntil(this.world, moment);
     this.handOver();
@@ -139,7 +139,7 @@ export class LocalStripe {
     this.server.faults.clear();
   }
 
-  /** From now on answers say this of an object, as a Stripe might that is newer than its caller; `{}`: what it is. */
+  /** Overrides fields of an object in answers, like a newer version of Stripe; `{}` removes the overrides. */
   misreport(id: string, changes: object): void {
     this.state.misreported.set(id, changes);
   }
@@ -166,7 +166,7 @@ export class LocalStripe {
     return result;
   }
 
-  /** Gives the webhooks what is new. */
+  /** Passes new events to the webhooks. */
   private handOver(): void {
     const events = this.events.slice(this.handedOver);
     this.handedOver += events.length;

@@ -24,7 +24,7 @@ export function isPage(path: string): boolean {
   return PAGES.test(path);
 }
 
-/** Stripe's own pages, as small as can be. */
+/** Minimal copies of Stripe's pages. */
 export function answerPage(world: World, method: string, path: string, body: string): Page {
   const [, kind = '', id = ''] = PAGES.exec(path) ?? [];
   const action = method === 'POST' ? new URLSearchParams(body).get('action') : null;

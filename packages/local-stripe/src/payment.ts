@@ -25,7 +25,7 @@ export function attemptPayment(world: World, invoice: Stripe.Invoice): boolean {
   return true;
 }
 
-/** The invoice is paid, and the subscription as good as that makes it. */
+/** Marks the invoice as paid and updates its subscription. */
 export function markPaid(world: World, invoice: Stripe.Invoice): void {
   const wasCharged = invoice.amount_due > 0;
   const paid: Stripe.Invoice = {
@@ -73,7 +73,7 @@ function fail(world: World, invoice: Stripe.Invoice, subscription: Stripe.Subscr
     world.updateSubscription(subscription, { status: 'past_due' });
 }
 
-/** The first payment of a subscription, and that of one which was paused, is made by a person or not at all. */
+/** The first payment of a subscription, and that of one which was paused, is made by a person and never retried. */
 function mayBeRetried(subscription: Stripe.Subscription): boolean {
   return !['incomplete', 'paused'].includes(subscription.status) && !hasEnded(subscription);
 }

@@ -6,8 +6,8 @@ import { recurringOf } from './subscription-shape';
 import type { World } from './world';
 
 /**
- * A price that is sold now: at a checkout, by a new subscription, or in place of another one. What runs on an archived
- * price goes on. @param param where the price was named @throws 400, in the words of Stripe
+ * A price that is sold now: at a checkout, by a new subscription, or in place of another one. Existing subscriptions
+ * keep an archived price. @param param where the price was named @throws 400, in the words of Stripe
  */
 export function priceOnSale({ store }: World, id: string, param: string): Stripe.Price {
   const price = store.prices.get(id, param);

@@ -11,7 +11,7 @@ export function newId(prefix: string): string {
   return `${prefix}_${drawn.join('')}`;
 }
 
-/** Objects of one kind. What is in it is never changed in place: events and snapshots hold the very same objects. */
+/** Objects of one kind. Objects are never changed in place: events and snapshots share them. */
 export class Table<T extends { id: string }> {
   private rows = new Map<string, T>();
 
@@ -44,7 +44,7 @@ export class Table<T extends { id: string }> {
   }
 }
 
-/** What this server knows of an object and the API does not tell. */
+/** The state of an object that the API does not show. */
 export interface Hidden {
   /** What the next invoice of a subscription will hold besides its own lines. */
   pendingLines: Stripe.InvoiceLineItem[];
@@ -87,7 +87,7 @@ export class Store {
   readonly refunds: Table<Stripe.Refund> = new Table('refund');
   readonly disputes: Table<Stripe.Dispute> = new Table('dispute');
   readonly events: Table<Stripe.Event> = new Table('event');
-  /** What answers say of an object instead of what it is, by its id. */
+  /** Overrides of objects in answers, by id. */
   readonly misreported = new Map<string, object>();
   private readonly hiddenRows = new Table<Hidden & { id: string }>('object');
 
@@ -99,7 +99,7 @@ export class Store {
     this.hiddenRows.put({ ...this.hidden(id), ...changes, id });
   }
 
-  /** @returns a function that brings back what is there now */
+  /** @returns a function that restores the current state */
   copy(): () => void {
     const tables = Object.values(this).filter((value) => value instanceof Table);
     const restores = tables.map((table) => table.copy());

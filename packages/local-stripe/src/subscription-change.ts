@@ -37,11 +37,11 @@ export interface Changed {
   invoice: Stripe.Invoice | null;
 }
 
-/** How the period and the lines come out. */
+/** The resulting period and lines. */
 interface Outcome {
   period: Period;
   lines: Stripe.InvoiceLineItem[];
-  /** Its invoice is written at once, whatever the proration behavior. */
+  /** Its invoice is written at once, regardless of the proration behavior. */
   atOnce: boolean;
   fields: Partial<Stripe.Subscription>;
 }

@@ -84,7 +84,7 @@ export function renew(world: World, subscription: Stripe.Subscription): void {
   world.updateSubscription(subscription, { ...renewed, latest_invoice: draft.id });
 }
 
-/** What a renewal would come to, as things are. */
+/** The result of a renewal now. */
 export function draftRenewal(world: World, subscription: Stripe.Subscription): Stripe.Invoice {
   const { cancel_at: date } = subscription;
   if (date !== null && date <= itemOf(subscription).current_period_end)

@@ -28,7 +28,7 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Sends events to one address and remembers what it could not deliver. */
 export class Webhooks {
   mode: DeliveryMode = 'in_order';
-  /** What was given up. */
+  /** Deliveries that were given up. */
   readonly undelivered: Delivery[] = [];
   private url: string | null = null;
   private held: Stripe.Event[] = [];
@@ -50,7 +50,7 @@ export class Webhooks {
     this.pump ??= this.run();
   }
 
-  /** What was held, signed now; it is the test's to send. */
+  /** Held deliveries, signed now, for the test to send. */
   takeHeld(): Delivery[] {
     const taken = this.held;
     this.held = [];
@@ -65,7 +65,7 @@ export class Webhooks {
     return { event, body, header };
   }
 
-  /** When nothing is under way any more. */
+  /** Resolves when no delivery is in flight. */
   async settled(): Promise<void> {
     while (this.pump) await this.pump;
   }

@@ -9,7 +9,7 @@ type ObjectOf<T extends Stripe.Event['type']> = Extract<
   { type: T }
 >['data']['object'];
 
-/** What all parts share: the state, the time, and the way to tell what has happened. */
+/** Shared by all parts: the state, the time, and the record of events. */
 export class World {
   readonly store = new Store();
   /** The call that is being answered; null when something falls due by itself. */
@@ -46,7 +46,7 @@ export class World {
     return changed;
   }
 
-  /** The commonest of all updates. */
+  /** The most common update. */
   updateSubscription(
     subscription: Stripe.Subscription,
     changes: Partial<Stripe.Subscription>,
@@ -55,7 +55,7 @@ export class World {
     return this.update(subscriptions, subscription, changes, 'customer.subscription.updated');
   }
 
-  /** All or nothing: what throws leaves no trace, not even an event; but see `StripeFault.keepsEffect`. */
+  /** Atomic: an error leaves no effect, not even an event; but see `StripeFault.keepsEffect`. */
   atomically<T>(work: () => T): T {
     const restore = this.store.copy();
     try {
@@ -66,7 +66,7 @@ export class World {
     }
   }
 
-  /** Does it, and then has not done it: what would be. */
+  /** Runs the work and rolls it back, for a preview. */
   rehearse<T>(work: () => T): T {
     const restore = this.store.copy();
     try {
