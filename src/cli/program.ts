@@ -220,6 +220,13 @@ function addDevelopmentCommands(program: Command): void {
 function addGenerators(program: Command): void {
   program.commandsGroup('Generated files:');
   program
+    .command('docs')
+    .description('write all of them')
+    .option(...CHECK_OPTION)
+    .action(async (options: { check?: boolean }) =>
+      (await import('./commands/docs.js')).runDocs(options),
+    );
+  program
     .command('openapi')
     .description('write openapi.json')
     .option(...CHECK_OPTION)

@@ -334,6 +334,21 @@ describe('generated files', () => {
     },
   );
 
+  it('docs names every file that has drifted, and writes all', async () => {
+    mkdirSync(join(directory, 'docs'), { recursive: true });
+    const page = join(directory, 'docs/configuration.md');
+    writeFileSync(page, '<!-- variables -->\n<!-- /variables -->\n');
+    expect((await run(['docs'], {})).code).toBe(0);
+    expect((await run(['docs', '--check'], {})).code).toBe(0);
+    const files = ['openapi.json', 'docs/problems.md', 'docs/permissions.md', '.env.example'];
+    for (const file of files) writeFileSync(join(directory, file), '');
+    const drifted = await run(['docs', '--check'], {});
+    expect(drifted.code).toBe(1);
+    for (const file of files) expect(drifted.stderr).toContain(file);
+    expect((await run(['docs'], {})).code).toBe(0);
+    expect((await run(['docs', '--check'], {})).code).toBe(0);
+  });
+
   it('variables puts its table between the marks of docs/configuration.md', async () => {
     const page = join(directory, 'docs/configuration.md');
     mkdirSync(join(directory, 'docs'), { recursive: true });
