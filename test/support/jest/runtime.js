@@ -20,6 +20,17 @@ const isSource = (file) =>
 /** Of this worker: what each source exports, and the source maps that later files need for their stacks. */
 const exportsOfSources = new Map();
 const sourceMaps = new Map();
+/** Of this worker: jest's own modules and test/support are run for each file, and compiled once. */
+const compiled = new Map();
+
+function compileOnce(source, filename, parameters) {
+  const known = compiled.get(filename);
+  if (known?.source === source) return known.run;
+  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const run = vm.compileFunction(source, parameters, { filename, importModuleDynamically });
+  compiled.set(filename, { source, run });
+  return run;
+}
 
 module.exports = class SharedPackagesRuntime extends Runtime {
   constructor(...parameters) {
@@ -27,10 +38,7 @@ module.exports = class SharedPackagesRuntime extends Runtime {
     this.transformCache.sourceMaps = sourceMaps;
     const { executor } = this;
     executor.compile = (source, filename) =>
-      vm.compileFunction(source, executor.injectedModuleParameters, {
-        filename,
-        importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      });
+      compileOnce(source, filename, executor.injectedModuleParameters);
   }
 
   requireModule(from, moduleName, options, isRequireActual) {
