@@ -14,5 +14,6 @@ export function isCommonPassword(password: string): boolean {
 }
 
 function readLong(): string[] {
-  return readFileSync(join(__dirname, 'common-passwords.txt'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(__dirname, 'common-passwords.txt'), 'utf8').trim().split('\n');
+  return lines.filter((line) => !line.startsWith('# ')); // the licence
 }
