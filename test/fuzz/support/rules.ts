@@ -1,5 +1,6 @@
 import type { Contract, Schema } from './contract';
 import type { CredentialChoice } from './cases';
+import type { Change } from './change-log';
 import type { Exchange } from './exchange';
 
 /** Finds what is amiss with an exchange, or null. */
@@ -90,7 +91,7 @@ const RULES: Record<string, Rule> = {
 
   'nothing changed when it was refused or only read': ({ operation, answer, changes }) => {
     if (answer.status < 400 && operation.verb !== 'get') return null;
-    const left = changes.filter(
+    const left = withoutReleasedClaims(changes).filter(
       ({ table, how }) =>
         !(WRITES_REFUSALS_DOWN.has(operation.action) && table === 'audit_log' && how === 'INSERT'),
     );
@@ -110,6 +111,16 @@ const RULES: Record<string, Rule> = {
     return fault ? `${answer.status}, though the body ${fault}` : null;
   },
 };
+
+/** A route in steps claims its key before it works, and a refusal gives it back: both or neither. */
+function withoutReleasedClaims(changes: Change[]): Change[] {
+  const claims = changes.filter(({ table }) => table === 'idempotency_keys');
+  const claimsOf = (how: string) =>
+    claims.filter((change) => change.how === how).map(({ row }) => row.claim_id);
+  const [taken, released] = [claimsOf('INSERT'), new Set(claimsOf('DELETE'))];
+  const areReleased = claims.length === 2 * taken.length && taken.every((id) => released.has(id));
+  return areReleased ? changes.filter((change) => !claims.includes(change)) : changes;
+}
 
 /** No row of another business is written by who acts in one. */
 export function faultOfTenants(
