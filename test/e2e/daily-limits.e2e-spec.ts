@@ -9,7 +9,7 @@ import { newEmail } from '../support/signups';
 import { changeSubscription } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 
-const MAILS = { recipient: 3, account: 6, business: 5, unproven: 2 };
+const MAILS = { recipient: 9, account: 6, business: 5, unproven: 2 };
 const A_DAY_SECONDS = 86_400;
 
 describe('what a person may do in a day', () => {
@@ -50,25 +50,68 @@ describe('what a person may do in a day', () => {
       server.database.query('UPDATE users SET email_verified_at = now() WHERE email = $1', [email]);
     const invite = (token: string, email = newEmail()) =>
       server.post('/v1/invitations', token, { email, role: 'member' });
-    const inviteMany = async (token: string, count: number): Promise<void> => {
-      for (let sent = 0; sent < count; sent += 1) expect((await invite(token)).status).toBe(201);
+    const inviteMany = async (token: string, count: number, email?: string): Promise<void> => {
+      for (let sent = 0; sent < count; sent += 1)
+        expect((await invite(token, email)).status).toBe(201);
     };
 
     it('to one address count for all businesses together, sent again or in other letters too', async () => {
-      const [one, two] = [await anOldCustomer(), await anOldCustomer()];
       const email = newEmail();
-      const invited = await invite(one.token, email);
-      const { id } = invited.body as InvitationResponse;
-      expect((await server.post(`/v1/invitations/${id}/resend`, one.token)).status).toBe(202);
-      expect((await invite(two.token, email.toUpperCase())).status).toBe(201);
+      for (let businesses = 0; businesses < 3; businesses += 1) {
+        const { token } = await anOldCustomer();
+        await inviteMany(token, 2, email.toUpperCase());
+        const invited = await invite(token, email);
+        expect(invited.status).toBe(201);
+      }
+      const last = await anOldCustomer();
       const before = await countRows(server.database, 'mails', 'invitations');
-      expectLimit(await invite(two.token, email), 'invitation_recipient', 3);
-      const again = await server.post(`/v1/invitations/${id}/resend`, one.token);
-      expectLimit(again, 'invitation_recipient', 3);
+      expectLimit(await invite(last.token, email), 'invitation_recipient', 9);
       expect(await countRows(server.database, 'mails', 'invitations')).toEqual(before);
-      expect((await invite(two.token)).status).toBe(201);
+      expect((await invite(last.token)).status).toBe(201);
       await server.database.query('UPDATE guesses SET expire = 0');
-      expect((await invite(two.token, email)).status).toBe(201);
+      expect((await invite(last.token, email)).status).toBe(201);
+    });
+
+    it('to one address from one business are a third of them, sent again too', async () => {
+      const [stranger, other] = [await anOldCustomer(), await anOldCustomer()];
+      const email = newEmail();
+      await inviteMany(stranger.token, 2, email);
+      const { id } = (await invite(stranger.token, email)).body as InvitationResponse;
+      expectLimit(await invite(stranger.token, email), 'invitation_pair_business', 3);
+      const again = await server.post(`/v1/invitations/${id}/resend`, stranger.token);
+      expectLimit(again, 'invitation_pair_business', 3);
+      await inviteMany(other.token, 3, email);
+    });
+
+    it('to one address from one person are a third of them, whichever business they are of', async () => {
+      const { token } = await anOldCustomer();
+      const email = newEmail();
+      await inviteMany(token, 2, email);
+      const { business, session } = (await found(token)).body as SignupResponse;
+      await makeOld(business.id);
+      await inviteMany(session.token, 1, email);
+      expectLimit(await invite(session.token, email), 'invitation_pair_account', 3);
+    });
+
+    it('to one address from young businesses and unverified people are half of them', async () => {
+      const email = newEmail();
+      for (let businesses = 0; businesses < 2; businesses += 1)
+        await inviteMany((await signUp(server)).token, 2, email);
+      const another = await signUp(server);
+      expectLimit(await invite(another.token, email), 'invitation_unproven', 4);
+      await inviteMany((await anOldCustomer()).token, 3, email);
+    });
+
+    it('to one address that are asked for at once are as many as the limit, and none waits for ever', async () => {
+      const email = newEmail();
+      const customers = [await anOldCustomer(), await anOldCustomer()];
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, index) => invite(customers[index % 2]!.token, email)),
+      );
+      expect(statuses(answers)).toEqual([
+        ...Array<number>(6).fill(201),
+        ...Array<number>(6).fill(429),
+      ]);
     });
 
     it('of a business have a limit', async () => {
@@ -126,7 +169,7 @@ describe('what a person may do in a day', () => {
       const { token, email } = await anOldCustomer();
       await inviteMany(token, 1);
       const rows = await server.database.query<{ key: string }>('SELECT key FROM guesses');
-      expect(rows).toHaveLength(3);
+      expect(rows).toHaveLength(5);
       for (const { key } of rows) expect(key).not.toContain(email.slice(0, 10));
     });
   });

@@ -188,8 +188,8 @@ export class InvitationsService {
   /** A business is young for a week: founding one to send mails does not pay. */
   private async countMail(tx: Transaction, email: string): Promise<void> {
     const { createdAt } = await this.businesses.get(tx);
-    const isProven = tx.now.getTime() - createdAt.getTime() >= YOUNG_MS;
-    await this.limiter.countInvitation(tx, email, isProven);
+    const isOld = tx.now.getTime() - createdAt.getTime() >= YOUNG_MS;
+    await this.limiter.countInvitation(tx, email, isOld);
   }
 
   /** Locked, so that a change of the inviter's role waits. Null where the inviter has left. */

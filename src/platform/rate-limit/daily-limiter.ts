@@ -16,16 +16,29 @@ export class DailyLimiter {
 
   /**
    * Counts an invitation: for the address, the person who asks, and the business, in this order, or two would deadlock.
-   * @param isProven of the business: not a young one
+   * @param isOld of the business: not a young one
    * @throws 429 rate_limited
    */
-  async countInvitation(tx: Transaction, recipient: string, isProven: boolean): Promise<void> {
-    const { recipient: most, account, business, unproven } = this.config.rateLimitMails;
+  async countInvitation(tx: Transaction, recipient: string, isOld: boolean): Promise<void> {
+    const { account, business, unproven } = this.config.rateLimitMails;
     const { userId, emailVerified } = tx.requirePerson();
-    await count(tx, 'invitation_recipient', most, canonicalEmail(recipient));
+    const isProven = emailVerified && isOld;
+    await this.countRecipient(tx, canonicalEmail(recipient), isProven);
     await count(tx, 'mail_account', emailVerified ? account : unproven, userId);
-    const ofBusiness = emailVerified && isProven ? business : unproven;
-    await count(tx, 'mail_business', ofBusiness, tx.requireBusinessId());
+    await count(tx, 'mail_business', isProven ? business : unproven, tx.requireBusinessId());
+  }
+
+  /**
+   * Of an address's limit, one business and one person get a third each, and all that are not proven half: a stranger
+   * cannot keep the invitations of others away.
+   */
+  private async countRecipient(tx: Transaction, email: string, isProven: boolean): Promise<void> {
+    const { recipient: most } = this.config.rateLimitMails;
+    await count(tx, 'invitation_recipient', most, email);
+    const third = shareOf(most, 3);
+    await count(tx, 'invitation_pair_business', third, `${tx.requireBusinessId()} ${email}`);
+    await count(tx, 'invitation_pair_account', third, `${tx.requirePerson().userId} ${email}`);
+    if (!isProven) await count(tx, 'invitation_unproven', shareOf(most, 2), email);
   }
 
   /** Counts a mail that asks a person to verify the own address again. @throws 429 rate_limited */
@@ -39,6 +52,10 @@ export class DailyLimiter {
   async countBusiness(tx: Transaction): Promise<void> {
     await count(tx, 'business_person', this.config.rateLimitBusinesses, tx.requirePerson().userId);
   }
+}
+
+function shareOf(limit: number | null, parts: number): number | null {
+  return limit === null ? null : Math.max(1, Math.floor(limit / parts));
 }
 
 async function count(
