@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import type { FastifyInstance } from 'fastify';
 import { operationsOf, type ApiDocument, type Operation } from './architecture/openapi';
@@ -32,6 +33,11 @@ export function close<T extends object>(name: string, schema: T): T {
 /** What an address that leads nowhere gets, and a process without the role `web`: no route documents it. */
 const OF_NO_ROUTE = /"code":"(route_not_found|method_not_allowed)"/;
 
+function textOf(payload: unknown, isCompressed: boolean): string {
+  if (Buffer.isBuffer(payload)) return (isCompressed ? gunzipSync(payload) : payload).toString();
+  return typeof payload === 'string' ? payload : '';
+}
+
 /** Compares answers with openapi.json: status, headers, content type and content. */
 export class ContractCheck {
   /** What was wrong with the answers so far. */
@@ -58,8 +64,8 @@ export class ContractCheck {
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const pattern = request.routeOptions.url ?? '';
       const { method } = request;
-      const body = typeof payload === 'string' ? payload : '';
       const headers = reply.getHeaders();
+      const body = textOf(payload, headers['content-encoding'] === 'gzip');
       const answer = { pattern, method, status: reply.statusCode, headers, body };
       const fault = this.faultOf(answer);
       if (fault) this.faults.push(`${method} ${pattern} → ${answer.status}: ${fault}\n  ${body}`);

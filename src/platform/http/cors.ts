@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config';
 import type { RouteTable } from './route-table';
 
-const ASKED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-Request-Id';
+const ASKED_HEADERS =
+  'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id';
 const SHOWN_HEADERS =
   'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
 const PREFLIGHT_IS_KEPT_SECONDS = '600';

@@ -8,6 +8,7 @@ import type { Config } from '../config/config';
 import { logIdsOf } from '../logging/log-scope';
 import { replaceBodyParsers } from './body-reader';
 import { answerBrokenHttp, answerUnknownExpectations, toRequestId } from './broken-http';
+import { compressAnswers } from './compressed-answers';
 import {
   CONNECTION_OPTIONS,
   cutAnsweredBodies,
@@ -54,6 +55,7 @@ export function createHttpServer(
   answerUnknownExpectations(fastify.server, config);
   identifyAnswers(fastify);
   endConnectionsWhenStopping(fastify);
+  compressAnswers(fastify);
   secureAnswers(fastify, config);
   traceRequests(fastify);
   logAnswers(fastify, logger);
