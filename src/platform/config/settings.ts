@@ -126,7 +126,7 @@ export const settings = {
   RATE_LIMIT_MAILS_RECIPIENT: rateLimit
     .default(10)
     .describe(
-      'invitations per day to one address from all businesses (a third from one business, and from one person), and as many verification mails, or `off`',
+      'invitations per day to one address, a third from one business; as many verification mails, or `off`',
     ),
   RATE_LIMIT_MAILS_ACCOUNT: rateLimit
     .default(50)
