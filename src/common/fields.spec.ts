@@ -356,7 +356,7 @@ describe('a class of fields', () => {
       expect(pointers({ name: 'T', wheels })).toEqual(['/wheels type']);
   });
 
-  it('has no other fields, by whatever name', () => {
+  it('has no other fields, under any name', () => {
     const names = [
       ...Object.getOwnPropertyNames(Object.prototype),
       'then',

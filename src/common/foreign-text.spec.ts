@@ -23,7 +23,7 @@ describe('text from another program', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [{ a: 1 }, '[object Object]'],
-  ])('is the message of %p, whatever its type', (thrown, message) =>
+  ])('is the message of %p, of any type', (thrown, message) =>
     expect(messageOf(thrown)).toBe(message),
   );
 });

@@ -38,7 +38,7 @@ const SILENT_UPDATES: Record<string, string> = {
   'api_keys.hint': 'changes with token_hash only',
   'api_keys.last_used_at': 'use is no news',
   'billing_accounts.generation': 'changes with deleted_at only',
-  'billing_accounts.looks_begun': 'looking is no news',
+  'billing_accounts.looks_begun': 'a read is no event',
   'billing_accounts.looks_applied': 'the same',
   'billing_accounts.looked_at': 'the same',
   'billing_accounts.previewed_plan_id': 'a preview is no news',

@@ -83,7 +83,7 @@ const OPEN_WITHOUT_BUSINESS = [
   'POST /v1/me/password',
   'POST /v1/me/switch',
 ];
-/** What is paid for there can be looked after. */
+/** Billing stays available there. */
 const BILLS = [
   'GET /v1/billing',
   'GET /v1/billing/invoices',
@@ -272,7 +272,7 @@ describe('every guarded route', () => {
     expect(faults).toEqual([]);
   });
 
-  it('tells a stranger nothing but that: a bad body, query or id comes after the credential', async () => {
+  it('answers 401 before it checks body, query or id', async () => {
     const faults = await findFaults(guarded(), async (operation) => {
       const values = { id: 'malformed' };
       const body = operation.verb === 'get' ? undefined : { surprise: true };

@@ -63,7 +63,7 @@ const OUTSIDE_TRANSACTIONS: Record<string, string> = {
     'a guess counts even where its transaction is rolled back',
 };
 
-/** The files that may hold a connection. Everybody else is given a transaction by Database. */
+/** The files that may hold a connection. All others get a transaction from Database. */
 const WITH_CONNECTION: Record<string, string> = {
   'src/cli/doctor/examine.ts': 'examines a database that may be too broken for Database',
   'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',

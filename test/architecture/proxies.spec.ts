@@ -8,7 +8,7 @@ import { TestApplication } from '../support/test-application';
 
 /* The examples of proxies in deploy/ have the limits and the words of the server: read from a running one. */
 
-/** In which the server answers, whatever is down (docs/reliability.md). */
+/** Within which the server answers, also without its dependencies (docs/reliability.md). */
 const ANSWER_SECONDS = 10;
 
 const text = (file: string): string => readFileSync(file, 'utf8');

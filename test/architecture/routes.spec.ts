@@ -24,8 +24,8 @@ import { createTestDatabase } from '../support/test-database';
 
 /** Routes of the router without a handler of this application, and why they need no @Access. */
 const ASSETS: Record<string, string> = {
-  '/openapi.json': 'the contract, for everybody',
-  '/docs': 'the browsable contract, for everybody',
+  '/openapi.json': 'the contract is public',
+  '/docs': 'the browsable contract is public',
   '/docs/': 'the same',
   '/docs/index.html': 'the same',
   '/docs/swagger-ui-init.js': 'the document as the page reads it',
@@ -43,7 +43,7 @@ const PAGES: Record<string, string> = {
   'PagesController.verifyEmail': 'where a verification leads, in development',
 };
 
-/** Routes for everybody, and why they need no credential. A new one is public on purpose or not at all. */
+/** Public routes, and why they need no credential. A new one is public on purpose or not at all. */
 const PUBLIC: Record<string, string> = {
   'business.sign_up': 'begins everything',
   'email.verify': 'the key of the mail is the credential',
@@ -59,7 +59,7 @@ const PUBLIC: Record<string, string> = {
   'webhook.receive': 'the signature of the body is the credential',
 };
 
-/** Dashboard routes that every member may call, whatever the role, and why. */
+/** Dashboard routes that every member may call in any role, and why. */
 const FOR_EVERY_MEMBER: Record<string, string> = {
   'business.create': 'makes a business of the own',
   'email.resend': 'about oneself',

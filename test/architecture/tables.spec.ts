@@ -301,7 +301,7 @@ describe('columns', () => {
     expect(columnNames(others).sort()).toEqual([
       'applications.bundle_id', // the app store's
       'audit_log.request_id', // the caller's own may be any text
-      'audit_log.target_id', // of whatever the log is about
+      'audit_log.target_id', // of any table
       'billing_accounts.stripe_customer_id', // Stripe's, like those of all that is named after it
       'checkout_sessions.stripe_customer_id',
       'checkout_sessions.stripe_session_id',

@@ -254,7 +254,7 @@ describe('the audit log', () => {
       }
     });
 
-    it('shows a tenant its own rows only, whatever is asked for', async () => {
+    it('shows a tenant its own rows only, for every query', async () => {
       const [customer, other] = [await signUp(server), await signUp(server)];
       await createApplication(server, other);
       const theirs = await read(other);

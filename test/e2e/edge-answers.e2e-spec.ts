@@ -26,7 +26,7 @@ describe('what every answer bears', () => {
       }
     });
 
-    it('has a type at the address that people know, whatever Host says', async () => {
+    it('has a type at the public address, regardless of Host', async () => {
       const headers: Headers = [
         ['x-forwarded-host', 'evil.test'],
         ['x-forwarded-proto', 'https'],

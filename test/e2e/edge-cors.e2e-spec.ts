@@ -103,7 +103,7 @@ describe('a page of another origin', () => {
     expectProblem(await preflight('/v1/%zz'), 400, 'malformed_request');
   });
 
-  it('that sends OPTIONS for another reason gets what anybody gets', async () => {
+  it('that sends OPTIONS for another reason gets the usual answer', async () => {
     const answer = await send('OPTIONS', '/v1/business', { origin: ORIGIN });
     expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.allow).toBe('GET, HEAD, PATCH');

@@ -12,7 +12,7 @@ describe('addresses at the edge', () => {
   afterAll(() => edge.stop());
 
   describe('a query', () => {
-    it('is 422 where a route takes none, whatever the verb', async () => {
+    it('is 422 where a route takes none, with any verb', async () => {
       const { token } = await signUp(edge.server);
       const requests: [string, string][] = [
         ['GET', '/v1/me'],

@@ -69,7 +69,7 @@ describe('guessing', () => {
       expect((await logIn(email, PASSWORD)).status).toBe(200);
     });
 
-    it('is counted whatever the address is written like and wherever it comes from', async () => {
+    it('is counted in any spelling of the address and from any network', async () => {
       const { email } = await signUp(server);
       const spellings = [email, email.toUpperCase(), `  ${email}\t`, capitalised(email)];
       const statuses: number[] = [];
@@ -208,7 +208,7 @@ describe('guessing', () => {
       expectProblem(await verify(), 429, 'rate_limited');
     });
 
-    it('takes so many sign-ups and no more, whatever headers say', async () => {
+    it('takes so many sign-ups and no more, regardless of headers', async () => {
       for (let count = 0; count < 3; count += 1) await signUp(strict);
       const response = await strict
         .post('/v1/auth/signup', undefined, aSignup())

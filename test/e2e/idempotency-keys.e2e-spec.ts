@@ -161,7 +161,7 @@ describe('Idempotency-Key', () => {
   });
 
   describe('where it is ignored', () => {
-    it('at logins, whatever it is', async () => {
+    it('at logins, with any value', async () => {
       const body = { email: customer.email, password: PASSWORD };
       for (const key of [newKey(), '', 'k'.repeat(256)]) {
         const first = await post('/v1/auth/login', key, undefined, body);

@@ -28,7 +28,7 @@ afterAll(async () => {
   await here.stop();
 });
 
-/** Recordings of all customers in one flush, in whatever order. */
+/** Recordings of all customers in one flush, in any order. */
 async function flushAll(server: TestApplication): Promise<string[]> {
   const queue = server.app.get(IngestionQueue);
   const sent = customers.flatMap(({ business }) => [sentBy(business.id), sentBy(business.id)]);

@@ -116,7 +116,7 @@ describe('invitations', () => {
       expectProblem(await revoke(token, id), 404, 'invitation_not_found');
     });
 
-    it('no one without an active subscription, but earlier invitations can be accepted', async () => {
+    it('none without an active subscription, but earlier invitations can be accepted', async () => {
       const customer = await signUp(server);
       const { key } = await invite(customer);
       await changeSubscription(server.database, customer.business.id, { status: 'paused' });

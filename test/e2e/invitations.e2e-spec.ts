@@ -104,7 +104,7 @@ describe('invitations', () => {
       expect(mail.messageId).toMatch(/^<[0-9a-f-]{36}@app\.test>$/);
     });
 
-    it('takes its link from APP_URL, whatever host the request names', async () => {
+    it('takes its link from APP_URL, not from the host of the request', async () => {
       const { token } = await signUp(server);
       const email = newEmail();
       await server
@@ -240,7 +240,7 @@ describe('invitations', () => {
       expect((await lookUp(key)).status).toBe(200);
     });
 
-    it('accepts, in whatever letter case the address was written', async () => {
+    it('accepts, in any letter case of the address', async () => {
       const known = await signUp(server, 'Known');
       const inviting = await signUp(server, 'Inviting');
       const email = known.email.toUpperCase();

@@ -82,7 +82,7 @@ describe('GET /metrics', () => {
     expect((await scrape(server)).requests('GET', '/metrics', 200)).toBe(before + 1);
   });
 
-  it('names routes by their pattern, whatever the id', async () => {
+  it('names routes by their pattern, without ids', async () => {
     const before = await scrape(server);
     for (const id of [newId(), newId(), 'no-id'])
       await server.get(`/v1/applications/${id}?secret=1`, customer.token);
@@ -94,7 +94,7 @@ describe('GET /metrics', () => {
     expect(counted.reduce((one, other) => one + other)).toBe(3);
   });
 
-  it('puts all that no route answers to under one name, whatever the address and the method', async () => {
+  it('puts all requests without a route under one name', async () => {
     const before = await scrape(server);
     await server.get(`/nowhere/${newId()}`).expect(404);
     await server.get('/wp-login.php?x=1').expect(404);

@@ -196,7 +196,7 @@ describe('GET /health/ready', () => {
   beforeEach(expectReady);
   afterEach(expectReady);
 
-  it('asks the database once a second, however many ask, and whatever it says', async () => {
+  it('asks the database once a second, for any number of callers and any answer', async () => {
     const ask = () => server.get('/health/ready');
     const first = await statementsOf(expectReady);
     expect(first.work).toHaveLength(1);

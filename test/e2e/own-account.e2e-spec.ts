@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 const LIMIT = 4;
 const NEW_PASSWORD = 'another battery staple';
 
-/* Whatever a thief spends and whatever became of the business: sessions end, and the password changes. */
+/* With spent limits and a deactivated business, sessions end and the password changes. */
 
 describe("a member's own account", () => {
   let database: TestDatabase;

@@ -18,7 +18,7 @@ describe('plans', () => {
   const setPlan = (slug: string, assignment: string) =>
     server.database.query(`UPDATE plans SET ${assignment} WHERE slug = $1`, [slug]);
 
-  it('of a new installation are listed to anybody, cheapest first; the unlimited one is not', async () => {
+  it('of a new installation are public, cheapest first; the unlimited one is not listed', async () => {
     const response = await server.get('/v1/plans');
     expect(response.status).toBe(200);
     expect(response.body).toEqual({

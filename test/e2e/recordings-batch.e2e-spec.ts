@@ -10,7 +10,7 @@ import { TestApplication } from '../support/test-application';
 
 /* POST /v1/recordings/batch: each item as if it had been sent alone. */
 
-const NOBODYS_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+const UNKNOWN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 let server: TestApplication;
 let customer: Customer;
@@ -50,7 +50,7 @@ it('decides each item in order, as if it had been sent alone', async () => {
     stored,
     { ...stored, durationMs: 1 },
     gone,
-    aRecording({ applicationId: NOBODYS_ID }),
+    aRecording({ applicationId: UNKNOWN_ID }),
     aRecording({ durationMs: -1 }),
     null,
     'text',
@@ -72,7 +72,7 @@ it('decides each item in order, as if it had been sent alone', async () => {
 it('gives the very problems that single requests get', async () => {
   const wrong = [
     aRecording({ durationMs: -1, device: { os: 1 } }),
-    aRecording({ applicationId: NOBODYS_ID }),
+    aRecording({ applicationId: UNKNOWN_ID }),
     { colour: 'red' },
   ];
   const alone = await Promise.all(wrong.map((item) => sendRecording(server, customer, item)));
@@ -222,7 +222,7 @@ describe('the statements of a batch', () => {
 it('of one external id for several applications decides each by its own', async () => {
   const { id } = await createApplication(server, customer);
   const externalId = 'the same';
-  const [unknown, known] = [NOBODYS_ID, id].map((applicationId) =>
+  const [unknown, known] = [UNKNOWN_ID, id].map((applicationId) =>
     aRecording({ externalId, applicationId }),
   );
   for (const key of [undefined, 'a key']) {

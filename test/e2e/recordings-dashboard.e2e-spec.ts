@@ -11,9 +11,9 @@ import { sendRecording, storeRecording, storeRecordings } from '../support/recor
 import { changeSubscription, readCount, readSubscription } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 
-/* The dashboard's side of recordings, and what everybody is told of the usage they make. */
+/* The dashboard's side of recordings, and the usage that all routes report. */
 
-const NOBODYS_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+const UNKNOWN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 let server: TestApplication;
 let customer: Customer;
@@ -96,7 +96,7 @@ describe('GET /v1/recordings', () => {
     const ofIt = await storeInTurn(3, { applicationId });
     expect(await walk({ applicationId, limit: 2 })).toEqual(ofIt);
     expect((await list({ applicationId: applicationId.toUpperCase() })).data).toEqual(ofIt);
-    expect((await list({ applicationId: NOBODYS_ID })).data).toEqual([]);
+    expect((await list({ applicationId: UNKNOWN_ID })).data).toEqual([]);
   });
 
   it('shows those from a moment (inclusive) to another (exclusive)', async () => {
@@ -163,7 +163,7 @@ describe('one recording', () => {
     async (verb) => {
       const foreign = await storeRecording(server, await signUp(server, 'Other'));
       const answers: Response[] = [];
-      for (const id of [NOBODYS_ID, foreign.id, 'not-an-id'])
+      for (const id of [UNKNOWN_ID, foreign.id, 'not-an-id'])
         answers.push(await server.send(verb, path(id), customer.token));
       expectProblem(answers[0]!, 404, 'recording_not_found');
       const [missing, ...others] = answers.map(comparable);

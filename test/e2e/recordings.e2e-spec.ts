@@ -15,7 +15,7 @@ import { TestApplication } from '../support/test-application';
 /* What the SDK does with its key: POST /v1/recordings, its batch, and GET /v1/sdk/status. */
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const NOBODYS_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+const UNKNOWN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 let server: TestApplication;
@@ -150,8 +150,8 @@ describe('POST /v1/recordings', () => {
     ['metadata with NUL in a name', { metadata: { 'a\0': 1 } }, '/metadata'],
     ['an integer that JavaScript cannot hold', { metadata: { n: 2 ** 53 } }, '/metadata'],
     ['an unknown field', { colour: 'red' }, '/colour'],
-    ['an id of its own', { id: NOBODYS_ID }, '/id'],
-    ['a business of its own', { businessId: NOBODYS_ID }, '/businessId'],
+    ['an id of its own', { id: UNKNOWN_ID }, '/id'],
+    ['a business of its own', { businessId: UNKNOWN_ID }, '/businessId'],
     ['a moment of its own', { createdAt: '2026-01-01T00:00:00Z' }, '/createdAt'],
   ])('refuses %s', async (_, changes, pointer) => {
     expectFaults(await send(aRecording(changes)), pointer);
@@ -262,7 +262,7 @@ describe('the same recording again', () => {
     expect(await count()).toEqual({ counter: 1, rows: 1 });
   });
 
-  it('is gone once it was deleted, whatever its fields', async () => {
+  it('is gone once it was deleted, with any fields', async () => {
     await server.delete(`/v1/recordings/${first.id}`, customer.token);
     expectProblem(await send(recording), 410, 'recording_deleted');
     expectProblem(await send({ ...recording, durationMs: 1 }), 410, 'recording_deleted');
@@ -315,7 +315,7 @@ describe('the application of a recording', () => {
     const own = await createApplication(server, customer);
     await server.delete(`/v1/applications/${own.id}`, customer.token);
     const answers = await Promise.all(
-      [NOBODYS_ID, foreign.id, own.id].map((applicationId) => send(aRecording({ applicationId }))),
+      [UNKNOWN_ID, foreign.id, own.id].map((applicationId) => send(aRecording({ applicationId }))),
     );
     for (const answer of answers) expectProblem(answer, 404, 'application_not_found');
     const [unknown, ...others] = answers.map(comparable);

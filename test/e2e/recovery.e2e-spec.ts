@@ -69,7 +69,7 @@ describe('ways back in, and oneself', () => {
       expectFaults(await forgot(email), '/email');
     });
 
-    it('mails a link of the configuration to the stored address, whatever the request says', async () => {
+    it('mails a link of the configuration to the stored address, not one of the request', async () => {
       const { email } = await signUp(server);
       await forgot(` ${email.toUpperCase()} `, {
         host: 'evil.example',

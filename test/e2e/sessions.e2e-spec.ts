@@ -123,7 +123,7 @@ describe('sessions', () => {
         expectFaults(await login({ email, password: PASSWORD, [field]: value }), `/${field}`);
     });
 
-    it('ignores an Authorization header, of whatever kind', async () => {
+    it('ignores an Authorization header of any kind', async () => {
       const { email } = await signUp(server);
       for (const header of ['Bearer nonsense', 'Basic eDp5', `Bearer ${createToken('session')}`]) {
         const response = await login({ email, password: PASSWORD }).set('authorization', header);

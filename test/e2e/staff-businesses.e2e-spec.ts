@@ -186,7 +186,7 @@ describe('staff', () => {
       'session.switch',
     ];
 
-    /** What is paid for can be looked after: test/e2e/billing/staff-decisions.e2e-spec.ts. */
+    /** Billing stays available: test/e2e/billing/staff-decisions.e2e-spec.ts. */
     const BILLS = [
       'billing.get',
       'billing.list_invoices',

@@ -15,7 +15,7 @@ describe('guessing the password of staff', () => {
   });
   afterAll(() => server.stop());
 
-  it('is stopped after half as many failures as that of anybody else, in any letter case', async () => {
+  it('is stopped after half as many failures as that of tenants, in any letter case', async () => {
     const { email } = await addStaff(server);
     await server.database.query('DELETE FROM guesses'); // no network is known
     const statuses: number[] = [];
@@ -39,8 +39,8 @@ describe('guessing the password of staff', () => {
     const accounts = server.app.get(StaffService);
     await accounts.unlock(RequestContext.job('staff.unlock'), email.toUpperCase());
     expect((await logIn(email, STAFF_PASSWORD)).status).toBe(200);
-    const unlockingNobody = accounts.unlock(RequestContext.job('staff.unlock'), newEmail());
-    await expect(unlockingNobody).rejects.toMatchObject({ code: 'staff_account_not_found' });
+    const unlockingUnknown = accounts.unlock(RequestContext.job('staff.unlock'), newEmail());
+    await expect(unlockingUnknown).rejects.toMatchObject({ code: 'staff_account_not_found' });
   });
 
   const logIn = (email: string, password: string) =>

@@ -157,7 +157,7 @@ describe('POST /v1/staff/jobs/{id}/retry', () => {
     expect(await list()).toEqual(before);
   });
 
-  it('answers 404 where there is no such job, whatever the id looks like', async () => {
+  it('answers 404 where there is no such job, for any form of the id', async () => {
     const answers = ['1', '0', '-1', '01', '9'.repeat(18), '9'.repeat(30), newId(), 'x', '1e3'].map(
       (id) => server.post(`${JOBS}/${id}/retry`, staff.token).set('x-request-id', 'same'),
     );

@@ -88,7 +88,7 @@ describe('a preview', () => {
     expect(expected).toMatchObject({ when: 'period_end', usageAfter: { recordings: { used: 0 } } });
   });
 
-  /** Whatever is counted from the moment of the change is compared from there. */
+  /** Times that count from the change are compared from there. */
   async function expectSameAsChange(
     plan: PlanResponse,
     when?: string,

@@ -215,7 +215,7 @@ describe('roles in a team', () => {
     });
 
     it.each(ROLES)('the %s has the permissions of the contract, and sees them', async (role) => {
-      const { token } = await someone(role);
+      const { token } = await memberOf(role);
       const me = await server.get('/v1/me', token);
       const { permissions, member } = me.body as { permissions: Permission[]; member: object };
       expect(member).toMatchObject({ role, kind: 'person', status: 'active' });
@@ -223,7 +223,7 @@ describe('roles in a team', () => {
     });
 
     it.each(ROLES)('lets the %s in as the table says, and no further', async (role) => {
-      const { token } = await someone(role);
+      const { token } = await memberOf(role);
       const expected: Record<string, boolean> = {};
       const actual: Record<string, boolean> = {};
       for (const operation of operations.filter(isAskedOfAll)) {
@@ -248,7 +248,7 @@ describe('roles in a team', () => {
       return code !== 'permission_denied' && code !== 'wrong_credential_kind';
     }
 
-    async function someone(role: Role): Promise<{ token: string }> {
+    async function memberOf(role: Role): Promise<{ token: string }> {
       return addMember(server, await signUp(server), role);
     }
   });

@@ -91,7 +91,7 @@ describe('roles in a team', () => {
       expect(await activeOwners(customer)).toHaveLength(2);
     });
 
-    it('lets an admin change everybody else', async () => {
+    it('lets an admin change all others', async () => {
       const customer = await signUp(server);
       const admin = await addMember(server, customer, 'admin');
       const other = await addMember(server, customer, 'admin');
@@ -102,7 +102,7 @@ describe('roles in a team', () => {
       expect((await remove(admin.token, other.id)).status).toBe(204);
     });
 
-    it('changes no one’s own role', async () => {
+    it('refuses a change of one’s own role', async () => {
       const customer = await signUp(server);
       await addMember(server, customer, 'owner');
       const admin = await addMember(server, customer, 'admin');
@@ -272,14 +272,17 @@ describe('roles in a team', () => {
   });
 
   describe('leaving', () => {
-    it.each(['admin', 'member', 'viewer'] as const)('is for everybody: the %s', async (role) => {
-      const customer = await signUp(server);
-      const member = await addMember(server, customer, role);
-      expect((await remove(member.token, member.id)).status).toBe(204);
-      expect(await statusOfMe(member.token)).toBe(401);
-      const gone = await server.get(`/v1/team-members/${member.id}`, customer.token);
-      expectProblem(gone, 404, 'team_member_not_found');
-    });
+    it.each(['admin', 'member', 'viewer'] as const)(
+      'is allowed to every role: the %s',
+      async (role) => {
+        const customer = await signUp(server);
+        const member = await addMember(server, customer, role);
+        expect((await remove(member.token, member.id)).status).toBe(204);
+        expect(await statusOfMe(member.token)).toBe(401);
+        const gone = await server.get(`/v1/team-members/${member.id}`, customer.token);
+        expectProblem(gone, 404, 'team_member_not_found');
+      },
+    );
 
     it('is for an owner as long as another stays', async () => {
       const customer = await signUp(server);

@@ -36,7 +36,7 @@ describe('slow clients', () => {
   });
   afterAll(() => deployment.stop());
 
-  scenario('delay no one, and are cut', async ({ random, note }) => {
+  scenario('delay no other client, and are cut', async ({ random, note }) => {
     const { customers } = deployment;
     const head = `POST /v1/recordings HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${customers[0]!.key}\r\n`;
     const body = `${head}content-type: application/json\r\ncontent-length: 100000\r\n\r\n{`;

@@ -9,7 +9,7 @@ import { HttpClient } from './support/http-client';
 import { Ledger } from './support/ledger';
 import { scenario, type Run } from './support/scenario';
 
-/* What strangers cost others: each kind knocks for seconds while customers record and read. */
+/* What unauthenticated clients cost others: each kind sends for seconds while customers record and read. */
 
 const SAMPLES = 300;
 const PAUSE_MS = 20;

@@ -1,5 +1,5 @@
 import { fuzzOperations } from './support/operations';
 
-describe('a request of anybody, of the SDK or of staff', () => {
+describe('a public request, or one of the SDK or staff', () => {
   fuzzOperations(['public', 'sdk', 'staff'], 100);
 });

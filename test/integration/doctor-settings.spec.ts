@@ -129,7 +129,7 @@ describe('APP_URL', () => {
     expectStatus(checkAppUrl(given, 'http://127.0.0.1:3001'), status, /https?:/, /https:/);
   });
 
-  it('that is unset is the address of the server, whatever its port', () => {
+  it('that is unset is the address of the server, with its port', () => {
     const given = { environment: 'development', givenUrls: { app: null, upgrade: null } } as const;
     expectStatus(checkAppUrl(given, 'http://127.0.0.1:3001'), 'ok', /unset: .*127\.0\.0\.1:3001$/);
   });

@@ -72,7 +72,7 @@ describe('the database', () => {
     expect(JSON.stringify([...findings])).not.toContain(new URL(database.url).password);
   });
 
-  it('that cannot be reached is the one finding about it; the rest is looked at all the same', async () => {
+  it('that cannot be reached is the one finding about it; the rest is still checked', async () => {
     const url = 'postgres://nobody:a-password@127.0.0.1:1/nowhere';
     const findings = await findingsOf({ databaseUrl: url, databaseDirectUrl: url });
     expectStatus(findings.get('database')!, 'fail', /ECONNREFUSED/, /DATABASE_URL/);

@@ -234,7 +234,7 @@ describe('dev:shift-time and subscriptions:renew', () => {
     run(['dev:shift-time', '--business', business, '--days', String(days)], environment);
 
   it('lets a period pass, which is then renewed once', async () => {
-    await run(['subscriptions:renew']); // whatever ended today
+    await run(['subscriptions:renew']); // everything that ended today
     const [before] = await database.query<Running>(RUNNING);
     const { business_id: id, period_ordinal: ordinal, days } = before!;
     expect(await shift(id, days)).toMatchObject({ code: 0, stderr: '' });

@@ -7,7 +7,7 @@ import { aSignup, newEmail } from '../support/signups';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-/* What became of a job is written down, whatever breaks meanwhile: real processes, real mails. */
+/* The outcome of a job is written down, also when connections break: real processes, real mails. */
 
 interface JobRow {
   attempts: number;

@@ -293,7 +293,7 @@ export class Actor {
   }
 }
 
-/** Those that are looked at and name their customer; the others are ignored. */
+/** Those that are handled and name their customer; the others are ignored. */
 const TOLD =
   /^(checkout\.session\.completed|customer\.subscription\.(created|updated|deleted|paused|resumed)|customer\.deleted|invoice\.(paid|payment_failed)|charge\.refunded)$/;
 

@@ -59,7 +59,7 @@ export class ContractCheck {
     };
   }
 
-  /** Looks at every answer of a server that does not listen yet. */
+  /** Checks every answer of a server that does not listen yet. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const pattern = request.routeOptions.url ?? '';

@@ -13,7 +13,7 @@ export interface Customer extends SignupResponse {
   key: string;
 }
 
-/** Signs up a business, over HTTP like everybody else. */
+/** Signs up a business, over HTTP. */
 export async function signUp(
   server: Pick<TestApplication, 'post'>,
   businessName = 'Acme',

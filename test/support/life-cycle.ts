@@ -21,7 +21,7 @@ export class OwnSubscription {
     private readonly owner: Owner,
   ) {}
 
-  /** One of `change`, `cancel`, `pause` and so on, whatever the answer. */
+  /** One of `change`, `cancel`, `pause` and so on. @returns any answer */
   async ask(action: string, body?: object): Promise<Response> {
     return this.server.post(`${SUBSCRIPTION}/${action}`, this.owner.token, body);
   }

@@ -13,7 +13,7 @@ const LOOPBACK = '127.0.0.1';
 export interface ReceivedMail extends Email {
   /** Byte for byte as it came. */
   raw: string;
-  /** To whom the server was asked to deliver it, whatever the headers say. */
+  /** The recipients of the SMTP envelope, which the headers need not name. */
   recipients: string[];
 }
 
@@ -205,7 +205,7 @@ export function linkIn({ text = '' }: Pick<Email, 'text'>): URL {
   return new URL(links[0]);
 }
 
-/** The one-time key in a mail's link, whatever it is for. */
+/** The one-time key in a mail's link, of any purpose. */
 export function keyIn(mail: Pick<Email, 'text'>): string {
   const { searchParams } = linkIn(mail);
   const key = searchParams.get('activationKey') ?? searchParams.get('token');

@@ -56,7 +56,7 @@ export class NoteBook {
     await this.testDatabase.query(MARK, [id, mark]);
   }
 
-  /** The texts by id, as everybody sees them. */
+  /** The committed texts by id. */
   async read(): Promise<Record<number, string>> {
     const notes = await this.testDatabase.query<Note>(
       'SELECT id, text FROM transaction_notes ORDER BY id',

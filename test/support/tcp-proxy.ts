@@ -36,7 +36,7 @@ export class TcpProxy {
     this.isSwallowing = true;
   }
 
-  /** New connections work again. Old ones stay as they are: whatever was on its way is lost for good. */
+  /** New connections work again. Old ones stay as they are: the bytes in flight are lost. */
   letThrough(): void {
     this.isSwallowing = false;
   }

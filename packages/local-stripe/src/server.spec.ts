@@ -126,7 +126,7 @@ describe('a fault that was ordered', () => {
     expect(customers()).toHaveLength(1);
   });
 
-  // Stripe's client sends a call once more by itself where the connection was cut, whatever `maxNetworkRetries` says.
+  // Stripe's client sends a call once more by itself where the connection was cut, regardless of `maxNetworkRetries`.
   it('cuts the connection before anything is done', async () => {
     stripe.failNext(2, 'reset');
     await expect(client.customers.create()).rejects.toMatchObject({

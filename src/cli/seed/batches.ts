@@ -48,7 +48,7 @@ export async function findBegunWorld(tx: Transaction, seed: number): Promise<Beg
   return row?.world ?? null;
 }
 
-/** Whether its first business exists, whatever created it. */
+/** Whether its first business exists, also where this command did not create it. */
 export async function hasFirstBusiness(tx: Transaction, seed: number): Promise<boolean> {
   const found = await tx.query('SELECT id FROM businesses WHERE id = $1', [firstBusinessId(seed)]);
   return found.length > 0;

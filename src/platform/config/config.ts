@@ -74,7 +74,7 @@ export interface Config {
   /** Whether `GET /docs` and `GET /openapi.json` answer. */
   readonly hasApiDocs: boolean;
   readonly logLevel: string;
-  /** Null: anyone who reaches the server may read its metrics. */
+  /** Null: reading the metrics takes no token. */
   readonly metricsToken: string | null;
   /** Null: spans are not recorded. */
   readonly otlpEndpoint: string | null;

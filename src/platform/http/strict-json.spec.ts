@@ -53,7 +53,7 @@ function isWellFormed(value: unknown): boolean {
 }
 
 describe('parseStrictJson', () => {
-  it('reads whatever JSON.stringify writes, in any layout', () => {
+  it('reads everything that JSON.stringify writes, in any layout', () => {
     fc.assert(
       fc.property(anyJson, fc.constantFrom(undefined, 1, '\t', ' \n'), (value, indent) => {
         expect(parse(JSON.stringify(value, null, indent))).toEqual(value);

@@ -16,7 +16,7 @@ export class SdkService {
 
   /** Whether a recording sent now would be accepted; an ended period counts as renewed. */
   async status(context: RequestContext): Promise<SdkStatusResponse> {
-    await this.renewal.renewOne(context); // commits by itself: the closed period stays closed, whatever fails afterwards
+    await this.renewal.renewOne(context); // commits by itself: the closed period stays closed if anything fails afterwards
     const { subscription, plan, counts } = await this.subscriptions.getCurrent(context);
     const usage = toMetered(counts, plan.recordingsLimit, subscription.periodEnd);
     if (!isActive(subscription))

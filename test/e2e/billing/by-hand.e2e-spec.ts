@@ -19,7 +19,7 @@ import { until } from '../../support/until';
 import { clientAt, makeJobsDue } from '../../support/webhooks';
 
 // Staff make subscriptions at Stripe's dashboard, past every checkout: the tenant gets what is paid for, or staff are
-// told why not. No one is charged twice without staff being told.
+// told why not. A double charge is reported to staff.
 
 let world: BillingWorld;
 let pro: PlanResponse;

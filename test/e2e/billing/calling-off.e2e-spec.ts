@@ -9,8 +9,8 @@ import {
 } from '../../support/paid-subscriptions';
 import { addStaff, askToAssign, REASON, type StaffMember } from '../../support/staff';
 
-// A change that waits is called off: at Stripe the price goes back to the one that the running period was paid at,
-// whatever has become of the plan meanwhile.
+// A change that waits is called off: at Stripe the price goes back to the one that the running period was paid at, also
+// where the plan has changed meanwhile.
 
 let world: BillingWorld;
 let staff: StaffMember;

@@ -191,7 +191,7 @@ describe('CatalogService', () => {
     });
   });
 
-  it('has no product for what costs nothing, or was archived before anybody had it', async () => {
+  it('has no product for a free plan, or one that was archived before its first subscriber', async () => {
     const freePlan = await makePlan(world.server, staff);
     await catalog.sync(JOB);
     expect(world.stripe.state.products.find(freePlan.id)).toBeUndefined();

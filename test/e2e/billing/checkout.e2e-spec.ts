@@ -45,7 +45,7 @@ async function openPage(slug = 'pro'): Promise<{ id: string; url: string }> {
   return pageIn(opened);
 }
 
-/** Whatever is asked for, besides paths that are good. */
+/** A checkout with this body, and valid paths. */
 async function ask(body: object, token = customer.token): Promise<Response> {
   const paths = { successPath: '/billing?paid=1', cancelPath: '/billing' };
   return world.server.post(PATH, token, { ...paths, ...body });

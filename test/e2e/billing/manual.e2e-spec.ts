@@ -56,7 +56,7 @@ describe('without Stripe', () => {
     expect(assigned).toMatchObject({ status: 'active', plan: { slug: 'pro' } });
   });
 
-  it('there is no page to look after cards', async () => {
+  it('there is no page for cards', async () => {
     const page = await server.post('/v1/billing/portal-sessions', customer.token, {});
     expectProblem(page, 409, 'billing_account_missing');
   });

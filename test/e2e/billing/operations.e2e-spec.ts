@@ -281,15 +281,15 @@ describe('what Stripe never answered', () => {
     ['before it was done', 'reset'],
     ['after it was done', { afterEffect: true }],
   ])('of an assignment whose plan is archived meanwhile ends: %s', async (_, fault) => {
-    const someone = await addStaff(world.server);
-    const gone = await makePlan(world.server, someone);
+    const colleague = await addStaff(world.server);
+    const gone = await makePlan(world.server, colleague);
     world.stripe.webhooks.mode = 'dropped';
     world.stripe.failNext(100, fault, isSubscriptionWrite);
     const body = { planId: gone.id, reason: REASON, stripe: 'cancel' };
-    const refused = await askToAssign(world.server, someone, own.customer, body);
+    const refused = await askToAssign(world.server, colleague, own.customer, body);
     expectProblem(refused, 503, 'payment_provider_unavailable');
     world.stripe.stopFailing();
-    await world.server.post(`/v1/staff/plans/${gone.id}/archive`, someone.token).expect(200);
+    await world.server.post(`/v1/staff/plans/${gone.id}/archive`, colleague.token).expect(200);
 
     await own.finishLater();
     expect(await outcomes()).toEqual(['refused']);
@@ -300,7 +300,7 @@ describe('what Stripe never answered', () => {
   });
 });
 
-describe('reading and looking', () => {
+describe('reading and previewing', () => {
   it('hold no transaction while they speak with Stripe', async () => {
     const { token } = own.customer;
     const calls = await watchTransactions(async () => {

@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 afterEach(() => say({}));
 
-/** What Stripe says of the subscription from now on, whatever it is. */
+/** What Stripe says of the subscription from now on, whether it is so or not. */
 function say(changes: object): void {
   world.stripe.misreport(known.id, changes);
 }

@@ -17,8 +17,8 @@ export interface LoadOptions {
 }
 
 /**
- * Clients that record one after the other. Like an SDK, each sends a recording until it is acknowledged, whatever
- * happens meanwhile, and continues with the next.
+ * Clients that record one after the other. Like an SDK, each sends a recording until it is acknowledged, and continues
+ * with the next.
  */
 export class Load {
   readonly ledger = new Ledger();

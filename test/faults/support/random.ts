@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Choices that look random and are the same for the same seed. */
+/** Pseudorandom choices, the same for the same seed. */
 export class Random {
   private state: number;
 

@@ -15,7 +15,7 @@ export class Skipped extends Error {}
 
 const seed = process.env.FAULT_SEED ?? '1';
 
-/** A test that prints a line of figures, whatever becomes of it. */
+/** A test that prints a line of figures, also when it fails. */
 export function scenario(title: string, work: (run: Run) => Promise<void>): void {
   it(title, async () => {
     const figures: Figures = {};

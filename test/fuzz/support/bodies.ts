@@ -46,7 +46,7 @@ export function calmBody(valid: fc.Arbitrary<Draft> | undefined): fc.Arbitrary<B
   return valid ? json(valid) : fc.constant(NO_BODY);
 }
 
-/** Whatever can be sent where a body may stand. Without a schema the route wants none. */
+/** Anything that can be sent as a body. Without a schema the route takes none. */
 export function anyBody(
   valid: fc.Arbitrary<Draft> = hostileValue(),
   broken: fc.Arbitrary<Draft> = hostileValue(),

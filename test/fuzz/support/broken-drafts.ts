@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { changeAt, countPlaces, plain, type Draft } from './drafts';
 
-/** Values as JSON text that programs stumble over, whatever the field. */
+/** Values as JSON text that programs often mishandle, for any field. */
 const HOSTILE_TEXTS = [
   ...['null', 'true', 'false', '0', '-0', '-1', '1', '1.5', '1e400', '-1e400', '1e308', '5e-324'],
   ...['9007199254740993', '-9007199254740993', '2147483648', '123456789012345678901234567890'],
@@ -57,7 +57,7 @@ export function brokenDraft(valid: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> {
     );
 }
 
-/** Whatever JSON may hold. */
+/** Any JSON value. */
 export function hostileValue(): fc.Arbitrary<Draft> {
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...HOSTILE_TEXTS).map((text) => ({ text })) },

@@ -36,7 +36,7 @@ const OPENS_NOTHING = new Set<CredentialChoice>([
   ...(['none', 'junk', 'cut', 'without scheme', 'long'] as const),
 ]);
 
-/** What every exchange has to keep, whatever was sent. */
+/** The rules for every exchange. */
 const RULES: Record<string, Rule> = {
   'an answer comes': ({ answer }) => (answer.status === 0 ? 'the connection was closed' : null),
 

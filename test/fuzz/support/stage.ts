@@ -33,7 +33,7 @@ export class Stage {
   readonly staff: StaffMember[] = [];
   /** What was asked so far, for who has to find out how it came to this. */
   readonly story: string[] = [];
-  /** Whose rows the move may change; anybody's when it is null. */
+  /** The tenant whose rows the move may change; null: any. */
   mayChange: Set<string> | null = new Set();
   /** How many recordings were answered with 201 since the last check. */
   stored = 0;
@@ -83,7 +83,7 @@ export class Stage {
     return exchanged;
   }
 
-  async asAnybody(name: string, asking: Asking): Promise<Exchange> {
+  async asAnonymous(name: string, asking: Asking): Promise<Exchange> {
     return this.ask(name, undefined, asking, []);
   }
 
@@ -98,7 +98,7 @@ export class Stage {
 
   private async logIn(tenant: Tenant, person: Person): Promise<void> {
     const body = { email: person.email, password: PASSWORD, businessId: tenant.id };
-    const { answer } = await this.asAnybody('POST /v1/auth/login', { body });
+    const { answer } = await this.asAnonymous('POST /v1/auth/login', { body });
     if (answer.status === 200)
       person.token = bodyOf<{ session: Person }>(answer.text).session.token;
   }

@@ -161,7 +161,7 @@ class Bank {
   }
 }
 
-/** Whether it is looked at now: what was lost or comes late is not. */
+/** Whether a delivery arrives now: a lost or late one does not. */
 function syncsAt({ post }: Step): boolean {
   return post.delivery === 'sent' || post.delivery === 'twice';
 }

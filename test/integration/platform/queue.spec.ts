@@ -69,7 +69,7 @@ describe('a job', () => {
     return runs().map(({ payload }) => payload.name);
   }
 
-  it('of a committed transaction runs once, whatever the number of workers', async () => {
+  it('of a committed transaction runs once, with any number of workers', async () => {
     const names = Array.from({ length: 30 }, (_, number) => `job ${number}`);
     await Promise.all(names.map((name) => enqueue({ name })));
     await until('all jobs are done', queueIsEmpty);

@@ -14,7 +14,7 @@ import {
 } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 
-/* Whatever has happened to credits, periods and plans: the sources of the usage add up to it. */
+/* The sources of the usage add up to it, in any history of credits, periods and plans. */
 
 type Step =
   | { do: 'record'; count: number }

@@ -117,7 +117,7 @@ it('writes one audit row a tenant, and none for those who lose nothing', async (
   expect(await readAudit()).toEqual([row]);
 });
 
-it('a deletion by anybody else is audited row by row, as ever', async () => {
+it('any other deletion is audited row by row', async () => {
   await insertOld(tenant, 2, 31);
   await database.query('DELETE FROM recordings WHERE business_id = $1', [tenant]);
   expect(await readAudit()).toHaveLength(2);

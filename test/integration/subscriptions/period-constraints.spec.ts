@@ -95,7 +95,7 @@ describe('what the database refuses', () => {
         await withConnection(server.database.url, { scope: 'platform' }, async (second) => {
           await second.query(`BEGIN ISOLATION LEVEL ${isolation}`);
           const refusal = codeOf(second.query(OTHER_PERIOD, ['20 days']));
-          await until('the second waits for the first', isSomebodyWaiting);
+          await until('the second waits for the first', isOneWaiting);
           await first.query('COMMIT');
           expect(await refusal).toBe(EXCLUSION);
         });
@@ -110,7 +110,7 @@ describe('what the database refuses', () => {
     );
   }
 
-  async function isSomebodyWaiting(): Promise<boolean> {
+  async function isOneWaiting(): Promise<boolean> {
     const waiting = await server.database.query(
       `SELECT FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'transactionid'`,

@@ -19,10 +19,10 @@ import { readRecordingsByPeriod } from '../../support/subscriptions';
 import { holdEvents } from '../../support/webhooks';
 
 /*
- * Random histories at the local Stripe, told in any order, twice, late or not at all. Whatever happened: after one more
- * sync the local state is Stripe's, periods are contiguous, counters equal their rows, and the nightly comparison finds nothing.
- * Many customers live through the same time at once, each a history of its own. These are few, for they are slow; the
- * 200 without a server and a database are in follow.properties.spec.ts.
+ * Random histories at the local Stripe, told in any order, twice, late or not at all. In every case, after one more
+ * sync the local state is Stripe's, periods are contiguous, counters equal their rows, and the nightly comparison finds
+ * nothing. Many customers live through the same time at once, each a history of its own. These are few, for they are
+ * slow; the 200 without a server and a database are in follow.properties.spec.ts.
  */
 
 const CUSTOMERS_A_RUN = 15;

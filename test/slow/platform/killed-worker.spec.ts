@@ -23,7 +23,7 @@ async function holder(): Promise<string | null | undefined> {
 }
 
 /** Blocked by a lock, so that its worker can be killed in the middle of it. */
-async function somebodyWaits(): Promise<boolean> {
+async function isOneWaiting(): Promise<boolean> {
   const rows = await database.query(
     `SELECT FROM pg_locks WHERE NOT granted AND relation = 'idempotency_keys'::regclass`,
   );
@@ -48,7 +48,7 @@ it('the job of a worker that is killed -9 is done by another', async () => {
     await withConnection(database.url, { scope: 'platform' }, async (client) => {
       await client.query('BEGIN; LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');
       await enqueueHousekeeping();
-      await until('the job waits for our lock', somebodyWaits);
+      await until('the job waits for the lock', isOneWaiting);
       other = await ServerProcess.start({ DATABASE_URL: database.url, ROLES: 'worker' });
       dead = await holder(); // while it is alive: the other one may free the job at any moment after the kill
       await killed.stop('SIGKILL');

@@ -47,7 +47,7 @@ describe('a worker that is killed -9 in the middle of a job', () => {
       await withConnection(database.url, { scope: 'platform' }, async (client) => {
         await client.query('BEGIN; LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');
         await enqueueHousekeeping(application);
-        await until('the job waits for our lock', somebodyWaits);
+        await until('the job waits for the lock', isOneWaiting);
         await killed.stop('SIGKILL');
         await client.query('ROLLBACK');
       });
@@ -71,7 +71,7 @@ describe('a worker that is killed -9 in the middle of a job', () => {
       );
   }
 
-  async function somebodyWaits(): Promise<boolean> {
+  async function isOneWaiting(): Promise<boolean> {
     const rows = await database.query(
       `SELECT FROM pg_locks WHERE NOT granted AND relation = 'idempotency_keys'::regclass`,
     );

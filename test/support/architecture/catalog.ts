@@ -1,4 +1,4 @@
-/** Whatever can be asked. */
+/** A connection that takes queries. */
 export interface Queryable {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 }

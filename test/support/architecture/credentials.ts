@@ -48,7 +48,7 @@ export async function makeWorld(server: TestApplication, staff?: World['staff'])
   return { server, customer: await signUp(server), staff: staff ?? (await addStaff(server)) };
 }
 
-/** Whatever is no credential, or is one no more: 401 on every guarded route. */
+/** Values that are no valid credential: 401 on every guarded route. */
 export const DEAD_CREDENTIALS: DeadCredential[] = [
   noToken('no credential', () => undefined),
   noToken('the scheme alone', () => 'Bearer'),

@@ -1,6 +1,6 @@
 import type { TestDatabase } from '../test-database';
 
-/** Using a credential moves it, whatever else the request does. */
+/** Every use of a credential moves it. */
 const NOT_A_CHANGE = 'last_used_at';
 
 /** Every row of every table, and every job, as `table: {…}`. Two of these are equal when nothing was changed. */

@@ -35,7 +35,7 @@ export class LauncherProcess {
     });
     this.ended = once(this.child, 'exit');
     this.answer = this.readAnswer();
-    // Looked at only by those who ask for it: a child may also be killed before it answers.
+    // Read only by tests that need it: a child may also be killed before it answers.
     this.answer.catch(() => undefined);
     living.add(this);
   }

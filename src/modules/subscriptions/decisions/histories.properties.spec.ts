@@ -42,7 +42,7 @@ function check(property: Property, then: (model: SubscriptionModel) => void = ()
   );
 }
 
-/** Continues on the default plan, whatever the state, until this many periods have passed. */
+/** Continues on the default plan, from any state, until this many periods have passed. */
 function letPeriodsPass(model: SubscriptionModel, count: number): void {
   const revive: Command[] = [
     { do: 'resume' },

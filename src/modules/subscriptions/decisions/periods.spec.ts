@@ -119,7 +119,7 @@ function dayOf(date: Date): [year: number, month: number, day: number] {
   return [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
 }
 
-describe('periods, whatever the anchor and the interval', () => {
+describe('periods, for any anchor and interval', () => {
   it('tile without gap or overlap', () => {
     fc.assert(
       fc.property(anchors, intervals, (anchor, cycle) => {

@@ -101,7 +101,7 @@ describe('now, in the same interval', () => {
     });
   });
 
-  it('is free during a trial, whatever the interval, and the trial continues', () => {
+  it('is free during a trial, for any interval, and the trial continues', () => {
     const setup = on(tried);
     const { proration, write } = change(setup, yearly, { when: 'now' }, START);
     expect(proration).toEqual(NOTHING);

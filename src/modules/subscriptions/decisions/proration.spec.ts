@@ -107,7 +107,7 @@ describe('pricePerDay', () => {
   });
 });
 
-describe('computeProration, whatever the prices, the period and the moment', () => {
+describe('computeProration, for any prices, period and moment', () => {
   const prices = fc.oneof(fc.integer({ min: 0, max: 2_000_000_000 }), fc.maxSafeNat()).map(usd);
   const starts = fc.date({
     min: new Date('2020-01-01T00:00:00.000Z'),

@@ -12,7 +12,7 @@ import {
 } from './renewal-decision';
 import { SUBSCRIPTION_STATUSES } from '../subscription.entity';
 
-// Invariants of every renewal, whatever the subscription, its plans and the moment.
+// Invariants of every renewal, for any subscription, plans and moment.
 
 interface Situation {
   subscription: RenewableSubscription;
@@ -103,7 +103,7 @@ function deepFrozen<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-describe('decideRenewal, whatever the subscription', () => {
+describe('decideRenewal, for any subscription', () => {
   function check(property: (situation: Situation, decision: RenewalDecision) => void): void {
     fc.assert(
       fc.property(situations, (situation) => {
