@@ -1,10 +1,12 @@
 import { appendFileSync } from 'node:fs';
+import type Stripe from 'stripe';
 import type { Response } from 'supertest';
 import type { LoggedRequest } from '@tenantry/local-stripe';
 import { LocalStripe } from '@tenantry/local-stripe';
 import type { Card } from '@tenantry/local-stripe';
 import { RequestContext } from '../../src/common/request-context';
 import { RenewalService } from '../../src/modules/subscriptions/renewal/renewal.service';
+import { clientOf } from '../../packages/local-stripe/test/fixtures';
 import type { Config } from '../../src/platform/config/config';
 import { signUp, type Customer } from './customers';
 import { TestApplication } from './test-application';
@@ -54,6 +56,21 @@ export class BillingWorld {
   async pass(milliseconds: number): Promise<void> {
     this.server.clock.moveBy(milliseconds);
     this.stripe.advanceBy(milliseconds);
+    await this.settle();
+  }
+
+  /**
+   * Ends what is left at Stripe. After each test of a suite that lets months pass: a subscription of an earlier test
+   * costs an invoice and its events every month.
+   */
+  async endSubscriptions(): Promise<void> {
+    this.stripe.stopFailing();
+    this.stripe.webhooks.mode = 'in_order';
+    const { subscriptions } = clientOf(this.stripe, API_KEY);
+    const isRunning = ({ status }: Stripe.Subscription) =>
+      status !== 'canceled' && status !== 'incomplete_expired';
+    for (const { id } of this.stripe.state.subscriptions.all().filter(isRunning))
+      await subscriptions.cancel(id);
     await this.settle();
   }
 

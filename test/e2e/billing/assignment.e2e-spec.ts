@@ -31,6 +31,7 @@ beforeEach(async () => {
   beta = await makePlan(world.server, staff, { public: false });
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 async function assign(body: object): Promise<Response> {
   const member = await addStaff(world.server); // sessions of staff end while tests let time pass

@@ -22,6 +22,7 @@ afterAll(async () => {
 beforeEach(async () => {
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 async function expectBoth(expected: {
   autoRenew: boolean;

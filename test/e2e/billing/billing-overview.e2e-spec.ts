@@ -32,6 +32,7 @@ beforeEach(async () => {
   world.stripe.stopFailing();
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 async function overview(): Promise<BillingResponse> {
   const response = await world.server.get('/v1/billing', own.customer.token).expect(200);

@@ -73,6 +73,7 @@ async function endForeign(): Promise<void> {
 }
 
 afterEach(endForeign);
+afterEach(() => world.endSubscriptions());
 
 describe('with the price of a plan', () => {
   it('gives the plan, closes the page that is open, and takes every command', async () => {

@@ -33,6 +33,7 @@ beforeEach(async () => {
   pro = await makePaidPlan(world, staff, 3000);
   large = await makePaidPlan(world, staff, 9000);
 });
+afterEach(() => world.endSubscriptions());
 
 const recurring = () => own.atStripe.items.data[0]!.price.recurring;
 

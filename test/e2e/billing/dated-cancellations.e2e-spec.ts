@@ -32,6 +32,7 @@ beforeEach(async () => {
   world.stripe.webhooks.mode = 'in_order';
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 /** In the portal, which tells by an event. */
 async function inPortal(action: 'end' | 'keep'): Promise<void> {

@@ -32,6 +32,7 @@ beforeEach(async () => {
   world.stripe.webhooks.mode = 'in_order';
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 /** The price is changed at Stripe by hand, in the middle of the period, and its invoice is not paid. */
 async function failInMiddle(): Promise<void> {

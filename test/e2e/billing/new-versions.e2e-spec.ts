@@ -18,6 +18,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   staff = await addStaff(world.server);
 });
+afterEach(() => world.endSubscriptions());
 
 afterAll(() => world.stop());
 

@@ -113,6 +113,29 @@ async function bothSides(): Promise<unknown> {
   return { local: await own.read(), stripe, charged: own.charged };
 }
 
+// The first, since a month passes, with an invoice for each subscription that is there.
+describe('reading and previewing', () => {
+  afterAll(async () => {
+    staff = await addStaff(world.server); // sessions of staff are short
+  });
+
+  it('hold no transaction while they speak with Stripe', async () => {
+    const { token } = own.customer;
+    const calls = await watchTransactions(async () => {
+      await world.server.get('/v1/billing', token).expect(200);
+      await world.server.get('/v1/billing/invoices', token).expect(200);
+      await world.server.post('/v1/billing/portal-sessions', token).expect(201);
+      await own.preview({ planId: large.id });
+      await world.pass(32 * DAY_MS);
+      await world.subscribe(large.slug);
+    });
+    expect(calls.open).toEqual([]);
+    for (const path of ['/v1/billing_portal/sessions', '/v1/checkout/sessions', '/v1/customers'])
+      expect(calls.made).toContain(`POST ${path}`);
+    expect(calls.made).toContain('GET /v1/subscriptions');
+  });
+});
+
 describe.each(COMMANDS)('$name', ({ ask, first, effect }) => {
   beforeEach(async () => {
     await first?.();
@@ -297,24 +320,6 @@ describe('what Stripe never answered', () => {
     expect(status).toBe(own.atStripe.status); // whichever it is
     if (status === 'active') await own.act('pause');
     else expect((await world.openCheckout(own.customer, large.slug)).status).toBe(201);
-  });
-});
-
-describe('reading and previewing', () => {
-  it('hold no transaction while they speak with Stripe', async () => {
-    const { token } = own.customer;
-    const calls = await watchTransactions(async () => {
-      await world.server.get('/v1/billing', token).expect(200);
-      await world.server.get('/v1/billing/invoices', token).expect(200);
-      await world.server.post('/v1/billing/portal-sessions', token).expect(201);
-      await own.preview({ planId: large.id });
-      await world.pass(32 * DAY_MS);
-      await world.subscribe(large.slug);
-    });
-    expect(calls.open).toEqual([]);
-    for (const path of ['/v1/billing_portal/sessions', '/v1/checkout/sessions', '/v1/customers'])
-      expect(calls.made).toContain(`POST ${path}`);
-    expect(calls.made).toContain('GET /v1/subscriptions');
   });
 });
 

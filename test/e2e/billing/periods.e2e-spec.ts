@@ -26,6 +26,7 @@ beforeEach(async () => {
   hear();
   customer = await world.subscribe();
 });
+afterEach(() => world.endSubscriptions());
 
 const loseEvents = () => world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'dropped');
 const hear = () => world.stripe.deliverTo(world.server.url + WEBHOOK_PATH, 'in_order');

@@ -39,6 +39,7 @@ beforeEach(async () => {
   world.stripe.webhooks.mode = 'in_order';
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 /** Until a little after the end of the running period, with its invoice and the cron. */
 async function passPeriod(): Promise<void> {

@@ -57,6 +57,8 @@ describe.each<[who: string, begin: () => Promise<Begun>]>([
   ['Stripe, and the plan that waits costs something', beginPaid],
   ['Stripe, and the plan that waits is free', beginPaidBesideFree],
 ])('where %s sets the periods, a change that waits', (_, begin) => {
+  afterEach(() => world.endSubscriptions());
+
   it.each<[what: string, off: Step, on: Step]>([
     [
       'a cancellation',

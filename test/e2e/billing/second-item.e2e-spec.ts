@@ -41,6 +41,7 @@ afterAll(async () => {
 beforeEach(async () => {
   own = await PaidSubscription.begin(world, pro);
 });
+afterEach(() => world.endSubscriptions());
 
 async function add(price: string): Promise<Stripe.SubscriptionItem> {
   const item = { subscription: own.atStripe.id, price, proration_behavior: 'none' } as const;

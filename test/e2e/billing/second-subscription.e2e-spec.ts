@@ -33,6 +33,7 @@ beforeEach(async () => {
   await outliveGrace(world, own);
   expect(own.atStripe.status).toBe('past_due');
 });
+afterEach(() => world.endSubscriptions());
 
 const statuses = () => own.allAtStripe.map(({ status }) => status);
 

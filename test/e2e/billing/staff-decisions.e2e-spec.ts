@@ -27,6 +27,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   staff = await addStaff(world.server); // time passes here: sessions of staff are short
 });
+afterEach(() => world.endSubscriptions());
 afterAll(() => world.stop());
 
 async function edit(plan: PlanResponse, changes: object): Promise<void> {
