@@ -24,6 +24,7 @@ import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of
 import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
 import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
 import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
+import { ApplicationOrigins1763690000087 } from '../migrations/1763690000087-application-origins';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -92,5 +93,6 @@ export const schema: Schema = {
     CanonicalEmails1763690000070,
     ReportedStarts1763690000085,
     BoundKeys1763690000086,
+    ApplicationOrigins1763690000087,
   ],
 };

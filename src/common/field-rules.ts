@@ -74,6 +74,18 @@ function isCalendarDay(value: string): boolean {
 }
 
 /** Neither null nor a list. */
+/** As browsers send it: `https://app.example`, in lower case, a host in A-labels, no default port. Any other spelling would never match. */
+export function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+const LOOPBACK = /^(?:localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** An origin whose pages nobody on the way can change: https, or this very machine. */
+export function isSafeOrigin(text: string): boolean {
+  return isOrigin(text) && (text.startsWith('https:') || LOOPBACK.test(new URL(text).hostname));
+}
+
 export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

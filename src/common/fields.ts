@@ -27,6 +27,7 @@ import {
   isEmailAddress,
   isInstant,
   isPlainObject,
+  isSafeOrigin,
   isStorable,
   isVisible,
   NOT_STORABLE,
@@ -217,6 +218,17 @@ export function ChoiceList(
   return list(options, { type: String, isArray: true, ...enumeration(name, values) }, [
     IsIn(values, { each: true }),
   ]);
+}
+
+/** Origins of web pages: https, or http on this very machine; no path and no pattern. */
+export function OriginList(options: FieldOptions & { max: number }): PropertyDecorator {
+  const items = { type: 'string', example: 'https://app.example' };
+  const detail =
+    'must hold origins as browsers send them: https://app.example, http://localhost:5173';
+  const areOrigins = (values: unknown) =>
+    Array.isArray(values) &&
+    values.every((value) => typeof value === 'string' && isSafeOrigin(value));
+  return list(options, { type: 'array', items }, [check('origin', areOrigins, detail)]);
 }
 
 /** A list whose items the route validates one by one, so that a bad one fails alone. */

@@ -54,9 +54,13 @@ describe('applications', () => {
         name: ' Shop ',
         bundleId: null,
         platform: null,
+        origins: [],
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
       });
-      const full = { name: 'Shop', bundleId: 'com.example.shop', platform: 'ios' };
+      const full = {
+        ...{ name: 'Shop', bundleId: 'com.example.shop', platform: 'web' },
+        origins: ['https://shop.example'],
+      };
       expect(await created(full)).toMatchObject(full);
       const empty = { name: 'Shop', bundleId: null, platform: null };
       expect(await created(empty)).toMatchObject(empty);

@@ -8,6 +8,7 @@ import { CredentialCache } from './credential-cache';
 import { CredentialsRepository } from './credentials.repository';
 import { CredentialsService } from './credentials.service';
 import { EarlyAccess } from './early-access';
+import { SdkPages } from './sdk-pages';
 
 /** Who may call what: the guard of every route. */
 @Module({
@@ -18,6 +19,7 @@ import { EarlyAccess } from './early-access';
     BearerStrategy,
     BearerGuard,
     EarlyAccess,
+    SdkPages,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrictInputGuard }, // in this order
   ],

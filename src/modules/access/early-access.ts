@@ -8,6 +8,7 @@ import { assertAdmitted } from './admission';
 import { BearerGuard } from './bearer.guard';
 import { CredentialCache, type LookUp } from './credential-cache';
 import type { Credential } from './credential';
+import { SdkPages } from './sdk-pages';
 
 /** The caller, as far as the headers tell. */
 interface Caller {
@@ -34,6 +35,7 @@ export class EarlyAccess implements OnModuleInit {
   constructor(
     private readonly bearer: BearerGuard,
     private readonly cache: CredentialCache,
+    private readonly pages: SdkPages,
     private readonly limiter: RequestLimiter,
     private readonly host: HttpAdapterHost,
   ) {}
@@ -51,6 +53,7 @@ export class EarlyAccess implements OnModuleInit {
     if (!access || access.audience === 'public') return this.meetAnybody(access, request, reply);
     const askedAt = this.cache.beginLookUp();
     const credential = await this.bearer.authenticate(request);
+    if (access.audience === 'sdk') await this.pages.allow(credential, request, reply);
     await this.count(access, credential, request, reply);
     assertBodyIsWelcome(request);
     if (credential?.support) void reply.header('x-support-session', credential.support.sessionId);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
+import { isOrigin } from '../../common/field-rules';
 
 // The environment variables, one entry each with its meaning. The table in docs/configuration.md and .env.example are
 // generated from this file, and a check keeps them current.
@@ -26,11 +27,6 @@ const listOf = (isEntry: (entry: string) => boolean, described: string) =>
       const message = `must be ${described}, comma-separated; '${odd}' is not`;
       context.addIssue({ code: 'custom', message });
     });
-
-/** As browsers write it into `Origin`: anything else would never match. */
-function isOrigin(text: string): boolean {
-  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}
 
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 
-/** The ids of the tenants or persons that changed, or everything. */
+/** The ids of the tenants or persons that changed, and names of what is kept for all tenants; or everything. */
 export type ChangedSubjects = readonly string[] | 'everything';
 
 type Listener = (changed: ChangedSubjects) => void;
 
 /**
  * Invalidates in-memory caches: commits of this process before their caller continues; commits of others when the
- * listening connection receives them. Triggers report the changes (announce_change).
+ * listening connection receives them. Triggers report the changes (announce).
  */
 @Injectable()
 export class ChangeFeed {

@@ -15,18 +15,48 @@ const PREFLIGHT_IS_KEPT_SECONDS = '600';
  */
 export function allowOrigins(fastify: FastifyInstance, config: Config, routes: RouteTable): void {
   const origins = new Set(config.corsOrigins);
-  if (origins.size === 0) return;
+  if (origins.size > 0) allowOriginsOfSettings(fastify, origins, routes);
+  allowOriginsOfSdks(fastify, routes);
+}
+
+function allowOriginsOfSettings(
+  fastify: FastifyInstance,
+  origins: ReadonlySet<string>,
+  routes: RouteTable,
+): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
     reply.header('vary', 'Origin'); // also without a match: a cache must not serve that answer to a page
     if (!origin || !origins.has(origin)) return done();
-    reply.headers({
-      'access-control-allow-origin': origin,
-      'access-control-expose-headers': SHOWN_HEADERS,
-    });
+    showAnswers(reply, origin);
     const methods = isPreflight(request) ? routes.methodsOf(request.url) : [];
     if (methods.length === 0) return done();
     answerPreflight(reply, methods);
+  });
+}
+
+/**
+ * Answers a preflight for the SDK's routes where its origin is one of some business. Whether a page may read the answer
+ * to the request itself, early-access.ts decides: it knows the key.
+ */
+function allowOriginsOfSdks(fastify: FastifyInstance, routes: RouteTable): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    const methods = isPreflight(request) ? routes.sdkMethodsOf(request.url) : [];
+    if (methods.length === 0) return;
+    reply.header('vary', 'Origin');
+    if (!origin || !(await routes.sdkOrigins.source?.isKnown(origin))) return;
+    showAnswers(reply, origin);
+    answerPreflight(reply, methods);
+    return reply;
+  });
+}
+
+/** Lets the page of an origin read the answer. */
+export function showAnswers(reply: FastifyReply, origin: string): void {
+  reply.headers({
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': SHOWN_HEADERS,
   });
 }
 

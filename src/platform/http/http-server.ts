@@ -68,7 +68,7 @@ export function createHttpServer(
 
 function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRoute', (route) => {
-    routes.add(route.url, route.method);
+    routes.add(route.url, route.method, route.config?.access?.audience === 'sdk');
     if (route.config?.bodyLimitBytes) route.bodyLimit = route.config.bodyLimitBytes;
   });
 }

@@ -5,6 +5,7 @@ import { IdempotencyKeysRepository } from './idempotency/idempotency-keys.reposi
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { ProblemFilter } from './problem.filter';
 import { RouteTable } from './route-table';
+import { SdkOrigins } from './sdk-origins';
 import { ValidationPipe } from './validation';
 
 /** What applies to every route: problems, strict input, idempotent POSTs. */
@@ -17,11 +18,15 @@ import { ValidationPipe } from './validation';
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
-  exports: [Idempotency],
+  exports: [Idempotency, SdkOrigins],
 })
 export class HttpModule {
   /** @param routes filled by the HTTP server as routes are registered */
   static with(routes: RouteTable): DynamicModule {
-    return { module: HttpModule, providers: [{ provide: RouteTable, useValue: routes }] };
+    const shared = [
+      { provide: RouteTable, useValue: routes },
+      { provide: SdkOrigins, useValue: routes.sdkOrigins },
+    ];
+    return { module: HttpModule, providers: shared };
   }
 }

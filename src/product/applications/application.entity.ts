@@ -22,6 +22,10 @@ export class Application {
   @Column({ type: 'text', nullable: true })
   platform!: Platform | null;
 
+  /** Of the pages that use the SDK; of the platform web only. */
+  @Column({ type: 'text', array: true })
+  origins!: string[];
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 

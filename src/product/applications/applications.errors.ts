@@ -1,4 +1,5 @@
-import { defineProblem } from '../../common/problem';
+import { defineProblem, type DomainError } from '../../common/problem';
+import { validationFailed } from '../../common/problems';
 
 export const applicationNotFound = defineProblem({
   code: 'application_not_found',
@@ -13,3 +14,9 @@ export const bundleIdTaken = defineProblem({
   title: 'The bundle id is taken',
   description: 'A bundle id is unique in a business.',
 });
+
+/** 422 validation_failed. @param pointer to the field that would have to be another */
+export function originsNeedTheWeb(pointer: '/origins' | '/platform'): DomainError {
+  const detail = 'only an application of the platform web has origins';
+  return validationFailed([{ pointer, code: 'platform', detail }]);
+}

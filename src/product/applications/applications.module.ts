@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../../modules/api-keys/api-keys.module';
 import { bindKeysTo } from '../../modules/api-keys/dto/key-target';
 import { SubscriptionsModule } from '../../modules/subscriptions/subscriptions.module';
+import { ApplicationOrigins } from './application-origins';
 import { ApplicationsController } from './applications.controller';
 import { applicationNotFound } from './applications.errors';
 import { ApplicationsRepository } from './applications.repository';
@@ -17,6 +18,6 @@ bindKeysTo({
 @Module({
   imports: [SubscriptionsModule, ApiKeysModule],
   controllers: [ApplicationsController],
-  providers: [ApplicationsService, ApplicationsRepository],
+  providers: [ApplicationsService, ApplicationsRepository, ApplicationOrigins],
 })
 export class ApplicationsModule {}

@@ -6,9 +6,9 @@ import { violatedConstraint } from '../../platform/database/database-errors';
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Application } from './application.entity';
-import { bundleIdTaken } from './applications.errors';
+import { bundleIdTaken, originsNeedTheWeb } from './applications.errors';
 
-export type ApplicationFields = Pick<Application, 'name' | 'bundleId' | 'platform'>;
+export type ApplicationFields = Pick<Application, 'name' | 'bundleId' | 'platform' | 'origins'>;
 
 @Injectable()
 export class ApplicationsRepository {
@@ -45,29 +45,56 @@ export class ApplicationsRepository {
       createdAt: tx.now,
       deletedAt: null,
     };
-    await refusingTakenBundleId(tx.repository(Application).insert(application));
+    await refusingConflicts(tx.repository(Application).insert(application), fields);
     return application;
   }
 
-  /** @returns false when the application does not exist. @throws 409 bundle_id_taken */
+  /** @returns false when the application does not exist. @throws 409 bundle_id_taken, 422 for origins without the web */
   async update(
     tx: Transaction,
     id: string,
     changes: Partial<ApplicationFields & Pick<Application, 'deletedAt'>>,
   ): Promise<boolean> {
     const living = { businessId: tx.requireBusinessId(), id, deletedAt: IsNull() };
-    const { affected } = await refusingTakenBundleId(
+    const { affected } = await refusingConflicts(
       tx.repository(Application).update(living, changes),
+      changes,
     );
     return affected === 1;
   }
+
+  /** Of the business, or of one application. */
+  async listOrigins(tx: Transaction, id: string | null): Promise<string[]> {
+    const given = [tx.requireBusinessId(), id];
+    const rows = await tx.query<{ origins: string[] }>(LIST_ORIGINS, given);
+    return rows.flatMap(({ origins }) => origins);
+  }
+
+  /** Of all businesses, in platform scope. */
+  async listAllOrigins(tx: Transaction): Promise<string[]> {
+    const rows = await tx.query<{ origin: string }>(LIST_ALL_ORIGINS);
+    return rows.map(({ origin }) => origin);
+  }
 }
 
-async function refusingTakenBundleId<T>(write: Promise<T>): Promise<T> {
+const LIST_ORIGINS = `
+  SELECT origins FROM applications
+  WHERE business_id = $1 AND deleted_at IS NULL AND origins <> '{}' AND ($2::uuid IS NULL OR id = $2)`;
+
+const LIST_ALL_ORIGINS = `
+  SELECT DISTINCT unnest(origins) AS origin FROM applications WHERE deleted_at IS NULL AND origins <> '{}'`;
+
+async function refusingConflicts<T>(
+  write: Promise<T>,
+  { origins }: Partial<ApplicationFields>,
+): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (violatedConstraint(error) === 'uq_applications_bundle_id') throw bundleIdTaken();
+    const constraint = violatedConstraint(error);
+    if (constraint === 'uq_applications_bundle_id') throw bundleIdTaken();
+    if (constraint === 'ck_applications_origins')
+      throw originsNeedTheWeb(origins ? '/origins' : '/platform');
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { ApiKeysService } from '../../modules/api-keys/api-keys.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { Application } from './application.entity';
-import { applicationNotFound } from './applications.errors';
+import { applicationNotFound, originsNeedTheWeb } from './applications.errors';
 import { ApplicationsRepository, type ApplicationFields } from './applications.repository';
 import type {
   CreateApplicationRequest,
@@ -36,18 +36,16 @@ export class ApplicationsService implements OnModuleInit {
     return this.database.transaction(context, (tx) => this.getIn(tx, id));
   }
 
-  /** @throws 402 limit_reached, 403 subscription_inactive, 409 bundle_id_taken */
-  create(
-    context: RequestContext,
-    { name, bundleId = null, platform = null }: CreateApplicationRequest,
-  ): Promise<Application> {
+  /** @throws 402 limit_reached, 403 subscription_inactive, 409 bundle_id_taken, 422 for origins without the web */
+  async create(context: RequestContext, request: CreateApplicationRequest): Promise<Application> {
+    const fields = toFields(request);
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, 'applications');
-      return this.applications.insert(tx, { name, bundleId, platform });
+      return this.applications.insert(tx, fields);
     });
   }
 
-  /** @throws 404 application_not_found, 409 bundle_id_taken */
+  /** @throws 404 application_not_found, 409 bundle_id_taken, 422 for origins without the web */
   update(
     context: RequestContext,
     id: string,
@@ -78,15 +76,31 @@ export class ApplicationsService implements OnModuleInit {
   }
 }
 
+function toFields({
+  name,
+  bundleId = null,
+  platform = null,
+  origins = [],
+}: CreateApplicationRequest): ApplicationFields {
+  if (origins.length > 0 && platform !== 'web') throw originsNeedTheWeb('/origins');
+  return { name, bundleId, platform, origins: distinct(origins) };
+}
+
 /** Omitted fields stay as they are; null clears. */
 function definedFields({
   name,
   bundleId,
   platform,
+  origins,
 }: UpdateApplicationRequest): Partial<ApplicationFields> {
   return {
     ...(name !== undefined && { name }),
     ...(bundleId !== undefined && { bundleId }),
     ...(platform !== undefined && { platform }),
+    ...(origins !== undefined && { origins: distinct(origins) }),
   };
+}
+
+function distinct(origins: string[]): string[] {
+  return [...new Set(origins)];
 }

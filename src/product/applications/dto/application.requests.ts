@@ -1,7 +1,14 @@
-import { Choice, Name, Text } from '../../../common/fields';
+import { Choice, Name, OriginList, Text } from '../../../common/fields';
 import { PLATFORMS, type Platform } from '../application.entity';
 
 const BUNDLE_ID_LENGTH = 255;
+
+const ORIGINS = {
+  max: 20,
+  optional: true,
+  description:
+    'Of the platform `web` only: whose pages may call the SDK routes from a browser (CORS)',
+};
 
 export class CreateApplicationRequest {
   @Name({ example: 'Shop' })
@@ -18,6 +25,9 @@ export class CreateApplicationRequest {
 
   @Choice('Platform', PLATFORMS, { optional: true, nullable: true })
   platform?: Platform | null;
+
+  @OriginList(ORIGINS)
+  origins?: string[];
 }
 
 export class UpdateApplicationRequest {
@@ -29,4 +39,7 @@ export class UpdateApplicationRequest {
 
   @Choice('Platform', PLATFORMS, { optional: true, nullable: true })
   platform?: Platform | null;
+
+  @OriginList(ORIGINS)
+  origins?: string[];
 }

@@ -1,4 +1,4 @@
-import { Choice, Id, Instant, Name, Text } from '../../../common/fields';
+import { Choice, Id, Instant, Name, OriginList, Text } from '../../../common/fields';
 import { PLATFORMS, type Application, type Platform } from '../application.entity';
 
 export class ApplicationResponse {
@@ -14,11 +14,14 @@ export class ApplicationResponse {
   @Choice('Platform', PLATFORMS, { nullable: true })
   platform!: Platform | null;
 
+  @OriginList({ max: 20 })
+  origins!: string[];
+
   @Instant()
   createdAt!: string;
 }
 
 export function toApplicationResponse(application: Application): ApplicationResponse {
-  const { id, name, bundleId, platform, createdAt } = application;
-  return { id, name, bundleId, platform, createdAt: createdAt.toISOString() };
+  const { id, name, bundleId, platform, origins, createdAt } = application;
+  return { id, name, bundleId, platform, origins, createdAt: createdAt.toISOString() };
 }
