@@ -95,7 +95,7 @@ describe('a preflight of a page of some application', () => {
         'access-control-expose-headers': SHOWN,
         'access-control-allow-methods': methods,
         'access-control-allow-headers':
-          'Authorization, Content-Type, Idempotency-Key, X-Request-Id',
+          'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id',
         'access-control-max-age': '600',
       });
     }
