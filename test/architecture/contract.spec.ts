@@ -184,6 +184,8 @@ describe('the document', () => {
 
 /** Work of the server that writes nothing that is logged. */
 const UNLOGGED = [
+  'application.list_origins',
+  'application.read_origins',
   'change_listener.beat',
   'credential.resolve',
   'cron.beat',

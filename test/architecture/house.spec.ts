@@ -36,6 +36,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/ops/housekeeping.ts': 'forgets what has run out, of all tenants',
   'src/modules/ops/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
+  'src/product/applications/application-origins.ts': 'a preflight names no tenant',
   'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
   'src/product/recordings/retention.service.ts': 'retention is for all businesses',
   'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
