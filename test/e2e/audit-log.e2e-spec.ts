@@ -48,6 +48,7 @@ describe('the audit log', () => {
           businessId: [null, customer.business.id],
           name: [null, 'Shop'],
           platform: [null, 'ios'],
+          origins: [null, []],
           createdAt: [null, expect.any(String) as string],
         },
         requestId,
