@@ -1,13 +1,16 @@
+// Declared features are known once their declarations are loaded.
+import './modules/team-members/features';
+import './product/features';
 import { Foundation1763690000001 } from '../migrations/1763690000001-foundation';
 import { Identity1763690000002 } from '../migrations/1763690000002-identity';
 import { Subscriptions1763690000003 } from '../migrations/1763690000003-subscriptions';
 import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans';
-import { Recordings1763690000005 } from '../migrations/1763690000005-recordings';
+import { Recordings1763690000005 } from './product/migrations/1763690000005-recordings';
 import { People1763690000006 } from '../migrations/1763690000006-people';
 import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-subscription-life-cycle';
-import { SharedIngestion1763690000010 } from '../migrations/1763690000010-shared-ingestion';
+import { SharedIngestion1763690000010 } from './product/migrations/1763690000010-shared-ingestion';
 import { AnnouncedChanges1763690000011 } from '../migrations/1763690000011-announced-changes';
-import { ReadsAtSize1763690000012 } from '../migrations/1763690000012-reads-at-size';
+import { ReadsAtSize1763690000012 } from './product/migrations/1763690000012-reads-at-size';
 import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seeding';
 import { StripeBilling1763690000014 } from '../migrations/1763690000014-stripe-billing';
 import { CronHeartbeats1763690000016 } from '../migrations/1763690000016-cron-heartbeats';
@@ -22,9 +25,13 @@ import { AnnouncedPrices1763690000044 } from '../migrations/1763690000044-announ
 import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dated-cancellations';
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
 import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
-import { ReportedStarts1763690000085 } from '../migrations/1763690000085-reported-starts';
 import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
-import { ApplicationOrigins1763690000087 } from '../migrations/1763690000087-application-origins';
+import { ApplicationOrigins1763690000087 } from './product/migrations/1763690000087-application-origins';
+import { ReportedStarts1763690000085 } from './product/migrations/1763690000085-reported-starts';
+import { Features1763690000100 } from '../migrations/1763690000100-features';
+import { CountersOfAnyFeature1763690000101 } from '../migrations/1763690000101-counters-of-any-feature';
+import { CountedSeats1763690000102 } from '../migrations/1763690000102-counted-seats';
+import { RecordingsAsAFeature1763690000105 } from './product/migrations/1763690000105-recordings-as-a-feature';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -37,6 +44,9 @@ import { StaffAccount } from './modules/staff/staff-account.entity';
 import { StaffSession } from './modules/staff/staff-session.entity';
 import { SupportSession } from './modules/support-sessions/support-session.entity';
 import { Invitation } from './modules/team-members/invitation.entity';
+import { writeDeclaredFeatures } from './modules/features/declared-features';
+import { Feature } from './modules/features/feature.entity';
+import { BusinessGrant } from './modules/entitlements/business-grant.entity';
 import { Credit } from './modules/entitlements/credit.entity';
 import { Subscription } from './modules/subscriptions/subscription.entity';
 import { Member } from './modules/team-members/member.entity';
@@ -50,7 +60,9 @@ export const schema: Schema = {
     ApiKey,
     Application,
     Business,
+    BusinessGrant,
     Credit,
+    Feature,
     IdempotencyKey,
     Invitation,
     Mail,
@@ -94,5 +106,10 @@ export const schema: Schema = {
     ReportedStarts1763690000085,
     BoundKeys1763690000086,
     ApplicationOrigins1763690000087,
+    Features1763690000100,
+    CountersOfAnyFeature1763690000101,
+    CountedSeats1763690000102,
+    RecordingsAsAFeature1763690000105,
   ],
+  complete: writeDeclaredFeatures,
 };

@@ -5,10 +5,10 @@ const { withClient } = require('./bench-database');
 const DUE = `is_current AND status IN ('trialing', 'active', 'past_due') AND period_end <= now()`;
 
 const STATEMENTS = [
-  `INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+  `INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
    SELECT subscription.business_id, subscription.id, subscription.period_ordinal, period_start, period_end, plan_id,
-          used - carried_over, now()
-   FROM subscriptions AS subscription JOIN usage_counters AS counter ON counter.business_id = subscription.business_id
+          jsonb_build_object('recordings', used - carried_over), now()
+   FROM subscriptions AS subscription JOIN usage_counters AS counter ON counter.business_id = subscription.business_id AND counter.subscription_id = subscription.id
    WHERE ${DUE}`,
   `UPDATE usage_counters AS counter
    SET period_ordinal = subscription.period_ordinal + 1, used = 0, carried_over = 0, credited = 0

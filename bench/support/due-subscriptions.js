@@ -46,8 +46,8 @@ const SEED = `
            ended - interval '360 hours', ended, true, false, now()
     FROM numbered, plans AS plan WHERE plan.is_default
   ), period AS (
-    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
-    SELECT numbered.id, subscription_id, 1, ended - interval '720 hours', ended - interval '360 hours', plan.id, 5,
+    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
+    SELECT numbered.id, subscription_id, 1, ended - interval '720 hours', ended - interval '360 hours', plan.id, '{"recordings": 5}',
            ended - interval '360 hours'
     FROM numbered, plans AS plan WHERE plan.is_default
   )
@@ -56,11 +56,11 @@ const SEED = `
 
 const RENEWED = `
   SELECT count(*)::integer AS renewed,
-         count(*) FILTER (WHERE closed.recordings_used <> $1 OR closed.end_time <> running.period_start OR running.period_ordinal <> 3
+         count(*) FILTER (WHERE (closed.usage ->> 'recordings')::integer <> $1 OR closed.end_time <> running.period_start OR running.period_ordinal <> 3
                                 OR counter.period_ordinal <> 3 OR counter.used <> 0)::integer AS torn
   FROM subscription_periods AS closed
   JOIN subscriptions AS running ON running.business_id = closed.business_id AND running.id = closed.subscription_id
-  JOIN usage_counters AS counter ON counter.business_id = closed.business_id
+  JOIN usage_counters AS counter ON counter.business_id = closed.business_id AND counter.feature = 'recordings'
   WHERE closed.ordinal = 2`;
 
 module.exports = { seedDueSubscriptions, assertRenewedOnce };

@@ -16,7 +16,7 @@ const ClosedPeriod = new EntitySchema({
     startTime: { ...time, name: 'start_time' },
     endTime: { ...time, name: 'end_time' },
     planId: { ...uuid, name: 'plan_id' },
-    recordingsUsed: { ...number, name: 'recordings_used' },
+    usage: { type: 'jsonb' },
     closedAt: { ...time, name: 'closed_at' },
   },
 });
@@ -72,7 +72,7 @@ async function renewOne(manager, key) {
   const { closed, next } = decideRenewal(subscription, await plansOf(manager, subscription), now);
   const [{ ordinal, start, end, planId }] = closed;
   const period = { businessId, subscriptionId: key.id, ordinal, planId };
-  const kept = { startTime: start, endTime: end, recordingsUsed: counter.used, closedAt: now };
+  const kept = { startTime: start, endTime: end, usage: { recordings: Number(counter.used) }, closedAt: now };
   await manager.save(ClosedPeriod, { ...period, ...kept });
   await manager.save(Subscription, Object.assign(subscription, next));
   const { periodOrdinal } = next;

@@ -2,8 +2,8 @@
 const SINGLE_STATEMENT = `
   WITH period AS MATERIALIZED (
     SELECT counter.used, counter.credited, subscription.id AS subscription_id, subscription.period_ordinal,
-           subscription.period_start, subscription.period_end, plan.recordings_limit,
-           plan.recordings_limit IS NULL OR counter.used - counter.credited < plan.recordings_limit AS has_allowance,
+           subscription.period_start, subscription.period_end, granted.allowance,
+           granted.allowance IS NULL OR counter.used - counter.credited < granted.allowance AS has_allowance,
            $4::uuid IS NULL OR EXISTS (
              SELECT FROM applications WHERE business_id = $1 AND id = $4 AND deleted_at IS NULL
            ) AS application_exists
@@ -12,6 +12,7 @@ const SINGLE_STATEMENT = `
       ON subscription.business_id = counter.business_id AND subscription.id = counter.subscription_id
      AND subscription.period_ordinal = counter.period_ordinal
     JOIN plans AS plan ON plan.id = subscription.plan_id
+    CROSS JOIN LATERAL (SELECT (plan.grants -> 'recordings' ->> 'limit')::bigint AS allowance) AS granted
     WHERE counter.business_id = $1 AND counter.feature = 'recordings'
       AND subscription.status IN ('trialing', 'active', 'past_due') AND subscription.period_end > $9
     FOR UPDATE OF counter
@@ -41,7 +42,7 @@ const SINGLE_STATEMENT = `
     RETURNING id
   )
   SELECT coalesce(counted.used, period.used) AS used, coalesce(counted.credited, period.credited) AS credited,
-         period.recordings_limit AS limit, period.period_end AS resets_at, period.application_exists, inserted.created_at,
+         period.allowance AS limit, period.period_end AS resets_at, period.application_exists, inserted.created_at,
          CASE WHEN period.has_allowance THEN (
              SELECT coalesce(sum(granted - spent), 0) FROM credits
              WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND (expires_at IS NULL OR expires_at > $9))

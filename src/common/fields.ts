@@ -266,7 +266,7 @@ function enumeration(
   return { enum: [...values], enumName };
 }
 
-function list(
+export function list(
   options: FieldOptions & { min?: number; max?: number },
   schema: ApiPropertyOptions,
   rules: PropertyDecorator[],
@@ -286,7 +286,7 @@ function integer(
   return field(options, schema, [conversion, IsInt(), Min(min), Max(max)]);
 }
 
-function field(
+export function field(
   options: FieldOptions,
   schema: ApiPropertyOptions,
   rules: PropertyDecorator[],
@@ -358,7 +358,7 @@ function checkText(
   return check(name, (value) => typeof value === 'string' && holds(value), message);
 }
 
-function check(
+export function check(
   name: string,
   holds: (value: unknown) => boolean,
   message: string,

@@ -1,4 +1,4 @@
-import { Choice, Integer, ListOf, Text } from './fields';
+import { Integer, ListOf, Text } from './fields';
 import { defineProblem, type DomainError, type FieldFault } from './problem';
 
 // The problems that belong to no feature: HTTP, authentication and the database.
@@ -201,13 +201,9 @@ export const storageFull = defineProblem({
   description: 'The operator must free space. Nothing was stored.',
 });
 
-/** The features that a plan limits by the number of existing objects. */
-export const COUNTED_FEATURES = ['applications', 'seats'] as const;
-export type CountedFeature = (typeof COUNTED_FEATURES)[number];
-
 export class LimitReachedMembers {
-  @Choice('CountedFeature', COUNTED_FEATURES)
-  feature!: CountedFeature;
+  @Text({ description: 'The key of an allocated feature', example: 'seats' })
+  feature!: string;
 
   @Integer({ min: 0 })
   used!: number;

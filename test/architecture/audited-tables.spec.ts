@@ -47,6 +47,7 @@ const SILENT_UPDATES: Record<string, string> = {
   'credits.counted': 'the same',
   'credits.counted_subscription_id': 'the same',
   'credits.counted_ordinal': 'the same',
+  'credits.counted_day': 'the same',
   'members.joined_at': 'never changes',
   'members.last_used_at': 'use is no news',
   'subscriptions.plan_version': 'changes with plan_id only',

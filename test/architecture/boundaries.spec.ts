@@ -38,7 +38,7 @@ const BROKEN: Record<string, string> = {
   'controllers-hold-no-repository: src/modules/businesses/businesses.controller.ts → src/modules/businesses/businesses.repository.ts': `export * from './businesses.repository';`,
   'controllers-hold-no-repository: src/modules/businesses/other.controller.ts → src/platform/database/database.ts': `export * from '../../platform/database/database';`,
   'modules-know-no-product: src/modules/staff/product.service.ts → src/product/notes/notes.service.ts': `export * from '../../product/notes/notes.service';`,
-  'no-upwards-from-tier-1: src/modules/businesses/upwards.service.ts → src/modules/staff/staff.service.ts': `export * from '../staff/staff.service';`,
+  'no-upwards-from-tier-2: src/modules/businesses/upwards.service.ts → src/modules/staff/staff.service.ts': `export * from '../staff/staff.service';`,
   'no-sideways-from-staff: src/modules/staff/sideways.service.ts → src/modules/billing/billing.service.ts': `export * from '../billing/billing.service';`,
 };
 

@@ -57,6 +57,11 @@ describe('plans', () => {
       public: true,
       archived: false,
       limits: { recordings: 100, applications: 1, seats: 3 },
+      features: {
+        recordings: { limit: 100, mode: 'hard' },
+        applications: { limit: 1, mode: 'hard' },
+        seats: { limit: 3, mode: 'hard' },
+      },
     });
   });
 

@@ -240,6 +240,7 @@ describe('usage', () => {
         remaining: 98,
         resetsAt: await resetsAt(),
         credits: 0,
+        overLimit: false,
       },
       applications: { used: 1, limit: 1, remaining: 0 },
       seats: { used: 1, limit: 3, remaining: 2 },
@@ -274,9 +275,10 @@ describe('usage', () => {
 
   it('is found wrong where it is wrong', async () => {
     await storeInTurn(2);
-    await server.database.query('UPDATE usage_counters SET used = 5 WHERE business_id = $1', [
-      customer.business.id,
-    ]);
+    await server.database.query(
+      "UPDATE usage_counters SET used = 5 WHERE business_id = $1 AND feature = 'recordings'",
+      [customer.business.id],
+    );
     expect(await get<Verification>('/v1/usage/recordings/verify', customer.token)).toEqual({
       counter: 5,
       rows: 2,
@@ -287,7 +289,7 @@ describe('usage', () => {
   it('counts what a change of plan carried over', async () => {
     await storeInTurn(2);
     await server.database.query(
-      'UPDATE usage_counters SET used = used + 3, carried_over = 3 WHERE business_id = $1',
+      "UPDATE usage_counters SET used = used + 3, carried_over = 3 WHERE business_id = $1 AND feature = 'recordings'",
       [customer.business.id],
     );
     expect(await get<Verification>('/v1/usage/recordings/verify', customer.token)).toEqual({
@@ -314,7 +316,14 @@ describe('GET /v1/sdk/status', () => {
     expect(await status()).toEqual({
       recording: true,
       reason: null,
-      usage: { used: 99, limit: 100, remaining: 1, resetsAt: await resetsAt(), credits: 0 },
+      usage: {
+        used: 99,
+        limit: 100,
+        remaining: 1,
+        resetsAt: await resetsAt(),
+        credits: 0,
+        overLimit: false,
+      },
     });
   });
 

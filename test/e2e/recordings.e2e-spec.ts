@@ -72,7 +72,14 @@ describe('POST /v1/recordings', () => {
       startedAt: '2026-03-29T01:30:00.500Z',
       reportedStartedAt: null,
       createdAt: expect.stringMatching(INSTANT) as string,
-      usage: { used: 1, limit: 100, remaining: 99, resetsAt: await resetsAt(), credits: 0 },
+      usage: {
+        used: 1,
+        limit: 100,
+        remaining: 99,
+        resetsAt: await resetsAt(),
+        credits: 0,
+        overLimit: false,
+      },
     });
     expect(await count()).toEqual({ counter: 1, rows: 1 });
   });

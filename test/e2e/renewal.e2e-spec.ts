@@ -54,7 +54,14 @@ describe('a period that ends', () => {
 
     const start = before.periodEnd.toISOString();
     const end = new Date(before.periodEnd.getTime() + FREE_PERIOD_MS).toISOString();
-    const zero = { used: 0, limit: 100, remaining: 100, resetsAt: end, credits: 0 };
+    const zero = {
+      used: 0,
+      limit: 100,
+      remaining: 100,
+      resetsAt: end,
+      credits: 0,
+      overLimit: false,
+    };
     expect(await get('/v1/subscription', customer.token)).toMatchObject({
       id: before.id,
       status: 'active',

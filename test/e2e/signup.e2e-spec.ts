@@ -11,6 +11,7 @@ import { TestApplication } from '../support/test-application';
 const TABLES = ['businesses', 'users', 'members', 'subscriptions', 'usage_counters', 'api_keys'];
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const NOTHING_RECORDED = { used: 0, limit: 100, remaining: 100, credits: 0, overLimit: false };
 const ONE_DAY_MS = 86_400_000;
 
 /** 72 bytes, where bcrypt by itself stops. */
@@ -57,7 +58,7 @@ describe('signup', () => {
           plan: expect.objectContaining({ slug: 'free', default: true }) as object,
           autoRenew: true,
           usage: {
-            recordings: { used: 0, limit: 100, remaining: 100, resetsAt: instant, credits: 0 },
+            recordings: { ...NOTHING_RECORDED, resetsAt: instant },
             applications: { used: 0, limit: 1, remaining: 1 },
             seats: { used: 1, limit: 3, remaining: 2 },
           },

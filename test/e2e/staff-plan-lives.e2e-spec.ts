@@ -3,6 +3,7 @@ import { newId } from '../../src/common/ids';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import type { SubscriptionResponse } from '../../src/modules/subscriptions/dto/subscription.response';
+import { limitsOf } from '../support/subscription-fixtures';
 import { signUp, type Customer } from '../support/customers';
 import { holdingLocks } from '../support/held-locks';
 import { walkPages } from '../support/pages';
@@ -219,7 +220,11 @@ describe('POST /v1/staff/plans/{id}/archive', () => {
     const plan = await archive(await create());
     const limits = { recordings: 1, applications: 1, seats: 1 };
     const open = { name: 'Old', description: 'Offered no more', limits };
-    expect(await change(plan, { ...open, public: true })).toEqual({ ...plan, ...open });
+    expect(await change(plan, { ...open, public: true })).toEqual({
+      ...plan,
+      ...open,
+      features: limitsOf(limits),
+    });
   });
 
   it.each([

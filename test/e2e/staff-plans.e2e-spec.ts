@@ -1,3 +1,4 @@
+import { limitsOf as grantsOf } from '../support/subscription-fixtures';
 import type { Response } from 'supertest';
 import { newId, PLATFORM_ID } from '../../src/common/ids';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
@@ -37,7 +38,7 @@ function asStaff(path: string): Promise<Response> {
 }
 
 /** A body with what a new plan cannot do without. */
-function aPlan(changes: object = {}): object & { slug: string } {
+function aPlan(changes: object = {}) {
   const usual = {
     slug: `plan-${newId()}`,
     name: 'Plan',
@@ -171,7 +172,7 @@ describe('POST /v1/staff/plans', () => {
       ...body,
       ...{ id: expect.any(String) as string, description: '', version: 1 },
       ...{ trialDays: 0, graceDays: 7, afterGrace: 'default_plan', renews: true },
-      ...{ default: false, public: true, archived: false },
+      ...{ default: false, public: true, archived: false, features: grantsOf(body.limits) },
     });
     expect(await read(response.body as PlanResponse)).toEqual(response.body);
   });
@@ -185,7 +186,7 @@ describe('POST /v1/staff/plans', () => {
       limits: { recordings: 0, applications: Number.MAX_SAFE_INTEGER, seats: null },
     };
     const plan = await create(whole);
-    expect(await read(plan)).toEqual({ ...plan, ...whole });
+    expect(await read(plan)).toEqual({ ...plan, ...whole, features: grantsOf(whole.limits) });
   });
 
   it.each<[pointer: string, wrong: object]>([
@@ -220,9 +221,19 @@ describe('POST /v1/staff/plans', () => {
     ['/renews', { renews: 'true' }],
     ['/public', { public: null }],
     ['/default', { default: 1 }],
-    ['/limits', { limits: undefined }],
     ['/limits', { limits: null }],
-    ['/limits/seats', { limits: { recordings: 1, applications: 1 } }],
+    ['/limits/seats', { limits: { seats: '1' } }],
+    ['/limits/exports', { limits: { exports: 1 } }],
+    ['/limits/__proto__x', { limits: { __proto__x: 1 } }],
+    ['/limits/seats', { limits: { seats: 1 }, features: { seats: { limit: 1 } } }],
+    ['/features', { features: [] }],
+    ['/features/exports', { features: { exports: { limit: 1 } } }],
+    ['/features/seats', { limits: {}, features: { seats: 3 } }],
+    ['/features/seats/limit', { limits: {}, features: { seats: {} } }],
+    ['/features/seats/limit', { limits: {}, features: { seats: { limit: 0.5 } } }],
+    ['/features/seats/mode', { limits: {}, features: { seats: { limit: 1, mode: 'gentle' } } }],
+    ['/features/seats/enabled', { limits: {}, features: { seats: { enabled: true } } }],
+    ['/features/seats/more', { limits: {}, features: { seats: { limit: 1, more: 1 } } }],
     ['/limits/recordings', { limits: { recordings: -1, applications: 1, seats: 1 } }],
     ['/limits/recordings', { limits: { recordings: 2 ** 53, applications: 1, seats: 1 } }],
     ['/version', { version: 2 }],
@@ -293,7 +304,7 @@ describe('PATCH /v1/staff/plans/{id}', () => {
     await change(plan, { limits: { seats: 0 } });
     await change(plan, { limits: {} });
     const limits = { recordings: null, applications: 2, seats: 0 };
-    expect(await read(plan)).toEqual({ ...plan, limits });
+    expect(await read(plan)).toEqual({ ...plan, limits, features: grantsOf(limits) });
   });
 
   it.each<[pointer: string, wrong: object]>([

@@ -6,7 +6,7 @@ import { OwnSubscription } from '../support/life-cycle';
 import { race, tally, untilAnswered } from '../support/race';
 import { sendRecording, storeRecording } from '../support/recordings';
 import { addStaff, grantCredit, makePlan, type StaffMember } from '../support/staff';
-import { LONG_SESSIONS, readRecordingsByPeriod } from '../support/subscriptions';
+import { LONG_SESSIONS, readRecordingsByPeriod, startCounter } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 
 /* Concurrent changes and recordings: one change, and each recording in one period. */
@@ -160,6 +160,7 @@ describe('a change and recordings that meet', () => {
     ['change', 'as another period'],
     ['cancel', 'as the end'],
   ])('%s, with a recording that overtakes it: %s', async (action) => {
+    await startCounter(server.database, customer.business.id);
     const body = action === 'change' ? { planId: weekly.id } : { when: 'now' };
     const asked = await holdingLocks(
       server.database,

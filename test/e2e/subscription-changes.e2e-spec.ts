@@ -62,7 +62,7 @@ describe('a change to a plan of the same interval', () => {
     const changed = await changeTo(wide);
     expect(changed).toMatchObject({ id, plan: wide, status: 'active', currentPeriod, anchor });
     expect(changed.usage.recordings).toEqual({
-      ...{ used: 3, limit: 1000, remaining: 997, credits: 0 },
+      ...{ used: 3, limit: 1000, remaining: 997, credits: 0, overLimit: false },
       resetsAt: currentPeriod.end,
     });
     expect(await own.read()).toEqual(changed);

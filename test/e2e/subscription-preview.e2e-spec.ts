@@ -113,8 +113,8 @@ describe('a preview', () => {
   }
 
   function relative(usage: SubscriptionResponse['usage'], start: string): object {
-    const { resetsAt, ...recordings } = usage.recordings;
-    const lasts = Date.parse(resetsAt) - Date.parse(start);
+    const { resetsAt, ...recordings } = usage.recordings!;
+    const lasts = Date.parse(resetsAt!) - Date.parse(start);
     return { ...usage, recordings: { ...recordings, lasts } };
   }
 
@@ -125,7 +125,7 @@ describe('a preview', () => {
   ): string {
     if ('currentPeriod' in changed) return changed.currentPeriod.start;
     const goesOn =
-      changed.usageAfter.recordings.resetsAt === before.currentPeriod.end && !before.endedAt;
+      changed.usageAfter.recordings?.resetsAt === before.currentPeriod.end && !before.endedAt;
     return goesOn ? before.currentPeriod.start : changed.effectiveAt;
   }
 });

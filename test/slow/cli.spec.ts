@@ -189,15 +189,17 @@ describe('usage:verify', () => {
   it('lists the businesses that differ and ends with exit code 1', async () => {
     const [wrong] = await database.query<{ business_id: string }>(
       `UPDATE usage_counters SET used = used + 1
-       WHERE business_id = (SELECT min(business_id::text)::uuid FROM usage_counters) RETURNING business_id`,
+       WHERE business_id = (SELECT min(business_id::text)::uuid FROM usage_counters)
+         AND feature = 'recordings' RETURNING business_id`,
     );
     const [plain, json] = await Promise.all([
       run(['usage:verify']),
       run(['usage:verify', '--json']),
     ]);
-    await database.query('UPDATE usage_counters SET used = used - 1 WHERE business_id = $1', [
-      wrong?.business_id,
-    ]);
+    await database.query(
+      "UPDATE usage_counters SET used = used - 1 WHERE business_id = $1 AND feature = 'recordings'",
+      [wrong?.business_id],
+    );
     expect([plain.code, json.code]).toEqual([1, 1]);
     expect(plain.stdout).toContain(wrong?.business_id);
     expect(plain.stderr).toBe('error: 1 of 12 businesses differ\n');

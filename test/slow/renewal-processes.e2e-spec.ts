@@ -32,11 +32,11 @@ interface ClosedOnce {
 async function readRenewed(database: TestDatabase): Promise<ClosedOnce> {
   const [row] = await database.query<ClosedOnce>(
     `SELECT count(*)::integer AS periods, count(DISTINCT closed.business_id)::integer AS distinct,
-            coalesce(sum(closed.recordings_used), 0)::integer AS used,
+            coalesce(sum((closed.usage ->> 'recordings')::integer), 0)::integer AS used,
             count(*) FILTER (WHERE running.period_start <> closed.end_time OR running.period_ordinal <> 2
                                    OR counter.period_ordinal <> 2 OR counter.used <> 0)::integer AS torn
      FROM subscription_periods AS closed JOIN subscriptions AS running USING (business_id)
-     JOIN usage_counters AS counter USING (business_id)`,
+     JOIN (SELECT * FROM usage_counters WHERE feature = 'recordings') AS counter USING (business_id)`,
   );
   return row!;
 }

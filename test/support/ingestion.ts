@@ -44,9 +44,10 @@ export async function insertTenants(
   const businessIds = await insertDueBusinesses(database, count);
   const planSlug = `plan-${newId()}`;
   await insertPlan(database, planSlug, { recordings: limit });
-  await database.query('UPDATE usage_counters SET used = 0 WHERE business_id = ANY ($1)', [
-    businessIds,
-  ]);
+  await database.query(
+    "UPDATE usage_counters SET used = 0 WHERE feature = 'recordings' AND business_id = ANY ($1)",
+    [businessIds],
+  );
   for (const businessId of businessIds) {
     await changeSubscription(database, businessId, { planSlug });
     await letPeriodEndIn(database, businessId, 10 * ONE_DAY_MS);

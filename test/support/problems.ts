@@ -8,7 +8,8 @@ export interface Answer {
   text: string;
 }
 
-const OF_THE_MOMENT = new Set(['date', 'x-request-id']);
+/** Whether a refusal closes the connection depends on how much of the body has arrived. */
+const OF_THE_MOMENT = new Set(['date', 'x-request-id', 'connection']);
 
 /** The answer is a whole problem document (RFC 9457) of this status and code. */
 export function expectProblem(answer: Answer, status: number, code: string): Problem {

@@ -74,7 +74,7 @@ export class RecordingLane {
   private async run(server: Poster, customer: Pick<Customer, 'key'>): Promise<void> {
     while (!this.isStopped) {
       const { usage } = await storeRecording(server, customer);
-      this.periodEnds.add(usage.resetsAt);
+      this.periodEnds.add(usage.resetsAt!); // the quota resets with the period
       this.stored += 1;
     }
   }

@@ -1,3 +1,4 @@
+import type { Grants } from '../../src/common/features';
 import { DomainError } from '../../src/common/problem';
 import type { PlanWithTerms } from '../../src/modules/plans/plan.entity';
 import type { ChangeSetup } from '../../src/modules/subscriptions/decisions/plan-change';
@@ -20,7 +21,8 @@ export function planOf(
   return {
     ...{ id, slug: id, name: id, description: '', version, trialDays: 0, graceDays: 7 },
     ...{ afterGrace: 'default_plan', renews: true, isDefault: false, isPublic: true },
-    ...{ recordingsLimit: 100, applicationsLimit: 1, seatsLimit: 3, createdAt, archivedAt: null },
+    ...{ grants: limitsOf({ recordings: 100, applications: 1, seats: 3 }), createdAt },
+    archivedAt: null,
     terms: {
       ...{ planId: id, version, priceAmount: 0, priceCurrency: 'usd' },
       ...{ intervalUnit: 'month', intervalCount: 1, createdAt },
@@ -40,24 +42,33 @@ export function subscriptionTo(
   return { ...startOf(plan, start), ...ids, createdAt: start, ...changes };
 }
 
-export const NOTHING_USED: UsageCounts = {
-  recordings: 0,
-  carriedOver: 0,
-  credited: 0,
-  credits: 0,
-  applications: 0,
-  seats: 1,
-};
+/** Hard limits; null: unlimited. */
+export function limitsOf(limits: Record<string, number | null>): Grants {
+  const entries = Object.entries(limits).map(([key, limit]) => [key, { limit, mode: 'hard' }]);
+  return Object.fromEntries(entries) as Grants;
+}
+
+type Used = Partial<Record<'recordings' | 'applications' | 'seats', number>>;
+
+const UNTOUCHED = { carriedOver: 0, credited: 0, credits: 0, ownGrant: null };
+
+export function countsOf({ recordings = 0, applications = 0, seats = 1 }: Used = {}): UsageCounts {
+  return {
+    applications: { kind: 'allocated', resets: null, used: applications, ...UNTOUCHED },
+    recordings: { kind: 'metered', resets: 'period', used: recordings, ...UNTOUCHED },
+    seats: { kind: 'allocated', resets: null, used: seats, ...UNTOUCHED },
+  };
+}
 
 export function setupOf(
   plan: PlanWithTerms,
   subscription: Subscription,
-  counts: Partial<UsageCounts> = {},
+  used: Used = {},
 ): ChangeSetup {
   return {
     subscription,
     plan,
-    counts: { ...NOTHING_USED, ...counts },
+    counts: countsOf(used),
     hadTrial: subscription.trialEndsAt !== null,
     hasProvider: true,
   };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { IntervalUnit, PlanWithTerms } from '../../src/modules/plans/plan.entity';
 import type { ChangeTime } from '../../src/modules/subscriptions/decisions/plan-change';
-import { planOf } from './subscription-fixtures';
+import { limitsOf, planOf } from './subscription-fixtures';
 import type { Command, NewTerms } from './subscription-model';
 
 /* Random plans, and random histories of a subscription to them. */
@@ -23,7 +23,9 @@ const terms: fc.Arbitrary<NewTerms> = fc.record({
 const settings = fc.record({
   renews: mostly(true),
   trialDays: fc.constantFrom(0, 0, 7, 30),
-  recordingsLimit: fc.option(fc.integer({ min: 0, max: 20 })),
+  grants: fc
+    .option(fc.integer({ min: 0, max: 20 }))
+    .map((recordings) => limitsOf({ recordings, applications: 1, seats: 3 })),
 });
 
 /** The first is the default plan: free, without end. */

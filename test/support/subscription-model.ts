@@ -1,3 +1,4 @@
+import { grantOf } from '../../src/modules/entitlements/usage';
 import type { PlanWithTerms } from '../../src/modules/plans/plan.entity';
 import {
   cancel,
@@ -23,7 +24,7 @@ import { isActive } from '../../src/modules/subscriptions/decisions/subscription
 import type { SubscriptionWrite } from '../../src/modules/subscriptions/decisions/subscription-write';
 import { paymentRequired } from '../../src/modules/subscriptions/subscriptions.errors';
 import type { Subscription } from '../../src/modules/subscriptions/subscription.entity';
-import { NOTHING_USED, problemOf, subscriptionTo } from './subscription-fixtures';
+import { countsOf, problemOf, subscriptionTo } from './subscription-fixtures';
 
 /* A business in memory: what ChangesService, RenewalService and ingestion do, by the same pure functions. */
 
@@ -172,8 +173,7 @@ export class SubscriptionModel {
 
   /** As many as the plan still allows. */
   private record(count: number): Step {
-    const { recordingsLimit } = this.plan;
-    const room = recordingsLimit === null ? count : Math.max(0, recordingsLimit - this.used);
+    const room = Math.min(count, Math.max(0, limitOf(this.plan) - this.used));
     const stored = isActive(this.subscription) ? Math.min(room, count) : 0;
     this.used += stored;
     this.allowance.used += stored;
@@ -185,7 +185,7 @@ export class SubscriptionModel {
     const setup = {
       subscription: this.subscription,
       plan: this.plan,
-      counts: { ...NOTHING_USED, recordings: this.used },
+      counts: countsOf({ recordings: this.used }),
       hadTrial: this.subscriptions.some(({ trialEndsAt }) => trialEndsAt !== null),
       hasProvider: true,
     };
@@ -283,8 +283,8 @@ function later(time: Date, ms: number): Date {
   return new Date(time.getTime() + ms);
 }
 
-function limitOf({ recordingsLimit }: PlanWithTerms): number {
-  return recordingsLimit ?? Infinity;
+function limitOf({ grants }: PlanWithTerms): number {
+  return grantOf('recordings', undefined, grants).limit ?? Infinity;
 }
 
 function toRenewalPlan({ id, renews, terms, archivedAt }: PlanWithTerms): RenewalPlan {

@@ -1,4 +1,5 @@
 import { RequestContext } from '../../src/common/request-context';
+import { limitsOf } from './subscription-fixtures';
 import type { IntervalUnit } from '../../src/modules/plans/plan.entity';
 import {
   RenewalService,
@@ -84,7 +85,7 @@ export function readClosedPeriods(
   businessId: string,
 ): Promise<KeptPeriod[]> {
   return database.query<KeptPeriod>(
-    `SELECT ordinal, start_time AS start, end_time AS end, recordings_used::integer AS used
+    `SELECT ordinal, start_time AS start, end_time AS end, coalesce((usage ->> 'recordings')::integer, 0) AS used
      FROM subscription_periods WHERE business_id = $1 ORDER BY start_time`,
     [businessId],
   );
@@ -96,14 +97,20 @@ export async function readCount(
   businessId: string,
 ): Promise<{ counter: number; rows: number }> {
   const [count] = await database.query<{ counter: number; rows: number }>(
-    `SELECT used::integer AS counter,
+    `SELECT coalesce(counter.used, 0)::integer AS counter,
             (SELECT count(*)::integer FROM recordings
-             WHERE business_id = $1 AND subscription_id = counter.subscription_id
-               AND period_ordinal = counter.period_ordinal) AS rows
-     FROM usage_counters AS counter WHERE business_id = $1`,
+             WHERE business_id = $1 AND subscription_id = running.id AND period_ordinal = running.period_ordinal) AS rows
+     FROM subscriptions AS running
+     LEFT JOIN usage_counters AS counter ON counter.business_id = $1 AND counter.feature = 'recordings'
+     WHERE running.business_id = $1 AND running.is_current`,
     [businessId],
   );
   return count!;
+}
+
+/** The counter of recordings, as the first recording of a business makes it. */
+export async function startCounter(database: TestDatabase, businessId: string): Promise<void> {
+  await database.query(`SELECT start_counters(ARRAY[$1::uuid], 'recordings', true)`, [businessId]);
 }
 
 export interface RecordingsOfPeriod {
@@ -122,12 +129,13 @@ export function readRecordingsByPeriod(
 ): Promise<RecordingsOfPeriod[]> {
   return database.query<RecordingsOfPeriod>(
     `WITH period AS (
-       SELECT subscription_id, ordinal, start_time, end_time, recordings_used AS counted
+       SELECT subscription_id, ordinal, start_time, end_time, coalesce((usage ->> 'recordings')::bigint, 0) AS counted
        FROM subscription_periods WHERE business_id = $1
        UNION ALL
-       SELECT id, subscription.period_ordinal, period_start, period_end, used
-       FROM subscriptions AS subscription JOIN usage_counters USING (business_id)
-       WHERE business_id = $1 AND is_current AND ended_at IS NULL
+       SELECT id, subscription.period_ordinal, period_start, period_end, coalesce(used, 0)
+       FROM subscriptions AS subscription
+       LEFT JOIN usage_counters AS counter ON counter.business_id = $1 AND feature = 'recordings'
+       WHERE subscription.business_id = $1 AND is_current AND ended_at IS NULL
      )
      SELECT ordinal, counted::integer, count(recording.id)::integer AS rows,
             count(recording.id) FILTER (WHERE created_at < start_time OR created_at >= end_time)::integer AS outside
@@ -202,13 +210,20 @@ export async function insertPlan(
   await database.query(
     `WITH plan AS (
        INSERT INTO plans (id, slug, name, description, version, trial_days, grace_days, after_grace, renews,
-                          is_default, is_public, recordings_limit, applications_limit, seats_limit, created_at)
-       VALUES (uuid_v7(), $1, $1, '', 1, 0, 7, 'default_plan', $2, false, false, $3, 1, 3, now())
+                          is_default, is_public, grants, created_at)
+       VALUES (uuid_v7(), $1, $1, '', 1, 0, 7, 'default_plan', $2, false, false, $3, now())
        RETURNING id
      )
      INSERT INTO plan_versions (plan_id, version, price_amount, price_currency, interval_unit, interval_count, created_at)
      SELECT id, 1, $4, 'usd', $5, $6, now() FROM plan`,
-    [slug, renews, recordings, amount, unit, count],
+    [
+      slug,
+      renews,
+      JSON.stringify(limitsOf({ recordings, applications: 1, seats: 3 })),
+      amount,
+      unit,
+      count,
+    ],
   );
 }
 

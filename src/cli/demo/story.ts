@@ -84,7 +84,7 @@ export class Story {
 
   private async recordUntilRefused({ key, subscription }: Customer): Promise<void> {
     await this.stage.act('The SDK records until the quota is used up');
-    const limit = subscription.plan.limits.recordings;
+    const { recordings: limit = null } = subscription.plan.limits;
     if (limit === null || limit > MOST_RECORDINGS) {
       await this.record(key);
       await this.stage.say('The quota is too large to be used up here.');

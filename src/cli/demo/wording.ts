@@ -11,9 +11,10 @@ export function usageText({ used, limit, remaining }: MeteredUsageResponse): str
 }
 
 export function limitOf({ limits }: PlanResponse): string {
-  return limits.recordings === null
+  const { recordings = null } = limits;
+  return recordings === null
     ? 'Any number of recordings'
-    : countOf(limits.recordings, 'recording', 'recordings');
+    : countOf(recordings, 'recording', 'recordings');
 }
 
 export function intervalOf({ interval: { count, unit } }: PlanResponse): string {
@@ -21,7 +22,7 @@ export function intervalOf({ interval: { count, unit } }: PlanResponse): string 
 }
 
 export function periodText({ ordinal, start, end, usage, closedAt }: PeriodResponse): string {
-  const used = countOf(usage.recordings, 'recording', 'recordings').padStart(16);
+  const used = countOf(usage.recordings ?? 0, 'recording', 'recordings').padStart(16);
   return `${ordinal}  ${day(start)} to ${day(end)}  ${used}  ${closedAt ? 'closed' : 'running'}`;
 }
 

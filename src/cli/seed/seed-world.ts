@@ -103,11 +103,15 @@ async function writeBatch(
   return { isNew, made };
 }
 
+function limitSql(feature: string): string {
+  return `(coalesce(plans.grants -> '${feature}', '{"limit": 0}') ->> 'limit')::float8`;
+}
+
 const PLANS = `
   SELECT plans.id, plans.slug, plans.version, plans.is_default AS "isDefault", plans.is_public AS "isPublic",
          terms.price_amount = 0 AS "isFree", plans.trial_days AS "trialDays",
          json_build_object('unit', terms.interval_unit, 'count', terms.interval_count) AS interval,
-         plans.recordings_limit::float8 AS "recordingsLimit", plans.applications_limit::float8 AS "applicationsLimit",
-         plans.seats_limit::float8 AS "seatsLimit"
+         ${limitSql('recordings')} AS "recordingsLimit", ${limitSql('applications')} AS "applicationsLimit",
+         ${limitSql('seats')} AS "seatsLimit"
   FROM plans JOIN plan_versions AS terms ON terms.plan_id = plans.id AND terms.version = plans.version
   WHERE plans.archived_at IS NULL ORDER BY plans.slug COLLATE "C"`;

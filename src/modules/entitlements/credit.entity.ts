@@ -1,9 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { wholeNumber } from '../../platform/database/whole-number';
 
-export const CREDIT_FEATURES = ['recordings'] as const;
-export type CreditFeature = (typeof CREDIT_FEATURES)[number];
-
 /**
  * Units of a feature that staff granted to a business beside its plan: spent after the plan's allowance, in any period.
  */
@@ -15,17 +12,18 @@ export class Credit {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
 
+  /** The key of a metered feature. */
   @Column({ type: 'text' })
-  feature!: CreditFeature;
+  feature!: string;
 
   @Column({ name: 'granted', type: 'bigint', transformer: wholeNumber })
   amount!: number;
 
-  /** Counted by the statement that admits a recording. */
+  /** Counted by the statement that spends it. */
   @Column({ type: 'bigint', transformer: wholeNumber })
   spent!: number;
 
-  /** The part of `spent` that counts in the period of the next two columns, which may have ended; kept by a trigger. */
+  /** The part of `spent` that counts in the period of the next three columns, which may have ended; kept by a trigger. */
   @Column({ type: 'bigint', transformer: wholeNumber })
   counted!: number;
 
@@ -34,6 +32,9 @@ export class Credit {
 
   @Column({ name: 'counted_ordinal', type: 'integer', nullable: true })
   countedOrdinal!: number | null;
+
+  @Column({ name: 'counted_day', type: 'date', nullable: true })
+  countedDay!: string | null;
 
   @Column({ type: 'text' })
   reason!: string;

@@ -26,7 +26,7 @@ export class CreditsRepository {
       id: newId(),
       businessId: tx.requireBusinessId(),
       spent: 0,
-      ...{ counted: 0, countedSubscriptionId: null, countedOrdinal: null },
+      ...{ counted: 0, countedSubscriptionId: null, countedOrdinal: null, countedDay: null },
       createdAt: tx.now,
       voidedAt: null,
     };
@@ -47,15 +47,15 @@ export class CreditsRepository {
    * The credits beside the plan: first those with something left, in the order in which they are spent, then used up,
    * expired or void ones that count in the current period.
    */
-  listSources(tx: Transaction): Promise<CreditSource[]> {
-    return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now]);
+  listSources(tx: Transaction, feature: string): Promise<CreditSource[]> {
+    return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now, feature]);
   }
 
-  /** Blocks counting until the transaction ends. */
-  async lockCounter(tx: Transaction): Promise<void> {
+  /** Nothing is counted until the transaction ends. */
+  async lockCounter(tx: Transaction, feature: string): Promise<void> {
     await tx.query(
-      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
-      [tx.requireBusinessId()],
+      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = $2 FOR UPDATE`,
+      [tx.requireBusinessId(), feature],
     );
   }
 
@@ -74,13 +74,14 @@ const SOURCES = `
   SELECT id, amount::float8, used::float8, remaining::float8, expires_at AS "expiresAt"
   FROM (
     SELECT credit.id, credit.granted AS amount, credit.expires_at,
-           CASE WHEN (credit.counted_subscription_id, credit.counted_ordinal) = (counter.subscription_id, counter.period_ordinal)
+           CASE WHEN (credit.counted_subscription_id, credit.counted_ordinal, credit.counted_day)
+             IS NOT DISTINCT FROM (counter.subscription_id, counter.period_ordinal, counter.day)
              THEN credit.counted ELSE 0 END AS used,
            CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > $2)
              THEN credit.granted - credit.spent ELSE 0 END AS remaining
     FROM credits AS credit
-    JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
-    WHERE credit.business_id = $1 AND credit.feature = 'recordings'
+    LEFT JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
+    WHERE credit.business_id = $1 AND credit.feature = $3
   ) AS source
   WHERE used > 0 OR remaining > 0
   ORDER BY remaining = 0, expires_at NULLS LAST, id`;

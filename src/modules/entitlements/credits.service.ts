@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
+import type { MeteredFeature } from '../../common/features';
 import { toFuture } from '../../common/future';
+import { validationFailed } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
+import { FeaturesService } from '../features/features.service';
 import type { Credit } from './credit.entity';
 import { CreditsRepository, type CreditSource } from './credits.repository';
 import type { GrantCreditRequest } from './dto/credit';
@@ -9,16 +12,23 @@ import { creditNotFound } from './entitlements.errors';
 
 export type { CreditSource };
 
+const UNKNOWN = { code: 'unknown_feature', detail: 'is no feature of the catalogue' };
+const NOT_METERED = { code: 'feature_kind', detail: 'is not metered: it has no credits' };
+
 /** Credits of the business of `tx`: units beside the plan, spent after its allowance. */
 @Injectable()
 export class CreditsService {
-  constructor(private readonly credits: CreditsRepository) {}
+  constructor(
+    private readonly credits: CreditsRepository,
+    private readonly features: FeaturesService,
+  ) {}
 
-  /** For staff. @throws 422 validation_failed for an expiry in the past */
+  /** For staff. @throws 422 validation_failed for an unknown feature, one that is not metered, an expiry in the past */
   async grant(
     tx: Transaction,
     { feature, amount, reason, expiresAt }: GrantCreditRequest,
   ): Promise<Credit> {
+    await this.assertMetered(tx, feature);
     return this.credits.insert(tx, {
       feature,
       amount,
@@ -28,20 +38,26 @@ export class CreditsService {
     });
   }
 
+  private async assertMetered(tx: Transaction, key: string): Promise<void> {
+    const feature = (await this.features.listAll(tx)).find((each) => each.key === key);
+    const fault = !feature ? UNKNOWN : feature.kind !== 'metered' ? NOT_METERED : null;
+    if (fault) throw validationFailed([{ pointer: '/feature', ...fault }]);
+  }
+
   list(tx: Transaction, query: ListQuery): Promise<Credit[]> {
     return this.credits.list(tx, query);
   }
 
-  /** The credits beside the plan, and the part of each that counts in the current period. */
-  listSources(tx: Transaction): Promise<CreditSource[]> {
-    return this.credits.listSources(tx);
+  /** What pays beside the plan, and what of it counts in the running period. */
+  listSources(tx: Transaction, feature: MeteredFeature): Promise<CreditSource[]> {
+    return this.credits.listSources(tx, feature.key);
   }
 
   /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */
   async void(tx: Transaction, id: string): Promise<void> {
-    await this.credits.lockCounter(tx); // blocks recordings, which spend credits under this lock
     const credit = await this.credits.find(tx, id);
     if (!credit) throw creditNotFound();
+    await this.credits.lockCounter(tx, credit.feature); // who holds it spends no credits meanwhile
     if (!credit.voidedAt) await this.credits.void(tx, id);
   }
 }

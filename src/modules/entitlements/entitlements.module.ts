@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import { FeaturesModule } from '../features/features.module';
+import { CountersService } from './counters.service';
 import { CreditsRepository } from './credits.repository';
 import { CreditsService } from './credits.service';
 
 /** What a plan and its credits leave of each feature. */
 @Module({
-  providers: [CreditsService, CreditsRepository],
-  exports: [CreditsService],
+  imports: [FeaturesModule],
+  providers: [CreditsService, CreditsRepository, CountersService],
+  exports: [CreditsService, CountersService],
 })
 export class EntitlementsModule {}

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../common/ids';
+import { applyGrants, type GrantChanges } from '../features/grants';
 import type { CreatePlanRequest, UpdatePlanRequest } from './dto/plan.requests';
-import type { Plan, PlanVersion, PlanWithTerms } from './plan.entity';
+import type { PlanVersion, PlanWithTerms } from './plan.entity';
 import {
   defaultPlanMustBeFree,
   defaultPlanMustRenew,
@@ -14,17 +16,15 @@ import {
 type Terms = Pick<PlanVersion, 'priceAmount' | 'priceCurrency' | 'intervalUnit' | 'intervalCount'>;
 
 /** Subscribers who stay on an archived plan depend on these. */
-const OPEN_WHEN_ARCHIVED: readonly (keyof PlanWithTerms)[] = [
-  'name',
-  'description',
-  'recordingsLimit',
-  'applicationsLimit',
-  'seatsLimit',
-];
+const OPEN_WHEN_ARCHIVED: readonly (keyof PlanWithTerms)[] = ['name', 'description', 'grants'];
 
 /** A plan in its first version. */
-export function computeNewPlan(request: CreatePlanRequest, now: Date): PlanWithTerms {
-  const { slug, name, price, interval, limits } = request;
+export function computeNewPlan(
+  request: CreatePlanRequest,
+  granted: GrantChanges,
+  now: Date,
+): PlanWithTerms {
+  const { slug, name, price, interval } = request;
   const id = newId();
   return {
     ...{ id, slug, name, version: 1, createdAt: now, archivedAt: null },
@@ -35,9 +35,7 @@ export function computeNewPlan(request: CreatePlanRequest, now: Date): PlanWithT
     renews: request.renews ?? true,
     isDefault: request.default ?? false,
     isPublic: request.public ?? true,
-    recordingsLimit: limits.recordings,
-    applicationsLimit: limits.applications,
-    seatsLimit: limits.seats,
+    grants: applyGrants({}, granted),
     terms: {
       ...{ planId: id, version: 1, createdAt: now },
       ...{ priceAmount: price.amount, priceCurrency: price.currency },
@@ -46,10 +44,11 @@ export function computeNewPlan(request: CreatePlanRequest, now: Date): PlanWithT
   };
 }
 
-/** The plan after the request; omitted fields stay as they are. */
+/** The plan after the request; omitted fields stay as they are, and so do features that it does not name. */
 export function computeChangedPlan(
   plan: PlanWithTerms,
   request: UpdatePlanRequest,
+  granted: GrantChanges,
   now: Date,
 ): PlanWithTerms {
   const terms = computeTerms(plan.terms, request, now);
@@ -63,7 +62,7 @@ export function computeChangedPlan(
     renews: request.renews ?? plan.renews,
     isDefault: request.default ?? plan.isDefault,
     isPublic: request.public ?? plan.isPublic,
-    ...computeLimits(plan, request.limits),
+    grants: applyGrants(plan.grants, granted),
   };
 }
 
@@ -110,21 +109,9 @@ function computeTerms(
   return { ...wanted, planId: terms.planId, version: terms.version + 1, createdAt: now };
 }
 
-type Limits = Pick<Plan, 'recordingsLimit' | 'applicationsLimit' | 'seatsLimit'>;
-
-/** Null is a value here: unlimited. */
-function computeLimits(plan: Limits, changes: UpdatePlanRequest['limits'] = {}): Limits {
-  const { recordings, applications, seats } = changes;
-  return {
-    recordingsLimit: recordings === undefined ? plan.recordingsLimit : recordings,
-    applicationsLimit: applications === undefined ? plan.applicationsLimit : applications,
-    seatsLimit: seats === undefined ? plan.seatsLimit : seats,
-  };
-}
-
 function listChanges(before: PlanWithTerms, after: PlanWithTerms): (keyof PlanWithTerms)[] {
   const fields = Object.keys(after) as (keyof PlanWithTerms)[];
-  return fields.filter((field) => before[field] !== after[field]);
+  return fields.filter((field) => !isDeepStrictEqual(before[field], after[field]));
 }
 
 function isOpenWhenArchived(field: keyof PlanWithTerms): boolean {

@@ -12,6 +12,8 @@ import {
 } from './plan-edit';
 import type { PlanWithTerms } from './plan.entity';
 import { planIsDefault, planNotFound } from './plans.errors';
+import { FeaturesService } from '../features/features.service';
+import { readGrants } from '../features/grants';
 import { PlansRepository } from './plans.repository';
 
 /** The job after a plan was changed or archived. */
@@ -26,13 +28,15 @@ export class PlanEditingService {
   constructor(
     private readonly database: Database,
     private readonly plans: PlansRepository,
+    private readonly features: FeaturesService,
     private readonly queue: JobQueue,
   ) {}
 
-  /** @throws 409 plan_slug_taken, default_plan_must_be_free, default_plan_must_renew */
+  /** @throws 422 validation_failed for grants, 409 plan_slug_taken, default_plan_must_be_free, default_plan_must_renew */
   create(context: RequestContext, request: CreatePlanRequest): Promise<PlanWithTerms> {
     return this.edit(context, async (tx) => {
-      const plan = computeNewPlan(request, tx.now);
+      const granted = readGrants(await this.features.listAll(tx), request);
+      const plan = computeNewPlan(request, granted, tx.now);
       assertFitsAsDefault(plan);
       if (plan.isDefault) await this.plans.clearDefault(tx);
       await this.plans.insert(tx, plan);
@@ -40,11 +44,12 @@ export class PlanEditingService {
     });
   }
 
-  /** @throws 404 plan_not_found, 409 as `assertChangeIsAllowed` */
+  /** @throws 422 validation_failed for grants, 404 plan_not_found, 409 as `assertChangeIsAllowed` */
   update(context: RequestContext, id: string, request: UpdatePlanRequest): Promise<PlanWithTerms> {
     return this.edit(context, async (tx) => {
       const before = await this.get(tx, id);
-      const after = computeChangedPlan(before, request, tx.now);
+      const granted = readGrants(await this.features.listAll(tx), request);
+      const after = computeChangedPlan(before, request, granted, tx.now);
       assertChangeIsAllowed(before, after, await this.plans.isPaidInOtherCurrency(tx, after));
       if (after.isDefault && !before.isDefault) await this.plans.clearDefault(tx);
       if (after.version > before.version) await this.plans.insertVersion(tx, after.terms);

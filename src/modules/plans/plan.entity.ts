@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Grants } from '../../common/features';
 import { wholeNumber } from '../../platform/database/whole-number';
 
 export const INTERVAL_UNITS = ['day', 'week', 'month', 'year'] as const;
@@ -7,7 +8,7 @@ export type IntervalUnit = (typeof INTERVAL_UNITS)[number];
 export const AFTER_GRACE = ['default_plan', 'expire'] as const;
 export type AfterGrace = (typeof AFTER_GRACE)[number];
 
-/** What a business subscribes to. Limits apply to all subscribers at once; price and interval by version. */
+/** What a business subscribes to. Grants apply to all subscribers at once; price and interval by version. */
 @Entity('plans')
 export class Plan {
   @PrimaryColumn({ type: 'uuid' })
@@ -44,14 +45,9 @@ export class Plan {
   @Column({ name: 'is_public', type: 'boolean' })
   isPublic!: boolean;
 
-  @Column({ name: 'recordings_limit', type: 'bigint', nullable: true, transformer: wholeNumber })
-  recordingsLimit!: number | null;
-
-  @Column({ name: 'applications_limit', type: 'bigint', nullable: true, transformer: wholeNumber })
-  applicationsLimit!: number | null;
-
-  @Column({ name: 'seats_limit', type: 'bigint', nullable: true, transformer: wholeNumber })
-  seatsLimit!: number | null;
+  /** What subscribers get of each feature; a feature without a grant is off. */
+  @Column({ type: 'jsonb' })
+  grants!: Grants;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;

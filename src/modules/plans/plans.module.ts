@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FeaturesModule } from '../features/features.module';
 import { PlanEditingService } from './plan-editing.service';
 import { PlansController } from './plans.controller';
 import { PlansRepository } from './plans.repository';
@@ -7,6 +8,7 @@ import { StaffPlansController } from './staff-plans.controller';
 
 /** Plans and their versions. */
 @Module({
+  imports: [FeaturesModule],
   controllers: [PlansController, StaffPlansController],
   providers: [PlansService, PlanEditingService, PlansRepository],
   exports: [PlansService],

@@ -1,6 +1,5 @@
-import { Choice, Instant, Integer, ListOf, Text } from '../../common/fields';
+import { Instant, Integer, ListOf, Text } from '../../common/fields';
 import { defineProblem } from '../../common/problem';
-import { COUNTED_FEATURES, type CountedFeature } from '../../common/problems';
 
 export const subscriptionInactive = defineProblem({
   code: 'subscription_inactive',
@@ -19,8 +18,8 @@ export const subscriptionBehind = defineProblem({
 });
 
 export class QuotaExceededMembers {
-  @Choice('MeteredFeature', ['recordings'])
-  feature!: 'recordings';
+  @Text({ description: 'The key of a metered feature' })
+  feature!: string;
 
   @Integer({ min: 0 })
   used!: number;
@@ -31,8 +30,8 @@ export class QuotaExceededMembers {
   @Integer({ min: 0 })
   remaining!: number;
 
-  @Instant({ description: 'When the period ends and the quota resets' })
-  resetsAt!: string;
+  @Instant({ nullable: true, description: 'When the quota resets; null: never' })
+  resetsAt!: string | null;
 
   @Text({ description: 'Leads to a larger plan' })
   upgradeUrl!: string;
@@ -58,8 +57,8 @@ export const invalidState = defineProblem({
 });
 
 export class PlanConflictResponse {
-  @Choice('CountedFeature', COUNTED_FEATURES)
-  feature!: CountedFeature;
+  @Text({ description: 'The key of an allocated feature', example: 'seats' })
+  feature!: string;
 
   @Integer({ min: 0 })
   used!: number;

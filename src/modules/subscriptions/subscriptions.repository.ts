@@ -10,10 +10,12 @@ import type { SubscriptionPeriod } from './subscription-period';
 import type { SubscriptionStart } from './decisions/subscription-start';
 import type { SubscriptionWrite } from './decisions/subscription-write';
 import { Subscription } from './subscription.entity';
-import type { UsageCounts } from '../entitlements/usage';
+import { CountersService } from '../entitlements/counters.service';
 
 @Injectable()
 export class SubscriptionsRepository {
+  constructor(private readonly counters: CountersService) {}
+
   /** The current subscription; every business has one. */
   getCurrent(tx: Transaction): Promise<Subscription> {
     return tx
@@ -44,20 +46,9 @@ export class SubscriptionsRepository {
     return subscription;
   }
 
-  async startCounter(tx: Transaction, subscription: Subscription): Promise<void> {
-    await tx.query(
-      `INSERT INTO usage_counters (business_id, feature, subscription_id, period_ordinal, used, carried_over)
-       VALUES ($1, 'recordings', $2, $3, 0, 0)`,
-      [subscription.businessId, subscription.id, subscription.periodOrdinal],
-    );
-  }
-
-  /** Blocks ingestion until the transaction ends. Lock order everywhere: subscriptions, then counters, then credits. */
-  async lockCounter(tx: Transaction): Promise<void> {
-    await tx.query(
-      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
-      [tx.requireBusinessId()],
-    );
+  /** Nothing is counted in the period until the transaction ends. */
+  lockCounters(tx: Transaction): Promise<void> {
+    return this.counters.lock(tx);
   }
 
   /** The database's current time, not that of the transaction's start. */
@@ -75,13 +66,7 @@ export class SubscriptionsRepository {
     const { businessId, id, ...changes } = next;
     await tx.repository(Subscription).update({ businessId, id }, changes);
     const current = successor ? await this.insert(tx, successor) : next;
-    if (usage !== 'kept')
-      await tx.query(MOVE_COUNTER, [
-        current.businessId,
-        current.id,
-        current.periodOrdinal,
-        usage === 'carried',
-      ]);
+    if (usage !== 'kept') await this.counters.move(tx, current, usage === 'carried');
   }
 
   /** The plan is again the paid one. */
@@ -122,22 +107,6 @@ export class SubscriptionsRepository {
     return last?.planId ?? null;
   }
 
-  /** Everything counted against the plan now, in one statement. */
-  async readCounts(tx: Transaction): Promise<UsageCounts> {
-    const [row] = await tx.query<Record<keyof UsageCounts, string>>(COUNTS, [
-      tx.requireBusinessId(),
-      tx.now,
-    ]);
-    return {
-      recordings: Number(row?.recordings),
-      carriedOver: Number(row?.carriedOver),
-      credited: Number(row?.credited),
-      credits: Number(row?.credits),
-      applications: Number(row?.applications),
-      seats: Number(row?.seats),
-    };
-  }
-
   /** Closed periods, newest first; one more than `limit`. */
   listClosedPeriods(
     tx: Transaction,
@@ -154,31 +123,11 @@ export class SubscriptionsRepository {
   }
 }
 
-const COUNTS = `
-  SELECT counter.used AS recordings, counter.carried_over AS "carriedOver", counter.credited,
-    (SELECT coalesce(sum(granted - spent), 0) FROM credits
-     WHERE business_id = $1 AND feature = 'recordings' AND voided_at IS NULL AND (expires_at IS NULL OR expires_at > $2)) AS credits,
-    (SELECT count(*) FROM applications WHERE business_id = $1 AND deleted_at IS NULL) AS applications,
-    (SELECT count(*) FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active') AS seats
-  FROM usage_counters AS counter WHERE counter.business_id = $1 AND counter.feature = 'recordings'`;
-
-// The usage of a period is its own recordings, without usage carried over.
+// The usage of a period is its own, without what was carried over into it.
 const CLOSE_PERIOD = `
-  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
-  SELECT $1, $2, $3, $4, $5, $6, used - carried_over, $7 FROM usage_counters WHERE business_id = $1 AND feature = 'recordings'`;
-
-// Usage paid by credits is carried over with the rest.
-const MOVE_COUNTER = `
-  WITH counted AS (
-    UPDATE credits SET counted_subscription_id = $2, counted_ordinal = $3
-    FROM usage_counters AS counter
-    WHERE $4 AND counter.business_id = $1 AND credits.business_id = $1 AND credits.feature = counter.feature
-      AND (counted_subscription_id, counted_ordinal) = (counter.subscription_id, counter.period_ordinal)
-  )
-  UPDATE usage_counters
-  SET subscription_id = $2, period_ordinal = $3, used = CASE WHEN $4 THEN used ELSE 0 END,
-      carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END
-  WHERE business_id = $1 AND feature = 'recordings'`;
+  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
+  SELECT $1, $2, $3, $4, $5, $6, coalesce(jsonb_object_agg(feature, used - carried_over) FILTER (WHERE used > carried_over), '{}'), $7
+  FROM usage_counters WHERE business_id = $1 AND subscription_id IS NOT NULL`;
 
 const EVENTS = `
   SELECT id, at, action, actor, reason, status_before AS "statusBefore", status, plan_id_before AS "planIdBefore",
@@ -189,7 +138,7 @@ const EVENTS = `
   ORDER BY at DESC, id DESC LIMIT $4`;
 
 const CLOSED_PERIODS = `
-  SELECT ordinal, start_time AS start, end_time AS end, plan_id AS "planId", recordings_used::float8 AS "recordingsUsed", closed_at AS "closedAt"
+  SELECT ordinal, start_time AS start, end_time AS end, plan_id AS "planId", usage, closed_at AS "closedAt"
   FROM subscription_periods
   WHERE business_id = $1 AND subscription_id = $2 AND ordinal < coalesce($3::bigint, 2147483648)
   ORDER BY ordinal DESC LIMIT $4`;

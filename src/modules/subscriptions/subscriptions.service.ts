@@ -3,12 +3,15 @@ import { Clock } from '../../common/clock';
 import type { ListQuery } from '../../common/dto/list.query';
 import { decodeCursor } from '../../common/pagination';
 import type { DomainError } from '../../common/problem';
-import { limitReached, type CountedFeature } from '../../common/problems';
+import { limitReached } from '../../common/problems';
+import type { AllocatedFeature } from '../../common/features';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from '../plans/plan.entity';
+import { CountersService, usageOfPeriod } from '../entitlements/counters.service';
+import { grantOf } from '../entitlements/usage';
 import { PlansService } from '../plans/plans.service';
 import { isDue } from './decisions/renewal-decision';
 import { RenewalService } from './renewal/renewal.service';
@@ -25,6 +28,7 @@ export class SubscriptionsService {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: SubscriptionsRepository,
+    private readonly counters: CountersService,
     private readonly plans: PlansService,
     private readonly renewal: RenewalService,
     private readonly clock: Clock,
@@ -35,20 +39,7 @@ export class SubscriptionsService {
   async start(tx: Transaction): Promise<SubscriptionView> {
     const plan = await this.plans.getDefault(tx);
     const subscription = await this.subscriptions.insert(tx, startOf(plan, tx.now));
-    await this.subscriptions.startCounter(tx, subscription);
-    return {
-      subscription,
-      plan,
-      scheduledPlan: null,
-      counts: {
-        recordings: 0,
-        carriedOver: 0,
-        credited: 0,
-        credits: 0,
-        applications: 0,
-        seats: 1,
-      },
-    };
+    return this.viewOf(tx, subscription, plan);
   }
 
   getCurrent(context: RequestContext): Promise<SubscriptionView> {
@@ -58,7 +49,7 @@ export class SubscriptionsService {
       const scheduledPlan = subscription.scheduledPlanId
         ? await this.plans.getNewest(tx, subscription.scheduledPlanId)
         : null;
-      return { subscription, plan, scheduledPlan, counts: await this.subscriptions.readCounts(tx) };
+      return this.viewOf(tx, subscription, plan, scheduledPlan);
     });
   }
 
@@ -69,10 +60,9 @@ export class SubscriptionsService {
       const closed = await this.subscriptions.listClosedPeriods(tx, current.id, query);
       const isFirstPage = decodeCursor(query.cursor, [Number.isSafeInteger]) === null;
       if (!isFirstPage || current.endedAt) return closed;
-      const { recordings, carriedOver } = await this.subscriptions.readCounts(tx);
-      const recordingsUsed = recordings - carriedOver; // usage carried over was recorded before
+      const usage = usageOfPeriod(await this.counters.read(tx));
       const { periodOrdinal: ordinal, periodStart: start, periodEnd: end, planId } = current;
-      return [{ ordinal, start, end, planId, recordingsUsed, closedAt: null }, ...closed];
+      return [{ ordinal, start, end, planId, usage, closedAt: null }, ...closed];
     });
   }
 
@@ -114,7 +104,7 @@ export class SubscriptionsService {
    * Asserts that one more may be created, and blocks concurrent creations.
    * @throws 403 subscription_inactive, 402 limit_reached, 503 subscription_behind
    */
-  async assertRoomFor(tx: Transaction, feature: CountedFeature): Promise<void> {
+  async assertRoomFor(tx: Transaction, feature: AllocatedFeature): Promise<void> {
     const subscription = await this.lockRenewed(tx);
     if (!isActive(subscription)) throw subscriptionInactive();
     await this.assertWithinLimit(tx, subscription, feature);
@@ -124,22 +114,33 @@ export class SubscriptionsService {
    * A seat for an invited or deactivated person: the limit applies, an inactive subscription does not matter. @throws
    * 402 limit_reached
    */
-  async assertSeatFor(tx: Transaction): Promise<void> {
-    await this.assertWithinLimit(tx, await this.subscriptions.lockCurrent(tx), 'seats');
+  async assertSeatFor(tx: Transaction, seats: AllocatedFeature): Promise<void> {
+    await this.assertWithinLimit(tx, await this.subscriptions.lockCurrent(tx), seats);
   }
 
   private async assertWithinLimit(
     tx: Transaction,
     subscription: Subscription,
-    feature: CountedFeature,
+    { key }: AllocatedFeature,
   ): Promise<void> {
     const plan = await this.plans.getVersion(tx, subscription.planId, subscription.planVersion);
-    const limit = feature === 'applications' ? plan.applicationsLimit : plan.seatsLimit;
-    const { [feature]: used } = await this.subscriptions.readCounts(tx);
-    if (limit !== null && used >= limit) throw this.noRoom(feature, used, limit);
+    const usage = (await this.counters.read(tx))[key];
+    const { limit, mode } = grantOf(key, usage, plan.grants);
+    const used = usage?.used ?? 0;
+    if (limit !== null && mode === 'hard' && used >= limit) throw this.noRoom(key, used, limit);
   }
 
-  private noRoom(feature: CountedFeature, used: number, limit: number): DomainError {
+  private async viewOf(
+    tx: Transaction,
+    subscription: Subscription,
+    plan: PlanWithTerms,
+    scheduledPlan: PlanWithTerms | null = null,
+  ): Promise<SubscriptionView> {
+    const counts = await this.counters.read(tx);
+    return { subscription, plan, scheduledPlan, counts, now: tx.now };
+  }
+
+  private noRoom(feature: string, used: number, limit: number): DomainError {
     const detail = `The plan allows ${limit} ${feature}, and ${used} are in use.`;
     return limitReached({
       detail,

@@ -12,6 +12,7 @@ import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
 import { BusinessesService } from '../businesses/businesses.service';
 import { OneTimeKeys } from '../identity/one-time-keys';
 import type { User } from '../identity/user.entity';
+import { seats } from './features';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
@@ -64,7 +65,7 @@ export class InvitationsService {
     if (role === 'owner' && context.requireMember().role !== 'owner')
       throw permissionDenied({ detail: 'Only an owner can invite an owner.' }); // a 403 comes before the 402
     return this.database.transaction(context, async (tx) => {
-      await this.subscriptions.assertRoomFor(tx, 'seats'); // locks: two invitations of one address come one after the other
+      await this.subscriptions.assertRoomFor(tx, seats); // locks: two invitations of one address come one after the other
       await this.assertMayInvite(tx, { email, role });
       await this.countMail(tx, email);
       await this.invitations.revokeOpen(tx, email);
@@ -140,7 +141,7 @@ export class InvitationsService {
     const { businessStatus } = await this.invitations.readDetails(tx, found);
     if (businessStatus !== 'active') throw businessDeactivated();
     const inBusiness = tx.with({ businessId: found.businessId });
-    await this.subscriptions.assertSeatFor(inBusiness); // the same order of locks as in `create`
+    await this.subscriptions.assertSeatFor(inBusiness, seats); // the same order of locks as in `create`
     await this.assertInviterMay(inBusiness, found, person.id);
     const invitation = await this.lock(inBusiness, found.id);
     if (!invitation.keyHash.equals(found.keyHash)) throw invitationNotFound(); // resent meanwhile: this link is no longer valid

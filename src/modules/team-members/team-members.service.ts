@@ -7,6 +7,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { SessionsRepository } from '../identity/sessions.repository';
+import { seats } from './features';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import { InvitationsRepository } from './invitations.repository';
 import {
@@ -118,7 +119,7 @@ export class TeamMembersService {
       const target = await this.getIn(tx, id);
       const refusal = refuseActivation({ actor: callerOf(tx), target, activeOwnerIds: [] });
       if (refusal) throw refusal; // a 403 comes before the 402
-      if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx); // locks the subscription: before the members
+      if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx, seats); // locks the subscription: before the members
       return this.change(tx, id, refuseActivation, async () => {
         await this.members.update(tx, id, { status: 'active' });
         await this.revokeInvitation(tx, id);

@@ -5,10 +5,15 @@ import type { Config } from '../config/config';
 const CONNECT_TIMEOUT_MS = 2_500; // after a statement that timed out (6.5 s), the caller is still answered within 10 s
 const SILENCE_MS = 500;
 
+/** Runs a statement and gives its rows. */
+export type Query = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
+
 /** What the application adds to a data source: its tables and their history. */
 export interface Schema {
   entities: (new () => object)[];
   migrations: (new () => object)[];
+  /** Rows that follow from code, written after the migrations, each time. */
+  complete?: (query: Query) => Promise<void>;
 }
 
 export const SCHEMA = Symbol('Schema');

@@ -30,6 +30,7 @@ export async function migrate(
     return withLock(url, async () => {
       const migrations = await dataSource.runMigrations({ transaction: 'each' });
       for (const migration of migrations) onApplied(migration.name);
+      await schema.complete?.((sql, parameters) => dataSource.query(sql, parameters));
       await migrateQueue({ connectionString: url, logger: undefined });
       return migrations.length;
     });

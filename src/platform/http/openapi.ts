@@ -33,6 +33,7 @@ import {
   type Schemas,
 } from './openapi-answers';
 import { closeRequests } from './openapi-closing';
+import { nameFeatures } from './openapi-features';
 import { tagsOf } from './tag.decorator';
 
 interface Operation {
@@ -144,6 +145,7 @@ function complete({
     paths: sorted(paths),
     components: described,
   };
+  nameFeatures(document);
   closeRequests(document);
   return document;
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { ApiKeysService } from '../../modules/api-keys/api-keys.service';
+import { applications } from '../features';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { Application } from './application.entity';
 import { applicationNotFound, originsNeedTheWeb } from './applications.errors';
@@ -40,7 +41,7 @@ export class ApplicationsService implements OnModuleInit {
   async create(context: RequestContext, request: CreateApplicationRequest): Promise<Application> {
     const fields = toFields(request);
     return this.database.transaction(context, async (tx) => {
-      await this.subscriptions.assertRoomFor(tx, 'applications');
+      await this.subscriptions.assertRoomFor(tx, applications);
       return this.applications.insert(tx, fields);
     });
   }

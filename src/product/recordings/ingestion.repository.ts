@@ -4,7 +4,7 @@ import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import type { RecordingCounts } from '../../modules/entitlements/usage';
+import type { MeteredCounts } from '../../modules/entitlements/usage';
 import { Recording, type LiveRecording } from './recording.entity';
 
 /** A recording as the SDK sends it, in the form that is compared. */
@@ -21,7 +21,7 @@ export interface SentRecording extends RecordingPayload {
 
 /** The period that a recording counts in, with the counter just after it. */
 export interface CountedPeriod {
-  counts: RecordingCounts;
+  counts: MeteredCounts;
   limit: number | null;
   resetsAt: Date;
 }
@@ -94,7 +94,7 @@ interface AdmissionRow {
   used: string;
   credited: string;
   credits: string;
-  recordings_limit: string | null;
+  granted: string | null;
   resets_at: Date | null;
   is_start_believed: boolean;
 }
@@ -126,7 +126,7 @@ function toAdmission(row: AdmissionRow): Admission {
   const { created_at: createdAt, is_start_believed: isStartBelieved } = row;
   if (outcome === 'inserted') return { outcome, createdAt, isStartBelieved, period: period! };
   if (outcome === 'exists') return { outcome, period };
-  return { outcome, period: { ...period!, limit: Number(row.recordings_limit) } };
+  return { outcome, period: { ...period!, limit: Number(row.granted) } };
 }
 
 /** Null where there is no current period. */
@@ -134,11 +134,11 @@ function toPeriod(row: AdmissionRow): CountedPeriod | null {
   if (!row.resets_at) return null;
   return {
     counts: {
-      recordings: Number(row.used),
+      used: Number(row.used),
       credited: Number(row.credited),
       credits: Number(row.credits),
     },
-    limit: row.recordings_limit === null ? null : Number(row.recordings_limit),
+    limit: row.granted === null ? null : Number(row.granted),
     resetsAt: row.resets_at,
   };
 }

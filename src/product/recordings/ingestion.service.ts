@@ -15,7 +15,8 @@ import {
   subscriptionInactive,
 } from '../../modules/subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
-import { computeMeteredRemaining } from '../../modules/entitlements/usage';
+import { computeMeteredRemaining, grantOf } from '../../modules/entitlements/usage';
+import { recordings } from '../features';
 import type { CreateRecordingRequest } from './dto/recording.requests';
 import { IngestionQueue } from './ingestion-queue';
 import {
@@ -121,7 +122,9 @@ export class IngestionService {
 
   private async readUsage(tx: Transaction): Promise<CountedPeriod> {
     const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
-    return { counts, limit: plan.recordingsLimit, resetsAt: subscription.periodEnd };
+    const usage = counts[recordings.key]!; // it is declared
+    const { limit } = grantOf(recordings.key, usage, plan.grants);
+    return { counts: usage, limit, resetsAt: subscription.periodEnd };
   }
 
   private refusal({ counts, limit, resetsAt }: LimitedPeriod): DomainError {
@@ -131,8 +134,8 @@ export class IngestionService {
     return quotaExceeded({
       detail: explanation,
       members: {
-        feature: 'recordings',
-        used: counts.recordings,
+        feature: recordings.key,
+        used: counts.used,
         limit,
         remaining: computeMeteredRemaining(counts, limit),
         resetsAt: reset,

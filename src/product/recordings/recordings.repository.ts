@@ -69,10 +69,10 @@ export class RecordingsRepository {
   /** Counter and rows of the current period, at one moment. */
   async verify(tx: Transaction): Promise<UsageVerification> {
     const [row] = await tx.query<{ counter: string; rows: string }>(
-      `${VERIFY} WHERE counter.business_id = $1`,
+      `${VERIFY} AND counter.business_id = $1`,
       [tx.requireBusinessId()],
     );
-    return { counter: Number(row?.counter), rows: Number(row?.rows) };
+    return { counter: Number(row?.counter ?? 0), rows: Number(row?.rows ?? 0) };
   }
 
   /** The next businesses after this one, in order, with counter and rows. */
@@ -82,7 +82,7 @@ export class RecordingsRepository {
     limit: number,
   ): Promise<(UsageVerification & { businessId: string })[]> {
     const rows = await tx.query<{ businessId: string; counter: string; rows: string }>(
-      `${VERIFY} WHERE counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
+      `${VERIFY} AND counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
       [afterBusinessId, limit],
     );
     return rows.map(({ businessId, counter, rows: counted }) => ({
@@ -108,7 +108,7 @@ const VERIFY = `
     WHERE recording.business_id = counter.business_id AND recording.subscription_id = counter.subscription_id
       AND recording.period_ordinal = counter.period_ordinal
   ) AS rows
-  FROM usage_counters AS counter`;
+  FROM usage_counters AS counter WHERE counter.feature = 'recordings'`;
 
 // Plain rows instead of entities: building those took longer than the query. Filters that are null at planning time are
 // removed from the plan.

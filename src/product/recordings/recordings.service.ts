@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import { recordings } from '../features';
 import { CreditsService, type CreditSource } from '../../modules/entitlements/credits.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
@@ -58,8 +59,9 @@ export class RecordingsService {
     return this.database.transaction(context, async (tx) => {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
-      const credits = await this.credits.listSources(tx);
-      const rows = Math.min(RECENT, view.counts.recordings - view.counts.carriedOver);
+      const credits = await this.credits.listSources(tx, recordings);
+      const { used, carriedOver } = view.counts[recordings.key]!; // it is declared
+      const rows = Math.min(RECENT, used - carriedOver);
       const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would mean no limit
       return { view, credits, recent };
     });

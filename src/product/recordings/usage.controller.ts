@@ -10,8 +10,8 @@ import {
 } from '../../modules/entitlements/dto/usage.response';
 import type { CreditSource } from '../../modules/entitlements/credits.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
-import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
-import { computeRemaining } from '../../modules/entitlements/usage';
+import { computeRemaining, grantOf, type MeteredCounts } from '../../modules/entitlements/usage';
+import { recordings } from '../features';
 import {
   UsageExplanationResponse,
   UsageVerificationResponse,
@@ -53,13 +53,12 @@ export class UsageController {
   })
   async explain(@Ctx() context: RequestContext): Promise<UsageExplanationResponse> {
     const { view, credits, recent } = await this.recordings.explain(context);
-    const { used, limit, remaining, resetsAt } = toMetered(
-      view.counts,
-      view.plan.recordingsLimit,
-      view.subscription.periodEnd,
-    );
-    const { credited } = view.counts;
-    const sources = [toPlanSource(view), ...credits.map(toCreditSource)];
+    const counts = view.counts[recordings.key]!; // it is declared
+    const allowance = grantOf(recordings.key, counts, view.plan.grants).limit;
+    const metered = toMetered(counts, allowance, view.subscription.periodEnd);
+    const { used, limit, remaining, resetsAt } = metered;
+    const { credited } = counts;
+    const sources = [toPlanSource(counts, allowance), ...credits.map(toCreditSource)];
     const counted = recent.map(toCountedRecording);
     return { used, limit, remaining, resetsAt, credited, sources, recent: counted };
   }
@@ -79,9 +78,8 @@ export class UsageController {
   }
 }
 
-function toPlanSource({ counts, plan }: SubscriptionView): UsageSourceResponse {
-  const used = counts.recordings - counts.credited;
-  const limit = plan.recordingsLimit;
+function toPlanSource(counts: MeteredCounts, limit: number | null): UsageSourceResponse {
+  const used = counts.used - counts.credited;
   const remaining = computeRemaining(used, limit);
   return { kind: 'plan', id: null, used, limit, remaining, expiresAt: null };
 }

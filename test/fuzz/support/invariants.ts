@@ -90,10 +90,10 @@ const READ_STATES = `
     (SELECT count(*) FROM members WHERE business_id = business.id AND kind = 'person' AND role = 'owner'
        AND status = 'active')::integer AS owners,
     (SELECT count(*) FROM members WHERE business_id = business.id AND kind = 'person' AND status = 'active')::integer AS seats,
-    plan.seats_limit::integer AS "seatsLimit",
+    (plan.grants -> 'seats' ->> 'limit')::integer AS "seatsLimit",
     (SELECT count(*) FROM applications WHERE business_id = business.id AND deleted_at IS NULL)::integer AS applications,
-    plan.applications_limit::integer AS "applicationsLimit",
-    (counter.used - counter.credited)::integer AS "ofPlan", plan.recordings_limit::integer AS "recordingsLimit",
+    (plan.grants -> 'applications' ->> 'limit')::integer AS "applicationsLimit",
+    (counter.used - counter.credited)::integer AS "ofPlan", (plan.grants -> 'recordings' ->> 'limit')::integer AS "recordingsLimit",
     counter.used::integer AS counter,
     (counter.carried_over + (
       SELECT count(*) FROM recordings WHERE business_id = business.id

@@ -59,7 +59,7 @@ function outcomesOf(admissions: Admission[]): string[] {
 function countsOf(admissions: Admission[]): number[][] {
   return admissions.map((admission) => {
     const { counts } = (admission as Extract<Admission, { outcome: 'inserted' }>).period;
-    return [counts.recordings, counts.credited, counts.credits];
+    return [counts.used, counts.credited, counts.credits];
   });
 }
 

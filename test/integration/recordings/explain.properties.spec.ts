@@ -41,7 +41,10 @@ beforeAll(async () => {
   await insertPlan(database, 'weekly', { unit: 'week', count: 1, recordings: LIMIT });
   await insertPlan(database, 'larger', { unit: 'day', count: 15, recordings: LIMIT + 2 });
   await database.query('UPDATE plans SET is_public = true WHERE slug = ANY ($1)', [PLANS]);
-  await database.query('UPDATE plans SET recordings_limit = $1 WHERE is_default', [LIMIT]);
+  await database.query(
+    `UPDATE plans SET grants = jsonb_set(grants, '{recordings,limit}', $1) WHERE is_default`,
+    [LIMIT],
+  );
   const rows = await database.query<{ id: string }>(
     'SELECT id FROM plans WHERE slug = ANY ($1) ORDER BY array_position($1, slug)',
     [PLANS],

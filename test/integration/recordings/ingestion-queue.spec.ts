@@ -19,7 +19,8 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 
 /* Recordings of many callers share flushes: what goes to the database, and what becomes of each when one fails. */
 
-const HOLD_COUNTER = 'SELECT FROM usage_counters WHERE business_id = $1 FOR UPDATE';
+const HOLD_COUNTER =
+  "SELECT FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE";
 const MAXIMUM_FLUSH = 256;
 const MAXIMUM_WAITING_OF_ONE = 2_500;
 

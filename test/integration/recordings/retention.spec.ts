@@ -46,16 +46,19 @@ async function insertOld(
      SELECT $1, uuid_at(made), 'old ' || made || ' ' || number, counter.subscription_id,
             counter.period_ordinal - CASE WHEN $4 THEN 0 ELSE 1 END, made,
             CASE WHEN NOT $5 THEN made END, CASE WHEN NOT $5 THEN 1 END, CASE WHEN $5 THEN made END
-     FROM generate_series(1, $2) AS number, usage_counters AS counter,
+     FROM generate_series(1, $2) AS number,
+          (SELECT id AS subscription_id, * FROM subscriptions WHERE is_current) AS counter,
           LATERAL (SELECT date_trunc('milliseconds', now()) - $3 * interval '1 day' AS made) AS time
      WHERE counter.business_id = $1`,
     [businessId, count, daysAgo, isRunning, isDeleted],
   );
   if (isRunning)
-    await database.query('UPDATE usage_counters SET used = used + $2 WHERE business_id = $1', [
-      businessId,
-      count,
-    ]);
+    await database.query(
+      `INSERT INTO usage_counters AS counter (business_id, feature, subscription_id, period_ordinal, used, carried_over)
+       SELECT business_id, 'recordings', id, period_ordinal, $2, 0 FROM subscriptions WHERE business_id = $1 AND is_current
+       ON CONFLICT (business_id, feature) DO UPDATE SET used = counter.used + $2`,
+      [businessId, count],
+    );
 }
 
 beforeAll(() =>

@@ -36,7 +36,9 @@ async function preparePlans(): Promise<string[]> {
   await insertPlan(database, 'daily', { unit: 'day', count: 4, recordings: 3 });
   await insertPlan(database, 'tried', { unit: 'month', recordings: null });
   await insertPlan(database, 'paid', { unit: 'year', recordings: 5, amount: 1200 });
-  await database.query(`UPDATE plans SET recordings_limit = 6 WHERE is_default`);
+  await database.query(
+    `UPDATE plans SET grants = jsonb_set(grants, '{recordings,limit}', '6') WHERE is_default`,
+  );
   await database.query(
     `UPDATE plans SET is_public = true, trial_days = CASE slug WHEN 'tried' THEN 10 ELSE 0 END
      WHERE slug IN ('daily', 'tried', 'paid')`,
@@ -154,8 +156,8 @@ async function expectForetold({ plan, usageAfter, effectiveAt, when }: PlanChang
     plan,
     usage: untimed(usageAfter),
   });
-  const resetsAt = Date.parse(subscription.usage.recordings.resetsAt);
-  const lateMs = resetsAt - Date.parse(usageAfter.recordings.resetsAt);
+  const resetsAt = Date.parse(subscription.usage.recordings!.resetsAt!);
+  const lateMs = resetsAt - Date.parse(usageAfter.recordings!.resetsAt!);
   expect([lateMs >= 0, lateMs < ONE_HOUR_MS]).toEqual([true, true]); // the change came after the preview
   if (when === 'now') return;
   expect(lateMs).toBe(0);
@@ -175,12 +177,13 @@ async function expectCounted(): Promise<void> {
 /** All periods of a business, the running one too. */
 const FAULTS = `
   WITH period AS MATERIALIZED (
-    SELECT subscription_id, ordinal, start_time, end_time, recordings_used AS counted
+    SELECT subscription_id, ordinal, start_time, end_time, coalesce((usage ->> 'recordings')::bigint, 0) AS counted
     FROM subscription_periods WHERE business_id = $1
     UNION ALL
-    SELECT id, subscription.period_ordinal, period_start, period_end, used - carried_over
-    FROM subscriptions AS subscription JOIN usage_counters USING (business_id)
-    WHERE business_id = $1 AND is_current AND ended_at IS NULL
+    SELECT id, subscription.period_ordinal, period_start, period_end, coalesce(used - carried_over, 0)
+    FROM subscriptions AS subscription
+    LEFT JOIN usage_counters AS counter ON counter.business_id = $1 AND feature = 'recordings'
+    WHERE subscription.business_id = $1 AND is_current AND ended_at IS NULL
   ), counted AS (
     SELECT recording.id, period.ordinal FROM recordings AS recording LEFT JOIN period
       ON period.subscription_id = recording.subscription_id AND period.ordinal = recording.period_ordinal

@@ -41,9 +41,9 @@ async function aCustomer(): Promise<Customer & { businessId: string }> {
 describe('what the database refuses', () => {
   const [EXCLUSION, UNIQUE, CHECK] = ['23P01', '23505', '23514'];
   const COPY_PERIOD = `
-    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
     SELECT business_id, subscription_id, ordinal + $1::integer, start_time + $2::interval, end_time + $2::interval,
-           plan_id, $3::integer, closed_at
+           plan_id, $3::jsonb, closed_at
     FROM subscription_periods`;
 
   beforeEach(async () => {
@@ -53,12 +53,19 @@ describe('what the database refuses', () => {
   });
 
   it.each([
-    ['a period that overlaps another by a millisecond', 1, '1295999999 milliseconds', 0, EXCLUSION],
-    ['a second row for an ordinal', 0, '15 days', 0, UNIQUE],
-    ['a period with negative usage', 1, '15 days', -1, CHECK],
+    [
+      'a period that overlaps another by a millisecond',
+      1,
+      '1295999999 milliseconds',
+      '{}',
+      EXCLUSION,
+    ],
+    ['a second row for an ordinal', 0, '15 days', '{}', UNIQUE],
+    ['a period with negative usage', 1, '15 days', '{"exports": 1, "recordings": -1}', CHECK],
+    ['a period with usage that is no number', 1, '15 days', '{"recordings": "1"}', CHECK],
   ])('%s', (_, ordinals, shift, used, code) =>
     withConnection(server.database.url, { scope: 'platform' }, async (client) => {
-      expect(await refusalOf(client, COPY_PERIOD, [1, '15 days', 0])).toBeNull();
+      expect(await refusalOf(client, COPY_PERIOD, [1, '15 days', '{}'])).toBeNull();
       expect(await refusalOf(client, COPY_PERIOD, [ordinals, shift, used])).toBe(code);
     }),
   );
@@ -71,8 +78,8 @@ describe('what the database refuses', () => {
       FROM subscriptions AS running
       RETURNING id
     )
-    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
-    SELECT business_id, other.id, ordinal, start_time + $1::interval, end_time + $1::interval, plan_id, 0, closed_at
+    INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
+    SELECT business_id, other.id, ordinal, start_time + $1::interval, end_time + $1::interval, plan_id, '{}', closed_at
     FROM subscription_periods, other`;
 
   it.each([
@@ -91,7 +98,7 @@ describe('what the database refuses', () => {
     (isolation) =>
       withConnection(server.database.url, { scope: 'platform' }, async (first) => {
         await first.query(`BEGIN ISOLATION LEVEL ${isolation}`);
-        await first.query(COPY_PERIOD, [1, '15 days', 0]);
+        await first.query(COPY_PERIOD, [1, '15 days', '{}']);
         await withConnection(server.database.url, { scope: 'platform' }, async (second) => {
           await second.query(`BEGIN ISOLATION LEVEL ${isolation}`);
           const refusal = codeOf(second.query(OTHER_PERIOD, ['20 days']));
@@ -130,7 +137,7 @@ describe('what the database refuses', () => {
 
   it.each([
     ['a counter below zero', 'SET used = -1'],
-    ['a counter below what was carried over', 'SET carried_over = 1'],
+    ['a counter below what was carried over', 'SET carried_over = used + 1'],
   ])('%s', (_, change) =>
     withConnection(server.database.url, { scope: 'platform' }, async (client) => {
       expect(await refusalOf(client, `UPDATE usage_counters ${change}`)).toBe(CHECK);

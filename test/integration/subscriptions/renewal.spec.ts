@@ -22,6 +22,7 @@ import {
   readSubscription,
   renewAll,
   resetClock,
+  startCounter,
 } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 import { until } from '../../support/until';
@@ -238,11 +239,11 @@ describe('several renewers at once', () => {
     expect(await fourRuns()).toBe(count);
     expect(await fourRuns()).toBe(0);
     const rows = await server.database.query<{ businessId: string; used: number; next: boolean }>(
-      `SELECT business_id AS "businessId", closed.recordings_used::integer AS used,
+      `SELECT business_id AS "businessId", coalesce((closed.usage ->> 'recordings')::integer, 0) AS used,
               running.period_start = closed.end_time AND running.period_ordinal = 2 AND counter.period_ordinal = 2
                 AND counter.used = 0 AS next
        FROM subscription_periods AS closed JOIN subscriptions AS running USING (business_id)
-       JOIN usage_counters AS counter USING (business_id) ORDER BY closed.end_time`,
+       JOIN (SELECT * FROM usage_counters WHERE feature = 'recordings') AS counter USING (business_id) ORDER BY closed.end_time`,
     );
     expect(rows).toEqual(businessIds.map((businessId) => ({ businessId, used: 7, next: true })));
   });
@@ -337,6 +338,7 @@ describe('several renewers at once', () => {
 
     it('that the renewal waits for counts in the old period', async () => {
       const { database } = server;
+      await startCounter(database, customer.businessId);
       const lockHolder = await LockHolder.ofInserts(database, 'recordings', customer.businessId);
       const recording = storeRecording(replica, customer);
       await lockHolder.untilReached();
@@ -347,6 +349,20 @@ describe('several renewers at once', () => {
       expect((await renewal).renewed).toBe(1);
       await expectOneIn(1);
     });
+  });
+
+  it('the first recording of all, at the boundary, counts in the old period; the next run renews', async () => {
+    const { businessId, key } = await aCustomer();
+    server.clock.moveBy(FREE_PERIOD_MS);
+    const lockHolder = await LockHolder.ofInserts(server.database, 'recordings', businessId);
+    const recording = storeRecording(replica, { key }); // makes the counter, and holds the subscription
+    await lockHolder.untilReached();
+    expect((await renewAll(server)).renewed).toBe(0);
+    await lockHolder.release();
+    await recording;
+    expect((await renewAll(server)).renewed).toBe(1);
+    const [closed] = await readRecordingsByPeriod(server.database, businessId);
+    expect(closed).toEqual({ ordinal: 1, counted: 1, rows: 1, outside: 0 });
   });
 
   async function onUnlimitedPlan() {

@@ -4,6 +4,7 @@ import { RequestContext } from '../../../src/common/request-context';
 import { CatalogService } from '../../../src/modules/billing/catalog/catalog.service';
 import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-periods.cron';
 import { VerificationService } from '../../../src/modules/billing/sync/verification.service';
+import { limitsOf } from '../../support/subscription-fixtures';
 import { BillingWorld } from '../../support/billing';
 import {
   Actor,
@@ -41,14 +42,19 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 async function addPlan(slug: string, unit: string, amount: number): Promise<void> {
-  await world.server.database.query(ADD_PLAN, [slug, unit, amount]);
+  await world.server.database.query(ADD_PLAN, [
+    slug,
+    unit,
+    amount,
+    JSON.stringify(limitsOf({ recordings: 1000, applications: 5, seats: 5 })),
+  ]);
 }
 
 const ADD_PLAN = `
   WITH plan AS (
     INSERT INTO plans (id, slug, name, description, version, trial_days, grace_days, after_grace, renews, is_default,
-                       is_public, recordings_limit, applications_limit, seats_limit, created_at)
-    VALUES (uuid_v7(), $1, $1, '', 1, 0, 7, 'default_plan', true, false, true, 1000, 5, 5, now()) RETURNING id
+                       is_public, grants, created_at)
+    VALUES (uuid_v7(), $1, $1, '', 1, 0, 7, 'default_plan', true, false, true, $4, now()) RETURNING id
   )
   INSERT INTO plan_versions (plan_id, version, price_amount, price_currency, interval_unit, interval_count, created_at)
   SELECT id, 1, $3, 'usd', $2, 1, now() FROM plan`;

@@ -22,8 +22,8 @@ async function insertDaysAgo(days: number): Promise<void> {
   await database.query(
     `INSERT INTO recordings (business_id, id, external_id, subscription_id, period_ordinal, created_at, started_at, duration_ms)
      SELECT business_id, ('00000000-0000-7000-8000-' || lpad($2, 12, '0'))::uuid, $2,
-            subscription_id, 0, now() - $2::integer * interval '1 day', now(), 1
-     FROM usage_counters WHERE business_id = $1`,
+            id, 0, now() - $2::integer * interval '1 day', now(), 1
+     FROM subscriptions WHERE business_id = $1 AND is_current`,
     [tenant, String(days)],
   );
 }

@@ -148,7 +148,8 @@ const DUMP = `
                 relforcerowsecurity, reloptions, relacl) AS line
   FROM pg_class AS own WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('i', 'I') AND ${OWN}
   UNION ALL
-  SELECT format('column %s.%s %s %s not null %s default %s generated %s', relname, attnum, attname,
+  -- Without its number: a column that went and came back has another one.
+  SELECT format('column %s.%s %s not null %s default %s generated %s', relname, attname,
                 format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid), attgenerated)
   FROM pg_attribute JOIN pg_class AS own ON own.oid = attrelid
   LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum

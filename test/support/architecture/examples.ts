@@ -45,6 +45,8 @@ const EXAMPLES: Record<string, Example> = {
   'business.sign_up': { body: () => aSignup() },
   'business.update': { body: () => ({ name: 'Renamed' }) },
   'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
+  'feature.create': { body: () => aFeature() },
+  'feature.update': { body: () => ({ name: 'Renamed' }) },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
   'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
   'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },
@@ -110,6 +112,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const path = `/v1/staff/businesses/${id}/credits`;
     const granted = await server.post(path, staff.token, credit);
     return { id, creditId: idIn(granted.body) };
+  },
+  '/v1/staff/features/{key}': async ({ server, staff }) => {
+    const feature = aFeature();
+    await server.post('/v1/staff/features', staff.token, feature);
+    return { key: feature.key };
   },
   '/v1/staff/jobs/{id}': async ({ server }) => {
     const { id } = await insertFailedJob(server.database);
@@ -255,4 +262,8 @@ function idIn(body: unknown): string {
   const { id } = (body ?? {}) as { id?: unknown };
   if (typeof id !== 'string') throw new Error(`no id in ${JSON.stringify(body)}`);
   return id;
+}
+
+function aFeature(): { key: string; name: string; kind: string } {
+  return { key: `exports_${newId().replaceAll('-', '')}`, name: 'Exports', kind: 'metered' };
 }

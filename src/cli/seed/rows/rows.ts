@@ -54,7 +54,7 @@ export const SEEDED_COLUMNS = {
     start_time: 'timestamptz',
     end_time: 'timestamptz',
     plan_id: 'uuid',
-    recordings_used: 'bigint',
+    usage: 'jsonb',
     closed_at: 'timestamptz',
   },
   subscription_events: {

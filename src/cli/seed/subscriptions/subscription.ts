@@ -143,7 +143,7 @@ function toPeriodRow({ id, businessId }: SeededSubscription, period: UsedPeriod)
     start_time: period.start,
     end_time: period.end,
     plan_id: period.plan.id,
-    recordings_used: period.recordings,
+    usage: period.recordings > 0 ? { recordings: period.recordings } : {},
     closed_at: period.end,
   };
 }

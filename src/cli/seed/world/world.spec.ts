@@ -60,6 +60,7 @@ const world = collect();
 const of = (rows: Row[], businessId: unknown) =>
   rows.filter((row) => row.business_id === businessId);
 const keyOf = (...parts: Row[string][]) => JSON.stringify(parts);
+const usedOf = (usage: unknown) => (usage as { recordings?: number }).recordings ?? 0;
 const planOf = (row: Row) => plans.find(({ id }) => id === row.plan_id)!;
 
 describe('a made-up world', () => {
@@ -104,8 +105,8 @@ describe('a made-up world', () => {
       expect(counted.get(keyOf(subscription_id!, period_ordinal!)) ?? 0).toBe(
         Number(used) - Number(carried_over),
       );
-    for (const { subscription_id, ordinal, recordings_used } of world.subscription_periods)
-      expect(counted.get(keyOf(subscription_id!, ordinal!)) ?? 0).toBe(recordings_used);
+    for (const { subscription_id, ordinal, usage } of world.subscription_periods)
+      expect(counted.get(keyOf(subscription_id!, ordinal!)) ?? 0).toBe(usedOf(usage));
   });
 
   it('respects the limits of every plan', () => {
@@ -119,7 +120,7 @@ describe('a made-up world', () => {
       for (const period of of(world.subscription_periods, businessId)) {
         const spent = of(world.credits, businessId).map((credit) => credit.spent as number);
         const limit = planOf(period).recordingsLimit ?? Infinity;
-        expect(period.recordings_used).toBeLessThanOrEqual(limit + Math.max(0, ...spent));
+        expect(usedOf(period.usage)).toBeLessThanOrEqual(limit + Math.max(0, ...spent));
       }
       expect(seats.length).toBeLessThanOrEqual(seatsLimit ?? Infinity);
       expect(of(world.applications, businessId).length).toBeLessThanOrEqual(

@@ -126,7 +126,7 @@ export class StripeAccountService implements OnModuleInit {
   private async endFollowing(tx: Transaction): Promise<void> {
     await this.accounts.lock(tx);
     const subscription = await this.subscriptions.lockCurrent(tx);
-    await this.subscriptions.lockCounter(tx);
+    await this.subscriptions.lockCounters(tx);
     const closed = closeNow(subscription, tx.now);
     const fallback = await this.plans.getDefault(tx);
     await this.subscriptions.write(tx, fallBackTo(fallback, subscription, closed));

@@ -235,7 +235,7 @@ export class SyncService {
     const current = subscription.runsUntil
       ? subscription
       : await this.subscriptions.lockRenewed(tx);
-    await this.repository.lockCounter(tx);
+    await this.repository.lockCounters(tx);
     return current;
   }
 

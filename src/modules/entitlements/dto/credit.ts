@@ -1,11 +1,11 @@
-import { Choice, Id, Instant, Integer, Reason, Text } from '../../../common/fields';
-import { CREDIT_FEATURES, type Credit, type CreditFeature } from '../credit.entity';
+import { Id, Instant, Integer, Reason, Text } from '../../../common/fields';
+import type { Credit } from '../credit.entity';
 
 const ONE_BILLION = 1_000_000_000;
 
 export class GrantCreditRequest {
-  @Choice('CreditFeature', CREDIT_FEATURES)
-  feature!: CreditFeature;
+  @Text({ min: 1, max: 63, description: 'The key of a metered feature', example: 'exports' })
+  feature!: string;
 
   @Integer({ min: 1, max: ONE_BILLION })
   amount!: number;
@@ -25,8 +25,8 @@ export class CreditResponse {
   @Id()
   id!: string;
 
-  @Choice('CreditFeature', CREDIT_FEATURES)
-  feature!: CreditFeature;
+  @Text({ description: 'The key of a metered feature' })
+  feature!: string;
 
   @Integer({ min: 1 })
   amount!: number;

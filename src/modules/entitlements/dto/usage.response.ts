@@ -1,11 +1,16 @@
-import { Instant, Integer, Nested } from '../../../common/fields';
+import { ByFeature } from '../../../common/feature-fields';
+import { Flag, Instant, Integer } from '../../../common/fields';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import {
   computeMeteredRemaining,
   computeRemaining,
-  type CountedUsage,
+  grantOf,
+  isOverLimit,
+  resetOf,
+  type AllocatedUsage,
+  type FeatureUsage,
+  type MeteredCounts,
   type MeteredUsage,
-  type RecordingCounts,
   type UsageCounts,
 } from '../usage';
 
@@ -13,7 +18,7 @@ export class MeteredUsageResponse implements MeteredUsage {
   @Integer({ min: 0 })
   used!: number;
 
-  @Integer({ min: 0, nullable: true, description: "The plan's allowance; null: unlimited" })
+  @Integer({ min: 0, nullable: true, description: 'The allowance; null: unlimited' })
   limit!: number | null;
 
   @Integer({
@@ -23,14 +28,17 @@ export class MeteredUsageResponse implements MeteredUsage {
   })
   remaining!: number | null;
 
-  @Instant({ description: 'When the period ends and the quota resets' })
-  resetsAt!: string;
+  @Instant({ nullable: true, description: 'When used starts again from zero; null: never' })
+  resetsAt!: string | null;
 
-  @Integer({ min: 0, description: "Unspent credits, spent after the plan's allowance" })
+  @Integer({ min: 0, description: 'Unspent credits, spent after the allowance' })
   credits!: number;
+
+  @Flag({ description: 'Whether a soft limit has let more pass than it says' })
+  overLimit!: boolean;
 }
 
-export class CountedUsageResponse implements CountedUsage {
+export class AllocatedUsageResponse implements AllocatedUsage {
   @Integer({ min: 0 })
   used!: number;
 
@@ -41,46 +49,50 @@ export class CountedUsageResponse implements CountedUsage {
   remaining!: number | null;
 }
 
+export const USAGE = { metered: MeteredUsageResponse, allocated: AllocatedUsageResponse };
+
+/** By feature: each metered and allocated one. */
 export class UsageResponse {
-  @Nested(() => MeteredUsageResponse)
-  recordings!: MeteredUsageResponse;
-
-  @Nested(() => CountedUsageResponse)
-  applications!: CountedUsageResponse;
-
-  @Nested(() => CountedUsageResponse)
-  seats!: CountedUsageResponse;
+  [feature: string]: AllocatedUsageResponse & Partial<MeteredUsageResponse>;
 }
+ByFeature(USAGE, { isAnswer: true, isWhole: true })(UsageResponse.prototype, 'features');
 
-/** Used and remaining units of a plan in the current period. */
 interface UsageView {
   subscription: { periodEnd: Date };
   plan: PlanWithTerms;
   counts: UsageCounts;
+  /** Decides when a day ends. */
+  now: Date;
 }
 
-export function toUsageResponse({ subscription, plan, counts }: UsageView): UsageResponse {
-  return {
-    recordings: toMetered(counts, plan.recordingsLimit, subscription.periodEnd),
-    applications: toCounted(counts.applications, plan.applicationsLimit),
-    seats: toCounted(counts.seats, plan.seatsLimit),
-  };
+export function toUsageResponse({ subscription, plan, counts, now }: UsageView): UsageResponse {
+  return Object.fromEntries(
+    Object.entries(counts).map(([key, usage]) => {
+      const { limit } = grantOf(key, usage, plan.grants);
+      const resetsAt = resetOf(usage.resets, subscription.periodEnd, now);
+      return [
+        key,
+        usage.kind === 'metered' ? toMetered(usage, limit, resetsAt) : toAllocated(usage, limit),
+      ];
+    }),
+  );
 }
 
 export function toMetered(
-  counts: RecordingCounts,
+  counts: MeteredCounts,
   limit: number | null,
-  periodEnd: Date,
+  resetsAt: Date | null,
 ): MeteredUsageResponse {
   return {
-    used: counts.recordings,
+    used: counts.used,
     limit,
     remaining: computeMeteredRemaining(counts, limit),
-    resetsAt: periodEnd.toISOString(),
+    resetsAt: resetsAt?.toISOString() ?? null,
     credits: counts.credits,
+    overLimit: isOverLimit(counts, limit),
   };
 }
 
-function toCounted(used: number, limit: number | null): CountedUsageResponse {
+function toAllocated({ used }: FeatureUsage, limit: number | null): AllocatedUsageResponse {
   return { used, limit, remaining: computeRemaining(used, limit) };
 }

@@ -1,12 +1,15 @@
+import { ByFeature } from '../../../common/feature-fields';
 import { Choice, Flag, Integer, Name, Nested, Text } from '../../../common/fields';
+import { GRANTS } from '../../features/dto/feature';
 import { AFTER_GRACE, INTERVAL_UNITS, type AfterGrace, type IntervalUnit } from '../plan.entity';
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const CURRENCY = /^[a-z]{3}$/;
 
-const RECORDINGS = { min: 0, nullable: true, description: 'Per period; null: unlimited' };
-const APPLICATIONS = { min: 0, nullable: true, description: 'At the same time; null: unlimited' };
-const SEATS = { min: 0, nullable: true, description: 'At the same time; null: unlimited' };
+const LIMIT = { type: ['integer', 'null'], minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const LIMITS = { metered: LIMIT, allocated: LIMIT };
+const IN_SHORT =
+  'The same of metered and allocated features in short: a hard limit, or null for unlimited.';
 
 export class PlanPriceRequest {
   @Integer({ min: 0, description: 'In minor units', example: 4900 })
@@ -22,28 +25,6 @@ export class PlanIntervalRequest {
 
   @Integer({ min: 1, max: 366 })
   count!: number;
-}
-
-export class PlanLimitsRequest {
-  @Integer(RECORDINGS)
-  recordings!: number | null;
-
-  @Integer(APPLICATIONS)
-  applications!: number | null;
-
-  @Integer(SEATS)
-  seats!: number | null;
-}
-
-export class PlanLimitChangesRequest {
-  @Integer({ ...RECORDINGS, optional: true })
-  recordings?: number | null;
-
-  @Integer({ ...APPLICATIONS, optional: true })
-  applications?: number | null;
-
-  @Integer({ ...SEATS, optional: true })
-  seats?: number | null;
 }
 
 /** Optional in both requests: a new plan gets the default named here, an existing one keeps its value. */
@@ -98,8 +79,15 @@ export class CreatePlanRequest extends PlanSettings {
   @Nested(() => PlanIntervalRequest)
   interval!: PlanIntervalRequest;
 
-  @Nested(() => PlanLimitsRequest)
-  limits!: PlanLimitsRequest;
+  @ByFeature(GRANTS, {
+    optional: true,
+    mayBeNull: true,
+    description: 'What it grants; features not named are off',
+  })
+  features?: Record<string, unknown>;
+
+  @ByFeature(LIMITS, { optional: true, description: IN_SHORT })
+  limits?: Record<string, unknown>;
 }
 
 export class UpdatePlanRequest extends PlanSettings {
@@ -118,9 +106,13 @@ export class UpdatePlanRequest extends PlanSettings {
   })
   interval?: PlanIntervalRequest;
 
-  @Nested(() => PlanLimitChangesRequest, {
+  @ByFeature(GRANTS, {
     optional: true,
-    description: 'For all subscribers at once; omitted limits stay',
+    mayBeNull: true,
+    description: 'For all subscribers at once; features not named stay, null takes a grant away',
   })
-  limits?: PlanLimitChangesRequest;
+  features?: Record<string, unknown>;
+
+  @ByFeature(LIMITS, { optional: true, description: `${IN_SHORT} Limits not named stay` })
+  limits?: Record<string, unknown>;
 }

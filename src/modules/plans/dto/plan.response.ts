@@ -1,4 +1,7 @@
+import { valuesOfDeclared, type Grant, type Grants } from '../../../common/features';
+import { ByFeature } from '../../../common/feature-fields';
 import { Choice, Flag, Id, Integer, Nested, Text } from '../../../common/fields';
+import { GRANTS } from '../../features/dto/feature';
 import {
   AFTER_GRACE,
   INTERVAL_UNITS,
@@ -6,6 +9,9 @@ import {
   type IntervalUnit,
   type PlanWithTerms,
 } from '../plan.entity';
+
+const LIMIT = { type: ['integer', 'null'], minimum: 0 };
+const LIMITS = { metered: LIMIT, allocated: LIMIT };
 
 export class MoneyResponse {
   @Integer({ description: 'In minor units', example: 4900 })
@@ -21,21 +27,6 @@ export class IntervalResponse {
 
   @Integer({ min: 1 })
   count!: number;
-}
-
-export class LimitsResponse {
-  @Integer({ min: 0, nullable: true, description: 'Per period; null: unlimited' })
-  recordings!: number | null;
-
-  @Integer({ min: 0, nullable: true, description: 'At the same time; null: unlimited' })
-  applications!: number | null;
-
-  @Integer({
-    min: 0,
-    nullable: true,
-    description: 'Active members who are persons; null: unlimited',
-  })
-  seats!: number | null;
 }
 
 export class PlanResponse {
@@ -81,8 +72,18 @@ export class PlanResponse {
   @Flag()
   archived!: boolean;
 
-  @Nested(() => LimitsResponse)
-  limits!: LimitsResponse;
+  @ByFeature(GRANTS, {
+    isAnswer: true,
+    mayBeNull: true,
+    description: 'What it grants; null: the feature is off',
+  })
+  features!: Record<string, Grant | null>;
+
+  @ByFeature(LIMITS, {
+    isAnswer: true,
+    description: 'The same of metered and allocated features in short; null: unlimited',
+  })
+  limits!: Record<string, number | null>;
 }
 
 export function toPlanResponse(plan: PlanWithTerms): PlanResponse {
@@ -102,10 +103,16 @@ export function toPlanResponse(plan: PlanWithTerms): PlanResponse {
     default: plan.isDefault,
     public: plan.isPublic,
     archived: plan.archivedAt !== null,
-    limits: {
-      recordings: plan.recordingsLimit,
-      applications: plan.applicationsLimit,
-      seats: plan.seatsLimit,
-    },
+    features: { ...valuesOfDeclared(() => null), ...plan.grants },
+    limits: limitsOf(plan.grants),
   };
+}
+
+/** Declared features that no grant names are shown as off. */
+function limitsOf(grants: Grants): Record<string, number | null> {
+  const limits = Object.entries(grants).flatMap(([key, grant]) =>
+    'limit' in grant ? [[key, grant.limit] as const] : [],
+  );
+  const off = valuesOfDeclared(() => 0, ['metered', 'allocated']);
+  return { ...off, ...Object.fromEntries(limits) };
 }

@@ -5,6 +5,7 @@ import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { planArchived, planNotFound } from '../../plans/plans.errors';
+import { CountersService } from '../../entitlements/counters.service';
 import { PlansService } from '../../plans/plans.service';
 import { cancel, pause, resume, setAutoRenew, uncancel } from '../decisions/life-cycle';
 import {
@@ -58,6 +59,7 @@ export class ChangesService {
     private readonly database: Database,
     private readonly repository: SubscriptionsRepository,
     private readonly subscriptions: SubscriptionsService,
+    private readonly counters: CountersService,
     private readonly plans: PlansService,
     private readonly renewal: RenewalService,
     private readonly payments: Payments,
@@ -184,7 +186,7 @@ export class ChangesService {
       now,
       plan: await this.plans.getVersion(tx, subscription.planId, subscription.planVersion),
       target: await this.plans.findNewest(tx, planId),
-      counts: await this.repository.readCounts(tx),
+      counts: await this.counters.read(tx),
       hadTrial: await this.repository.hadTrial(tx),
       hasProvider: this.config.stripeSecretKey !== null,
     };
@@ -193,7 +195,7 @@ export class ChangesService {
   /** The current subscription, renewed. @throws 503 subscription_behind */
   private async lock(tx: Transaction): Promise<Locked> {
     const subscription = await this.subscriptions.lockRenewed(tx);
-    await this.repository.lockCounter(tx);
+    await this.repository.lockCounters(tx);
     return { subscription, now: await this.subscriptions.readTime(tx, subscription) };
   }
 

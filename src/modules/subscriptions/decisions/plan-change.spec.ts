@@ -1,4 +1,6 @@
 import {
+  countsOf,
+  limitsOf,
   planOf,
   problemOf,
   setupOf,
@@ -121,7 +123,7 @@ describe('now, in another interval', () => {
       usage: 'carried',
     });
     expect(write.next.periodStart).toEqual(HALFWAY);
-    expect([effectiveAt, then.counts.recordings]).toEqual([HALFWAY, 7]);
+    expect([effectiveAt, then.counts.recordings?.used]).toEqual([HALFWAY, 7]);
     expect(proration).toMatchObject({ credit: -500, charge: 9000, due: 8500 });
   });
 
@@ -145,7 +147,7 @@ describe('at the period end', () => {
     expect(rest).toMatchObject({ when: 'period_end', effectiveAt: END, proration: NOTHING });
     expect(then).toMatchObject({
       subscription: { planId: 'yearly', anchor: END, cycle: 0, periodOrdinal: 2, periodStart: END },
-      counts: { recordings: 0 },
+      counts: { recordings: { used: 0 } },
     });
   });
 
@@ -184,7 +186,7 @@ describe('the own plan again', () => {
     expect(told).toMatchObject({ when: 'period_end', effectiveAt: END, plan: newer });
     expect(told.after).toMatchObject({
       subscription: { planVersion: 2, anchor: END, periodEnd: new Date('2028-05-01T00:00:00Z') },
-      counts: { recordings: 0 },
+      counts: { recordings: { used: 0 } },
     });
     expect(told.write.next).toEqual(setup.subscription);
   });
@@ -240,7 +242,7 @@ describe('a change on a subscription that has ended', () => {
   ] as const)('%s', (_, canceledAt, now, usage) => {
     const then = change(canceled(small, canceledAt), small, {}, now);
     expect(then.write.usage).toBe(usage);
-    expect(then.after.counts.recordings).toBe(usage === 'carried' ? 7 : 0);
+    expect(then.after.counts.recordings?.used).toBe(usage === 'carried' ? 7 : 0);
   });
 
   it.each([{ status: 'expired' }, { status: 'canceled', cancelAtPeriodEnd: true }] as const)(
@@ -285,15 +287,15 @@ describe('a trial of another plan', () => {
 });
 
 describe('what stands against a change', () => {
-  const counts = { applications: 2, seats: 5 };
+  const counts = countsOf({ applications: 2, seats: 5 });
 
   it('is listed by feature, and limits are inclusive', () => {
-    const narrow = planOf('narrow', {}, { applicationsLimit: 1, seatsLimit: 5 });
-    const setup = { ...on(free), counts: { ...on(free).counts, ...counts } };
+    const narrow = planOf('narrow', {}, { grants: limitsOf({ applications: 1, seats: 5 }) });
+    const setup = { ...on(free), counts };
     const conflicts = [{ feature: 'applications', used: 2, limit: 1 }];
     expect(change(setup, narrow).conflicts).toEqual(conflicts);
     expect(change(setup, narrow, { when: 'period_end' }).conflicts).toEqual(conflicts);
-    const wide = planOf('wide', {}, { applicationsLimit: null, seatsLimit: null });
+    const wide = planOf('wide', {}, { grants: limitsOf({ applications: null, seats: null }) });
     expect(change(setup, wide).conflicts).toEqual([]);
   });
 

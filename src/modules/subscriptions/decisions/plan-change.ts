@@ -2,7 +2,7 @@ import type { PlanWithTerms } from '../../plans/plan.entity';
 import { boundary, intervalOf, isSameInterval, type Period } from './periods';
 import { computeProration, noProration, pricePerDay, type Proration } from './proration';
 import { beginPeriod, type ClosedPeriod } from './renewal-decision';
-import type { UsageCounts } from '../../entitlements/usage';
+import { countedAnew, grantOf, type UsageCounts } from '../../entitlements/usage';
 import { isEnded } from './subscription-view';
 import type { Subscription } from '../subscription.entity';
 import { closeNow, unchanged, type SubscriptionWrite } from './subscription-write';
@@ -35,7 +35,7 @@ export interface ChangeRequest {
 
 /** A limit of the target plan that current usage would exceed. */
 export interface PlanConflict {
-  feature: 'applications' | 'seats';
+  feature: string;
   used: number;
   limit: number;
 }
@@ -133,11 +133,6 @@ function atPeriodEnd(
       counts: countedAnew(counts),
     },
   };
-}
-
-/** The counts at the start of a new period. */
-function countedAnew(counts: UsageCounts): UsageCounts {
-  return { ...counts, recordings: 0, carriedOver: 0, credited: 0 };
 }
 
 /** Whether a renewal will start another period; after a trial also on a plan that does not renew. */
@@ -274,13 +269,11 @@ function paidPeriod({ anchor, cycle, periodEnd }: Subscription, plan: PlanWithTe
   return { start: new Date(periodEnd.getTime() - lastsMs), end: periodEnd };
 }
 
-function conflictsOf(
-  counts: UsageCounts,
-  { applicationsLimit, seatsLimit }: PlanWithTerms,
-): PlanConflict[] {
-  const limits = { applications: applicationsLimit, seats: seatsLimit };
-  return (['applications', 'seats'] as const).flatMap((feature) => {
-    const [used, limit] = [counts[feature], limits[feature]];
-    return limit !== null && used > limit ? [{ feature, used, limit }] : [];
+/** What exists now has to fit; what is metered starts again. A soft limit lets more exist. */
+function conflictsOf(counts: UsageCounts, { grants }: PlanWithTerms): PlanConflict[] {
+  return Object.entries(counts).flatMap(([feature, usage]) => {
+    const { limit, mode } = grantOf(feature, usage, grants);
+    const isExceeded = limit !== null && mode === 'hard' && usage.used > limit;
+    return usage.kind === 'allocated' && isExceeded ? [{ feature, used: usage.used, limit }] : [];
   });
 }

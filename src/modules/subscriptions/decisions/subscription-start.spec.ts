@@ -16,9 +16,7 @@ function aPlan(changes: Partial<PlanWithTerms>, terms: Partial<PlanWithTerms['te
     renews: true,
     isDefault: true,
     isPublic: true,
-    recordingsLimit: 100,
-    applicationsLimit: 1,
-    seatsLimit: 3,
+    grants: {},
     createdAt: NOW,
     archivedAt: null,
     terms: {

@@ -8,6 +8,8 @@ export interface SubscriptionView {
   plan: PlanWithTerms;
   scheduledPlan: PlanWithTerms | null;
   counts: UsageCounts;
+  /** When it was read. */
+  now: Date;
 }
 
 const ACTIVE = ['trialing', 'active', 'past_due'];

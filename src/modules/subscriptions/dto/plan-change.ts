@@ -89,7 +89,7 @@ export function toPlanChangeResponse(change: PlanChange): PlanChangeResponse {
       charge: money(proration.charge),
       due: money(proration.due),
     },
-    usageAfter: toUsageResponse({ ...after, plan }),
+    usageAfter: toUsageResponse({ ...after, plan, now: effectiveAt }),
     conflicts,
   };
 }

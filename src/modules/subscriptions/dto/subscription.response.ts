@@ -1,3 +1,5 @@
+import { valuesOfDeclared } from '../../../common/features';
+import { ByFeature } from '../../../common/feature-fields';
 import { Choice, Flag, Id, Instant, Integer, Nested } from '../../../common/fields';
 import { PlanResponse, toPlanResponse } from '../../plans/dto/plan.response';
 import { END_REASONS, type EndReason } from '../decisions/end-reasons';
@@ -137,10 +139,7 @@ function paymentOf({
   };
 }
 
-export class PeriodUsageResponse {
-  @Integer({ min: 0 })
-  recordings!: number;
-}
+const USED = { metered: { type: 'integer', minimum: 0 } };
 
 export class PeriodResponse {
   @Integer({ min: 0 })
@@ -155,21 +154,21 @@ export class PeriodResponse {
   @Id()
   planId!: string;
 
-  @Nested(() => PeriodUsageResponse)
-  usage!: PeriodUsageResponse;
+  @ByFeature(USED, { isAnswer: true, description: 'Of each metered feature that resets with it' })
+  usage!: Record<string, number>;
 
   @Instant({ nullable: true, description: 'Null for the current period' })
   closedAt!: string | null;
 }
 
 export function toPeriodResponse(period: SubscriptionPeriod): PeriodResponse {
-  const { ordinal, start, end, planId, recordingsUsed, closedAt } = period;
+  const { ordinal, start, end, planId, usage, closedAt } = period;
   return {
     ordinal,
     start: start.toISOString(),
     end: end.toISOString(),
     planId,
-    usage: { recordings: recordingsUsed },
+    usage: { ...valuesOfDeclared(() => 0, ['metered']), ...usage },
     closedAt: closedAt?.toISOString() ?? null,
   };
 }

@@ -40,7 +40,7 @@ export class OverdueService {
       // 1. Load the state once, locked.
       const subscription = await this.subscriptions.lockCurrent(tx);
       if (!isOverdue(subscription, tx.now)) return;
-      await this.subscriptions.lockCounter(tx);
+      await this.subscriptions.lockCounters(tx);
       const { planId, planVersion } = subscription;
       const plan = await this.plans.getVersion(tx, planId, planVersion);
       const fallback = await this.plans.getDefault(tx);

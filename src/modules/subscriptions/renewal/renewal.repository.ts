@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../../common/ids';
 import { CONFIG, type Config } from '../../../platform/config/config';
 import type { Transaction } from '../../../platform/database/transaction';
+import type { PeriodUsage } from '../../entitlements/counters.service';
 import type { IntervalUnit } from '../../plans/plan.entity';
 import type {
   ClosedPeriod,
@@ -25,7 +26,7 @@ export interface WrittenRenewal {
   next: RenewableSubscription;
   closed: ClosedPeriod[];
   /** Belongs to the first of the closed periods; the others had no usage. */
-  used: number;
+  usage: PeriodUsage;
 }
 
 /** A version of a plan, as its subscribers have it. */
@@ -98,16 +99,19 @@ export class RenewalRepository {
   }
 
   /**
-   * Locks the counters, in order, and returns the recordings of the current period by business, without usage carried
-   * over.
+   * Locks the counters of the current periods, in order, and returns their usage by business, without what was carried
+   * over. Businesses without usage are left out.
    */
-  async lockCounters(tx: Transaction, businessIds: string[]): Promise<Map<string, number>> {
-    const rows = await tx.query<{ business_id: string; used: string }>(
-      `SELECT business_id, used - carried_over AS used FROM usage_counters
-       WHERE business_id = ANY ($1::uuid[]) AND feature = 'recordings' ORDER BY business_id FOR UPDATE`,
-      [arrayOf(businessIds)],
-    );
-    return new Map(rows.map((row) => [row.business_id, Number(row.used)]));
+  async lockCounters(tx: Transaction, businessIds: string[]): Promise<Map<string, PeriodUsage>> {
+    const rows = await tx.query<CounterRow>(LOCK_COUNTERS, [arrayOf(businessIds)]);
+    const usages = new Map<string, PeriodUsage>();
+    for (const { business_id, feature, used } of rows) {
+      if (used === 0) continue;
+      const usage = usages.get(business_id);
+      if (usage) usage[feature] = used;
+      else usages.set(business_id, { [feature]: used });
+    }
+    return usages;
   }
 
   /** All plans, in all versions: few rows, read once per batch. */
@@ -215,15 +219,35 @@ function arrayOf(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
+const NO_USAGE = '"{}"';
+
+interface CounterRow {
+  business_id: string;
+  feature: string;
+  used: number;
+}
+
+/** Usage as an element of an array: keys of features and numbers need no escapes within the quotes. */
+function quoted(usage: PeriodUsage): string {
+  return `"${JSON.stringify(usage).replaceAll('"', '\\"')}"`;
+}
+
 /** $1 to $7 of `INSERT_PERIODS`. One list per column rather than an object per period: a run has a million of them. */
 function periodColumns(renewals: WrittenRenewal[]): string[] {
   const columns = Array.from({ length: 7 }, (): (string | number)[] => []);
   const add = (...values: (string | number)[]) =>
     columns.forEach((column, index) => column.push(values[index]!));
-  for (const { businessId, subscriptionId, closed, used } of renewals)
+  for (const { businessId, subscriptionId, closed, usage } of renewals)
     closed.forEach(({ ordinal, start, end, planId }, index) => {
       const times = [start.getTime(), end.getTime()] as const;
-      add(businessId, subscriptionId, ordinal, ...times, planId, index === 0 ? used : 0);
+      add(
+        businessId,
+        subscriptionId,
+        ordinal,
+        ...times,
+        planId,
+        index === 0 ? quoted(usage) : NO_USAGE,
+      );
     });
   return columns.map(arrayOf);
 }
@@ -320,12 +344,16 @@ const TERMS = `
          plans.archived_at IS NOT NULL AS "isArchived"
   FROM plans JOIN plan_versions AS terms ON terms.plan_id = plans.id`;
 
+const LOCK_COUNTERS = `
+  SELECT business_id, feature, (used - carried_over)::float8 AS used FROM usage_counters
+  WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE`;
+
 const INSERT_PERIODS = `
-  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, recordings_used, closed_at)
+  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
   SELECT business_id, subscription_id, ordinal, to_timestamp(start_ms / 1000), to_timestamp(end_ms / 1000), plan_id,
-         recordings_used, $8
-  FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::float8[], $6::uuid[], $7::bigint[])
-    AS closed (business_id, subscription_id, ordinal, start_ms, end_ms, plan_id, recordings_used)`;
+         usage, $8
+  FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::float8[], $6::uuid[], $7::jsonb[])
+    AS closed (business_id, subscription_id, ordinal, start_ms, end_ms, plan_id, usage)`;
 
 const RENEWED = `
   unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::integer[], $6::integer[], $7::float8[], $8::float8[]`;
@@ -359,4 +387,4 @@ const UPDATE_STATE = `
 const RESET_COUNTERS = `
   UPDATE usage_counters
   SET period_ordinal = period_ordinal + $2, used = 0, carried_over = 0, credited = 0
-  WHERE business_id = ANY ($1::uuid[]) AND feature = 'recordings'`;
+  WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL`;

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
+import type { PeriodUsage } from '../../entitlements/counters.service';
 import {
   decideRenewal,
   MAXIMUM_PERIODS_A_RUN,
@@ -171,11 +172,11 @@ export class RenewalService {
     // 1. Load the state once; the subscriptions are claimed already.
     const terms = await this.renewals.readTerms(tx);
     const businessIds = due.map((subscription) => subscription.businessId);
-    const used = await this.renewals.lockCounters(tx, businessIds);
+    const usages = await this.renewals.lockCounters(tx, businessIds);
     // 2. Decide.
     const decided = due.map((subscription) => decide(subscription, terms, tx.now));
     const written = decided.map((each) =>
-      toWrittenRenewal(each, used.get(each.subscription.businessId) ?? 0),
+      toWrittenRenewal(each, usages.get(each.subscription.businessId) ?? {}),
     );
     // 3. Write.
     await inTurn(() => this.renewals.write(tx, written));
@@ -190,7 +191,7 @@ export class RenewalService {
   }
 }
 
-function toWrittenRenewal({ subscription, decision }: Decided, used: number): WrittenRenewal {
+function toWrittenRenewal({ subscription, decision }: Decided, usage: PeriodUsage): WrittenRenewal {
   const { outcome, next, closed } = decision;
   return {
     businessId: subscription.businessId,
@@ -199,7 +200,7 @@ function toWrittenRenewal({ subscription, decision }: Decided, used: number): Wr
       outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
     next,
     closed,
-    used,
+    usage,
   };
 }
 

@@ -140,8 +140,8 @@ export class UsageExplanationResponse {
   @Integer({ min: 0, nullable: true })
   remaining!: number | null;
 
-  @Instant()
-  resetsAt!: string;
+  @Instant({ nullable: true })
+  resetsAt!: string | null;
 
   @Integer({ min: 0, description: 'The part of `used` paid by credits' })
   credited!: number;

@@ -47,7 +47,7 @@ interface Parts {
 
 // The bounds: before 2015 a device shows the zero of its clock (1970, 1980, 2000, 2001, 2010); a day ahead leaves room
 // for a wrong time zone.
-const DOUBTING: Parts = {
+export const DOUBTING: Parts = {
   answered: ',\n                 is_start_believed boolean',
   judged: `
         sent.started_at BETWEEN '2015-01-01T00:00:00Z' AND moment + interval '24 hours' AS is_start_believed,`,
@@ -67,7 +67,7 @@ const BELIEVING: Parts = {
 };
 
 // Arguments, locks and plans are those of the migration shared-ingestion.
-function admitRecordings({ answered, judged, columns, values, told }: Parts): string {
+export function admitRecordings({ answered, judged, columns, values, told }: Parts): string {
   return `
   CREATE FUNCTION admit_recordings(tenants uuid[], items json, clock_offset_ms double precision, may_wait boolean)
   RETURNS TABLE (item integer, outcome text, created_at timestamptz, used bigint, credited bigint, credits bigint,

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { audit, isolate } from './table-rules';
+import { audit, isolate } from '../../../migrations/table-rules';
 
 /** The example product: applications, and the recordings that their SDK sends. */
 export class Recordings1763690000005 implements MigrationInterface {

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import type { FeatureReset, LimitGrant } from '../../common/features';
+import type { Transaction } from '../../platform/database/transaction';
+import type { UsageCounts } from './usage';
+
+/** The usage of a period by feature; features without use are not named. */
+export type PeriodUsage = Record<string, number>;
+
+/** The window that a counter of a period counts in. */
+interface CounterPeriod {
+  businessId: string;
+  id: string;
+  periodOrdinal: number;
+}
+
+/** Counters of the features of a business. Lock order everywhere: subscriptions, counters by feature, credits. */
+@Injectable()
+export class CountersService {
+  /** Blocks all that counts in a period until the transaction ends. */
+  async lock(tx: Transaction): Promise<void> {
+    await tx.query(
+      `SELECT FROM usage_counters WHERE business_id = $1 AND subscription_id IS NOT NULL
+       ORDER BY feature FOR UPDATE`,
+      [tx.requireBusinessId()],
+    );
+  }
+
+  /** What is used of each metered and allocated feature, with credits and the business's own grants: one statement. */
+  async read(tx: Transaction): Promise<UsageCounts> {
+    const rows = await tx.query<UsageRow>(USAGE, [tx.requireBusinessId(), tx.now]);
+    return Object.fromEntries(
+      rows.map(({ key, kind, resets, used, carriedOver, credited, credits, ownGrant }) => [
+        key,
+        { kind, resets, used, carriedOver, credited, credits, ownGrant },
+      ]),
+    );
+  }
+
+  /** Moves the counters of a period into another one, where their usage stays used, or starts again. */
+  async move(tx: Transaction, to: CounterPeriod, isCarried: boolean): Promise<void> {
+    await tx.query(MOVE, [to.businessId, to.id, to.periodOrdinal, isCarried]);
+  }
+}
+
+/** What of the counts belongs to the period that is closed: usage carried over was recorded before. */
+export function usageOfPeriod(counts: UsageCounts): PeriodUsage {
+  const entries = Object.entries(counts).map(([key, { resets, used, carriedOver }]) => [
+    key,
+    resets === 'period' ? used - carriedOver : 0,
+  ]);
+  return Object.fromEntries(entries.filter(([, used]) => used !== 0)) as PeriodUsage;
+}
+
+interface UsageRow {
+  key: string;
+  kind: 'metered' | 'allocated';
+  resets: FeatureReset | null;
+  used: number;
+  carriedOver: number;
+  credited: number;
+  credits: number;
+  ownGrant: LimitGrant | null;
+}
+
+// A counter of another day counts nothing today. What is archived is shown while it is used.
+const USAGE = `
+  SELECT feature.id AS key, feature.kind, feature.resets, counted.used::float8, counted.carried_over::float8 AS "carriedOver",
+         counted.credited::float8,
+         (SELECT least(coalesce(sum(granted - spent), 0), 9007199254740991)::float8 FROM credits
+          WHERE credits.business_id = $1 AND credits.feature = feature.id AND voided_at IS NULL
+            AND (expires_at IS NULL OR expires_at > $2)) AS credits,
+         own.terms AS "ownGrant"
+  FROM features AS feature
+  LEFT JOIN usage_counters AS counter
+    ON counter.business_id = $1 AND counter.feature = feature.id
+   AND (feature.resets IS DISTINCT FROM 'day' OR counter.day = ($2::timestamptz AT TIME ZONE 'UTC')::date)
+  CROSS JOIN LATERAL (
+    SELECT coalesce(counter.used, 0) AS used, coalesce(counter.carried_over, 0) AS carried_over, coalesce(counter.credited, 0) AS credited
+  ) AS counted
+  LEFT JOIN business_grants AS own
+    ON own.business_id = $1 AND own.id = feature.id AND (own.expires_at IS NULL OR own.expires_at > $2)
+  WHERE feature.kind IN ('metered', 'allocated') AND (feature.archived_at IS NULL OR counted.used > 0)
+  ORDER BY feature.id`;
+
+// Usage paid by credits is carried over with the rest.
+const MOVE = `
+  WITH counted AS (
+    UPDATE credits SET counted_subscription_id = $2, counted_ordinal = $3
+    FROM usage_counters AS counter
+    WHERE $4 AND counter.business_id = $1 AND credits.business_id = $1 AND credits.feature = counter.feature
+      AND (counted_subscription_id, counted_ordinal) = (counter.subscription_id, counter.period_ordinal)
+  )
+  UPDATE usage_counters
+  SET subscription_id = $2, period_ordinal = $3, used = CASE WHEN $4 THEN used ELSE 0 END,
+      carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END
+  WHERE business_id = $1 AND subscription_id IS NOT NULL`;

@@ -1,0 +1,19 @@
+import { defineFeature } from '../common/features';
+
+/** What the plans of this product grant. docs/features.md tells what each kind does. */
+
+export const recordings = defineFeature({
+  key: 'recordings',
+  name: 'Recordings',
+  kind: 'metered',
+  resets: 'period',
+  unit: 'recording',
+  visibility: 'client',
+});
+
+export const applications = defineFeature({
+  key: 'applications',
+  name: 'Applications',
+  kind: 'allocated',
+  unit: 'application',
+});
