@@ -70,16 +70,6 @@ describe('the documentation', () => {
     expect(listMissing(routes, isThere)).toEqual([]);
   });
 
-  it('names the migration that has the newest admit_recordings', () => {
-    const defines = (path: string) =>
-      /FUNCTION admit_recordings\(/.test(readFileSync(path, 'utf8'));
-    const newest = listed
-      .filter((path) => path.startsWith('migrations/') && path.endsWith('.ts') && defines(path))
-      .sort()
-      .at(-1);
-    expect(readFileSync('docs/architecture.md', 'utf8')).toContain(`(\`${newest}\`)`);
-  });
-
   it('draws the modules that there are', () => {
     const [rows = ''] = readFileSync('docs/architecture.svg', 'utf8').split('The way of');
     const drawn = [...rows.matchAll(/font-weight="500"[^>]*>([\w-]+)/g)].map(([, name]) => name!);
