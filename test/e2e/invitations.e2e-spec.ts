@@ -1,99 +1,34 @@
-import type { Response } from 'supertest';
 import type { SwitchResponse } from '../../src/modules/accounts/dto/account.responses';
 import type { JoinResponse, SignupResponse } from '../../src/modules/onboarding/dto/signup';
-import type { InvitationResponse } from '../../src/modules/team-members/dto/invitation.responses';
-import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { signUp } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
-import { keyIn, linkIn, MailServer, targetsIn, type ReceivedMail } from '../support/mail-server';
+import { InvitationWorld } from '../support/invitations';
+import { keyIn, linkIn, targetsIn, type MailServer } from '../support/mail-server';
 import { addMember, logIn } from '../support/members';
 import { expectFaults, expectProblem } from '../support/problems';
 import { aSignup, newEmail } from '../support/signups';
-import { LONG_SESSIONS, ONE_DAY_MS } from '../support/subscriptions';
-import { TestApplication } from '../support/test-application';
+import { ONE_DAY_MS } from '../support/subscriptions';
+import type { TestApplication } from '../support/test-application';
 
 const ABOUT = 'invites you';
 const NEUTRAL = 'A colleague invites you to a business';
 const ANOTHER_PASSWORD = 'another horse battery staple';
 
-interface Invited extends InvitationResponse {
-  key: string;
-  mail: ReceivedMail;
-}
-
 describe('invitations', () => {
+  let world: InvitationWorld;
   let mailServer: MailServer;
   let server: TestApplication;
   beforeAll(async () => {
-    mailServer = await MailServer.start();
-    server = await TestApplication.start({
-      roles: ['worker'],
-      smtpUrl: mailServer.url,
-      ...LONG_SESSIONS,
-    });
+    world = await InvitationWorld.start();
+    ({ server, mailServer } = world);
   });
-  afterAll(async () => {
-    await server.stop();
-    await mailServer.close();
-  });
+  afterAll(() => world.stop());
   afterEach(() => jest.restoreAllMocks());
-
-  const create = (token: string, changes: object = {}): Promise<Response> =>
-    Promise.resolve(
-      server.post('/v1/invitations', token, {
-        email: newEmail('invited'),
-        role: 'member',
-        ...changes,
-      }),
-    );
-  const invite = async ({ token }: Pick<Customer, 'token'>, changes = {}): Promise<Invited> => {
-    const response = await create(token, changes);
-    expect(response.status).toBe(201);
-    const invitation = response.body as InvitationResponse;
-    const mail = await mailOf(invitation.id);
-    return { ...invitation, mail, key: keyIn(mail) };
-  };
-  const mailOf = async (invitationId: string): Promise<ReceivedMail> => {
-    const [row] = await server.database.query<{ id: string }>(
-      'SELECT id FROM mails WHERE subject_id = $1',
-      [invitationId],
-    );
-    return mailServer.mailOf(row?.id ?? '');
-  };
-  const lookUp = (key: string): Promise<Response> =>
-    Promise.resolve(server.get(`/v1/invitations/lookup?activationKey=${encodeURIComponent(key)}`));
-  const join = (key: string, changes: object = {}): Promise<Response> =>
-    Promise.resolve(
-      server.post('/v1/auth/signup', undefined, {
-        activationKey: key,
-        fullName: 'Grace Hopper',
-        password: PASSWORD,
-        ...changes,
-      }),
-    );
-  const accept = (token: string, key: string): Promise<Response> =>
-    Promise.resolve(server.post('/v1/invitations/accept', token, { activationKey: key }));
-  const list = async (token: string): Promise<InvitationResponse[]> => {
-    const response = await server.get('/v1/invitations', token);
-    return (response.body as { data: InvitationResponse[] }).data;
-  };
-  const statusesOf = async (token: string): Promise<Record<string, string>> =>
-    Object.fromEntries((await list(token)).map(({ id, status }) => [id, status]));
-  const resend = (token: string, id: string): Promise<Response> =>
-    Promise.resolve(server.post(`/v1/invitations/${id}/resend`, token));
-  const revoke = (token: string, id: string): Promise<Response> =>
-    Promise.resolve(server.delete(`/v1/invitations/${id}`, token));
-  const countPersons = async (businessId: string): Promise<number> => {
-    const persons = await server.database.query(
-      "SELECT FROM members WHERE business_id = $1 AND kind = 'person' AND status = 'active'",
-      [businessId],
-    );
-    return persons.length;
-  };
 
   describe('the mail', () => {
     it('comes to the invited address only, with a link from the configuration, as text and as HTML', async () => {
       const customer = await signUp(server, 'Acme');
-      const { mail, email, key } = await invite(customer, { role: 'viewer' });
+      const { mail, email, key } = await world.invite(customer, { role: 'viewer' });
       expect(mail.to).toEqual([{ name: '', address: email }]);
       expect(mail.recipients).toEqual([email]);
       expect(mail.subject).toBe('Ada Lovelace invites you to Acme');
@@ -125,7 +60,7 @@ describe('invitations', () => {
       const signup = aSignup({ businessName: name, fullName: name });
       const response = await server.post('/v1/auth/signup', undefined, signup);
       const { session } = response.body as SignupResponse;
-      const { mail, email } = await invite(session);
+      const { mail, email } = await world.invite(session);
       const shown = name.replace(/\s+/g, ' ');
       expect(mail.recipients).toEqual([email]);
       expect(mail.headers.map((header) => header.key).sort()).toEqual([
@@ -148,7 +83,7 @@ describe('invitations', () => {
       'goes to one address: %j is refused',
       async (email) => {
         const { token } = await signUp(server);
-        expectFaults(await create(token, { email }), '/email');
+        expectFaults(await world.create(token, { email }), '/email');
       },
     );
   });
@@ -156,8 +91,8 @@ describe('invitations', () => {
   describe('a new person', () => {
     it('sees by the key what it is for, as often as wanted, without using it up', async () => {
       const customer = await signUp(server, 'Acme');
-      const { key, email, expiresAt } = await invite(customer, { fullName: 'Grace Hopper' });
-      for (const response of [await lookUp(key), await lookUp(key)]) {
+      const { key, email, expiresAt } = await world.invite(customer, { fullName: 'Grace Hopper' });
+      for (const response of [await world.lookUp(key), await world.lookUp(key)]) {
         expect(response.status).toBe(200);
         expect(response.body).toEqual({
           email,
@@ -170,13 +105,13 @@ describe('invitations', () => {
           hasAccount: false,
         });
       }
-      expect((await join(key)).status).toBe(201);
+      expect((await world.join(key)).status).toBe(201);
     });
 
     it('joins with the role of the invitation, and the address is verified', async () => {
       const customer = await signUp(server, 'Acme');
-      const { key, email } = await invite(customer, { role: 'admin' });
-      const response = await join(key);
+      const { key, email } = await world.invite(customer, { role: 'admin' });
+      const response = await world.join(key);
       const body = response.body as JoinResponse;
       expect(response.status).toBe(201);
       expect(Object.keys(body).sort()).toEqual(['business', 'member', 'session']);
@@ -192,60 +127,60 @@ describe('invitations', () => {
 
     it('uses the key up', async () => {
       const customer = await signUp(server);
-      const { key, id } = await invite(customer);
-      await join(key);
-      expectProblem(await lookUp(key), 410, 'invitation_used');
-      expectProblem(await join(key), 410, 'invitation_used');
-      expectProblem(await revoke(customer.token, id), 410, 'invitation_used');
-      expectProblem(await resend(customer.token, id), 410, 'invitation_used');
-      expect(await countPersons(customer.business.id)).toBe(2);
+      const { key, id } = await world.invite(customer);
+      await world.join(key);
+      expectProblem(await world.lookUp(key), 410, 'invitation_used');
+      expectProblem(await world.join(key), 410, 'invitation_used');
+      expectProblem(await world.revoke(customer.token, id), 410, 'invitation_used');
+      expectProblem(await world.resend(customer.token, id), 410, 'invitation_used');
+      expect(await world.countPersons(customer.business.id)).toBe(2);
     });
 
     it('chooses neither address, role nor business', async () => {
-      const { key } = await invite(await signUp(server));
+      const { key } = await world.invite(await signUp(server));
       const wishes = { email: newEmail(), role: 'owner', businessName: 'Mine' };
-      expectFaults(await join(key, wishes), '/email', '/role', '/businessName');
+      expectFaults(await world.join(key, wishes), '/email', '/role', '/businessName');
     });
 
     it('does not use up the key with a weak password', async () => {
-      const { key, email } = await invite(await signUp(server));
-      const weak = await join(key, { password: email.slice(0, email.indexOf('@')) });
+      const { key, email } = await world.invite(await signUp(server));
+      const weak = await world.join(key, { password: email.slice(0, email.indexOf('@')) });
       expectProblem(weak, 422, 'password_too_weak');
-      expect((await join(key)).status).toBe(201);
+      expect((await world.join(key)).status).toBe(201);
     });
 
     it.each(['', 'x', 'A'.repeat(43)])('is told that there is no invitation %j', async (key) => {
-      const [looked, joined] = [await lookUp(key), await join(key)];
+      const [looked, joined] = [await world.lookUp(key), await world.join(key)];
       const expected = key === '' ? 422 : 404;
       expect([looked.status, joined.status]).toEqual([expected, expected]);
     });
 
     it.each([{}, [], null, 1, true])('is refused with %j for a key', async (activationKey) => {
-      expectFaults(await join('', { activationKey }), '/activationKey');
+      expectFaults(await world.join('', { activationKey }), '/activationKey');
     });
   });
 
   describe('a person with an account', () => {
     it('cannot sign up with the key, and the password stays', async () => {
       const known = await signUp(server, 'Known');
-      const { key } = await invite(await signUp(server), { email: known.email });
-      expect((await lookUp(key)).body).toMatchObject({ hasAccount: true });
-      expectProblem(await join(key, { password: ANOTHER_PASSWORD }), 409, 'email_taken');
+      const { key } = await world.invite(await signUp(server), { email: known.email });
+      expect((await world.lookUp(key)).body).toMatchObject({ hasAccount: true });
+      expectProblem(await world.join(key, { password: ANOTHER_PASSWORD }), 409, 'email_taken');
       const { status } = await server.post('/v1/auth/login', undefined, {
         email: known.email,
         password: ANOTHER_PASSWORD,
       });
       expect(status).toBe(401);
       expect((await logIn(server, known.email)).business.id).toBe(known.business.id);
-      expect((await lookUp(key)).status).toBe(200);
+      expect((await world.lookUp(key)).status).toBe(200);
     });
 
     it('accepts, in any letter case of the address', async () => {
       const known = await signUp(server, 'Known');
       const inviting = await signUp(server, 'Inviting');
       const email = known.email.toUpperCase();
-      const { key } = await invite(inviting, { email, role: 'viewer' });
-      const response = await accept(known.token, key);
+      const { key } = await world.invite(inviting, { email, role: 'viewer' });
+      const response = await world.accept(known.token, key);
       expect(response.status).toBe(201);
       expect(response.body).toEqual({
         business: expect.objectContaining({ id: inviting.business.id }) as object,
@@ -256,109 +191,116 @@ describe('invitations', () => {
         'Inviting',
         'Known',
       ]);
-      expectProblem(await accept(known.token, key), 410, 'invitation_used');
+      expectProblem(await world.accept(known.token, key), 410, 'invitation_used');
     });
 
     it('cannot accept an invitation of another person, and does not use it up', async () => {
       const inviting = await signUp(server);
       const known = await signUp(server);
       const stranger = await signUp(server);
-      const { key } = await invite(inviting, { email: known.email });
-      expectProblem(await accept(stranger.token, key), 403, 'invitation_for_another_email');
-      expect(await countPersons(inviting.business.id)).toBe(1);
-      expect((await accept(known.token, key)).status).toBe(201);
+      const { key } = await world.invite(inviting, { email: known.email });
+      expectProblem(await world.accept(stranger.token, key), 403, 'invitation_for_another_email');
+      expect(await world.countPersons(inviting.business.id)).toBe(1);
+      expect((await world.accept(known.token, key)).status).toBe(201);
     });
 
     it('learns that it is for another person before anything about the team', async () => {
       const inviting = await signUp(server);
-      const { key } = await invite(inviting);
-      expectProblem(await accept(inviting.token, key), 403, 'invitation_for_another_email');
+      const { key } = await world.invite(inviting);
+      expectProblem(await world.accept(inviting.token, key), 403, 'invitation_for_another_email');
       await addMember(server, inviting, 'member');
       await addMember(server, inviting, 'member');
       const stranger = await signUp(server);
-      expectProblem(await accept(stranger.token, key), 403, 'invitation_for_another_email');
+      expectProblem(await world.accept(stranger.token, key), 403, 'invitation_for_another_email');
     });
 
     it('is not invited to where the person is an active member', async () => {
       const customer = await signUp(server);
       const { email } = await addMember(server, customer, 'member');
       for (const spelling of [email, email.toUpperCase()])
-        expectProblem(await create(customer.token, { email: spelling }), 409, 'already_member');
-      expect(await list(customer.token)).toEqual([]);
+        expectProblem(
+          await world.create(customer.token, { email: spelling }),
+          409,
+          'already_member',
+        );
+      expect(await world.list(customer.token)).toEqual([]);
     });
   });
 
   describe('an invitation ends', () => {
     it('when it is sent again: the old link is dead, the new one works', async () => {
       const customer = await signUp(server);
-      const { key, id, email } = await invite(customer);
-      const response = await resend(customer.token, id);
+      const { key, id, email } = await world.invite(customer);
+      const response = await world.resend(customer.token, id);
       expect([response.status, response.text]).toEqual([202, '']);
       const newKey = keyIn(await mailServer.mailTo(email, ABOUT, 2));
       expect(newKey).not.toBe(key);
-      expectProblem(await lookUp(key), 404, 'invitation_not_found');
-      expectProblem(await join(key), 404, 'invitation_not_found');
-      expect((await join(newKey)).status).toBe(201);
+      expectProblem(await world.lookUp(key), 404, 'invitation_not_found');
+      expectProblem(await world.join(key), 404, 'invitation_not_found');
+      expect((await world.join(newKey)).status).toBe(201);
     });
 
     it('when it is revoked, once and for all', async () => {
       const customer = await signUp(server);
-      const { key, id } = await invite(customer);
-      expect((await revoke(customer.token, id)).status).toBe(204);
-      expectProblem(await lookUp(key), 410, 'invitation_revoked');
-      expectProblem(await join(key), 410, 'invitation_revoked');
-      expectProblem(await resend(customer.token, id), 410, 'invitation_revoked');
-      expect((await revoke(customer.token, id)).status).toBe(204);
-      expect(await countPersons(customer.business.id)).toBe(1);
+      const { key, id } = await world.invite(customer);
+      expect((await world.revoke(customer.token, id)).status).toBe(204);
+      expectProblem(await world.lookUp(key), 410, 'invitation_revoked');
+      expectProblem(await world.join(key), 410, 'invitation_revoked');
+      expectProblem(await world.resend(customer.token, id), 410, 'invitation_revoked');
+      expect((await world.revoke(customer.token, id)).status).toBe(204);
+      expect(await world.countPersons(customer.business.id)).toBe(1);
     });
 
     it('after seven days, not a millisecond before', async () => {
       const customer = await signUp(server);
-      const { key, createdAt, expiresAt } = await invite(customer);
+      const { key, createdAt, expiresAt } = await world.invite(customer);
       expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(7 * ONE_DAY_MS);
       freezeClockAt(server, Date.parse(expiresAt) - 1);
-      expect((await lookUp(key)).status).toBe(200);
+      expect((await world.lookUp(key)).status).toBe(200);
       freezeClockAt(server, expiresAt);
-      expectProblem(await lookUp(key), 410, 'invitation_expired');
-      expectProblem(await join(key), 410, 'invitation_expired');
+      expectProblem(await world.lookUp(key), 410, 'invitation_expired');
+      expectProblem(await world.join(key), 410, 'invitation_expired');
     });
 
     it('when a newer one for the address takes its place', async () => {
       const customer = await signUp(server);
-      const old = await invite(customer);
-      const newer = await invite(customer, { email: old.email.toUpperCase(), role: 'viewer' });
-      expectProblem(await lookUp(old.key), 410, 'invitation_revoked');
-      const joined = await join(newer.key);
+      const old = await world.invite(customer);
+      const newer = await world.invite(customer, {
+        email: old.email.toUpperCase(),
+        role: 'viewer',
+      });
+      expectProblem(await world.lookUp(old.key), 410, 'invitation_revoked');
+      const joined = await world.join(newer.key);
       expect((joined.body as JoinResponse).member.role).toBe('viewer');
     });
 
     it('and one that has expired does not stand in the way of a new one', async () => {
       const customer = await signUp(server);
-      const old = await invite(customer);
+      const old = await world.invite(customer);
       freezeClockAt(server, old.expiresAt);
-      const newer = await invite(customer, { email: old.email });
-      expect(await statusesOf(customer.token)).toEqual({
+      const newer = await world.invite(customer, { email: old.email });
+      expect(await world.statusesOf(customer.token)).toEqual({
         [newer.id]: 'pending',
         [old.id]: 'expired',
       });
-      expectProblem(await lookUp(old.key), 410, 'invitation_expired');
-      expect((await join(newer.key)).status).toBe(201);
+      expectProblem(await world.lookUp(old.key), 410, 'invitation_expired');
+      expect((await world.join(newer.key)).status).toBe(201);
     });
 
     it('but an expired one can be sent again, for seven more days', async () => {
       const customer = await signUp(server);
-      const { id, email, expiresAt } = await invite(customer);
+      const { id, email, expiresAt } = await world.invite(customer);
       freezeClockAt(server, expiresAt);
-      expect((await resend(customer.token, id)).status).toBe(202);
+      expect((await world.resend(customer.token, id)).status).toBe(202);
       const key = keyIn(await mailServer.mailTo(email, ABOUT, 2));
-      expect((await lookUp(key)).status).toBe(200);
+      expect((await world.lookUp(key)).status).toBe(200);
     });
   });
 
   it('leaves a person who accepted signed in where they were', async () => {
     const known = await signUp(server, 'Known');
-    const { key } = await invite(await signUp(server), { email: known.email });
-    await accept(known.token, key);
+    const { key } = await world.invite(await signUp(server), { email: known.email });
+    await world.accept(known.token, key);
     const me = await server.get('/v1/me', known.token);
     expect((me.body as SwitchResponse).business.id).toBe(known.business.id);
   });
