@@ -1,113 +1,26 @@
 import { limitsOf as grantsOf } from '../support/subscription-fixtures';
-import type { Response } from 'supertest';
-import { newId, PLATFORM_ID } from '../../src/common/ids';
-import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
+import { PLATFORM_ID } from '../../src/common/ids';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import { signUp } from '../support/customers';
-import { holdingLocks } from '../support/held-locks';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
-import { race, tally } from '../support/race';
-import { addStaff, readAuditLog, type StaffMember } from '../support/staff';
-import { LONG_SESSIONS } from '../support/subscriptions';
-import { TestApplication } from '../support/test-application';
+import { tally } from '../support/race';
+import type { StaffMember } from '../support/staff';
+import { PLANS, aPlan, StaffPlans } from '../support/staff-plans';
+import type { TestApplication } from '../support/test-application';
 
-const PLANS = '/v1/staff/plans';
 const RACERS = 6;
-/** What every editor has to wait for. */
-const EDITING = 'LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE';
 
-const MONTHLY = { unit: 'month', count: 1 };
-
+let plans: StaffPlans;
 let server: TestApplication;
 let staff: StaffMember;
 let free: PlanResponse;
 beforeAll(async () => {
-  server = await TestApplication.start(LONG_SESSIONS);
-  staff = await addStaff(server);
-  free = (await listAll()).find(({ slug }) => slug === 'free')!;
+  plans = await StaffPlans.start();
+  ({ server, staff } = plans);
+  free = (await plans.listAll()).find(({ slug }) => slug === 'free')!;
 });
 afterAll(() => server.stop());
-
-async function listAll(): Promise<PlanResponse[]> {
-  return (await walkPages<PlanResponse>(asStaff, PLANS, 100)).flat();
-}
-
-function asStaff(path: string): Promise<Response> {
-  return Promise.resolve(server.get(path, staff.token));
-}
-
-/** A body with what a new plan cannot do without. */
-function aPlan(changes: object = {}) {
-  const usual = {
-    slug: `plan-${newId()}`,
-    name: 'Plan',
-    ...{ price: { amount: 4900, currency: 'usd' }, interval: MONTHLY },
-    limits: { recordings: 10, applications: 2, seats: null },
-  };
-  return { ...usual, ...changes };
-}
-
-function send(body: object): Promise<Response> {
-  return Promise.resolve(server.post(PLANS, staff.token, body));
-}
-
-async function create(changes: object = {}): Promise<PlanResponse> {
-  const response = await send(aPlan(changes));
-  expect(response.status).toBe(201);
-  return response.body as PlanResponse;
-}
-
-function patch({ id }: Pick<PlanResponse, 'id'>, changes: object): Promise<Response> {
-  return Promise.resolve(server.patch(`${PLANS}/${id}`, staff.token, changes));
-}
-
-async function change(plan: PlanResponse, changes: object): Promise<PlanResponse> {
-  const response = await patch(plan, changes);
-  expect(response.status).toBe(200);
-  return response.body as PlanResponse;
-}
-
-function askToArchive({ id }: Pick<PlanResponse, 'id'>): Promise<Response> {
-  return Promise.resolve(server.post(`${PLANS}/${id}/archive`, staff.token));
-}
-
-async function archive(plan: PlanResponse): Promise<PlanResponse> {
-  const response = await askToArchive(plan);
-  expect(response.status).toBe(200);
-  return response.body as PlanResponse;
-}
-
-async function read({ id }: Pick<PlanResponse, 'id'>): Promise<PlanResponse> {
-  const response = await asStaff(`${PLANS}/${id}`);
-  expect(response.status).toBe(200);
-  return response.body as PlanResponse;
-}
-
-/** Editors who all meet at the same lock, and are let go at once. */
-async function raceToEdit(
-  editors: number,
-  edit: (index: number) => Promise<Response>,
-): Promise<Response[]> {
-  const { answers } = await holdingLocks(server.database, EDITING, [], async (untilWaited) => {
-    const started = { answers: race(editors, edit) };
-    await untilWaited(editors);
-    return started; // inside an object, or they would be waited for with the lock still held
-  });
-  return answers;
-}
-
-/** What the log of the installation tells of one request: by target, since rows of one moment have no order. */
-async function readAudit({ headers }: Response): Promise<Record<string, AuditEntryResponse>> {
-  const rows = await readAuditLog(server, staff.token, '', '/v1/staff/audit-log');
-  const own = rows.filter(({ requestId }) => requestId === headers['x-request-id']);
-  return Object.fromEntries(own.map((row) => [row.target.id ?? row.target.type, row]));
-}
-
-async function countAuditRows(): Promise<number> {
-  const rows = await server.database.query(`SELECT FROM audit_log WHERE target_type ~ '^plan'`);
-  return rows.length;
-}
 
 describe('the routes of plans for staff', () => {
   const call = {
@@ -120,19 +33,19 @@ describe('the routes of plans for staff', () => {
 
   it.each(Object.entries(call))('%s: refuse everyone else', async (_, request) => {
     const customer = await signUp(server);
-    const before = await listAll();
+    const before = await plans.listAll();
     expectProblem(await request(), 401, 'unauthenticated');
     expectProblem(await request('tnf_nonsense'), 401, 'unauthenticated');
     expectProblem(await request(customer.token), 403, 'wrong_credential_kind');
     expectProblem(await request(customer.key), 403, 'wrong_credential_kind');
-    expect(await listAll()).toEqual(before);
+    expect(await plans.listAll()).toEqual(before);
   });
 
   it('answer alike to a missing and to a malformed id', async () => {
     const requests = [
-      (id: string) => asStaff(`${PLANS}/${id}`),
-      (id: string) => patch({ id }, { name: 'New' }),
-      (id: string) => askToArchive({ id }),
+      (id: string) => plans.asStaff(`${PLANS}/${id}`),
+      (id: string) => plans.patch({ id }, { name: 'New' }),
+      (id: string) => plans.askToArchive({ id }),
     ];
     for (const request of requests) {
       const missing = await request(PLATFORM_ID);
@@ -144,29 +57,31 @@ describe('the routes of plans for staff', () => {
 
 describe('GET /v1/staff/plans', () => {
   it('lists all plans, cheapest first, archived and unlisted ones too, page by page', async () => {
-    const archived = await archive(await create({ price: { amount: 1, currency: 'usd' } }));
-    const unlisted = await create({ public: false });
-    const plans = await listAll();
-    const amounts = plans.map(({ price }) => price.amount);
+    const archived = await plans.archive(
+      await plans.create({ price: { amount: 1, currency: 'usd' } }),
+    );
+    const unlisted = await plans.create({ public: false });
+    const all = await plans.listAll();
+    const amounts = all.map(({ price }) => price.amount);
     expect(amounts).toEqual([...amounts].sort((one, other) => one - other));
-    expect(plans).toEqual(expect.arrayContaining([free, archived, unlisted]));
-    expect(new Set(plans.map(({ id }) => id)).size).toBe(plans.length);
-    expect((await walkPages<PlanResponse>(asStaff, PLANS, 2)).flat()).toEqual(plans);
+    expect(all).toEqual(expect.arrayContaining([free, archived, unlisted]));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect((await walkPages<PlanResponse>(plans.asStaff, PLANS, 2)).flat()).toEqual(all);
   });
 
   it.each(BAD_CURSORS)('refuses a cursor that is %s', async (_, cursor) => {
-    expectFaults(await asStaff(`${PLANS}?cursor=${encodeURIComponent(cursor)}`), '/cursor');
+    expectFaults(await plans.asStaff(`${PLANS}?cursor=${encodeURIComponent(cursor)}`), '/cursor');
   });
 
   it.each(BAD_LIST_QUERIES)('refuses the query %s', async (query, pointer) => {
-    expectFaults(await asStaff(`${PLANS}?${query}`), pointer);
+    expectFaults(await plans.asStaff(`${PLANS}?${query}`), pointer);
   });
 });
 
 describe('POST /v1/staff/plans', () => {
   it('makes a plan with what is usual', async () => {
     const body = aPlan();
-    const response = await send(body);
+    const response = await plans.send(body);
     expect(response.status).toBe(201);
     expect(response.body).toEqual({
       ...body,
@@ -174,7 +89,7 @@ describe('POST /v1/staff/plans', () => {
       ...{ trialDays: 0, graceDays: 7, afterGrace: 'default_plan', renews: true },
       ...{ default: false, public: true, archived: false, features: grantsOf(body.limits) },
     });
-    expect(await read(response.body as PlanResponse)).toEqual(response.body);
+    expect(await plans.read(response.body as PlanResponse)).toEqual(response.body);
   });
 
   it('makes a plan with all that can be said, up to the bounds', async () => {
@@ -185,8 +100,8 @@ describe('POST /v1/staff/plans', () => {
       ...{ trialDays: 730, graceDays: 365, afterGrace: 'expire', renews: false, public: false },
       limits: { recordings: 0, applications: Number.MAX_SAFE_INTEGER, seats: null },
     };
-    const plan = await create(whole);
-    expect(await read(plan)).toEqual({ ...plan, ...whole, features: grantsOf(whole.limits) });
+    const plan = await plans.create(whole);
+    expect(await plans.read(plan)).toEqual({ ...plan, ...whole, features: grantsOf(whole.limits) });
   });
 
   it.each<[pointer: string, wrong: object]>([
@@ -238,22 +153,22 @@ describe('POST /v1/staff/plans', () => {
     ['/limits/recordings', { limits: { recordings: 2 ** 53, applications: 1, seats: 1 } }],
     ['/version', { version: 2 }],
   ])('refuses at %s: %j', async (pointer, wrong) => {
-    const before = await listAll();
-    expectFaults(await send(aPlan(wrong)), pointer);
-    expect(await listAll()).toEqual(before);
+    const before = await plans.listAll();
+    expectFaults(await plans.send(aPlan(wrong)), pointer);
+    expect(await plans.listAll()).toEqual(before);
   });
 
   it('refuses a slug that another plan has, an archived one too', async () => {
-    const { slug } = await archive(await create());
-    expectProblem(await send(aPlan({ slug })), 409, 'plan_slug_taken');
-    expectProblem(await send(aPlan({ slug: 'free' })), 409, 'plan_slug_taken');
+    const { slug } = await plans.archive(await plans.create());
+    expectProblem(await plans.send(aPlan({ slug })), 409, 'plan_slug_taken');
+    expectProblem(await plans.send(aPlan({ slug: 'free' })), 409, 'plan_slug_taken');
   });
 
   it('gives a slug to one of those who want it at the same time', async () => {
     const { slug } = aPlan();
-    const answers = await raceToEdit(RACERS, () => send(aPlan({ slug })));
+    const answers = await plans.raceToEdit(RACERS, () => plans.send(aPlan({ slug })));
     expect(tally(answers)).toEqual({ 201: 1, 409: RACERS - 1 });
-    expect((await listAll()).filter((plan) => plan.slug === slug)).toHaveLength(1);
+    expect((await plans.listAll()).filter((plan) => plan.slug === slug)).toHaveLength(1);
   });
 
   it('makes one plan for one Idempotency-Key', async () => {
@@ -266,9 +181,9 @@ describe('POST /v1/staff/plans', () => {
   });
 
   it('is in the log of the installation', async () => {
-    const response = await send(aPlan());
+    const response = await plans.send(aPlan());
     const { id, slug } = response.body as PlanResponse;
-    expect(await readAudit(response)).toEqual({
+    expect(await plans.readAudit(response)).toEqual({
       [id]: expect.objectContaining({
         action: 'plan.create',
         actor: { kind: 'staff', id: staff.id, email: staff.email },
@@ -287,24 +202,24 @@ describe('POST /v1/staff/plans', () => {
 
 describe('PATCH /v1/staff/plans/{id}', () => {
   it('changes what it names and nothing else', async () => {
-    const plan = await create();
+    const plan = await plans.create();
     const changes = {
       ...{ name: 'Renamed', description: 'Other', trialDays: 14, graceDays: 0 },
       ...{ afterGrace: 'expire', renews: false, public: false },
     };
-    expect(await change(plan, changes)).toEqual({ ...plan, ...changes });
+    expect(await plans.change(plan, changes)).toEqual({ ...plan, ...changes });
     for (const name of Object.keys(changes) as (keyof PlanResponse)[])
-      await change(plan, { [name]: plan[name] });
-    expect(await read(plan)).toEqual(plan);
+      await plans.change(plan, { [name]: plan[name] });
+    expect(await plans.read(plan)).toEqual(plan);
   });
 
   it('changes one limit and leaves the others; null is unlimited', async () => {
-    const plan = await create();
-    await change(plan, { limits: { recordings: null } });
-    await change(plan, { limits: { seats: 0 } });
-    await change(plan, { limits: {} });
+    const plan = await plans.create();
+    await plans.change(plan, { limits: { recordings: null } });
+    await plans.change(plan, { limits: { seats: 0 } });
+    await plans.change(plan, { limits: {} });
     const limits = { recordings: null, applications: 2, seats: 0 };
-    expect(await read(plan)).toEqual({ ...plan, limits, features: grantsOf(limits) });
+    expect(await plans.read(plan)).toEqual({ ...plan, limits, features: grantsOf(limits) });
   });
 
   it.each<[pointer: string, wrong: object]>([
@@ -321,52 +236,60 @@ describe('PATCH /v1/staff/plans/{id}', () => {
     ['/limits/members', { limits: { members: 1 } }],
     ['/default', { default: null }],
   ])('refuses at %s: %j', async (pointer, wrong) => {
-    expectFaults(await patch(free, wrong), pointer);
-    expect(await read(free)).toEqual(free);
+    expectFaults(await plans.patch(free, wrong), pointer);
+    expect(await plans.read(free)).toEqual(free);
   });
 
   it('makes a version of another price or interval', async () => {
-    const plan = await create();
+    const plan = await plans.create();
     const price = { amount: 5900, currency: 'eur' };
-    expect(await change(plan, { price })).toEqual({ ...plan, price, version: 2 });
+    expect(await plans.change(plan, { price })).toEqual({ ...plan, price, version: 2 });
     const interval = { unit: 'month', count: 3 };
-    expect(await change(plan, { interval })).toEqual({ ...plan, price, interval, version: 3 });
-    expect(await read(plan)).toMatchObject({ version: 3, price, interval });
+    expect(await plans.change(plan, { interval })).toEqual({
+      ...plan,
+      price,
+      interval,
+      version: 3,
+    });
+    expect(await plans.read(plan)).toMatchObject({ version: 3, price, interval });
   });
 
   it('makes none, and leaves no trace, where all stays as it is', async () => {
-    const plan = await create();
-    const rows = await countAuditRows();
+    const plan = await plans.create();
+    const rows = await plans.countAuditRows();
     const { name, description, price, interval, limits } = plan;
     const same = { name, description, price, interval, limits, renews: true, default: false };
-    expect(await change(plan, same)).toEqual(plan);
-    expect(await change(plan, {})).toEqual(plan);
-    expect(await countAuditRows()).toBe(rows);
+    expect(await plans.change(plan, same)).toEqual(plan);
+    expect(await plans.change(plan, {})).toEqual(plan);
+    expect(await plans.countAuditRows()).toBe(rows);
   });
 
   it('makes a version for each of those who change the price at the same time', async () => {
-    const plan = await create();
-    const answers = await raceToEdit(RACERS, (index) =>
-      patch(plan, { price: { amount: index, currency: 'usd' } }),
+    const plan = await plans.create();
+    const answers = await plans.raceToEdit(RACERS, (index) =>
+      plans.patch(plan, { price: { amount: index, currency: 'usd' } }),
     );
     expect(tally(answers)).toEqual({ 200: RACERS });
     const versions = answers.map(({ body }) => (body as PlanResponse).version);
     expect([...versions].sort()).toEqual(answers.map((_, index) => index + 2));
     const last = answers.find(({ body }) => (body as PlanResponse).version === RACERS + 1);
-    expect(await read(plan)).toEqual(last?.body);
+    expect(await plans.read(plan)).toEqual(last?.body);
   });
 
   it('loses nothing of two changes that are made at the same time', async () => {
-    const plan = await create();
+    const plan = await plans.create();
     const changes = [{ name: 'Renamed' }, { graceDays: 1 }];
-    await raceToEdit(2, (index) => patch(plan, changes[index]!));
-    expect(await read(plan)).toEqual({ ...plan, name: 'Renamed', graceDays: 1 });
+    await plans.raceToEdit(2, (index) => plans.patch(plan, changes[index]!));
+    expect(await plans.read(plan)).toEqual({ ...plan, name: 'Renamed', graceDays: 1 });
   });
 
   it('is in the log of the installation', async () => {
-    const plan = await create();
-    const response = await patch(plan, { name: 'New', price: { amount: 1, currency: 'usd' } });
-    const { [plan.id]: row, plan_version: version } = await readAudit(response);
+    const plan = await plans.create();
+    const response = await plans.patch(plan, {
+      name: 'New',
+      price: { amount: 1, currency: 'usd' },
+    });
+    const { [plan.id]: row, plan_version: version } = await plans.readAudit(response);
     expect(row).toMatchObject({ action: 'plan.update', target: { type: 'plan' } });
     expect(row?.changes).toEqual({ name: ['Plan', 'New'], version: [1, 2] });
     expect(version).toMatchObject({ changes: { priceAmount: [null, 1], version: [null, 2] } });
