@@ -1,16 +1,13 @@
 import type { Response } from 'supertest';
 import { ROLES, type Permission, type Role } from '../../src/common/access/permissions';
-import { PLATFORM_ID } from '../../src/common/ids';
-import type { MemberResponse } from '../../src/modules/team-members/dto/member.response';
 import { signUp, type Customer } from '../support/customers';
 import { addMember, type AddedMember } from '../support/members';
-import { comparable, expectProblem } from '../support/problems';
 import { call, listOperations, nameOf, type Operation } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
 const RACES = 20;
 
-describe('roles in a team', () => {
+describe('owners and permissions in a team', () => {
   let server: TestApplication;
   let replica: TestApplication;
   beforeAll(async () => {
@@ -26,26 +23,8 @@ describe('roles in a team', () => {
     Promise.resolve(via.patch(`/v1/team-members/${id}`, token, { role }));
   const deactivate = (token: string, id: string): Promise<Response> =>
     Promise.resolve(server.post(`/v1/team-members/${id}/deactivate`, token));
-  const activate = (token: string, id: string): Promise<Response> =>
-    Promise.resolve(server.post(`/v1/team-members/${id}/activate`, token));
   const remove = (token: string, id: string, via = server): Promise<Response> =>
     Promise.resolve(via.delete(`/v1/team-members/${id}`, token));
-  const read = async ({ token }: Customer, id: string): Promise<MemberResponse> =>
-    (await server.get(`/v1/team-members/${id}`, token)).body as MemberResponse;
-
-  /** Every change of a member that there is, each to be refused alike. */
-  const changesOf = (token: string, id: string): Promise<Response>[] => [
-    assign(token, id, 'viewer'),
-    deactivate(token, id),
-    activate(token, id),
-    remove(token, id),
-  ];
-
-  async function systemMembers(customer: Customer): Promise<string[]> {
-    const response = await server.get('/v1/team-members', customer.token);
-    const { data } = response.body as { data: MemberResponse[] };
-    return data.filter(({ kind }) => kind !== 'person').map(({ id }) => id);
-  }
 
   async function activeOwners({ business }: Customer): Promise<string[]> {
     const rows = await server.database.query<{ id: string }>(
@@ -54,50 +33,6 @@ describe('roles in a team', () => {
     );
     return rows.map(({ id }) => id);
   }
-
-  it('leaves the sdk and support members alone', async () => {
-    const customer = await signUp(server);
-    const admin = await addMember(server, customer, 'admin');
-    const ids = await systemMembers(customer);
-    expect(ids).toHaveLength(2);
-    for (const token of [customer.token, admin.token])
-      for (const id of ids)
-        for (const response of await Promise.all(changesOf(token, id)))
-          expectProblem(response, 409, 'system_member');
-  });
-
-  it('treats a member of another business like a missing one', async () => {
-    const [customer, stranger] = [await signUp(server), await signUp(server)];
-    const theirs = await addMember(server, stranger, 'viewer');
-    const mine = await addMember(server, customer, 'viewer');
-    for (const token of [customer.token, mine.token])
-      for (const path of ['', '/deactivate', '/activate']) {
-        const verb = path ? 'post' : 'delete';
-        const ask = (id: string): Promise<Response> =>
-          Promise.resolve(server.send(verb, `/v1/team-members/${id}${path}`, token));
-        const [foreign, missing, malformed] = [
-          await ask(theirs.id),
-          await ask(PLATFORM_ID),
-          await ask('nobody'),
-        ];
-        expect(comparable(foreign)).toEqual(comparable(missing));
-        expect(comparable(malformed)).toEqual(comparable(missing));
-      }
-    expectProblem(await assign(customer.token, theirs.id, 'owner'), 404, 'team_member_not_found');
-    expect(await read(stranger, theirs.id)).toMatchObject({ status: 'active', role: 'viewer' });
-  });
-
-  it('refuses a viewer and a member all changes of any other member', async () => {
-    const customer = await signUp(server);
-    const other = await addMember(server, customer, 'viewer');
-    const ids = [other.id, ...(await systemMembers(customer)), PLATFORM_ID];
-    for (const role of ['member', 'viewer'] as const) {
-      const { token } = await addMember(server, customer, role);
-      for (const id of ids)
-        for (const response of await Promise.all(changesOf(token, id)))
-          expectProblem(response, 403, 'permission_denied');
-    }
-  });
 
   describe('two owners on two replicas at once', () => {
     type Pair = [Customer, AddedMember];
