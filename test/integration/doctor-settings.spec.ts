@@ -1,10 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { examine } from '../../src/cli/doctor/examine';
-import type { Finding } from '../../src/cli/doctor/finding';
 import { checkStripe } from '../../src/cli/doctor/network-checks';
 import {
   checkAppUrl,
@@ -13,7 +10,7 @@ import {
   checkSecretKey,
 } from '../../src/cli/doctor/setting-checks';
 import type { Config } from '../../src/platform/config/config';
-import { testConfig } from '../support/test-config';
+import { expectStatus, findingOf, listen } from '../support/doctor';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 /* Each fault is made, and the doctor names it with what to do; without it the same check is well. */
@@ -26,28 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function findingsOf(changes: Partial<Config> = {}): Promise<Map<string, Finding>> {
-  const findings = await examine(testConfig(database.url, changes));
-  return new Map(findings.map((finding) => [finding.check, finding]));
-}
-
-async function find(check: string, changes: Partial<Config> = {}): Promise<Finding> {
-  const finding = (await findingsOf(changes)).get(check);
-  if (!finding) throw new Error(`there is no check ${check}`);
-  return finding;
-}
-
-/** A failing check says what to do; a passing one has no fix. */
-function expectStatus(
-  finding: Finding,
-  status: Finding['status'],
-  detail: RegExp,
-  fix?: RegExp,
-): void {
-  expect(finding).toMatchObject({ status, detail: expect.stringMatching(detail) as string });
-  if (status === 'ok') expect(finding.fix).toBeNull();
-  else expect(finding.fix).toMatch(fix!);
-}
+const find = (check: string, changes: Partial<Config> = {}) => findingOf(database, check, changes);
 
 describe('Stripe', () => {
   it('is asked for only with a key, and not given it; any answer will do', async () => {
@@ -178,10 +154,3 @@ describe('the server', () => {
     expectStatus(finding, 'warn', /none answers at http:\/\/127\.0\.0\.1:1$/, /PORT/);
   });
 });
-
-/* The built command. `npm test` builds first. */
-async function listen(server: Server): Promise<{ server: Server; url: string }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { server, url: `http://127.0.0.1:${port}` };
-}

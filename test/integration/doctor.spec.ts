@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -16,6 +15,7 @@ import { allSchedules } from '../../src/platform/scheduler/scheduled.decorator';
 import { insertFailedJob } from '../support/jobs';
 import { MailServer } from '../support/mail-server';
 import { TestApplication } from '../support/test-application';
+import { expectStatus, findingOf, findingsOf, listen } from '../support/doctor';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -31,16 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function findingsOf(changes: Partial<Config> = {}): Promise<Map<string, Finding>> {
-  const findings = await examine(testConfig(database.url, changes));
-  return new Map(findings.map((finding) => [finding.check, finding]));
-}
-
-async function find(check: string, changes: Partial<Config> = {}): Promise<Finding> {
-  const finding = (await findingsOf(changes)).get(check);
-  if (!finding) throw new Error(`there is no check ${check}`);
-  return finding;
-}
+const find = (check: string, changes: Partial<Config> = {}) => findingOf(database, check, changes);
 
 /** Makes the fault, runs the check, and reverts it. */
 async function findDuring(check: string, fault: string, cure: string): Promise<Finding> {
@@ -52,21 +43,9 @@ async function findDuring(check: string, fault: string, cure: string): Promise<F
   }
 }
 
-/** A failing check says what to do; a passing one has no fix. */
-function expectStatus(
-  finding: Finding,
-  status: Finding['status'],
-  detail: RegExp,
-  fix?: RegExp,
-): void {
-  expect(finding).toMatchObject({ status, detail: expect.stringMatching(detail) as string });
-  if (status === 'ok') expect(finding.fix).toBeNull();
-  else expect(finding.fix).toMatch(fix!);
-}
-
 describe('the database', () => {
   it('is well when it answers', async () => {
-    const findings = await findingsOf();
+    const findings = await findingsOf(database);
     expectStatus(findings.get('database')!, 'ok', /tenantry_test_\w+ answers/);
     expectStatus(findings.get('version')!, 'ok', /^PostgreSQL \d+\.\d+$/);
     expect(JSON.stringify([...findings])).not.toContain(new URL(database.url).password);
@@ -74,7 +53,7 @@ describe('the database', () => {
 
   it('that cannot be reached is the one finding about it; the rest is still checked', async () => {
     const url = 'postgres://nobody:a-password@127.0.0.1:1/nowhere';
-    const findings = await findingsOf({ databaseUrl: url, databaseDirectUrl: url });
+    const findings = await findingsOf(database, { databaseUrl: url, databaseDirectUrl: url });
     expectStatus(findings.get('database')!, 'fail', /ECONNREFUSED/, /DATABASE_URL/);
     expect([...findings.keys()]).toEqual(
       expect.arrayContaining([
@@ -126,7 +105,7 @@ describe('the database', () => {
 
   it('without the tables of the queue says so in each check of them', async () => {
     await database.query('ALTER SCHEMA graphile_worker RENAME TO gone');
-    const findings = await findingsOf();
+    const findings = await findingsOf(database);
     await database.query('ALTER SCHEMA gone RENAME TO graphile_worker');
     for (const check of ['queue', 'failed jobs'])
       expectStatus(findings.get(check)!, 'fail', /could not be checked/, /cli -- migrate/);
@@ -327,13 +306,6 @@ describe('the disk', () => {
     expect(coming.status).toBe(there.status);
   });
 });
-
-/* The built command. `npm test` builds first. */
-async function listen(server: Server): Promise<{ server: Server; url: string }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { server, url: `http://127.0.0.1:${port}` };
-}
 
 describe('addresses', () => {
   const insert = (email: string, key: string | null) =>

@@ -47,3 +47,19 @@ export function newPresence(url: string): WorkerPresence {
   );
   return new WorkerPresence(url, pino({ level: 'silent' }), lostClaims);
 }
+
+export interface JobRow {
+  name: string;
+  attempts: number;
+  lockedBy: string | null;
+  lastError: string | null;
+}
+
+/** The unfinished jobs, oldest first. */
+export function listJobs(database: TestDatabase): Promise<JobRow[]> {
+  return database.query<JobRow>(
+    `SELECT task.identifier AS name, attempts, locked_by AS "lockedBy", last_error AS "lastError"
+     FROM graphile_worker._private_jobs AS job JOIN graphile_worker._private_tasks AS task ON task.id = job.task_id
+     ORDER BY job.id`,
+  );
+}

@@ -5,7 +5,7 @@ import { forgetBusinesses } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 
-/* Jobs: rows of a transaction, done after its commit, at least once, also when their worker is killed. */
+/* What housekeeping deletes, and what it leaves. */
 
 const ONE_HOUR_MS = 3_600_000;
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
 
-/* Real processes: the built server, killed during housekeeping, which a lock blocks. */
 describe('housekeeping', () => {
   let server: TestApplication;
   beforeAll(async () => {

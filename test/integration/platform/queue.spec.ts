@@ -5,7 +5,7 @@ import { JobQueue, type JobOptions } from '../../../src/platform/queue/job-queue
 import { LostClaims } from '../../../src/platform/queue/lost-claims';
 import type { WorkerPresence } from '../../../src/platform/queue/worker-presence';
 import { withConnection } from '../../support/connection';
-import { insertJob, newPresence } from '../../support/jobs';
+import { insertJob, newPresence, listJobs } from '../../support/jobs';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
 import {
@@ -18,13 +18,6 @@ import {
 
 const context = RequestContext.job('test.queue');
 
-interface JobRow {
-  name: string;
-  attempts: number;
-  lockedBy: string | null;
-  lastError: string | null;
-}
-
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -32,13 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
 
-function jobs(): Promise<JobRow[]> {
-  return database.query<JobRow>(
-    `SELECT task.identifier AS name, attempts, locked_by AS "lockedBy", last_error AS "lastError"
-     FROM graphile_worker._private_jobs AS job JOIN graphile_worker._private_tasks AS task ON task.id = job.task_id
-     ORDER BY job.id`,
-  );
-}
+const jobs = () => listJobs(database);
 
 async function queueIsEmpty(): Promise<boolean> {
   return (await jobs()).length === 0;
@@ -260,5 +247,3 @@ describe('jobs that are locked by a process that does not do them', () => {
     expect([await release(), await release()]).toEqual([[], [lost]]);
   });
 });
-
-/* Real processes: the built server, killed during housekeeping, which a lock blocks. */

@@ -2,22 +2,15 @@ import { RequestContext } from '../../../src/common/request-context';
 import { Database } from '../../../src/platform/database/database';
 import { JobQueue } from '../../../src/platform/queue/job-queue';
 import { withConnection } from '../../support/connection';
-import { newPresence } from '../../support/jobs';
+import { newPresence, listJobs } from '../../support/jobs';
 import { ServerProcess } from '../../support/server-process';
 import { TestApplication } from '../../support/test-application';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
 
-/* Jobs: rows of a transaction, done after its commit, at least once, also when their worker is killed. */
+/* A job whose worker process is killed. */
 
 const context = RequestContext.job('test.queue');
-
-interface JobRow {
-  name: string;
-  attempts: number;
-  lockedBy: string | null;
-  lastError: string | null;
-}
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -26,13 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
 
-function jobs(): Promise<JobRow[]> {
-  return database.query<JobRow>(
-    `SELECT task.identifier AS name, attempts, locked_by AS "lockedBy", last_error AS "lastError"
-     FROM graphile_worker._private_jobs AS job JOIN graphile_worker._private_tasks AS task ON task.id = job.task_id
-     ORDER BY job.id`,
-  );
-}
+const jobs = () => listJobs(database);
 
 async function queueIsEmpty(): Promise<boolean> {
   return (await jobs()).length === 0;
