@@ -4,6 +4,9 @@ import {
   listTriggers,
   type Column,
   type Trigger,
+  applicationColumns,
+  tenantTables,
+  columnNames,
 } from '../support/architecture/catalog';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -80,19 +83,6 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Our tables; that of the migrations is as TypeORM makes it. */
-function ourColumns(): Column[] {
-  return columns.filter(({ table }) => table !== 'migrations');
-}
-
-function tenantTables(): string[] {
-  return columns.filter(({ name }) => name === 'business_id').map(({ table }) => table);
-}
-
-function columnNames(list: Column[]): string[] {
-  return list.map(({ table, name }) => `${table}.${name}`);
-}
-
 describe('the audit log', () => {
   function auditTriggers(): Trigger[] {
     return triggers.filter(({ calls }) => calls === 'audit_row');
@@ -120,7 +110,7 @@ describe('the audit log', () => {
   });
 
   it('tells an update of every column, but for those on the list', () => {
-    const silent = ourColumns().filter(({ table, name, isGenerated }) => {
+    const silent = applicationColumns(columns).filter(({ table, name, isGenerated }) => {
       const columnsOf = /UPDATE OF (.+?) (?:OR|ON) /.exec(definitionOf(table))?.[1];
       const isConstant = isGenerated || ['business_id', 'id', 'created_at'].includes(name);
       return columnsOf !== undefined && !isConstant && !columnsOf.split(', ').includes(name);
@@ -135,7 +125,8 @@ describe('the audit log', () => {
   it('is written row by row, by triggers that are switched on and know the tenant', () => {
     const faulty = auditTriggers().filter(({ table, definition, isEnabled, arguments: given }) => {
       const tenant = table === 'businesses' ? 'id' : 'business_id';
-      const expected = tenantTables().includes(table) || table === 'businesses' ? tenant : '';
+      const expected =
+        tenantTables(columns).includes(table) || table === 'businesses' ? tenant : '';
       return !isEnabled || !definition.includes('FOR EACH ROW') || given[1] !== expected;
     });
     expect(faulty).toEqual([]);

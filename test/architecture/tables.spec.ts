@@ -8,6 +8,9 @@ import {
   type Column,
   type Constraint,
   type Index,
+  applicationColumns,
+  tenantTables,
+  columnNames,
 } from '../support/architecture/catalog';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -103,19 +106,6 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Our tables; that of the migrations is as TypeORM makes it. */
-function ourColumns(): Column[] {
-  return columns.filter(({ table }) => table !== 'migrations');
-}
-
-function tenantTables(): string[] {
-  return columns.filter(({ name }) => name === 'business_id').map(({ table }) => table);
-}
-
-function columnNames(list: Column[]): string[] {
-  return list.map(({ table, name }) => `${table}.${name}`);
-}
-
 describe('row-level security', () => {
   /** How PostgreSQL writes a condition back, which differs from version to version. */
   async function asWritten(table: string, condition: string): Promise<string> {
@@ -130,11 +120,11 @@ describe('row-level security', () => {
   }
 
   function conditionOf(table: string): string | undefined {
-    return tenantTables().includes(table) ? OF_TENANT : OTHER_POLICIES[table]?.condition;
+    return tenantTables(columns).includes(table) ? OF_TENANT : OTHER_POLICIES[table]?.condition;
   }
 
   it('is enabled and forced, with exactly the known policy, on every table of a tenant', async () => {
-    expect(tenantTables().length).toBeGreaterThan(8);
+    expect(tenantTables(columns).length).toBeGreaterThan(8);
     const known = tables.filter((table) => conditionOf(table) !== undefined);
     const expected = await Promise.all(
       known.map(async (table) => {
@@ -157,7 +147,7 @@ describe('row-level security', () => {
 describe('a foreign key between tables of tenants', () => {
   it('has business_id on both sides: its checks do not obey row-level security', async () => {
     const within = (await listForeignKeys(database)).filter(
-      ({ from, to }) => tenantTables().includes(from) && tenantTables().includes(to),
+      ({ from, to }) => tenantTables(columns).includes(from) && tenantTables(columns).includes(to),
     );
     expect(within.length).toBeGreaterThan(5);
     const faulty = within.filter(
@@ -170,7 +160,7 @@ describe('a foreign key between tables of tenants', () => {
 
 describe('the keys and indexes of a table of tenants', () => {
   it('begin with business_id, so that it can be partitioned by it', () => {
-    const ofTenants = indexes.filter(({ table }) => tenantTables().includes(table));
+    const ofTenants = indexes.filter(({ table }) => tenantTables(columns).includes(table));
     expect(ofTenants.length).toBeGreaterThan(15);
     expect(notByBusiness(ofTenants)).toEqual(Object.keys(CROSS_TENANT_INDEXES));
   });
@@ -201,7 +191,7 @@ describe('the keys and indexes of a table of tenants', () => {
     const primary = indexes.filter(({ constraintType }) => constraintType === 'p');
     const without = tables.filter((table) => !primary.some((index) => index.table === table));
     expect(without).toEqual([]);
-    const ofTenants = primary.filter(({ table }) => tenantTables().includes(table));
+    const ofTenants = primary.filter(({ table }) => tenantTables(columns).includes(table));
     const single = ofTenants.filter((index) => index.columns.length < 2);
     expect(single.map(({ table }) => table)).toEqual(['billing_accounts']); // one for each business
   });
@@ -265,22 +255,28 @@ describe('names', () => {
 
 describe('columns', () => {
   it('of time are timestamptz(3): no time without a zone, none finer than the answers show', () => {
-    const times = ourColumns().filter(({ type }) => /^(timestamp|date|time|interval)/.test(type));
+    const times = applicationColumns(columns).filter(({ type }) =>
+      /^(timestamp|date|time|interval)/.test(type),
+    );
     expect(times.length).toBeGreaterThan(20);
     const others = times.filter(({ type }) => type !== 'timestamp(3) with time zone');
     expect(columnNames(others)).toEqual(['credits.counted_day', 'usage_counters.day']); // in UTC
   });
 
   it('of time are named …_at, or are on the list; and what is named so is a time', () => {
-    const times = ourColumns().filter(({ type }) => type === 'timestamp(3) with time zone');
+    const times = applicationColumns(columns).filter(
+      ({ type }) => type === 'timestamp(3) with time zone',
+    );
     const others = times.filter(({ name }) => !name.endsWith('_at'));
     expect(columnNames(others).sort()).toEqual(OTHER_TIMES);
-    const named = ourColumns().filter(({ name }) => name.endsWith('_at'));
+    const named = applicationColumns(columns).filter(({ name }) => name.endsWith('_at'));
     expect(named.every((column) => times.includes(column))).toBe(true);
   });
 
   it('of money are whole minor units with their currency beside them', () => {
-    const amounts = ourColumns().filter(({ name }) => /(^|_)(amount|price|cost|fee)$/.test(name));
+    const amounts = applicationColumns(columns).filter(({ name }) =>
+      /(^|_)(amount|price|cost|fee)$/.test(name),
+    );
     expect(columnNames(amounts)).toEqual(['plan_versions.price_amount']);
     const faulty = amounts.filter(({ table, name, type, isNullable }) => {
       const currency = columns.find(
@@ -297,7 +293,9 @@ describe('columns', () => {
   });
 
   it('of ids are uuid', () => {
-    const ids = ourColumns().filter(({ name }) => name === 'id' || name.endsWith('_id'));
+    const ids = applicationColumns(columns).filter(
+      ({ name }) => name === 'id' || name.endsWith('_id'),
+    );
     const others = ids.filter(({ type }) => type !== 'uuid');
     expect(columnNames(others).sort()).toEqual([
       'applications.bundle_id', // the app store's

@@ -10,7 +10,7 @@ import {
 import { TestApplication } from '../../support/test-application';
 import { until } from '../../support/until';
 
-/* Renewal on a real PostgreSQL, by several renewers at once and against ingestion; only the clock is moved. */
+/* What the constraints of periods, subscriptions and counters refuse, on a real PostgreSQL. */
 
 let server: TestApplication;
 /** A second application on the same database. */

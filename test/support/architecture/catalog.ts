@@ -179,3 +179,17 @@ const DUMP = `
   SELECT format('schema %s', nspname) FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'
   UNION ALL
   SELECT format('default grants %s %s', defaclobjtype, defaclacl) FROM pg_default_acl`;
+
+/** The columns of the application; the table of the migrations is TypeORM's. */
+export function applicationColumns(columns: Column[]): Column[] {
+  return columns.filter(({ table }) => table !== 'migrations');
+}
+
+export function tenantTables(columns: Column[]): string[] {
+  return columns.filter(({ name }) => name === 'business_id').map(({ table }) => table);
+}
+
+/** `table.column` of each. */
+export function columnNames(columns: Column[]): string[] {
+  return columns.map(({ table, name }) => `${table}.${name}`);
+}
