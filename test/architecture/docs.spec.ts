@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { WATCHED_EVENTS } from '../../src/modules/billing/inbox/inbox.service';
 import { listSources } from '../support/architecture/sources';
 
 /* What the documentation names is there: files, links, routes, and the pages that mails lead to. */
@@ -78,6 +79,13 @@ describe('the documentation', () => {
     const others = ['src/product', 'src/platform'].flatMap(foldersOf);
     const known = [...folders, ...others, 'Stripe', 'main', 'pure'];
     expect(drawn.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('names the events to ask Stripe for: those that are watched', () => {
+    const [, events] = /these events:\n\n *```text\n(.+?)```/s.exec(
+      readFileSync('docs/billing.md', 'utf8'),
+    )!;
+    expect(events!.trim().split(/\s+/).sort()).toEqual([...WATCHED_EVENTS].sort());
   });
 
   it('names each page that a mail leads to, with its query', () => {

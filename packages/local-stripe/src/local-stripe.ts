@@ -27,6 +27,8 @@ export interface LocalStripeOptions extends Partial<Settings> {
   /** Which time the signatures of deliveries bear. */
   signedBy?: 'real' | 'local';
   retryDeliveryAfterMs?: readonly number[];
+  /** The types of events that the address asked for, as a webhook endpoint does; by default all. */
+  enabledEvents?: readonly string[];
 }
 
 const LIVE_STEP_MS = 1_000;
@@ -42,7 +44,8 @@ export class LocalStripe {
   private handedOver = 0;
 
   private constructor({ apiKey, webhookSecret, now, ...options }: LocalStripeOptions) {
-    const { live = false, signedBy = 'real', retryDeliveryAfterMs, ...settings } = options;
+    const { live = false, signedBy = 'real', ...others } = options;
+    const { retryDeliveryAfterMs, enabledEvents, ...settings } = others;
     this.clock = new LocalClock(now, live);
     this.world = new World(this.clock, { ...DEFAULT_SETTINGS, ...settings });
     this.server = new StripeServer(this.world, apiKey, () => this.handOver());
@@ -50,6 +53,7 @@ export class LocalStripe {
       secret: webhookSecret,
       signedAt: signedBy === 'real' ? realSeconds : () => this.clock.seconds,
       retryAfterMs: retryDeliveryAfterMs ?? RETRY_AFTER_MS,
+      enabledEvents: enabledEvents ?? null,
     });
   }
 

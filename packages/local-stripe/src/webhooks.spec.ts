@@ -57,6 +57,15 @@ describe('deliveries', () => {
     expect(changed).toThrow(Stripe.errors.StripeSignatureVerificationError);
   });
 
+  it('are of the types that the endpoint asked for', async () => {
+    await stripe.close();
+    stripe = await startStripe({ enabledEvents: ['invoice.paid', 'customer.deleted'] });
+    stripe.deliverTo(url);
+    await subscribe(stripe, clientOf(stripe));
+    await stripe.settled();
+    expect(received.map((one) => check(one).type)).toEqual(['invoice.paid']);
+  });
+
   it('hold the object as it was, not as it is', async () => {
     stripe.deliverTo(url);
     const { subscription } = await subscribe(stripe, client);

@@ -21,6 +21,8 @@ export interface WebhookOptions {
   signedAt: () => number;
   /** How long to wait before each new attempt; after the last one it is given up. */
   retryAfterMs: readonly number[];
+  /** The types of events that are sent; null: all. */
+  enabledEvents: readonly string[] | null;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -42,7 +44,9 @@ export class Webhooks {
     this.url = url;
   }
 
-  accept(events: Stripe.Event[]): void {
+  accept(happened: Stripe.Event[]): void {
+    const { enabledEvents } = this.options;
+    const events = happened.filter(({ type }) => enabledEvents?.includes(type) ?? true);
     if (this.mode === 'held') return void this.held.push(...events);
     if (this.mode === 'dropped' || this.url === null || events.length === 0) return;
     const twice = this.mode === 'duplicated';

@@ -27,6 +27,8 @@ beforeAll(async () => {
   ];
 });
 
+afterEach(() => world.endSubscriptions());
+
 afterAll(async () => {
   await world.stop();
 });

@@ -23,7 +23,7 @@ const FIND_CUSTOMER = 'billing.find_customer';
 const REASON = 'Stripe knows customers, not tenants';
 
 /** Any of these triggers a reconciliation of the customer. All others are stored and ignored. */
-const WATCHED = new Set([
+export const WATCHED_EVENTS = [
   'checkout.session.completed',
   'customer.subscription.created',
   'customer.subscription.updated',
@@ -35,7 +35,7 @@ const WATCHED = new Set([
   'charge.refunded',
   'charge.dispute.created',
   'customer.deleted',
-]);
+];
 
 /** The fields of an event, unchecked: it is signed, but of any type, with any object. */
 interface EventBody {
@@ -137,8 +137,8 @@ export class InboxService {
 
   private async dispatch(tx: Transaction, event: InboxEvent): Promise<void> {
     const { id, type, customerId, objectId } = event;
-    if (WATCHED.has(type) && customerId) return this.sync.enqueue(tx, customerId);
-    if (WATCHED.has(type) && objectId) return this.enqueueSearch(tx, id);
+    if (WATCHED_EVENTS.includes(type) && customerId) return this.sync.enqueue(tx, customerId);
+    if (WATCHED_EVENTS.includes(type) && objectId) return this.enqueueSearch(tx, id);
     await this.inbox.markHandled(tx, [id], 'ignored');
   }
 
