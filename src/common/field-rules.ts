@@ -73,19 +73,22 @@ function isCalendarDay(value: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-/** Neither null nor a list. */
-/** As browsers send it: `https://app.example`, in lower case, a host in A-labels, no default port. Any other spelling would never match. */
+/**
+ * As browsers send it: `https://app.example`, in lower case, a host in A-labels, no default port. Any other spelling
+ * would never match.
+ */
 export function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** An origin whose pages nobody on the way can change: https, or this very machine. */
+/** An origin whose pages cannot be changed in transit: https, or this machine. */
 export function isSafeOrigin(text: string): boolean {
   return isOrigin(text) && (text.startsWith('https:') || LOOPBACK.test(new URL(text).hostname));
 }
 
+/** Neither null nor a list. */
 export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

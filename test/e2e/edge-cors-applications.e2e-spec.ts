@@ -121,7 +121,7 @@ describe('a preflight of a page of some application', () => {
     },
   );
 
-  it('asks the database nothing, whoever sends it', async () => {
+  it('asks the database nothing, for any sender', async () => {
     const origins = Array.from({ length: 20 }, (_, number) => `https://stranger-${number}.example`);
     await until('twenty preflights need no query', async () => {
       const { all } = await statementsOf(() =>

@@ -18,7 +18,7 @@ export class SdkService {
 
   /** Whether a recording sent now would be accepted; an ended period counts as renewed. */
   async status(context: RequestContext): Promise<SdkStatusResponse> {
-    await this.renewal.renewOne(context); // commits by itself: the closed period stays closed, whatever fails afterwards
+    await this.renewal.renewOne(context); // commits by itself: the closed period stays closed if anything fails afterwards
     const view = await this.subscriptions.getCurrent(context);
     const { subscription, plan } = view;
     const counts = view.counts[recordings.key]!; // it is declared
