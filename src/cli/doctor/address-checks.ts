@@ -20,7 +20,7 @@ export async function checkSharedAddresses(query: Query): Promise<Finding> {
   return warn('addresses', detail, fix);
 }
 
-/** Both spellings look alike, so what is not ASCII is escaped. */
+/** Both spellings appear equal, so characters beyond ASCII are escaped. */
 function describe({ kind, id, email }: Account): string {
   const written = email.replace(/[^ -~]/g, escape);
   return `${kind} ${id} (${written} for ${canonicalEmail(email).replace(/[^ -~]/g, escape)})`;

@@ -48,17 +48,17 @@ export class NewVersionsCron {
 
   /** Moves all that are due; a failure does not stop the others. @returns how many were checked */
   async moveAll(context: RequestContext): Promise<number> {
-    let looked = 0;
+    let checked = 0;
     for (let after: string | null = PLATFORM_ID; after;) {
       const due: Behind[] = await this.listBehind(context, after);
       for (const behind of due)
         await this.move(context, behind).catch((error: Error) =>
           this.logger.error(`${behind.stripeSubscriptionId} keeps its old price: ${error.message}`),
         );
-      looked += due.length;
+      checked += due.length;
       after = due.length === BATCH_SIZE ? due.at(-1)!.businessId : null;
     }
-    return looked;
+    return checked;
   }
 
   private listBehind(context: RequestContext, after: string): Promise<Behind[]> {
