@@ -45,7 +45,9 @@ async function main() {
 function prepare(app) {
   const context = RequestContext.job('bench.prepare');
   return app.get(Database).platform(context, 'a bench changes plans', async (tx) => {
-    await tx.execute(`UPDATE plans SET grants = jsonb_set(grants, '{recordings,limit}', '1000000000') WHERE is_default`);
+    await tx.execute(
+      `UPDATE plans SET grants = jsonb_set(grants, '{recordings,limit}', '1000000000') WHERE is_default`,
+    );
     await tx.execute('CREATE TABLE bench_rows (id uuid PRIMARY KEY, payload jsonb NOT NULL)');
   });
 }

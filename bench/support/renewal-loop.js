@@ -72,7 +72,12 @@ async function renewOne(manager, key) {
   const { closed, next } = decideRenewal(subscription, await plansOf(manager, subscription), now);
   const [{ ordinal, start, end, planId }] = closed;
   const period = { businessId, subscriptionId: key.id, ordinal, planId };
-  const kept = { startTime: start, endTime: end, usage: { recordings: Number(counter.used) }, closedAt: now };
+  const kept = {
+    startTime: start,
+    endTime: end,
+    usage: { recordings: Number(counter.used) },
+    closedAt: now,
+  };
   await manager.save(ClosedPeriod, { ...period, ...kept });
   await manager.save(Subscription, Object.assign(subscription, next));
   const { periodOrdinal } = next;

@@ -36,7 +36,8 @@ class RivalsController {
         .repository(Subscription)
         .findOneByOrFail({ businessId, isCurrent: true });
       const plan = await tx.repository(Plan).findOneByOrFail({ id: subscription.planId });
-      if (Number(counter.used) >= plan.grants.recordings.limit) throw new Error('the quota is used up');
+      if (Number(counter.used) >= plan.grants.recordings.limit)
+        throw new Error('the quota is used up');
       const row = toRow(businessId, body);
       const { id: subscriptionId, periodOrdinal, periodEnd } = subscription;
       await tx

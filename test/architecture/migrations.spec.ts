@@ -63,7 +63,9 @@ const LAST_RELEASED = 1763690000016;
 describe('the migrations', () => {
   it('are those of the folder, in the order of their times', () => {
     const folders = ['migrations', 'src/product/migrations'];
-    const files = folders.flatMap((folder) => readdirSync(folder)).filter((name) => /^\d/.test(name));
+    const files = folders
+      .flatMap((folder) => readdirSync(folder))
+      .filter((name) => /^\d/.test(name));
     const ofFiles = files.map((name) => name.replace(/^(\d+)-(.+)\.ts$/, '$2 $1')).sort(byTime);
     const ofClasses = listMigrations().map(({ name }) => inKebabCase(name));
     expect(ofClasses).toEqual(ofFiles);

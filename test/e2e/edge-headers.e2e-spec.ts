@@ -45,12 +45,7 @@ describe('the headers of every answer', () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
     });
-    for (const name of [
-      'x-powered-by',
-      'server',
-      'strict-transport-security',
-      'set-cookie',
-    ])
+    for (const name of ['x-powered-by', 'server', 'strict-transport-security', 'set-cookie'])
       expect([name, headers[name]]).toEqual([name, undefined]);
   });
 
