@@ -84,7 +84,7 @@ function linkPackages(copy) {
 
 const NEW_FILES = [
   'src/product/notes',
-  'migrations/1795240000000-notes.ts',
+  'src/product/migrations/1795240000000-notes.ts',
   'test/e2e/notes.e2e-spec.ts',
 ];
 /** The tests that a new module meets. `--all`: those that call every route many times, too, which take minutes. */

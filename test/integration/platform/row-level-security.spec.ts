@@ -40,9 +40,19 @@ async function fill(name: string): Promise<Customer> {
   await invite(customer);
   await openSupport(server, staff, customer);
   await grantCredit(customer);
+  await grantFeature(customer);
   await bill(customer);
   await recordUnderKey(customer);
   return customer;
+}
+
+/** A limit of this business beside its plan; no route sets one. */
+async function grantFeature({ business: { id } }: Customer): Promise<void> {
+  await server.database.query(
+    `INSERT INTO business_grants (business_id, id, terms, reason, granted_by, created_at)
+     SELECT $1, min(id), '{"limit": 7}', 'by contract', 'staff@example.com', now() FROM features`,
+    [id],
+  );
 }
 
 /** What a checkout and a command leave behind; there is no Stripe here to make them. */
