@@ -7,17 +7,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
-const cache = path.join(root, 'node_modules', '.cache', 'checks');
+const results = path.join(root, 'node_modules', '.cache', 'checks');
 const env = {
   ...process.env,
   PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}`,
 };
-const cached = (name) => ['--cache', '--cache-location', path.join(cache, name)];
 
 const BUILD = ['build', 'node', 'scripts/build-if-changed.js'];
 const SOURCES = [
-  ['format', 'prettier', '--check', '--log-level', 'warn', ...cached('prettier'), '.'],
-  ['lint', 'eslint', '--max-warnings', '0', ...cached('eslint'), '.'],
+  ['format', 'oxfmt', '--check'],
+  ['lint', 'oxlint', '--max-warnings', '0'],
   ['types', 'node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
   [
     'boundaries',
@@ -74,11 +73,11 @@ async function runInTurn(steps) {
 }
 
 async function runTests(name, parameters) {
-  const results = path.join(cache, `${name}.json`);
-  fs.rmSync(results, { force: true });
-  const jest = [name, 'jest', '--json', '--outputFile', results, ...parameters];
+  const file = path.join(results, `${name}.json`);
+  fs.rmSync(file, { force: true });
+  const jest = [name, 'jest', '--json', '--outputFile', file, ...parameters];
   const result = await run(jest, { live: true });
-  return { ...result, ...readResults(results) };
+  return { ...result, ...readResults(file) };
 }
 
 /** Jest's counts; nothing when it did not get that far. */
@@ -140,7 +139,7 @@ async function runSome(parameters) {
 }
 
 function main(parameters) {
-  fs.mkdirSync(cache, { recursive: true });
+  fs.mkdirSync(results, { recursive: true });
   const isSlow = (parameter) => parameter === '--slow' || parameter.includes('test/slow');
   if (parameters.some(isSlow)) return runSlow(parameters.filter((each) => each !== '--slow'));
   if (parameters.includes('--long')) return runLong();

@@ -19,7 +19,7 @@ import {
   fieldsOf,
   type FieldClass,
 } from './fields';
-import { DomainError, type FieldFault } from './problem';
+import type { DomainError, FieldFault } from './problem';
 
 /** A class of one field, `value`. */
 function classOf(decorator: PropertyDecorator): FieldClass<{ value?: unknown }> {

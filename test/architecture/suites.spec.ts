@@ -28,6 +28,7 @@ const PROCESSES = /server-process'|replicas'|documented-session'|from 'node:chil
 const QUICK_PROCESSES: Record<string, string> = {
   'packages/embedded-postgres/src/process-identity.spec.ts': 'of the operating system',
   'test/architecture/boundaries.spec.ts': 'dependency-cruiser, over a few small files',
+  'test/architecture/lint.spec.ts': 'oxlint, over a few lines',
 };
 
 const tests = ['src', 'packages', 'test']

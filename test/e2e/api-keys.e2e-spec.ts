@@ -228,7 +228,7 @@ describe('API keys', () => {
       const besides = keys.filter(({ id }) => id !== customer.apiKey.id);
       expect(keys).toHaveLength(2);
       expect(besides).toMatchObject([{ revokedAt: null, expiresAt: null }]);
-      expect(besides[0]?.id).toBe((won[0]?.body as CreatedApiKeyResponse).id);
+      expect(besides[0]?.id).toBe((won[0]!.body as CreatedApiKeyResponse).id);
     });
 
     it('is refused for a key that was rotated, revoked or has expired', async () => {

@@ -1,4 +1,4 @@
-/** A table in GitHub's Markdown, padded as prettier pads it, so that formatting changes nothing. */
+/** A table in GitHub's Markdown, padded as the formatter pads it, so that formatting changes nothing. */
 export function markdownTable(header: string[], rows: string[][]): string {
   const cells = [header, ...rows].map((row) => row.map(escapeCell));
   const widths = header.map((_, column) =>

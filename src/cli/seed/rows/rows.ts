@@ -123,7 +123,13 @@ export const SEEDED_COLUMNS = {
 } as const satisfies Record<string, Record<string, ColumnType>>;
 
 export type ColumnType =
-  'uuid' | 'text' | 'boolean' | 'integer' | 'bigint' | 'timestamptz' | 'jsonb';
+  | 'uuid'
+  | 'text'
+  | 'boolean'
+  | 'integer'
+  | 'bigint'
+  | 'timestamptz'
+  | 'jsonb';
 export type SeededTable = keyof typeof SEEDED_COLUMNS;
 export const SEEDED_TABLES = Object.keys(SEEDED_COLUMNS) as SeededTable[];
 

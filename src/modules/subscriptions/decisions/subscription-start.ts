@@ -14,7 +14,13 @@ export function startOf(plan: PlanWithTerms, now: Date): SubscriptionStart {
 }
 
 type Running =
-  'status' | 'anchor' | 'cycle' | 'periodOrdinal' | 'periodStart' | 'periodEnd' | 'trialEndsAt';
+  | 'status'
+  | 'anchor'
+  | 'cycle'
+  | 'periodOrdinal'
+  | 'periodStart'
+  | 'periodEnd'
+  | 'trialEndsAt';
 
 /** A trial's end is the anchor of what follows. */
 function trial(plan: PlanWithTerms, now: Date): Pick<SubscriptionStart, Running> {
