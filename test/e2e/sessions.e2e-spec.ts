@@ -11,6 +11,7 @@ import { sendRaw } from '../support/raw-http';
 import { newEmail } from '../support/signups';
 import { statementsOf } from '../support/statement-counter';
 import { TestApplication } from '../support/test-application';
+import { until } from '../support/until';
 
 const ONE_MINUTE_MS = 60_000;
 const ONE_HOUR_MS = 3_600_000;
@@ -183,7 +184,7 @@ describe('sessions', () => {
       expectProblem(await server.get('/v1/sdk/status', key), 403, 'business_deactivated');
       expectProblem(await login({ email, password: 'a wrong one' }), 401, 'invalid_credentials');
       await setBusinessStatus(business.id, 'active');
-      expect((await me(token)).status).toBe(200);
+      await until('the server has heard it', async () => (await me(token)).status === 200);
     });
   });
 
@@ -202,7 +203,7 @@ describe('sessions', () => {
       const customer = await signUp(server);
       const member = await addMember(server, customer, 'admin');
       expect((await me(member.token)).status).toBe(200);
-      await setMemberStatus(member.id, 'deactivated');
+      await server.post(`/v1/team-members/${member.id}/deactivate`, customer.token).expect(200);
       expectProblem(await me(member.token), 401, 'unauthenticated');
       expect((await me(customer.token)).status).toBe(200);
     });
