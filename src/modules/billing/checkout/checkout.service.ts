@@ -93,8 +93,9 @@ export class CheckoutService {
     const page =
       (await this.reuse(context, state, request)) ??
       (await this.create(context, plan, state, request));
-    // 5. Answer.
-    return { id: page.id, url: page.url! }; // an open page has one
+    // 5. Answer. A page that was paid or closed meanwhile has no address: a retry finds what became of it.
+    if (!page.url) throw billingBusy({ headers: { 'Retry-After': '1' } });
+    return { id: page.id, url: page.url };
   }
 
   private load(context: RequestContext, planId: string): Promise<CheckoutState> {
