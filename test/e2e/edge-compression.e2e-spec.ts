@@ -176,6 +176,7 @@ const NO_SECRETS: Record<string, string> = {
   'get /v1/billing/invoices: pdfUrl': 'the same',
   'post /v1/recordings: upgradeUrl': 'the same for all',
   'post /v1/recordings/batch: upgradeUrl': 'the same for all',
+  'get /v1/staff/features: key': 'the name of a feature, which plans name too',
 };
 const SECRET = /: (?:\w*token|key|\w*Key|\w*secret|\w*password|\w*url)$/i;
 

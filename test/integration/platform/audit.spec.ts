@@ -75,7 +75,7 @@ describe('an audit row', () => {
     ]);
   });
 
-  it('of an insert has nothing before, and no fields that are empty', async () => {
+  it('of an insert has nothing before, and no fields that are null', async () => {
     const application = await createApplication(server, customer, 'Shop');
     const [row] = await auditRows('application');
     expect(row).toMatchObject({ action: 'application.create', targetId: application.id });
@@ -83,6 +83,7 @@ describe('an audit row', () => {
       id: [null, application.id],
       business_id: [null, customer.business.id],
       name: [null, 'Shop'],
+      origins: [null, []],
       created_at: [null, expect.any(String)],
     });
   });
