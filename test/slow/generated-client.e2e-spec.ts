@@ -51,7 +51,7 @@ export async function tour(baseUrl: string): Promise<string[]> {
   const refused = await recordingCreate({ client: sdk, body: aRecording(applicationId) });
   if (refused.error?.code === 'quota_exceeded') {
     const { feature, used, limit, remaining, resetsAt, upgradeUrl } = refused.error;
-    said.push(\`\${feature} \${used}/\${limit} \${remaining} \${new Date(resetsAt) > new Date(0)} \${upgradeUrl}\`);
+    said.push(\`\${feature} \${used}/\${limit} \${remaining} \${resetsAt !== null && new Date(resetsAt) > new Date(0)} \${upgradeUrl}\`);
   }
   const wrong = await recordingCreate({ client: sdk, body: { ...aRecording(applicationId), durationMs: -1 } });
   if (wrong.error?.code === 'validation_failed')
@@ -74,7 +74,7 @@ export async function tour(baseUrl: string): Promise<string[]> {
   return said;
 }
 
-function tellLimit({ feature, used, limit, upgradeUrl }: { feature: 'applications' | 'seats'; used: number; limit: number; upgradeUrl: string }): string {
+function tellLimit({ feature, used, limit, upgradeUrl }: { feature: string; used: number; limit: number; upgradeUrl: string }): string {
   return \`\${feature} \${used}/\${limit} \${upgradeUrl}\`;
 }
 
