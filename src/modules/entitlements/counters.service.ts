@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FeatureReset, LimitGrant } from '../../common/features';
 import type { Transaction } from '../../platform/database/transaction';
-import type { UsageCounts } from './usage';
+import type { FeatureUsage, UsageCounts } from './usage';
 
 /** The usage of a period by feature; features without use are not named. */
 export type PeriodUsage = Record<string, number>;
@@ -28,12 +27,7 @@ export class CountersService {
   /** What is used of each metered and allocated feature, with credits and the business's own grants: one statement. */
   async read(tx: Transaction): Promise<UsageCounts> {
     const rows = await tx.query<UsageRow>(USAGE, [tx.requireBusinessId(), tx.now]);
-    return Object.fromEntries(
-      rows.map(({ key, kind, resets, used, carriedOver, credited, credits, ownGrant }) => [
-        key,
-        { kind, resets, used, carriedOver, credited, credits, ownGrant },
-      ]),
-    );
+    return Object.fromEntries(rows.map(({ key, ...usage }) => [key, usage]));
   }
 
   /** Moves the counters of a period into another one, where their usage stays used, or starts again. */
@@ -51,15 +45,8 @@ export function usageOfPeriod(counts: UsageCounts): PeriodUsage {
   return Object.fromEntries(entries.filter(([, used]) => used !== 0)) as PeriodUsage;
 }
 
-interface UsageRow {
+interface UsageRow extends FeatureUsage {
   key: string;
-  kind: 'metered' | 'allocated';
-  resets: FeatureReset | null;
-  used: number;
-  carriedOver: number;
-  credited: number;
-  credits: number;
-  ownGrant: LimitGrant | null;
 }
 
 // A counter of another day counts nothing today. What is archived is shown while it is used.

@@ -5,6 +5,7 @@ import { toFuture } from '../../common/future';
 import { validationFailed } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
 import { FeaturesService } from '../features/features.service';
+import { UNKNOWN_FEATURE } from '../features/grants';
 import type { Credit } from './credit.entity';
 import { CreditsRepository, type CreditSource } from './credits.repository';
 import type { GrantCreditRequest } from './dto/credit';
@@ -12,7 +13,6 @@ import { creditNotFound } from './entitlements.errors';
 
 export type { CreditSource };
 
-const UNKNOWN = { code: 'unknown_feature', detail: 'is no feature of the catalogue' };
 const NOT_METERED = { code: 'feature_kind', detail: 'is not metered: it has no credits' };
 
 /** Credits of the business of `tx`: units beside the plan, spent after its allowance. */
@@ -38,12 +38,6 @@ export class CreditsService {
     });
   }
 
-  private async assertMetered(tx: Transaction, key: string): Promise<void> {
-    const feature = (await this.features.listAll(tx)).find((each) => each.key === key);
-    const fault = !feature ? UNKNOWN : feature.kind !== 'metered' ? NOT_METERED : null;
-    if (fault) throw validationFailed([{ pointer: '/feature', ...fault }]);
-  }
-
   list(tx: Transaction, query: ListQuery): Promise<Credit[]> {
     return this.credits.list(tx, query);
   }
@@ -59,5 +53,12 @@ export class CreditsService {
     if (!credit) throw creditNotFound();
     await this.credits.lockCounter(tx, credit.feature); // who holds it spends no credits meanwhile
     if (!credit.voidedAt) await this.credits.void(tx, id);
+  }
+
+  private async assertMetered(tx: Transaction, key: string): Promise<void> {
+    const feature = await this.features.find(tx, key);
+    if (feature?.kind === 'metered') return;
+    const fault = feature ? NOT_METERED : UNKNOWN_FEATURE;
+    throw validationFailed([{ pointer: '/feature', ...fault }]);
   }
 }

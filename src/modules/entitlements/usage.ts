@@ -45,13 +45,9 @@ export interface AllocatedUsage {
 }
 
 /** The counts of one window of a metered feature. */
-export interface MeteredCounts {
-  used: number;
-  credited: number;
-  credits: number;
-}
+export type MeteredCounts = Pick<FeatureUsage, 'used' | 'credited' | 'credits'>;
 
-export const OFF: LimitGrant = { limit: 0, mode: 'hard' };
+const OFF: LimitGrant = { limit: 0, mode: 'hard' };
 
 /** Larger sums would lose their last digits in JSON. */
 const LARGEST = Number.MAX_SAFE_INTEGER;

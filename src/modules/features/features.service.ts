@@ -25,16 +25,14 @@ export class FeaturesService {
     return this.features.listAll(tx);
   }
 
+  /** One of them, an archived one too. */
+  find(tx: Transaction, key: string): Promise<Feature | null> {
+    return this.features.find(tx, key);
+  }
+
   /** In the order of their keys; one more than the page holds. */
   list(context: RequestContext, query: ListQuery): Promise<Feature[]> {
     return this.database.platform(context, REASON, (tx) => this.features.list(tx, query));
-  }
-
-  /** @throws 404 feature_not_found */
-  async get(context: RequestContext, key: string): Promise<Feature> {
-    const feature = await this.database.transaction(context, (tx) => this.features.find(tx, key));
-    if (!feature) throw featureNotFound();
-    return feature;
   }
 
   /** @throws 409 feature_key_taken, 422 validation_failed for a field of another kind */
@@ -61,7 +59,8 @@ export class FeaturesService {
   /** @throws 404 feature_not_found, 409 feature_declared */
   update(context: RequestContext, key: string, request: UpdateFeatureRequest): Promise<Feature> {
     return this.database.platform(context, REASON, async (tx) => {
-      const feature = await this.get(tx, key);
+      const feature = await this.features.find(tx, key);
+      if (!feature) throw featureNotFound();
       if (feature.isDeclared) throw featureDeclared();
       const { archived = feature.archivedAt !== null } = request;
       const changed: Feature = {

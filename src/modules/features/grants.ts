@@ -33,7 +33,7 @@ export function readGrants(
   const granted: GrantChanges = {};
   const read = (name: 'features' | 'limits', key: string, toGrant: (feature: Feature) => Read) => {
     const feature = byKey.get(key);
-    const result: Read = feature ? toGrant(feature) : UNKNOWN;
+    const result: Read = feature ? toGrant(feature) : { fault: UNKNOWN_FEATURE };
     if ('fault' in result)
       faults.push({ ...result.fault, pointer: pointerTo(name, key, result.member) });
     else granted[key] = result.grant;
@@ -65,14 +65,15 @@ export function readGrantOf(feature: Feature, sent: unknown): Grant {
   return result.grant;
 }
 
-export function isLimited(kind: FeatureKind): boolean {
+function isLimited(kind: FeatureKind): boolean {
   return kind === 'metered' || kind === 'allocated';
 }
 
 type Read = { grant: Grant | null } | { fault: Omit<FieldFault, 'pointer'>; member?: string };
 
-const UNKNOWN = {
-  fault: { code: 'unknown_feature', detail: 'is no feature of the catalogue' },
+export const UNKNOWN_FEATURE = {
+  code: 'unknown_feature',
+  detail: 'is no feature of the catalogue',
 };
 const ARCHIVED = { fault: { code: 'feature_archived', detail: 'is archived' } };
 const TWICE = { code: 'twice', detail: 'stands in features, too' };

@@ -12,7 +12,7 @@ export class SharedIngestion1763690000010 implements MigrationInterface {
 }
 
 // In: the tenants that the items belong to and no others; the items, in the order in which they came; how far the
-// system's clock is off the database's; whether to wait for counters that somebody else holds.
+// system's clock is off the database's; whether to wait for counters that another transaction holds.
 // Out: one row an item, or none where its counter was held and may_wait is false.
 //
 // A function, so that the settings on which row-level security stands, the locks and the work are one round trip, each
