@@ -7,7 +7,7 @@ import { ConfigModule } from '../../../src/platform/config/config.module';
 import { DatabaseModule } from '../../../src/platform/database/database.module';
 import { currentLogIds, type LogIds } from '../../../src/platform/logging/log-scope';
 import { PinoLoggerService } from '../../../src/platform/logging/logger';
-import { Scheduled } from '../../../src/platform/scheduler/scheduled.decorator';
+import { runsOn } from '../../../src/platform/scheduler/scheduled.decorator';
 import { SchedulerModule } from '../../../src/platform/scheduler/scheduler.module';
 import { keepingLogger } from '../../support/logs';
 import { testConfig } from '../../support/test-config';
@@ -23,7 +23,7 @@ class Work {
   readonly runs: { context: RequestContext; ids: LogIds }[] = [];
   next: () => Promise<void> = () => Promise.resolve();
 
-  @Scheduled(NAME, NEVER)
+  @runsOn({ name: NAME, cronOf: () => NEVER })
   async run(context: RequestContext): Promise<void> {
     this.runs.push({ context, ids: currentLogIds() });
     await this.next();
