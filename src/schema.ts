@@ -32,6 +32,8 @@ import { Features1763690000100 } from '../migrations/1763690000100-features';
 import { CountersOfAnyFeature1763690000101 } from '../migrations/1763690000101-counters-of-any-feature';
 import { CountedSeats1763690000102 } from '../migrations/1763690000102-counted-seats';
 import { RecordingsAsAFeature1763690000105 } from './product/migrations/1763690000105-recordings-as-a-feature';
+import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
+import { ProductInOwnSchema1763690000107 } from './product/migrations/1763690000107-product-in-own-schema';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -110,6 +112,8 @@ export const schema: Schema = {
     CountersOfAnyFeature1763690000101,
     CountedSeats1763690000102,
     RecordingsAsAFeature1763690000105,
+    OwnSchema1763690000106,
+    ProductInOwnSchema1763690000107,
   ],
   complete: writeDeclaredFeatures,
 };

@@ -50,6 +50,9 @@ class Databases {
   async clone(template, name) {
     await this.drop(name);
     await this.command(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+    await this.command(
+      `ALTER ROLE CURRENT_USER IN DATABASE ${name} SET search_path = tenantry, public`, // a clone has no settings of roles
+    );
     return this.urlOf(name);
   }
 

@@ -129,6 +129,7 @@ describe('the migrations', () => {
     `ALTER TABLE notes ADD CONSTRAINT ck_notes_kind CHECK (kind IN ('a, b', 'c; d'))`,
     'CREATE TABLE notes (id uuid, text text, CONSTRAINT pk_notes PRIMARY KEY (id))',
     'CREATE FUNCTION count_notes() RETURNS void LANGUAGE sql AS $$ UPDATE notes SET n = 1; DELETE FROM pages $$',
+    'ALTER ROLE CURRENT_USER IN DATABASE notes SET search_path = notes, public',
     'CREATE TRIGGER t BEFORE INSERT OR UPDATE OF a, b ON notes FOR EACH ROW EXECUTE FUNCTION f()',
     'INSERT INTO notes SELECT id, text FROM pages ON CONFLICT (id) DO UPDATE SET text = excluded.text',
   ])('may have: %s', (sql) => {

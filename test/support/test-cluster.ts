@@ -26,9 +26,11 @@ export function urlOf(database: string): string {
   return url.toString();
 }
 
-/** Runs one statement on the cluster, in no database of a test. */
-export async function onCluster(sql: string): Promise<void> {
-  await withConnection(clusterUrl(), {}, (client) => client.query(sql));
+/** Runs statements on the cluster, in no database of a test. */
+export async function onCluster(...statements: string[]): Promise<void> {
+  await withConnection(clusterUrl(), {}, async (client) => {
+    for (const sql of statements) await client.query(sql);
+  });
 }
 
 /** FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does. */

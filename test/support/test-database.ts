@@ -15,7 +15,10 @@ const CONNECTIONS = 4;
 /** A database of one's own: a clone of the migrated template, some 60 ms. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `tenantry_test_${randomBytes(6).toString('hex')}`;
-  await onCluster(`CREATE DATABASE ${name} TEMPLATE ${process.env[TEMPLATE_VARIABLE]}`);
+  await onCluster(
+    `CREATE DATABASE ${name} TEMPLATE ${process.env[TEMPLATE_VARIABLE]}`,
+    `ALTER ROLE CURRENT_USER IN DATABASE ${name} SET search_path = tenantry, public`, // a clone has no settings of roles
+  );
   const url = urlOf(name);
   let pool: Pool | null = openPool(url);
   return {

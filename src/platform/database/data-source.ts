@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 2_500; // after a statement that timed out (6.5 s), t
 const SILENCE_MS = 500;
 
 /** Runs a statement and gives its rows. */
-export type Query = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
+export type Query = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 /** What the application adds to a data source: its tables and their history. */
 export interface Schema {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config';
+import { OWN_SCHEMA } from './own-schema';
 
 export interface RoleRow {
   name: string;
@@ -48,7 +49,7 @@ const ROLE = `
          ARRAY(
            SELECT class.relname::text FROM pg_class AS class
            JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attname = 'business_id'
-           WHERE class.relkind IN ('r', 'p') AND class.relnamespace = 'public'::regnamespace
-             AND NOT (class.relrowsecurity AND class.relforcerowsecurity)
+           JOIN pg_namespace ON pg_namespace.oid = class.relnamespace AND nspname = '${OWN_SCHEMA}'
+           WHERE class.relkind IN ('r', 'p') AND NOT (class.relrowsecurity AND class.relforcerowsecurity)
          ) AS unforced
   FROM pg_roles WHERE rolname = current_user`;

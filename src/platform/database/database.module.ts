@@ -17,6 +17,7 @@ import { ChangeFeed } from './change-feed';
 import { ChangeListener } from './change-listener';
 import { Database } from './database';
 import { assertSafeRole } from './database-role';
+import { assertSearchPath } from './own-schema';
 
 const CHECK = RequestContext.job('database.check_role');
 
@@ -53,11 +54,14 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   /** Connects here rather than in the constructor, so that the OpenAPI document can be written without a database. */
   async onModuleInit(): Promise<void> {
     await this.dataSource.initialize();
-    await assertSafeRole(
-      this.config,
-      (sql) => this.database.transaction(CHECK, (tx) => tx.query(sql)),
-      (fault) => this.logger.warn(fault),
-    );
+    await this.database.transaction(CHECK, async (tx) => {
+      await assertSearchPath((sql) => tx.query(sql));
+      await assertSafeRole(
+        this.config,
+        (sql) => tx.query(sql),
+        (fault) => this.logger.warn(fault),
+      );
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

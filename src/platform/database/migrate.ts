@@ -3,8 +3,9 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import { PLATFORM_OPTIONS } from './begin';
-import type { Schema } from './data-source';
-import { assertSafeRole } from './database-role';
+import type { Query, Schema } from './data-source';
+import { assertSafeRole, type RoleRow } from './database-role';
+import { listApplied, prepareSchema } from './own-schema';
 
 const MIGRATION_LOCK = 7_460; // session-level: the second process waits, and then finds nothing to do
 
@@ -25,22 +26,26 @@ export async function migrate(
   onApplied: (name: string) => void = () => undefined,
 ): Promise<number> {
   const url = directUrl(config);
-  return withDataSource(url, schema, async (dataSource) => {
-    await assertSafeRole(config, (sql) => dataSource.query(sql));
-    return withLock(url, async () => {
-      const migrations = await dataSource.runMigrations({ transaction: 'each' });
-      for (const migration of migrations) onApplied(migration.name);
-      await schema.complete?.((sql, parameters) => dataSource.query(sql, parameters));
-      await migrateQueue({ connectionString: url, logger: undefined });
-      return migrations.length;
-    });
+  return withLock(url, async (query) => {
+    await assertSafeRole(config, (sql) => query<RoleRow>(sql));
+    await prepareSchema(query, firstOf(schema));
+    const applied = await withDataSource(url, schema, (dataSource) =>
+      dataSource.runMigrations({ transaction: 'each' }),
+    );
+    for (const migration of applied) onApplied(migration.name);
+    await withDataSource(url, schema, async (dataSource) =>
+      schema.complete?.((sql, parameters) => dataSource.query(sql, parameters)),
+    );
+    await migrateQueue({ connectionString: url, logger: undefined });
+    return applied.length;
   });
 }
 
 /** Every migration of this version, and whether it is applied. */
 export async function migrationStatus(config: Config, schema: Schema): Promise<MigrationStatus[]> {
   return withDataSource(directUrl(config), schema, async (dataSource) => {
-    const names = await appliedNames(dataSource);
+    const query: Query = (sql, parameters) => dataSource.query(sql, parameters);
+    const names = new Set(await listApplied(query, firstOf(schema)));
     return dataSource.migrations.map((migration) => {
       const name = migration.name ?? migration.constructor.name;
       return { name, applied: names.has(name) };
@@ -48,13 +53,9 @@ export async function migrationStatus(config: Config, schema: Schema): Promise<M
   });
 }
 
-async function appliedNames(dataSource: DataSource): Promise<Set<string>> {
-  const [table] = await dataSource.query<{ name: string | null }[]>(
-    `SELECT to_regclass('migrations') AS name`,
-  );
-  if (!table?.name) return new Set();
-  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations');
-  return new Set(rows.map((row) => row.name));
+function firstOf({ migrations: [first] }: Schema): string {
+  if (!first) throw new Error('a schema without migrations');
+  return first.name;
 }
 
 /** Migrations see all rows: forced row-level security would hide them even from the owner. */
@@ -80,13 +81,16 @@ async function withDataSource<T>(
   }
 }
 
-async function withLock<T>(url: string, work: () => Promise<T>): Promise<T> {
+async function withLock<T>(url: string, work: (query: Query) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, application_name: 'tenantry-migrate' });
   client.on('error', () => undefined); // the query that it breaks under fails too
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await work();
+    return await work(
+      async <Row>(sql: string, parameters?: unknown[]) =>
+        (await client.query(sql, parameters)).rows as Row[],
+    );
   } finally {
     await client.end();
   }

@@ -68,7 +68,7 @@ const INSTALL = `
   DECLARE name text;
   BEGIN
     FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-      WHERE schemaname = 'public' OR tablename = '_private_jobs'
+      WHERE schemaname = 'tenantry' OR tablename = '_private_jobs'
     LOOP
       EXECUTE format('CREATE TRIGGER zz_fuzz AFTER INSERT OR UPDATE OR DELETE ON %s
                       FOR EACH ROW EXECUTE FUNCTION fuzz.write_down()', name);

@@ -19,7 +19,7 @@ const REFUSE = `
     FOR keyed IN
       SELECT conrelid::regclass AS name, string_agg(quote_ident(attname), ', ') AS columns
       FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
-      WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'one_time_keys'
+      WHERE contype = 'p' AND connamespace = 'tenantry'::regnamespace AND conrelid::regclass::text <> 'one_time_keys'
       GROUP BY conrelid
     LOOP
       EXECUTE format('CREATE TRIGGER refuse_key_update BEFORE UPDATE OF %s ON %s EXECUTE FUNCTION refuse_key_update()',

@@ -94,7 +94,7 @@ async function invite({ token, business }: Customer): Promise<void> {
 async function tenantTables(): Promise<string[]> {
   const rows = await server.database.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'business_id'
-     WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY relname`,
+     WHERE relkind IN ('r', 'p') AND relnamespace = 'tenantry'::regnamespace ORDER BY relname`,
   );
   return rows.map(({ name }) => escapeIdentifier(name));
 }

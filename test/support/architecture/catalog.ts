@@ -3,8 +3,9 @@ export interface Queryable {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
-/** The tables of the application are those in `public`; the queue's are graphile-worker's own. */
-const TABLE = `class.relkind IN ('r', 'p') AND class.relnamespace = 'public'::regnamespace`;
+/** The schema of the application, and the one in which it was before; the queue's tables are graphile-worker's own. */
+const SCHEMAS = `(SELECT oid FROM pg_namespace WHERE nspname IN ('tenantry', 'public'))`;
+const TABLE = `class.relkind IN ('r', 'p') AND class.relnamespace IN ${SCHEMAS}`;
 
 export interface Column {
   table: string;
@@ -132,7 +133,7 @@ export function listTriggers(database: Queryable): Promise<Trigger[]> {
     WHERE NOT tgisinternal AND ${TABLE} ORDER BY class.relname, tgname`);
 }
 
-/** Everything that a migration may make or leave behind in `public`, one line each. Equal dumps are equal schemas. */
+/** Everything that a migration may make or leave behind, one line each. Equal dumps are equal schemas. */
 export async function dumpCatalog(database: Queryable): Promise<string[]> {
   const rows = await database.query<{ line: string }>(
     `SELECT line FROM (${DUMP}) AS dump ORDER BY line`,
@@ -146,33 +147,33 @@ const OWN = `NOT EXISTS (SELECT FROM pg_depend WHERE pg_depend.objid = own.oid A
 const DUMP = `
   SELECT format('table %s %s row security %s forced %s options %s grants %s', relname, relkind, relrowsecurity,
                 relforcerowsecurity, reloptions, relacl) AS line
-  FROM pg_class AS own WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('i', 'I') AND ${OWN}
+  FROM pg_class AS own WHERE relnamespace IN ${SCHEMAS} AND relkind NOT IN ('i', 'I') AND ${OWN}
   UNION ALL
   -- Without its number: a column that went and came back has another one.
   SELECT format('column %s.%s %s not null %s default %s generated %s', relname, attname,
                 format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid), attgenerated)
   FROM pg_attribute JOIN pg_class AS own ON own.oid = attrelid
   LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-  WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('i', 'I') AND attnum > 0 AND NOT attisdropped AND ${OWN}
+  WHERE relnamespace IN ${SCHEMAS} AND relkind NOT IN ('i', 'I') AND attnum > 0 AND NOT attisdropped AND ${OWN}
   UNION ALL
   SELECT format('constraint %s.%s %s', conrelid::regclass, conname, pg_get_constraintdef(own.oid))
-  FROM pg_constraint AS own WHERE connamespace = 'public'::regnamespace AND ${OWN}
+  FROM pg_constraint AS own WHERE connamespace IN ${SCHEMAS} AND ${OWN}
   UNION ALL
   SELECT format('index %s', pg_get_indexdef(indexrelid)) FROM pg_index JOIN pg_class AS own ON own.oid = indexrelid
-  WHERE relnamespace = 'public'::regnamespace
+  WHERE relnamespace IN ${SCHEMAS}
   UNION ALL
   SELECT format('policy %s.%s %s %s using %s check %s', polrelid::regclass, polname, polcmd, polpermissive,
                 pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
   FROM pg_policy
   UNION ALL
   SELECT format('trigger %s', pg_get_triggerdef(own.oid)) FROM pg_trigger AS own JOIN pg_class ON pg_class.oid = tgrelid
-  WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
+  WHERE NOT tgisinternal AND relnamespace IN ${SCHEMAS}
   UNION ALL
   SELECT format('function %s', pg_get_functiondef(own.oid)) FROM pg_proc AS own
-  WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND ${OWN}
+  WHERE pronamespace IN ${SCHEMAS} AND prokind = 'f' AND ${OWN}
   UNION ALL
   SELECT format('type %s', typname) FROM pg_type AS own
-  WHERE typnamespace = 'public'::regnamespace AND typelem = 0 AND ${OWN}
+  WHERE typnamespace IN ${SCHEMAS} AND typelem = 0 AND ${OWN}
   UNION ALL
   SELECT format('extension %s', extname) FROM pg_extension
   UNION ALL

@@ -6,7 +6,7 @@ const NOT_A_CHANGE = 'last_used_at';
 /** Every row of every table, and every job, as `table: {…}`. Two of these are equal when nothing was changed. */
 export async function listRows(database: TestDatabase): Promise<string[]> {
   const tables = await database.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'tenantry'
      UNION ALL SELECT 'graphile_worker._private_jobs'`,
   );
   const selects = tables.map(

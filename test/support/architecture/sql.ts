@@ -9,7 +9,7 @@ export function bareSql(sql: string): string {
 }
 
 /** Commands that take a list at their top level: of subcommands, of objects, of roles. */
-const TAKES_A_LIST = /^(ALTER|DROP|TRUNCATE|LOCK|GRANT|REVOKE)\b/i;
+const TAKES_A_LIST = /^(ALTER(?! ROLE\b.* SET search_path)|DROP|TRUNCATE|LOCK|GRANT|REVOKE)\b/i;
 const WRITES = /\b(INSERT INTO|(?<!\bFOR |\bDO |\bOR )UPDATE(?! OF\b)|DELETE FROM|MERGE INTO)\b/gi;
 
 /**
