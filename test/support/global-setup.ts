@@ -4,8 +4,8 @@ import { schema } from '../../src/schema';
 import {
   CLUSTER_URL_VARIABLE,
   TEMPLATE_VARIABLE,
-  TEST_DATA_DIRECTORY,
   onCluster,
+  testDataDirectory,
   urlOf,
 } from './test-cluster';
 import { testConfig } from './test-config';
@@ -32,7 +32,7 @@ export default async function setUp(): Promise<void> {
 async function startCluster(): Promise<string> {
   const cluster = await openEmbeddedPostgres({
     name: 'tenantry',
-    dataDirectory: TEST_DATA_DIRECTORY,
+    dataDirectory: testDataDirectory(),
     durable: false,
     createDatabases: true,
     maxConnections: 300,

@@ -2,6 +2,7 @@
 // TypeORM and Stripe took three seconds of each file, loading src/ another. Test files and test/support are loaded for each file.
 // So src/ may keep no state at module level that one test can leave to the next. Needs environment.js, since all of
 // them then share one realm.
+const asyncHooks = require('node:async_hooks');
 const { createRequire, isBuiltin } = require('node:module');
 const path = require('node:path');
 const vm = require('node:vm');
@@ -16,6 +17,20 @@ const ROOT = path.join(__dirname, '../../..');
 const SOURCE = /^(src|packages\/[^/]+\/src)\//;
 const isSource = (file) =>
   SOURCE.test(path.relative(ROOT, file).replaceAll(path.sep, '/')) && !file.endsWith('.spec.ts');
+
+/**
+ * The module for what is loaded anew for each file: on Node 20 every storage that was ever entered makes each promise of
+ * the process dearer, and jest-circus brings one a file. After 30 files an await cost 40 times as much.
+ */
+function hooksOfFile(storages) {
+  class AsyncLocalStorage extends asyncHooks.AsyncLocalStorage {
+    constructor() {
+      super();
+      storages.push(this);
+    }
+  }
+  return { ...asyncHooks, AsyncLocalStorage };
+}
 
 /** Of this worker: what each source exports, and the source maps that later files need for their stacks. */
 const exportsOfSources = new Map();
@@ -35,13 +50,21 @@ function compileOnce(source, filename, parameters) {
 module.exports = class SharedPackagesRuntime extends Runtime {
   constructor(...parameters) {
     super(...parameters);
+    this.storages = [];
+    this.asyncHooks = hooksOfFile(this.storages);
     this.transformCache.sourceMaps = sourceMaps;
     const { executor } = this;
     executor.compile = (source, filename) =>
       compileOnce(source, filename, executor.injectedModuleParameters);
   }
 
+  teardown() {
+    for (const storage of this.storages) storage.disable();
+    super.teardown();
+  }
+
   requireModule(from, moduleName, options, isRequireActual) {
+    if (moduleName === 'node:async_hooks' && !isSource(from)) return this.asyncHooks;
     if (options?.isInternalModule || moduleName === undefined || isBuiltin(moduleName))
       return super.requireModule(from, moduleName, options, isRequireActual);
     if (isPackage(moduleName)) return createRequire(from)(moduleName);
