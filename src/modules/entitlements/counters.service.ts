@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/transaction';
+import type { Feature } from '../features/feature.entity';
 import type { FeatureUsage, UsageCounts } from './usage';
 
 /** The usage of a period by feature; features without use are not named. */
@@ -22,6 +23,17 @@ export class CountersService {
        ORDER BY feature FOR UPDATE`,
       [tx.requireBusinessId()],
     );
+  }
+
+  /**
+   * Blocks all that counts one feature until the transaction ends, what would count it for the first time too. The
+   * caller holds the subscription.
+   */
+  async lockOne(tx: Transaction, { key, kind }: Pick<Feature, 'key' | 'kind'>): Promise<void> {
+    if (kind !== 'metered' && kind !== 'allocated') return;
+    const businessId = tx.requireBusinessId();
+    await tx.query('SELECT start_counters(ARRAY[$1::uuid], $2, true)', [businessId, key]);
+    await tx.query(LOCK_ONE, [businessId, key]);
   }
 
   /** What is used of each metered and allocated feature, with credits and the business's own grants: one statement. */
@@ -48,6 +60,8 @@ export function usageOfPeriod(counts: UsageCounts): PeriodUsage {
 interface UsageRow extends FeatureUsage {
   key: string;
 }
+
+const LOCK_ONE = `SELECT FROM usage_counters WHERE business_id = $1 AND feature = $2 FOR UPDATE`;
 
 // A counter of another day counts nothing today. What is archived is shown while it is used.
 const USAGE = `

@@ -98,7 +98,9 @@ function readGrant(feature: Feature, sent: unknown): Read {
   if (feature.archivedAt) return ARCHIVED;
   const fields = sent as Record<string, unknown>;
   const allowed = MEMBERS[feature.kind];
-  const stranger = Object.keys(fields).find((name) => !allowed.includes(name));
+  const stranger = Object.keys(fields).find(
+    (name) => fields[name] !== undefined && !allowed.includes(name),
+  );
   if (stranger) {
     const isOfOther = Object.values(MEMBERS).some((members) => members.includes(stranger));
     const code = isOfOther ? 'feature_kind' : 'unknown_field';

@@ -10,6 +10,7 @@ import { RenewalCron } from './renewal/renewal.cron';
 import { RenewalMetrics } from './renewal/renewal.metrics';
 import { RenewalRepository } from './renewal/renewal.repository';
 import { RenewalService } from './renewal/renewal.service';
+import { StaffEntitlementsController } from './changes/staff-entitlements.controller';
 import { StaffSubscriptionsController } from './changes/staff-subscriptions.controller';
 import { StaffSubscriptionsService } from './changes/staff-subscriptions.service';
 import { SubscriptionsController } from './subscriptions.controller';
@@ -21,7 +22,12 @@ import { RemindersService } from './renewal/reminders.service';
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
   imports: [PlansModule, BusinessesModule, EntitlementsModule],
-  controllers: [SubscriptionsController, ChangesController, StaffSubscriptionsController],
+  controllers: [
+    SubscriptionsController,
+    ChangesController,
+    StaffSubscriptionsController,
+    StaffEntitlementsController,
+  ],
   providers: [
     SubscriptionsService,
     SubscriptionsRepository,

@@ -1,5 +1,6 @@
 import { newId } from '../../../src/common/ids';
 import { aRecording, PASSWORD, type Customer } from '../customers';
+import { addFeature, giveOwnGrant } from '../entitlements';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
 import { storeRecording } from '../recordings';
@@ -45,6 +46,7 @@ const EXAMPLES: Record<string, Example> = {
   'business.sign_up': { body: () => aSignup() },
   'business.update': { body: () => ({ name: 'Renamed' }) },
   'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
+  'entitlement.grant': { body: () => ({ limit: 1_000, reason: REASON }) },
   'feature.create': { body: () => aFeature() },
   'feature.update': { body: () => ({ name: 'Renamed' }) },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
@@ -112,6 +114,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const path = `/v1/staff/businesses/${id}/credits`;
     const granted = await server.post(path, staff.token, credit);
     return { id, creditId: idIn(granted.body) };
+  },
+  '/v1/staff/businesses/{id}/entitlements/{key}': async ({ server, staff, customer }) => {
+    const { key } = await addFeature(server, staff);
+    await giveOwnGrant(server, staff, customer, key, { limit: 1_000 });
+    return { id: customer.business.id, key };
   },
   '/v1/staff/features/{key}': async ({ server, staff }) => {
     const feature = aFeature();

@@ -5,6 +5,9 @@ import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { BusinessesService } from '../../businesses/businesses.service';
 import { ChangesService } from './changes.service';
+import type { BusinessGrant } from '../../entitlements/business-grant.entity';
+import { BusinessGrantsService } from '../../entitlements/business-grants.service';
+import type { GrantToBusinessRequest } from '../../entitlements/dto/business-grant';
 import type { Credit } from '../../entitlements/credit.entity';
 import { CreditsService } from '../../entitlements/credits.service';
 import type { GrantCreditRequest } from '../../entitlements/dto/credit';
@@ -22,6 +25,7 @@ export class StaffSubscriptionsService {
     private readonly subscriptions: SubscriptionsRepository,
     private readonly changes: ChangesService,
     private readonly credits: CreditsService,
+    private readonly grants: BusinessGrantsService,
   ) {}
 
   /** @throws as `ChangesService.prepare` and `complete`, 409 stripe_subscription_exists */
@@ -72,6 +76,39 @@ export class StaffSubscriptionsService {
   /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */
   voidCredit(context: RequestContext, businessId: string, id: string): Promise<void> {
     return this.inBusiness(context, businessId, (tx) => this.credits.void(tx, id));
+  }
+
+  /** In the order of features, with the time that decides which have expired. */
+  listOwnGrants(
+    context: RequestContext,
+    businessId: string,
+    query: ListQuery,
+  ): Promise<{ grants: BusinessGrant[]; now: Date }> {
+    return this.inBusiness(context, businessId, async (tx) => ({
+      grants: await this.grants.list(tx, query),
+      now: tx.now,
+    }));
+  }
+
+  /** In place of the plan's grant. @throws as `BusinessGrantsService.write` */
+  writeOwnGrant(
+    context: RequestContext,
+    businessId: string,
+    key: string,
+    request: GrantToBusinessRequest,
+  ): Promise<BusinessGrant> {
+    return this.inBusiness(context, businessId, async (tx) => {
+      await this.subscriptions.lockCurrent(tx); // who creates a limited object holds it, too
+      return this.grants.write(tx, key, request);
+    });
+  }
+
+  /** The plan's grant applies again. @throws 404 feature_not_found, own_grant_not_found */
+  deleteOwnGrant(context: RequestContext, businessId: string, key: string): Promise<void> {
+    return this.inBusiness(context, businessId, async (tx) => {
+      await this.subscriptions.lockCurrent(tx);
+      await this.grants.delete(tx, key);
+    });
   }
 
   private inBusiness<T>(
