@@ -155,11 +155,12 @@ module.exports = {
     {
       name: 'product-knows-no-application',
       severity: 'error',
-      comment: 'its migrations use what makes a table: the rules and the generators',
-      from: { path: '^src/product' },
+      comment:
+        'its migrations use what makes a table, the rules and the generators; its commands are of src/product/cli',
+      from: { path: '^src/product', pathNot: '^src/product/cli/' },
       to: {
-        path: ['^src/cli', '^src/[^/]+\\.ts$', '^migrations'],
-        pathNot: ['^migrations/(table-rules\\.ts$|generators/)'],
+        path: ['^src/cli', '^src/[^/]+\\.ts$', '^src/product/cli/', '^migrations'],
+        pathNot: ['^migrations/(table-rules\\.ts$|generators/)', '^src/product/[^/]+\\.ts$'],
       },
     },
     {

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { hasTable } from './table-rules';
 
 const UNLESS_SEEDING = `WHEN (current_setting('app.action', true) IS DISTINCT FROM 'seed.demo')`;
 
@@ -70,6 +71,7 @@ async function recreate(
   { table, events, calls }: AuditTrigger,
   condition: string,
 ): Promise<void> {
+  if (!(await hasTable(runner, table))) return; // the example product's, which another may have replaced
   await runner.query(`DROP TRIGGER audit_${table} ON ${table}`);
   await runner.query(`
     CREATE TRIGGER audit_${table} AFTER ${events} ON ${table}

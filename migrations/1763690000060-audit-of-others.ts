@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { hasTable } from './table-rules';
 
 /**
  * A person is another member in each business: where a session of one business writes to another (founding, switching,
@@ -8,18 +9,23 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class AuditOfOthers1763690000060 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(auditRow(NAMING_MEMBERS_OF_THE_BUSINESS));
-    await runner.query('DROP TRIGGER audit_recordings ON recordings');
-    await runner.query(triggerMasking(PAYLOAD));
+    await mask(runner, PAYLOAD);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TRIGGER audit_recordings ON recordings');
-    await runner.query(triggerMasking(['device', 'metadata']));
+    await mask(runner, ['device', 'metadata']);
     await runner.query(auditRow(OF_THE_FOUNDATION));
   }
 }
 
 const PAYLOAD = ['external_id', 'started_at', 'duration_ms', 'device', 'metadata', 'created_at'];
+
+/** The table is the example product's, which another may have replaced. */
+async function mask(runner: QueryRunner, columns: string[]): Promise<void> {
+  if (!(await hasTable(runner, 'recordings'))) return;
+  await runner.query('DROP TRIGGER audit_recordings ON recordings');
+  await runner.query(triggerMasking(columns));
+}
 
 function triggerMasking(columns: string[]): string {
   return `

@@ -60,6 +60,15 @@ export async function audit(
     FOR EACH ROW EXECUTE FUNCTION audit_row('${targetType}', '${businessColumn ?? ''}', '${masked.join(',')}')`);
 }
 
+/** Whether the schema that migrations run in has this table: the old ones of the core name those of a product. */
+export async function hasTable(runner: QueryRunner, table: string): Promise<boolean> {
+  const rows = (await runner.query(
+    'SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1',
+    [table],
+  )) as unknown[];
+  return rows.length > 0;
+}
+
 async function forcePolicy(runner: QueryRunner, table: string, condition: string): Promise<void> {
   await runner.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
   await runner.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);

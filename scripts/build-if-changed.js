@@ -52,6 +52,7 @@ function fingerprint(inputs) {
 function copyAssets(assets) {
   for (const { include } of assets) {
     const folder = path.join(nest.sourceRoot, path.dirname(include));
+    if (!fs.existsSync(path.join(root, folder))) continue; // a product may have no mails
     fs.cpSync(path.join(root, folder), path.join(root, 'dist', folder), { recursive: true });
   }
 }

@@ -27,8 +27,7 @@ import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { SchedulerModule } from './platform/scheduler/scheduler.module';
 import { StripeModule } from './platform/stripe/stripe.module';
-import { ApplicationsModule } from './product/applications/applications.module';
-import { RecordingsModule } from './product/recordings/recordings.module';
+import { ProductModule } from './product/product.module';
 import { schema } from './schema';
 
 /** The whole application. Server, commands and tests run the same modules. */
@@ -64,7 +63,6 @@ export class AppModule {
       StaffModule,
       OpsModule,
     ];
-    const product = [ApplicationsModule, RecordingsModule];
-    return { module: AppModule, imports: [...platform, ...features, ...product] };
+    return { module: AppModule, imports: [...platform, ...features, ProductModule] };
   }
 }

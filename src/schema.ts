@@ -1,16 +1,13 @@
 // Declared features are known once their declarations are loaded.
 import './modules/team-members/features';
-import './product/features';
+import * as product from './product/schema';
 import { Foundation1763690000001 } from '../migrations/1763690000001-foundation';
 import { Identity1763690000002 } from '../migrations/1763690000002-identity';
 import { Subscriptions1763690000003 } from '../migrations/1763690000003-subscriptions';
 import { FirstPlans1763690000004 } from '../migrations/1763690000004-first-plans';
-import { Recordings1763690000005 } from './product/migrations/1763690000005-recordings';
 import { People1763690000006 } from '../migrations/1763690000006-people';
 import { SubscriptionLifeCycle1763690000007 } from '../migrations/1763690000007-subscription-life-cycle';
-import { SharedIngestion1763690000010 } from './product/migrations/1763690000010-shared-ingestion';
 import { AnnouncedChanges1763690000011 } from '../migrations/1763690000011-announced-changes';
-import { ReadsAtSize1763690000012 } from './product/migrations/1763690000012-reads-at-size';
 import { BulkSeeding1763690000013 } from '../migrations/1763690000013-bulk-seeding';
 import { StripeBilling1763690000014 } from '../migrations/1763690000014-stripe-billing';
 import { CronHeartbeats1763690000016 } from '../migrations/1763690000016-cron-heartbeats';
@@ -26,22 +23,16 @@ import { DatedCancellations1763690000045 } from '../migrations/1763690000045-dat
 import { AuditOfOthers1763690000060 } from '../migrations/1763690000060-audit-of-others';
 import { CanonicalEmails1763690000070 } from '../migrations/1763690000070-canonical-emails';
 import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
-import { ApplicationOrigins1763690000087 } from './product/migrations/1763690000087-application-origins';
-import { ReportedStarts1763690000085 } from './product/migrations/1763690000085-reported-starts';
 import { Features1763690000100 } from '../migrations/1763690000100-features';
 import { CountersOfAnyFeature1763690000101 } from '../migrations/1763690000101-counters-of-any-feature';
 import { CountedSeats1763690000102 } from '../migrations/1763690000102-counted-seats';
-import { RecordingsAsAFeature1763690000105 } from './product/migrations/1763690000105-recordings-as-a-feature';
 import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
-import { ProductInOwnSchema1763690000107 } from './product/migrations/1763690000107-product-in-own-schema';
 import { ApiKey } from './modules/api-keys/api-key.entity';
-import { Application } from './product/applications/application.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
 import { UserSession } from './modules/identity/user-session.entity';
 import { User } from './modules/identity/user.entity';
 import { Plan, PlanVersion } from './modules/plans/plan.entity';
-import { Recording } from './product/recordings/recording.entity';
 import { StaffAccount } from './modules/staff/staff-account.entity';
 import { StaffSession } from './modules/staff/staff-session.entity';
 import { SupportSession } from './modules/support-sessions/support-session.entity';
@@ -56,11 +47,10 @@ import type { Schema } from './platform/database/data-source';
 import { Mail } from './platform/mail/mail.entity';
 import { IdempotencyKey } from './platform/http/idempotency/idempotency-key.entity';
 
-/** All tables of the application and how they came to be; named here, one by one, since a glob finds too much or too little. */
-export const schema: Schema = {
+/** The tables of the core and how they came to be; named here, one by one, since a glob finds too much or too little. */
+const core: Omit<Schema, 'complete'> = {
   entities: [
     ApiKey,
-    Application,
     Business,
     BusinessGrant,
     Credit,
@@ -71,7 +61,6 @@ export const schema: Schema = {
     Member,
     Plan,
     PlanVersion,
-    Recording,
     Session,
     StaffAccount,
     StaffSession,
@@ -85,12 +74,9 @@ export const schema: Schema = {
     Identity1763690000002,
     Subscriptions1763690000003,
     FirstPlans1763690000004,
-    Recordings1763690000005,
     People1763690000006,
     SubscriptionLifeCycle1763690000007,
-    SharedIngestion1763690000010,
     AnnouncedChanges1763690000011,
-    ReadsAtSize1763690000012,
     BulkSeeding1763690000013,
     StripeBilling1763690000014,
     CronHeartbeats1763690000016,
@@ -105,15 +91,23 @@ export const schema: Schema = {
     DatedCancellations1763690000045,
     AuditOfOthers1763690000060,
     CanonicalEmails1763690000070,
-    ReportedStarts1763690000085,
     BoundKeys1763690000086,
-    ApplicationOrigins1763690000087,
     Features1763690000100,
     CountersOfAnyFeature1763690000101,
     CountedSeats1763690000102,
-    RecordingsAsAFeature1763690000105,
     OwnSchema1763690000106,
-    ProductInOwnSchema1763690000107,
   ],
+};
+
+/** With those of the product. Migrations of both run in the order of the times in their names. */
+export const schema: Schema = {
+  entities: [...core.entities, ...product.entities],
+  migrations: [...core.migrations, ...product.migrations].sort(
+    (one, other) => timeOf(one) - timeOf(other),
+  ),
   complete: writeDeclaredFeatures,
 };
+
+function timeOf({ name }: { name: string }): number {
+  return Number(/\d+$/.exec(name)?.[0]);
+}

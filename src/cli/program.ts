@@ -1,19 +1,16 @@
 import { Command } from 'commander';
 import type { SyncPlansOptions } from './commands/billing-sync-plans';
 import type { VerifyBillingOptions } from './commands/billing-verify';
-import type { DemoOptions } from './demo/demo.command';
+import { addProductCommands } from '../product/cli/commands';
 import { httpUrl, id, wholeNumber } from './support/options';
-import type { SeedOptions } from './seed/seed-demo.command';
 import type { ShiftTimeOptions } from './commands/shift-time';
 import type { StaffCreateOptions } from './commands/staff-create';
 import type { StripeLocalOptions } from './commands/stripe-local';
-import type { PruneOptions } from './commands/recordings-prune';
 import type { RenewOptions } from './commands/subscriptions-renew';
 import type { ReplayOptions } from './commands/webhooks-replay';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 const CHECK_OPTION = ['--check', 'write nothing; exit 1 when the file differs'] as const;
-const MAXIMUM_SEED = 2 ** 32 - 1;
 
 /** All commands. Each is loaded when it is called, so that help and typos are answered at once. */
 export function createProgram(): Command {
@@ -27,6 +24,8 @@ export function createProgram(): Command {
   addStaffCommands(program);
   addOperatorCommands(program);
   addBillingCommands(program);
+  program.commandsGroup('Product:');
+  addProductCommands(program);
   addDevelopmentCommands(program);
   addGenerators(program);
   program.commandsGroup('Help:').helpCommand(true);
@@ -102,26 +101,11 @@ function addOperatorCommands(program: Command): void {
       (await import('./commands/subscriptions-renew.js')).runSubscriptionsRenew(options),
     );
   program
-    .command('recordings:prune')
-    .description('delete recordings older than a number of days, of all businesses')
-    .requiredOption('--older-than <days>', 'the number of days to keep', wholeNumber(1, 36_500))
-    .option(...JSON_OPTION)
-    .action(async (options: PruneOptions) =>
-      (await import('./commands/recordings-prune.js')).runRecordingsPrune(options),
-    );
-  program
     .command('doctor')
     .description('check this installation and say how to fix it; exit 1 when a check fails')
     .option(...JSON_OPTION)
     .action(async (options: { json?: boolean }) =>
       (await import('./doctor/doctor.command.js')).runDoctor(options),
-    );
-  program
-    .command('usage:verify')
-    .description('compare all usage counters with the rows they count; exit 1 when one differs')
-    .option(...JSON_OPTION)
-    .action(async (options: { json?: boolean }) =>
-      (await import('./commands/usage-verify.js')).runUsageVerify(options),
     );
 }
 
@@ -165,33 +149,9 @@ function addBillingCommands(program: Command): void {
 function addDevelopmentCommands(program: Command): void {
   program.commandsGroup('Development:');
   program
-    .command('demo')
-    .description(
-      "play a day of a customer's life against a running server, which keeps the business",
-    )
-    .option('--url <url>', 'the address of the server; by default that of this checkout', httpUrl)
-    .action(async (options: DemoOptions) =>
-      (await import('./demo/demo.command.js')).runDemo(options),
-    );
-  program
     .command('demo:billing')
     .description('play the life of a paid subscription, on a temporary server, database and Stripe')
     .action(async () => (await import('./demo/demo-billing.command.js')).runDemoBilling());
-  program
-    .command('seed:demo')
-    .description('fill the database with made-up businesses; the same seed makes the same ones')
-    .option('--businesses <count>', 'how many businesses', wholeNumber(1, 5_000_000), 100)
-    .option(
-      '--recordings <count>',
-      'how many recordings in all',
-      wholeNumber(0, 1_000_000_000),
-      20_000,
-    )
-    .option('--seed <number>', 'the seed of the random choices', wholeNumber(0, MAXIMUM_SEED), 1)
-    .option(...JSON_OPTION)
-    .action(async (options: SeedOptions) =>
-      (await import('./seed/seed-demo.command.js')).runSeedDemo(options),
-    );
   program
     .command('dev:shift-time')
     .description(

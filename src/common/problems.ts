@@ -106,7 +106,7 @@ export const bodyTooLarge = defineProblem({
   kind: 'too_large',
   title: 'The body is too large',
   description:
-    'A body may have 256 KiB; POST /v1/recordings/batch takes 2 MiB. A gzip body may have as much when it is unpacked.',
+    'A body may have 256 KiB, unless its route takes more and says so. A gzip body may have as much when it is unpacked.',
 });
 
 export const tooManyValues = defineProblem({
@@ -114,7 +114,7 @@ export const tooManyValues = defineProblem({
   kind: 'too_large',
   title: 'The body has too many fields and list entries',
   description:
-    'All objects and lists of a body may have 10,000 fields and entries together; 20,000 for POST /v1/recordings/batch.',
+    'All objects and lists of a body may have 10,000 fields and entries together, unless its route takes more and says so.',
 });
 
 export const unsupportedMediaType = defineProblem({
@@ -122,7 +122,7 @@ export const unsupportedMediaType = defineProblem({
   kind: 'unsupported_media_type',
   title: 'Send application/json in UTF-8',
   description:
-    'The content type must be application/json, optionally with charset=utf-8. POST /v1/recordings and POST /v1/recordings/batch take a body with Content-Encoding: gzip, other routes none; where that is the reason, `Accept-Encoding` says what is taken.',
+    'The content type must be application/json, optionally with charset=utf-8. Routes that take a body with Content-Encoding: gzip say so; where that is the reason, `Accept-Encoding` says what is taken.',
 });
 
 export const expectationFailed = defineProblem({

@@ -73,7 +73,7 @@ function kindOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** Null unless a provider is registered: one per process, for all its applications. */
+/** Null unless a provider is registered: one per process, for all its servers. */
 function findTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider();
   return provider instanceof ProxyTracerProvider

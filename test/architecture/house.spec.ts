@@ -9,7 +9,7 @@ import { definedProblems, listSources, type SourceFile } from '../support/archit
 /** The files that may work across tenants, each with the reason why a tenant's transaction is not enough. */
 const ACROSS_TENANTS: Record<string, string> = {
   'src/cli/demo/demo-billing.command.ts': 'watches the inbox, which is that of all tenants',
-  'src/cli/seed/seed-demo.command.ts': 'makes many tenants',
+  'src/product/cli/seed/seed-demo.command.ts': 'makes many tenants',
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
   'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',

@@ -1,6 +1,6 @@
 import { RequestContext } from '../../src/common/request-context';
-import { seedWorld, WorldExists, type InTransaction } from '../../src/cli/seed/seed-world';
-import { SEEDED_TABLES } from '../../src/cli/seed/rows/rows';
+import { seedWorld, WorldExists, type InTransaction } from '../../src/product/cli/seed/seed-world';
+import { SEEDED_TABLES } from '../../src/product/cli/seed/rows/rows';
 import { PasswordHasher } from '../../src/modules/identity/password-hasher';
 import { RecordingsService } from '../../src/product/recordings/recordings.service';
 import { boundary, type BillingInterval } from '../../src/modules/subscriptions/decisions/periods';

@@ -8,7 +8,7 @@ import type { SubscriptionResponse } from '../../modules/subscriptions/dto/subsc
 import type { LocalStripe } from '@tenantry/local-stripe';
 import type { ApiClient } from './api-client';
 import type { Stage } from './stage';
-import { day } from './wording';
+import { day } from '../support/output';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -99,7 +99,7 @@ export class BillingStory {
     await this.letPass(31 * DAY_MS);
     const { graceEndsAt } = await this.show();
     await this.stage.say(
-      `Recording goes on until ${day(graceEndsAt!)}, and the owners got a mail.`,
+      `The service goes on until ${day(graceEndsAt!)}, and the owners got a mail.`,
     );
   }
 

@@ -22,3 +22,8 @@ export function withCommas(count: number): string {
 export function countOf(count: number, singular: string, plural: string): string {
   return `${withCommas(count)} ${count === 1 ? singular : plural}`;
 }
+
+/** The date of an ISO time, in UTC. */
+export function day(instant: string): string {
+  return instant.slice(0, 10);
+}

@@ -4,11 +4,6 @@ const OF_ROUTES = [
   'api_key.list',
   'api_key.revoke',
   'api_key.rotate',
-  'application.create',
-  'application.delete',
-  'application.get',
-  'application.list',
-  'application.update',
   'audit_log.list',
   'billing.get',
   'billing.list_invoices',
@@ -52,11 +47,6 @@ const OF_ROUTES = [
   'plan.create',
   'plan.list',
   'plan.update',
-  'recording.create',
-  'recording.create_batch',
-  'recording.delete',
-  'recording.get',
-  'recording.list',
   'sdk.status',
   'session.create',
   'session.end',
@@ -123,9 +113,6 @@ const OF_THE_SERVER = [
   'password.costs',
   'password.rehash',
   'plan.changed',
-  'recording.flush',
-  'recording.prune',
-  'seed.demo',
   'session.fail',
   'staff.create',
   'staff.disable',
@@ -142,6 +129,20 @@ const OF_THE_SERVER = [
 /** A statement from outside the server; the triggers of the audited tables use this name. */
 const OF_THE_DATABASE = ['database.insert', 'database.update', 'database.delete'] as const;
 
+/** A product adds the names of its own: `declare module` with a further member. */
+export interface ActionsOf {
+  core:
+    | (typeof OF_ROUTES)[number]
+    | (typeof OF_THE_SERVER)[number]
+    | (typeof OF_THE_DATABASE)[number];
+}
+export type Action = ActionsOf[keyof ActionsOf];
+
 /** Every action that the audit log or the history of a subscription may hold. */
-export const ACTIONS = [...OF_ROUTES, ...OF_THE_SERVER, ...OF_THE_DATABASE] as const;
-export type Action = (typeof ACTIONS)[number];
+export const ACTIONS: readonly Action[] = [...OF_ROUTES, ...OF_THE_SERVER, ...OF_THE_DATABASE];
+
+/** For the product, while its modules load: of its routes, jobs and commands. Read by reference, as `SCOPES` is. */
+export function declareActions(actions: readonly Action[]): void {
+  const names = ACTIONS as Action[];
+  names.push(...actions.filter((name) => !names.includes(name)));
+}

@@ -1,17 +1,7 @@
-/** What each role may do: the only such table. GET /v1/me shows a member's own row. */
-const VIEWER = [
-  'business:read',
-  'team_members:read',
-  'subscription:read',
-  'applications:read',
-  'recordings:read',
-  'usage:read',
-] as const;
-
-const MEMBER = [...VIEWER, 'applications:write', 'recordings:write'] as const;
+/** What each role may do beside what the roles below it may. The product adds its own by `declarePermissions`. */
+const VIEWER = ['business:read', 'team_members:read', 'subscription:read', 'usage:read'] as const;
 
 const ADMIN = [
-  ...MEMBER,
   'team_members:write',
   'team_members:assign_roles',
   'invitations:read',
@@ -23,7 +13,6 @@ const ADMIN = [
 ] as const;
 
 const OWNER = [
-  ...ADMIN,
   'business:write',
   'subscription:write',
   'billing:read',
@@ -31,33 +20,67 @@ const OWNER = [
   'support_sessions:write',
 ] as const;
 
-export const ROLE_PERMISSIONS = { viewer: VIEWER, member: MEMBER, admin: ADMIN, owner: OWNER };
-
-/** What API keys may do. A key has all of them unless it is made with fewer. */
-export const SCOPES = ['recordings:write', 'status:read'] as const;
-export type Scope = (typeof SCOPES)[number];
-
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
-export type Permission = (typeof OWNER)[number];
+
+/** A product adds the names of its own: `declare module` with a further member. */
+export interface PermissionsOf {
+  core: (typeof VIEWER)[number] | (typeof ADMIN)[number] | (typeof OWNER)[number];
+}
+export type Permission = PermissionsOf[keyof PermissionsOf];
+
+/** As `PermissionsOf`. */
+export interface ScopesOf {
+  core: 'status:read';
+}
+export type Scope = ScopesOf[keyof ScopesOf];
+
+/** The only such table. GET /v1/me shows a member's own row. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: [...VIEWER],
+  member: [...VIEWER],
+  admin: [...VIEWER, ...ADMIN],
+  owner: [...VIEWER, ...ADMIN, ...OWNER],
+};
+
+/** What API keys may do. A key has all of them unless it is made with fewer. */
+export const SCOPES: readonly Scope[] = ['status:read'];
+
+/** For the product, while its modules load: the least role that has each permission. Roles above it have it too. */
+export function declarePermissions(added: Partial<Record<Role, readonly Permission[]>>): void {
+  const permissionsFrom = (least: Role) => added[least] ?? [];
+  for (const [rank, role] of ROLES.entries())
+    addAll(ROLE_PERMISSIONS[role], ROLES.slice(rank).reverse().flatMap(permissionsFrom));
+}
+
+/** For the product, while its modules load. */
+export function declareScopes(scopes: readonly Scope[]): void {
+  addAll(SCOPES, scopes);
+  (SCOPES as Scope[]).sort();
+}
 
 /**
  * What staff may do in a support session: an admin's permissions without members' roles, invitations and keys. In
  * read mode only the read permissions count.
  */
-const SUPPORT: readonly Permission[] = ADMIN.filter(
-  (permission) =>
-    !(
-      ['team_members:assign_roles', 'invitations:write', 'api_keys:write'] as Permission[]
-    ).includes(permission),
-);
-
-/** The permissions of a support session. */
 export function supportPermissions(mode: 'read' | 'write'): readonly Permission[] {
-  return mode === 'write' ? SUPPORT : SUPPORT.filter((permission) => permission.endsWith(':read'));
+  const allowed = ROLE_PERMISSIONS.admin.filter((each) => !NOT_FOR_SUPPORT.includes(each));
+  return mode === 'write' ? allowed : allowed.filter((permission) => permission.endsWith(':read'));
 }
+
+const NOT_FOR_SUPPORT: readonly Permission[] = [
+  'team_members:assign_roles',
+  'invitations:write',
+  'api_keys:write',
+];
 
 /** The permissions of a role; none for null (a bot, say). */
 export function permissionsOf(role: Role | null): readonly Permission[] {
   return role ? ROLE_PERMISSIONS[role] : [];
+}
+
+/** The lists are read by reference, in documents and checks that were declared before. Twice the same adds nothing. */
+function addAll<T>(list: readonly T[], added: readonly T[]): void {
+  const names = list as T[];
+  names.push(...added.filter((name) => !names.includes(name)));
 }

@@ -26,7 +26,7 @@ export class TimeShiftService {
 
   /**
    * Moves the subscriptions of the context's business, their closed periods, its invitations and the life of its
-   * expiring API keys. Recordings stay where they are.
+   * expiring API keys. What the product counts stays where it is.
    * @returns the period that is running after it, or null when there is no such business
    * @throws in production
    */

@@ -90,12 +90,12 @@ export class SubscriptionsService {
 
   /**
    * The time at which a change takes effect. Not the start of the transaction, which may have waited for locks while
-   * recordings were counted and another change started the current period: after all of that, and within the period.
+   * rows were counted and another change started the current period: after all of that, and within the period.
    */
   async readTime(tx: Transaction, subscription: Subscription): Promise<Date> {
     const { periodStart, periodEnd } = subscription;
     const locked = this.clock.at(await this.subscriptions.readClock(tx));
-    const now = new Date(Math.max(locked.getTime() + 1, periodStart.getTime())); // recordings have whole milliseconds
+    const now = new Date(Math.max(locked.getTime() + 1, periodStart.getTime())); // rows have whole milliseconds
     const isOver = subscription.runsUntil === null && isDue(subscription, now);
     return isOver ? periodEnd : now;
   }

@@ -28,7 +28,7 @@ export interface LogIds {
 const scopes = new AsyncLocalStorage<LogScope>();
 
 /**
- * On Node 20 every promise of the process costs more while a storage is enabled, a fifth of a stored recording. So it
+ * On Node 20 every promise of the process costs more while a storage is enabled, a fifth of a short request. So it
  * is disabled whenever no scope is open, and hot routes open none (`RouteConfig`).
  */
 let openScopes = 0;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAIL_TEMPLATES, MailTemplates, type MailTemplate } from './mail-templates';
+import { listMailTemplates, MailTemplates, type MailTemplate } from './mail-templates';
 import { NEUTRAL_NAMES } from './typed-names';
 
 const URL_OF_INVITATION = 'https://app.example/signup?activationKey=abc&from=mail';
@@ -61,7 +61,7 @@ describe('the texts of mails', () => {
     templates.render('invitation', { ...VALUES.invitation, ...changes });
   const linksIn = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
 
-  describe.each(MAIL_TEMPLATES)('%s', (name) => {
+  describe.each(listMailTemplates())('%s', (name) => {
     const rendered = templates.render(name, VALUES[name]);
 
     it('has a subject of one line, and leaves nothing unfilled', () => {

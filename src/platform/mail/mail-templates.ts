@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { isPlainName, NEUTRAL_NAMES, withoutLinks } from './typed-names';
 
-export const MAIL_TEMPLATES = [
+const OF_THE_CORE = [
   'invitation',
   'password-reset',
   'email-verification',
@@ -13,7 +13,24 @@ export const MAIL_TEMPLATES = [
   'plan-gets-price',
   'change-called-off',
 ] as const;
-export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
+/** A product adds the names of its own: `declare module` with a further member. */
+export interface MailTemplatesOf {
+  core: (typeof OF_THE_CORE)[number];
+}
+export type MailTemplate = MailTemplatesOf[keyof MailTemplatesOf];
+
+const folders = new Map<MailTemplate, string>();
+
+/** Each `<folder>/<name>.hbs`; for the product, while its modules load. */
+export function declareMails(folder: string, templates: readonly MailTemplate[]): void {
+  for (const template of templates) folders.set(template, folder);
+}
+
+declareMails(join(__dirname, 'templates'), OF_THE_CORE);
+
+export function listMailTemplates(): MailTemplate[] {
+  return [...folders.keys()];
+}
 
 export interface RenderedMail {
   subject: string;
@@ -34,7 +51,6 @@ interface CompiledTemplate {
   paragraphs: Paragraph<Render>[];
 }
 
-const FOLDER = join(__dirname, 'templates');
 const LINK_MARK = '> ';
 
 /**
@@ -59,7 +75,9 @@ export class MailTemplates {
   private compiledOf(template: MailTemplate): CompiledTemplate {
     const known = this.compiled.get(template);
     if (known) return known;
-    const compiled = compileTemplate(readFileSync(join(FOLDER, `${template}.hbs`), 'utf8'));
+    const folder = folders.get(template);
+    if (!folder) throw new Error(`the mail ${template} is not declared`);
+    const compiled = compileTemplate(readFileSync(join(folder, `${template}.hbs`), 'utf8'));
     this.compiled.set(template, compiled);
     return compiled;
   }

@@ -10,7 +10,7 @@ import { RequestMetrics } from './request.metrics';
 
 /**
  * Metrics for Prometheus. The registry is the application's own rather than the library's global one: several
- * applications may run in one process. A feature injects `Registry`, and `Readings` for what only the database knows.
+ * servers may run in one process. A feature injects `Registry`, and `Readings` for what only the database knows.
  */
 @Global()
 @Module({

@@ -43,7 +43,7 @@ export class SdkController {
     action: 'recording.create',
     summary: 'Store a recording and count it',
     description:
-      'Retries are idempotent: 200 with the first recording and `Idempotency-Replayed: true`, counted once.',
+      'Retries are idempotent: 200 with the first recording and `Idempotency-Replayed: true`, counted once. Takes a gzip body.',
     status: 201,
     replayStatus: 200,
     answers: CreatedRecordingResponse,
@@ -70,6 +70,7 @@ export class SdkController {
     scope: 'recordings:write',
     action: 'recording.create_batch',
     summary: 'Store up to 100 recordings, each decided as if sent alone',
+    description: 'Takes a body of 2 MiB with 20,000 fields and entries, and gzip.',
     status: 200,
     answers: BatchResponse,
     idempotency: 'repeatable',

@@ -19,7 +19,7 @@ export function isEnded({ status }: Pick<Subscription, 'status'>): boolean {
   return status === 'canceled' || status === 'expired';
 }
 
-/** Whether the subscription allows creating things: recordings, applications, invitations. */
+/** Whether the subscription allows creating things: invitations, and what the product counts. */
 export function isActive(subscription: Pick<Subscription, 'status'>): boolean {
   return ACTIVE.includes(subscription.status);
 }

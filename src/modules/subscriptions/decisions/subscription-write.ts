@@ -11,7 +11,7 @@ export interface SubscriptionWrite {
   /** The subscription that replaces it. */
   successor: SubscriptionStart | null;
   /**
-   * The count of recordings: `kept` in its period; `carried` into the next one, where it stays used without rows of its
+   * The counts: `kept` in its period; `carried` into the next one, where it stays used without rows of its
    * own; or `reset`.
    */
   usage: 'kept' | 'carried' | 'reset';
@@ -24,7 +24,7 @@ export function unchanged(subscription: Subscription): SubscriptionWrite {
 /**
  * The current period, ended now; at the earliest a millisecond after it began. A transaction that began before a
  * boundary may commit after the renewal: with its time as the end, the next period would overlap the last one, and
- * recordings since the boundary would belong to none.
+ * what was counted since the boundary would belong to none.
  */
 export function closeNow(subscription: Subscription, now: Date): ClosedPeriod {
   const { periodOrdinal: ordinal, periodStart: start, planId } = subscription;

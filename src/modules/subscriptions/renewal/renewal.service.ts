@@ -21,7 +21,7 @@ import {
 } from './renewal.repository';
 import { subscriptionBehind } from '../subscriptions.errors';
 
-/** One transaction: large enough to be cheap per row, short enough for a recording to wait for. */
+/** One transaction: large enough to be cheap per row, short enough for what counts to wait for. */
 const BATCH_SIZE = 1_000;
 /** Found at once; a run keeps only their ids. */
 const PAGE_SIZE = 50_000;

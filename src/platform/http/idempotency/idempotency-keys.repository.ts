@@ -6,7 +6,7 @@ import { IdempotencyKey } from './idempotency-key.entity';
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 /** Far longer than any answer takes (10 s). A killed process releases nothing: a retry then waits this long. */
 const CLAIM_HOLDS_MS = 60_000;
-/** Of one answer, compressed. All but full batches of recordings fit. */
+/** Of one answer, compressed. All but full batches fit. */
 const MAXIMUM_ANSWER_BYTES = 256 * 1024;
 
 /** An answer to be stored. */

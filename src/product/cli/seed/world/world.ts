@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
+import type { SubscriptionStatus } from '../../../../modules/subscriptions/subscription.entity';
 import { makeApplications } from './applications';
 import { makeCredits } from '../subscriptions/credits';
 import { toEventRows } from './history';

@@ -1,14 +1,14 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { RequestContext } from '../../common/request-context';
-import { PasswordHasher } from '../../modules/identity/password-hasher';
-import { CONFIG, type Config } from '../../platform/config/config';
-import { SecretBox } from '../../platform/config/secret-box';
-import { Database } from '../../platform/database/database';
-import { CommandFailure } from '../support/failure';
-import { countOf, print, printJson, withCommas } from '../support/output';
-import { showProgress } from '../support/progress';
+import { RequestContext } from '../../../common/request-context';
+import { PasswordHasher } from '../../../modules/identity/password-hasher';
+import { CONFIG, type Config } from '../../../platform/config/config';
+import { SecretBox } from '../../../platform/config/secret-box';
+import { Database } from '../../../platform/database/database';
+import { CommandFailure } from '../../../cli/support/failure';
+import { countOf, print, printJson, withCommas } from '../../../cli/support/output';
+import { showProgress } from '../../../cli/support/progress';
 import { seedWorld, WorldExists, type InTransaction, type SeedOutcome } from './seed-world';
-import { withApplication } from '../support/with-application';
+import { withApplication } from '../../../cli/support/with-application';
 
 export interface SeedOptions {
   businesses: number;

@@ -1,7 +1,7 @@
-import type { PlanResponse } from '../../modules/plans/dto/plan.response';
-import type { PeriodResponse } from '../../modules/subscriptions/dto/subscription.response';
-import type { MeteredUsageResponse } from '../../modules/entitlements/dto/usage.response';
-import { countOf, withCommas } from '../support/output';
+import type { PlanResponse } from '../../../modules/plans/dto/plan.response';
+import type { PeriodResponse } from '../../../modules/subscriptions/dto/subscription.response';
+import type { MeteredUsageResponse } from '../../../modules/entitlements/dto/usage.response';
+import { countOf, day, withCommas } from '../../../cli/support/output';
 
 // How the story phrases the server's answers.
 
@@ -24,8 +24,4 @@ export function intervalOf({ interval: { count, unit } }: PlanResponse): string 
 export function periodText({ ordinal, start, end, usage, closedAt }: PeriodResponse): string {
   const used = countOf(usage.recordings ?? 0, 'recording', 'recordings').padStart(16);
   return `${ordinal}  ${day(start)} to ${day(end)}  ${used}  ${closedAt ? 'closed' : 'running'}`;
-}
-
-export function day(instant: string): string {
-  return instant.slice(0, 10);
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/transaction';
+import type { Transaction } from '../../../platform/database/transaction';
 import { insertInto } from './rows/insert';
 import { SEEDED_TABLES, type Row, type SeededTable } from './rows/rows';
 import type { SeededBusiness } from './world/world';

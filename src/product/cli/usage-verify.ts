@@ -1,9 +1,9 @@
 import { RequestContext } from '../../common/request-context';
-import { RecordingsService } from '../../product/recordings/recordings.service';
-import { CommandFailure } from '../support/failure';
-import { countOf, print, printJson } from '../support/output';
-import { showProgress } from '../support/progress';
-import { withApplication } from '../support/with-application';
+import { RecordingsService } from '../recordings/recordings.service';
+import { CommandFailure } from '../../cli/support/failure';
+import { countOf, print, printJson } from '../../cli/support/output';
+import { showProgress } from '../../cli/support/progress';
+import { withApplication } from '../../cli/support/with-application';
 
 /**
  * `usage:verify`: compares the counters of all businesses with the rows they count. @throws CommandFailure when any

@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { SignupResponse } from '../../modules/onboarding/dto/signup';
+import type { SignupResponse } from '../../../modules/onboarding/dto/signup';
 import type {
   CreatedRecordingResponse,
   UsageExplanationResponse,
   UsageVerificationResponse,
-} from '../../product/recordings/dto/recording.responses';
+} from '../../recordings/dto/recording.responses';
 import type {
   PeriodResponse,
   SubscriptionResponse,
-} from '../../modules/subscriptions/dto/subscription.response';
-import { countOf } from '../support/output';
-import type { ApiClient } from './api-client';
-import type { Stage } from './stage';
-import { day, intervalOf, limitOf, periodText, usageText } from './wording';
+} from '../../../modules/subscriptions/dto/subscription.response';
+import { countOf, day } from '../../../cli/support/output';
+import type { ApiClient } from '../../../cli/demo/api-client';
+import type { Stage } from '../../../cli/demo/stage';
+import { intervalOf, limitOf, periodText, usageText } from './wording';
 
 const DAY_MS = 86_400_000;
 const FILLING_MS = 4_000;

@@ -1,8 +1,8 @@
 import { RequestContext } from '../../common/request-context';
-import { PRUNE_RECORDINGS, RetentionService } from '../../product/recordings/retention.service';
-import { countOf, print, printJson } from '../support/output';
-import { showProgress } from '../support/progress';
-import { withApplication } from '../support/with-application';
+import { PRUNE_RECORDINGS, RetentionService } from '../recordings/retention.service';
+import { countOf, print, printJson } from '../../cli/support/output';
+import { showProgress } from '../../cli/support/progress';
+import { withApplication } from '../../cli/support/with-application';
 
 export interface PruneOptions {
   olderThan: number;

@@ -1,14 +1,14 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { RequestContext } from '../../common/request-context';
-import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
-import { TimeShiftService } from '../../modules/ops/time-shift.service';
-import { loadConfig } from '../../platform/config/config';
-import { ApiClient } from './api-client';
-import { Stage } from './stage';
+import { RequestContext } from '../../../common/request-context';
+import { RenewalService } from '../../../modules/subscriptions/renewal/renewal.service';
+import { TimeShiftService } from '../../../modules/ops/time-shift.service';
+import { loadConfig } from '../../../platform/config/config';
+import { ApiClient } from '../../../cli/demo/api-client';
+import { Stage } from '../../../cli/demo/stage';
 import { Story, type TimeMachine } from './story';
-import { CommandFailure } from '../support/failure';
-import { isServing, readAddress } from '../support/running-server';
-import { withApplication } from '../support/with-application';
+import { CommandFailure } from '../../../cli/support/failure';
+import { isServing, readAddress } from '../../../cli/support/running-server';
+import { withApplication } from '../../../cli/support/with-application';
 
 export interface DemoOptions {
   url?: string;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/transaction';
+import type { Transaction } from '../../../platform/database/transaction';
 import {
   batchesOf,
   claimBatch,

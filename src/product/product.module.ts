@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import './access';
+import './features';
+import { ApplicationsModule } from './applications/applications.module';
+import { RecordingsModule } from './recordings/recordings.module';
+
+/** What this product adds to the server. Its tables are in schema.ts, its commands in cli/commands.ts. */
+@Module({ imports: [ApplicationsModule, RecordingsModule] })
+export class ProductModule {}

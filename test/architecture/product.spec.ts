@@ -1,0 +1,53 @@
+import '../../src/app.module';
+import { getMetadataArgsStorage } from 'typeorm';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as product from '../../src/product/schema';
+import * as features from '../../src/product/features';
+import { listSources } from '../support/architecture/sources';
+
+/* `src/product` is what an adopter deletes and replaces: the rest names none of its tables and features. */
+
+/** Of these migrations some name the example product; the product of a fork does not have its tables. */
+const LAST_THAT_MAY = 1763690000100;
+
+/** What the program itself is called. */
+const ALSO_OTHERWISE = ['application'];
+
+function namesOfProduct(): string[] {
+  const tables = getMetadataArgsStorage().tables.filter(({ target }) =>
+    product.entities.includes(target as (typeof product.entities)[number]),
+  );
+  const declared = Object.values(features).flatMap(({ key, unit }) => [key, unit]);
+  const names = [...tables.map(({ name }) => name!), ...declared];
+  return [...new Set(names)].filter((name) => !ALSO_OTHERWISE.includes(name));
+}
+
+function listCore(): { path: string; text: string }[] {
+  const sources = listSources().filter(({ path }) => !/^src\/product\/|\.spec\.ts$/.test(path));
+  const migrations = readdirSync('migrations')
+    .filter((name) => Number.parseInt(name, 10) > LAST_THAT_MAY)
+    .map((name) => `migrations/${name}`);
+  const read = migrations.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+  return [...sources, ...read];
+}
+
+function findNamed(files: { path: string; text: string }[]): string[] {
+  const named = new RegExp(`\\b(${namesOfProduct().join('|')})\\b`, 'i');
+  return files.flatMap(({ path, text }) => {
+    const line = text.split('\n').find((each) => named.test(each));
+    return line === undefined ? [] : [`${path}: ${line.trim()}`];
+  });
+}
+
+it('the core names no table and no feature of the product, not in a comment either', () => {
+  expect(namesOfProduct()).toEqual(expect.arrayContaining(['applications', 'recordings']));
+  expect(listCore().length).toBeGreaterThan(200);
+  expect(findNamed(listCore())).toEqual([]);
+});
+
+it('would find them', () => {
+  const sql = { path: 'one.ts', text: 'DELETE FROM recordings' };
+  const prose = { path: 'two.ts', text: 'const one = 1;\n// each recording' };
+  const other = { path: 'three.ts', text: 'span.isRecording()' };
+  expect(findNamed([sql, prose, other])).toHaveLength(2);
+});
