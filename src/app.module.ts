@@ -7,11 +7,13 @@ import { AuditModule } from './modules/audit/audit.module';
 import { BillingModule } from './modules/billing/billing.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
 import { EntitlementsModule } from './modules/entitlements/entitlements.module';
+import { EntitlementChecksModule } from './modules/entitlement-checks/entitlement-checks.module';
 import { IdentityModule } from './modules/identity/identity.module';
 import { NotificationsModule } from './modules/notifications/notifications.module';
 import { OnboardingModule } from './modules/onboarding/onboarding.module';
 import { OpsModule } from './modules/ops/ops.module';
 import { PlansModule } from './modules/plans/plans.module';
+import { ServiceKeysModule } from './modules/service-keys/service-keys.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
 import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
@@ -53,9 +55,11 @@ export class AppModule {
       BusinessesModule,
       EntitlementsModule,
       SubscriptionsModule,
+      EntitlementChecksModule,
       TeamMembersModule,
       SupportSessionsModule,
       ApiKeysModule,
+      ServiceKeysModule,
       AccountsModule,
       OnboardingModule,
       BillingModule,

@@ -27,12 +27,14 @@ import { Features1763690000100 } from '../migrations/1763690000100-features';
 import { CountersOfAnyFeature1763690000101 } from '../migrations/1763690000101-counters-of-any-feature';
 import { CountedSeats1763690000102 } from '../migrations/1763690000102-counted-seats';
 import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
+import { ServiceKeys1763690000115 } from '../migrations/1763690000115-service-keys';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
 import { UserSession } from './modules/identity/user-session.entity';
 import { User } from './modules/identity/user.entity';
 import { Plan, PlanVersion } from './modules/plans/plan.entity';
+import { ServiceKey } from './modules/service-keys/service-key.entity';
 import { StaffAccount } from './modules/staff/staff-account.entity';
 import { StaffSession } from './modules/staff/staff-session.entity';
 import { SupportSession } from './modules/support-sessions/support-session.entity';
@@ -61,6 +63,7 @@ const core: Omit<Schema, 'complete'> = {
     Member,
     Plan,
     PlanVersion,
+    ServiceKey,
     Session,
     StaffAccount,
     StaffSession,
@@ -96,6 +99,7 @@ const core: Omit<Schema, 'complete'> = {
     CountersOfAnyFeature1763690000101,
     CountedSeats1763690000102,
     OwnSchema1763690000106,
+    ServiceKeys1763690000115,
   ],
 };
 

@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import type { SyncPlansOptions } from './commands/billing-sync-plans';
 import type { VerifyBillingOptions } from './commands/billing-verify';
 import { addProductCommands } from '../product/cli/commands';
-import { httpUrl, id, wholeNumber } from './support/options';
+import { commaSeparated, httpUrl, id, wholeNumber } from './support/options';
 import type { ShiftTimeOptions } from './commands/shift-time';
 import type { StaffCreateOptions } from './commands/staff-create';
 import type { StripeLocalOptions } from './commands/stripe-local';
 import type { RenewOptions } from './commands/subscriptions-renew';
+import type { CreateServiceKeyOptions } from './commands/service-keys-create';
 import type { ReplayOptions } from './commands/webhooks-replay';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .exitOverride();
   addDatabaseCommands(program);
   addStaffCommands(program);
+  addServiceKeyCommands(program);
   addOperatorCommands(program);
   addBillingCommands(program);
   program.commandsGroup('Product:');
@@ -87,6 +89,29 @@ function addStaffCommands(program: Command): void {
     .requiredOption('--password-stdin', 'read the password from standard input')
     .action(async (options: { email: string }) =>
       (await import('./commands/staff-reset-password.js')).runStaffResetPassword(options),
+    );
+}
+
+function addServiceKeyCommands(program: Command): void {
+  program.commandsGroup('Service keys:');
+  program
+    .command('service-keys:create')
+    .description('create a key for a back end of yours, and print it this once')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption(
+      '--scopes <scopes>',
+      'what it may do, separated by commas: usage:write, usage:read, entitlements:read',
+      commaSeparated,
+    )
+    .option(
+      '--business-ids <ids>',
+      'the only businesses that it may name, separated by commas',
+      commaSeparated,
+    )
+    .option('--expires-at <time>', 'when it ends, in ISO 8601')
+    .option(...JSON_OPTION)
+    .action(async (options: CreateServiceKeyOptions) =>
+      (await import('./commands/service-keys-create.js')).runServiceKeysCreate(options),
     );
 }
 

@@ -200,6 +200,15 @@ export function ListOf(
   return list(options, { type: () => of(), isArray: true }, items, { itemsOf: of });
 }
 
+/** An object of one of these classes, or null. For answers: nothing is read into them. */
+export function EitherOrNull(classes: FieldClass[], options: FieldOptions = {}): PropertyDecorator {
+  const anyOf = [...classes.map((each) => ({ $ref: getSchemaPath(each) })), { type: 'null' }];
+  return (prototype, name) => {
+    ApiExtraModels(...classes)(prototype.constructor);
+    field(options, { anyOf }, [])(prototype, name);
+  };
+}
+
 /** A list whose objects are of one of these classes each. For answers: nothing is read into them. */
 export function ListOfEither(classes: FieldClass[], options: FieldOptions = {}): PropertyDecorator {
   const items = { oneOf: classes.map((each) => ({ $ref: getSchemaPath(each) })) };
@@ -218,6 +227,13 @@ export function ChoiceList(
   return list(options, { type: String, isArray: true, ...enumeration(name, values) }, [
     IsIn(values, { each: true }),
   ]);
+}
+
+/** A list of UUIDs. */
+export function IdList(options: FieldOptions & { min?: number; max?: number }): PropertyDecorator {
+  const areIds = (values: unknown) => Array.isArray(values) && values.every(isId);
+  const items = { type: 'string', format: 'uuid' };
+  return list(options, { type: 'array', items }, [check('uuid', areIds, 'must hold UUIDs only')]);
 }
 
 /** Origins of web pages: https, or http on this very machine; no path and no pattern. */

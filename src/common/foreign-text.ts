@@ -1,7 +1,7 @@
 const MAXIMUM_LENGTH = 2_000;
 const CONTROL = /[^\P{Cc}\n\t]/gu;
 const URL_CREDENTIALS = /(\/\/)\S*@/g;
-const SECRETS = /\b(Bearer\s+|(?:tn[skfu]|sk|rk|whsec)_)[\w.-]{8,}/g;
+const SECRETS = /\b(Bearer\s+|(?:tn[skfuv]|sk|rk|whsec)_)[\w.-]{8,}/g;
 
 /**
  * Text from another program, made safe to store and log: PostgreSQL refuses NUL and halves of surrogate pairs, a

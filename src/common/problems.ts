@@ -39,15 +39,23 @@ export const wrongCredentialKind = defineProblem({
   kind: 'forbidden',
   title: 'This kind of credential cannot call this route',
   description:
-    'The token is valid, but of another kind: SDK keys call SDK routes only, dashboard sessions dashboard routes only.',
+    'The token is valid, but of another kind: SDK keys call SDK routes only, dashboard sessions dashboard routes only, service keys service routes only.',
 });
 
 export const insufficientScope = defineProblem({
   code: 'insufficient_scope',
   kind: 'forbidden',
-  title: 'This API key does not have the scope',
+  title: 'This key does not have the scope',
   description:
-    'GET /v1/api-keys shows the scopes of each key; WWW-Authenticate names the one that is missing (RFC 6750). Use a key that has it, or create one.',
+    'GET /v1/api-keys shows the scopes of each API key; WWW-Authenticate names the one that is missing (RFC 6750). Use a key that has it, or create one.',
+});
+
+export const notForBrowsers = defineProblem({
+  code: 'not_for_browsers',
+  kind: 'forbidden',
+  title: 'A service key must not be used in a browser',
+  description:
+    'The request has an Origin header, so a page sent it: everyone who opens that page can read the key. Revoke the key, and call from your own server.',
 });
 
 export const permissionDenied = defineProblem({
@@ -85,6 +93,13 @@ export const noBusiness = defineProblem({
   title: 'You belong to no business',
   description:
     'This session has no business. Create one with POST /v1/businesses, accept an invitation with POST /v1/invitations/accept, or switch to one of GET /v1/me/businesses with POST /v1/me/switch.',
+});
+
+export const businessNotFound = defineProblem({
+  code: 'business_not_found',
+  kind: 'not_found',
+  title: 'Business not found',
+  description: 'It does not exist, you do not belong to it, or the service key is bound to others.',
 });
 
 export const routeNotFound = defineProblem({

@@ -3,7 +3,15 @@ import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
 
 /** `job` is the server itself: a cron run, a queued job, a command. `database`: a statement from outside the server. */
-export const ACTOR_KINDS = ['anonymous', 'person', 'sdk', 'staff', 'job', 'database'] as const;
+export const ACTOR_KINDS = [
+  'anonymous',
+  'person',
+  'sdk',
+  'service',
+  'staff',
+  'job',
+  'database',
+] as const;
 
 /** Who acts. */
 export interface Actor {
@@ -29,6 +37,13 @@ export interface MemberPrincipal {
   credentialId: string;
   /** For GET /v1/me; null for API keys and support, which do not need it. */
   businessName: string | null;
+}
+
+/** The service key that a back end of the founder's sends. */
+export interface ServiceKeyPrincipal {
+  id: string;
+  /** The only businesses that it may name; null: any. */
+  businessIds: readonly string[] | null;
 }
 
 /** A request with an Idempotency-Key; platform/http/idempotency fills in the outcome. */
@@ -63,6 +78,8 @@ export interface RequestContextFields {
   permissions: readonly Permission[];
   /** What the API key is bound to: a thing of the product. Null: to nothing, or no key. */
   boundTo: string | null;
+  /** Null: another credential, or none. */
+  serviceKey: ServiceKeyPrincipal | null;
   /** In a support session, the member on whose behalf staff act. */
   onBehalfOf: string | null;
   supportSessionId: string | null;
@@ -90,6 +107,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly person: PersonPrincipal | null;
   readonly permissions: readonly Permission[];
   readonly boundTo: string | null;
+  readonly serviceKey: ServiceKeyPrincipal | null;
   readonly onBehalfOf: string | null;
   readonly supportSessionId: string | null;
   readonly staffSessionId: string | null;
@@ -107,6 +125,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.person = fields.person ?? null;
     this.permissions = fields.permissions ?? [];
     this.boundTo = fields.boundTo ?? null;
+    this.serviceKey = fields.serviceKey ?? null;
     this.onBehalfOf = fields.onBehalfOf ?? null;
     this.supportSessionId = fields.supportSessionId ?? null;
     this.staffSessionId = fields.staffSessionId ?? null;
@@ -138,6 +157,12 @@ export class RequestContext implements Readonly<RequestContextFields> {
   requireMember(): MemberPrincipal {
     if (!this.member) throw new Error(`${this.action} needs a member and has none`);
     return this.member;
+  }
+
+  /** The service key that acts. @throws Error on routes that others may call */
+  requireServiceKey(): ServiceKeyPrincipal {
+    if (!this.serviceKey) throw new Error(`${this.action} needs a service key and has none`);
+    return this.serviceKey;
   }
 
   /** The person who acts. @throws Error on routes that bots and staff may call */

@@ -9,7 +9,7 @@ describe('a token', () => {
     'of kind %s has its prefix and 46 base62 characters, and is recognised by them',
     (kind) => {
       const token = createToken(kind);
-      expect(token).toMatch(/^tn[skfu]_[0-9A-Za-z]{46}$/);
+      expect(token).toMatch(/^tn[skfuv]_[0-9A-Za-z]{46}$/);
       expect(token.startsWith(TOKEN_PREFIXES[kind])).toBe(true);
       expect(tokenKind(token)).toBe(kind);
     },
@@ -21,6 +21,7 @@ describe('a token', () => {
       api_key: 'tnk_',
       staff_session: 'tnf_',
       support_session: 'tnu_',
+      service_key: 'tnv_',
     });
   });
 

@@ -9,13 +9,14 @@ export const TOKEN_PREFIXES = {
   api_key: 'tnk_',
   staff_session: 'tnf_',
   support_session: 'tnu_',
+  service_key: 'tnv_',
 } as const;
 export type TokenKind = keyof typeof TOKEN_PREFIXES;
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 40;
 const CHECKSUM_LENGTH = 6;
-const TOKEN_PATTERN = /^(tn[skfu]_)[0-9A-Za-z]{46}$/;
+const TOKEN_PATTERN = /^(tn[skfuv]_)[0-9A-Za-z]{46}$/;
 
 /** A new secret of this kind. Show it once and store only its `hashToken`. */
 export function createToken(kind: TokenKind): string {

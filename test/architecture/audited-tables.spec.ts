@@ -53,6 +53,8 @@ const SILENT_UPDATES: Record<string, string> = {
   'credits.counted_day': 'the same',
   'members.joined_at': 'never changes',
   'members.last_used_at': 'use is no news',
+  'service_keys.hint': 'changes with token_hash only',
+  'service_keys.last_used_at': 'use is no news',
   'subscriptions.plan_version': 'changes with plan_id only',
   'subscriptions.anchor': 'a change of it comes with one of plan or status',
   'subscriptions.cycle': 'a plain renewal is recorded by its period row',

@@ -4,6 +4,7 @@ import {
   permissionsOf,
   ROLES,
   SCOPES,
+  SERVICE_SCOPES,
   type Permission,
   type Role,
 } from '../../src/common/access/permissions';
@@ -30,9 +31,10 @@ import {
   successesOf,
   type Operation,
 } from '../support/architecture/openapi';
-import { bearer, call, codeOf, findFaults } from '../support/architecture/requests';
+import { bearer, call, codeOf, findFaults, type Sending } from '../support/architecture/requests';
 import { listRows } from '../support/architecture/rows';
 import { addMember, logInWithoutBusiness } from '../support/members';
+import { createServiceKey } from '../support/service-keys';
 import { comparable } from '../support/problems';
 import { TestApplication } from '../support/test-application';
 
@@ -116,12 +118,22 @@ afterAll(() => server.stop());
 
 function guarded(audience?: Audience): Operation[] {
   return operations.filter((each) =>
-    audience ? each.audience === audience : each.audience !== 'public',
+    audience ? each.audiences.includes(audience) : each.audience !== 'public',
   );
 }
 
-function callVictim(operation: Operation, authorization: string | undefined): Promise<Response> {
-  return call(operation, victim, { authorization, values: objects.get(operation.path) });
+function callVictim(
+  operation: Operation,
+  authorization: string | undefined,
+  sender = victim,
+): Promise<Response> {
+  return call(operation, sender, { authorization, values: objects.get(operation.path) });
+}
+
+/** As a caller of this audience: a service key names the business in the query, where the route is not its own. */
+function sendingAs(audience: Audience, operation: Operation, { customer }: World): Sending {
+  const isGuest = audience === 'service' && audience !== operation.audience;
+  return isGuest ? { query: `businessId=${customer.business.id}` } : {};
 }
 
 /** Nothing in the database is another after the work than before. */
@@ -152,11 +164,12 @@ async function expectRefused(
   refused: Operation[],
   authorization: string | undefined,
   expected: Refusal,
+  sender = victim,
 ): Promise<void> {
   expect(refused).not.toEqual([]);
   const faults = await expectNoChange(() =>
     findFaults(refused, async (operation) =>
-      faultOf(operation, await callVictim(operation, authorization), expected),
+      faultOf(operation, await callVictim(operation, authorization, sender), expected),
     ),
   );
   expect(faults).toEqual([]);
@@ -187,12 +200,12 @@ describe('every guarded route', () => {
     async (kind) => {
       const { opens, token } = KINDS[kind];
       const authorization = bearer(await token(victim));
-      const others = guarded().filter(({ audience }) => audience !== opens);
+      const others = guarded().filter(({ audiences }) => !audiences.includes(opens));
       await expectRefused(others, authorization, { status: 403, code: 'wrong_credential_kind' });
     },
   );
 
-  it.each(['dashboard', 'sdk'] as const)(
+  it.each(['dashboard', 'sdk', 'service'] as const)(
     'of the audience %s refuses a business that is deactivated',
     async (audience) => {
       const world = await makeWorld(server, victim.staff);
@@ -201,7 +214,7 @@ describe('every guarded route', () => {
       const authorization = bearer(tokenFor(audience, world));
       const refusal = { status: 403, code: 'business_deactivated' };
       const closed = guarded(audience).filter(({ name }) => !OPEN_WHILE_DEACTIVATED.includes(name));
-      await expectRefused(closed, authorization, refusal);
+      await expectRefused(closed, authorization, refusal, world);
     },
   );
 
@@ -248,7 +261,7 @@ describe('every guarded route', () => {
     const scopes = SCOPES.filter((each) => each !== scope);
     const body = { name: 'Fewer', scopes };
     const made = await server.post('/v1/api-keys', victim.customer.token, body);
-    const needing = guarded('sdk').filter((operation) => operation.scope === scope);
+    const needing = guarded('sdk').filter(({ scopes: { sdk } }) => sdk === scope);
     await expectRefused(needing, bearer((made.body as { key: string }).key), {
       status: 403,
       code: 'insufficient_scope',
@@ -256,8 +269,34 @@ describe('every guarded route', () => {
     });
   });
 
-  it('of SDKs needs a scope', () => {
-    expect(guarded('sdk').filter(({ scope }) => !scope)).toEqual([]);
+  it('of service keys refuses a key without its scope', async () => {
+    const faults = await findFaults(guarded('service'), async (operation) => {
+      const needed = operation.scopes.service!;
+      const scopes = SERVICE_SCOPES.filter((scope) => scope !== needed);
+      const { key } = await createServiceKey(server, victim.staff, { scopes });
+      const lacking = { status: 403, code: 'insufficient_scope' };
+      const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${needed}"`;
+      const refused = await callVictim(operation, bearer(key));
+      return faultOf(operation, refused, { ...lacking, challenge });
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it.each(['sdk', 'service'] as const)('of the audience %s needs a scope', (audience) => {
+    expect(guarded(audience).filter(({ scopes }) => !scopes[audience])).toEqual([]);
+  });
+
+  it.each(['sdk', 'service'] as const)('opens to keys of the audience %s too', async (audience) => {
+    const faults = await findFaults(guarded(audience), async (operation) => {
+      const world = await makeWorld(server, victim.staff);
+      const values = await makeObject(operation, world);
+      const authorization = bearer(tokenFor(audience, world));
+      const sending = { ...sendingAs(audience, operation, world), authorization, values };
+      const { status } = await call(operation, world, sending);
+      const expected = exampleOf(operation).answers ?? successesOf(operation).at(-1);
+      return status === expected ? null : `${status} instead of ${String(expected)}`;
+    });
+    expect(faults).toEqual([]);
   });
 
   it('opens to the credential of its own kind, and to the lowest role that may', async () => {

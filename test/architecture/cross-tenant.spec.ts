@@ -45,9 +45,9 @@ beforeAll(async () => {
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => server.stop());
 
-/** The routes that members and SDKs of a tenant call; staff are no tenant's. */
+/** The routes of one tenant; staff's are no tenant's. */
 function ofTenants(): Operation[] {
-  return operations.filter(({ audience }) => audience === 'dashboard' || audience === 'sdk');
+  return operations.filter(({ audience }) => ['dashboard', 'sdk', 'service'].includes(audience));
 }
 
 function callAs(
@@ -82,7 +82,13 @@ describe('a thing of another tenant', () => {
   /** What B holds: a session of the owner, the SDK's key, and staff in B's own support seat. */
   async function tokensOf(world: World): Promise<Record<string, string>> {
     const support = await openSupport(server, world.staff, world.customer, { mode: 'write' });
-    return { session: world.customer.token, key: world.customer.key, support: support.token };
+    const { customer, serviceKey } = world;
+    return {
+      session: customer.token,
+      key: customer.key,
+      service: serviceKey,
+      support: support.token,
+    };
   }
 
   /** The operation of this verb, with its body; where there is none, the bare verb. */
@@ -128,7 +134,8 @@ describe('a thing of another tenant', () => {
   ): Promise<string[]> {
     const operation = attemptOf(path, verb);
     const name = `${verb.toUpperCase()} ${path}`;
-    const faults = Object.entries(tokens).map(async ([holder, token]) => {
+    const holders = Object.entries(tokens).filter(([holder]) => mayMeet(path, holder));
+    const faults = holders.map(async ([holder, token]) => {
       const ask = (asked: Record<string, string>): Promise<Response> =>
         call(operation, attacker, { authorization: bearer(token), values: asked });
       const theirs = await ask(values);
@@ -144,9 +151,23 @@ describe('a thing of another tenant', () => {
     return (await Promise.all(faults)).flat();
   }
 
+  /** The matrix of credentials has a service key at every other route. */
+  function mayMeet(path: string, holder: string): boolean {
+    const isForServices = operations.some(
+      (each) => each.path === path && each.audiences.includes('service'),
+    );
+    return holder !== 'service' || isForServices;
+  }
+
   /** With the right kind of credential the answer is 404 of the thing: what is compared is not some other refusal. */
   function unexpected(operation: Operation, holder: string, response: Response): string[] {
-    const rightful = { dashboard: 'session', sdk: 'key', staff: '', public: '' };
+    const rightful = {
+      dashboard: 'session',
+      sdk: 'key',
+      service: 'service',
+      staff: '',
+      public: '',
+    };
     const isRightful = operation.action !== 'none' && rightful[operation.audience] === holder;
     if (!isRightful) return response.status >= 400 ? [] : [`${operation.name}: ${response.status}`];
     const isMissing = response.status === 404 && codeOf(response) !== 'route_not_found';
@@ -165,6 +186,9 @@ describe('a reference to a thing of another tenant', () => {
   /** Fields of bodies and queries that take an id: what the attacker sends with the victim's id in it, or a missing one. */
   const REFERENCES: Record<string, (id: string) => Parameters<typeof call>[2]> = {
     'api_key.create applicationId': (applicationId) => ({ body: { name: 'Mine', applicationId } }),
+    'entitlement.check businessId': (businessId) => ({
+      body: { businessId, feature: 'recordings' },
+    }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },

@@ -40,6 +40,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/product/applications/application-origins.ts': 'a preflight names no tenant',
   'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
   'src/product/recordings/retention.service.ts': 'retention is for all businesses',
+  'src/modules/service-keys/service-keys.service.ts': 'service keys belong to no tenant',
   'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
   'src/modules/subscriptions/renewal/overdue.service.ts': 'payments are missing in all tenants',

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import request from 'supertest';
-import type { Access } from '../../src/common/access/access.decorator';
+import { audiencesOf, type Access } from '../../src/common/access/access.decorator';
 import { ROLE_PERMISSIONS } from '../../src/common/access/permissions';
 import { allProblems } from '../../src/common/problem';
 import { createOpenApiDocument } from '../../src/platform/http/openapi';
@@ -180,6 +180,14 @@ describe('every handler', () => {
     expect(wrong.map(({ name, access }) => `${name}: ${access.permission}`)).toEqual([]);
   });
 
+  it('whose items name their business is no transaction of one business', () => {
+    const perItem = documentedHandlers().filter(({ access }) => access.businessPerItem);
+    const ofOne = perItem.filter(({ access }) =>
+      [undefined, 'repeatable'].includes(access.idempotency),
+    );
+    expect(ofOne.map(({ name }) => name)).toEqual([]);
+  });
+
   it('has an action of its own, `thing.verb`', () => {
     const actions = handlers.flatMap(({ access }) => (access ? [access.action] : []));
     expect(actions.filter((action) => !/^[a-z_]+\.[a-z_]+$/.test(action))).toEqual([]);
@@ -193,12 +201,14 @@ describe('the contract', () => {
       route,
       action: access.action,
       audience: access.audience,
+      audiences: audiencesOf(access),
       permission: access.permission ?? null,
-      security: access.audience === 'public' ? [] : [{ [access.audience]: [] }],
+      security:
+        access.audience === 'public' ? [] : audiencesOf(access).map((each) => ({ [each]: [] })),
     }));
     const described = operations.map(({ name: route, ...rest }) => {
-      const { action, audience, permission, security } = rest;
-      return { route, action, audience, permission, security };
+      const { action, audience, audiences, permission, security } = rest;
+      return { route, action, audience, audiences, permission, security };
     });
     expect(byRoute(described)).toEqual(byRoute(decorated));
   });
@@ -214,7 +224,7 @@ describe('the contract', () => {
 
   it('describes the credential of each audience as a bearer token', () => {
     const { securitySchemes } = document.components;
-    const audiences = new Set(operations.map(({ audience }) => audience));
+    const audiences = new Set(operations.flatMap((operation) => operation.audiences));
     audiences.delete('public');
     expect(Object.keys(securitySchemes).sort()).toEqual([...audiences].sort());
     for (const scheme of Object.values(securitySchemes))

@@ -48,7 +48,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   'src/modules/access/credentials.repository.ts': {
     reads:
       'api_keys businesses members sessions staff_accounts staff_sessions support_sessions users',
-    writes: 'user_sessions',
+    writes: 'service_keys user_sessions',
     reason: 'each request: one statement finds a credential with all that is known of its caller',
   },
   'src/modules/accounts/accounts.repository.ts': {

@@ -29,6 +29,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
     reason: 'the tenant itself',
   },
   one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  service_keys: { condition: PLATFORM, reason: 'keys of the installation' },
   staff_accounts: { condition: PLATFORM, reason: 'no tenant may see staff' },
   staff_sessions: { condition: PLATFORM, reason: 'no tenant may see staff' },
   stripe_prices: { condition: PLATFORM, reason: 'plans belong to no tenant' },

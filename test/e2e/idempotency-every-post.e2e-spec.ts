@@ -159,8 +159,7 @@ async function reuseOf({ send, body = {} }: Trial): Promise<string | null> {
 
 it.each(ENDS_ITS_CALLER)('%s leaves no caller to replay an answer to', async (action) => {
   const operation = posts.find((each) => each.action === action)!;
-  const { customer } = await makeWorld(server, staff);
-  const world = { server, customer, staff: await addStaff(server) };
+  const world = await makeWorld(server, await addStaff(server));
   const authorization = bearer(tokenFor(operation.audience, world));
   const headers = { 'idempotency-key': newId() };
   const answers = [

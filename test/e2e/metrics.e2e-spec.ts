@@ -110,7 +110,7 @@ describe('GET /metrics', () => {
 
   it('has no id, address, name or token in it', async () => {
     const { text } = await scrape(server);
-    expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-|tn[skfu]_|@example\.com|Acme|secret/);
+    expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-|tn[skfuv]_|@example\.com|Acme|secret/);
     expect(text).toContain('route="/v1/auth/signup"');
   });
 

@@ -12,7 +12,7 @@ const GENERATED = '<!-- Made by `npm run cli -- permissions` from the sources; d
 const ROLES_INTRODUCTION =
   'What each role may do; `GET /v1/me` shows those of the caller. The last two columns are staff in a support session, in read and in write mode.';
 const ROUTES_INTRODUCTION =
-  'Who may call which route. A dashboard route without a permission is open to every active member; an API key has all scopes unless it was made with fewer. The audit log shows the action.';
+  'Who may call which route. A dashboard route without a permission is open to every active member; an API key has all scopes unless it was made with fewer, a service key those that it was made with. The audit log shows the action.';
 
 interface RouteRow {
   method: string;
@@ -27,6 +27,7 @@ interface DescribedOperation {
   'x-audience': string;
   'x-permission'?: string;
   'x-scope'?: string;
+  'x-also'?: Record<string, string>;
 }
 
 /** `permissions`: writes docs/permissions.md, the permissions of each role, and who may call each route. */
@@ -74,8 +75,13 @@ async function listRoutes(): Promise<RouteRow[]> {
     Object.entries(operations as Record<string, DescribedOperation>).map(([method, operation]) => ({
       method: method.toUpperCase(),
       path,
-      audience: operation['x-audience'],
-      permission: inCode(operation['x-permission'] ?? operation['x-scope']),
+      audience: [operation['x-audience'], ...Object.keys(operation['x-also'] ?? {})].join(', '),
+      permission: [
+        operation['x-permission'] ?? operation['x-scope'],
+        ...Object.values(operation['x-also'] ?? {}),
+      ]
+        .map(inCode)
+        .join(', '),
       action: operation.operationId,
     })),
   );

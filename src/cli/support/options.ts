@@ -22,3 +22,8 @@ export function httpUrl(text: string): string {
     return text.replace(/\/+$/, '');
   throw new InvalidArgumentError('It must be a URL of http or https.');
 }
+
+/** Parses an option that holds several values. */
+export function commaSeparated(text: string): string[] {
+  return text.split(',').map((value) => value.trim());
+}

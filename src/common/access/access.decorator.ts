@@ -13,9 +13,11 @@ import {
 import type { DeclaredProblem } from '../problem';
 import {
   businessDeactivated,
+  businessNotFound,
   databaseUnavailable,
   insufficientScope,
   noBusiness,
+  notForBrowsers,
   permissionDenied,
   supportForbidden,
   supportReadOnly,
@@ -25,17 +27,27 @@ import {
   wrongCredentialKind,
 } from '../problems';
 import type { Action } from './actions';
-import type { Permission, Scope } from './permissions';
+import type { Permission, Scope, ServiceScope } from './permissions';
 
-/** Who may call a route: the public, a member through the dashboard, the SDK with its key, or staff. */
-export type Audience = 'public' | 'dashboard' | 'sdk' | 'staff';
+/**
+ * Who may call a route: the public, a member through the dashboard, the SDK with its key, a back end of the founder's
+ * with a service key, or staff.
+ */
+export type Audience = 'public' | 'dashboard' | 'sdk' | 'service' | 'staff';
 
 export interface Access {
   audience: Audience;
   /** Dashboard routes only: the permission that the member's role must have. Without it, any member may call. */
   permission?: Permission;
-  /** SDK routes: the scope that the API key must have. */
-  scope?: Scope;
+  /** SDK and service routes: the scope that the key must have. */
+  scope?: Scope | ServiceScope;
+  /** Which keys may call it too, each with the scope that it must have. */
+  also?: { sdk?: Scope; service?: ServiceScope };
+  /**
+   * Service routes: each item of the body names its business, for `ServiceKeysService.contextFor`. Without it, a
+   * service key names the business of the request as `businessId`: in the body, or in the query where the body has none.
+   */
+  businessPerItem?: boolean;
   /**
    * Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide.
    */
@@ -99,7 +111,10 @@ export function Access(access: Access): MethodDecorator {
     ApiExtension('x-audience', access.audience),
     ...(access.permission ? [ApiExtension('x-permission', access.permission)] : []),
     ...(access.scope ? [ApiExtension('x-scope', access.scope)] : []),
-    ...(access.audience === 'public' ? [] : [ApiBearerAuth(access.audience)]),
+    ...(access.also ? [ApiExtension('x-also', access.also)] : []),
+    ...audiencesOf(access)
+      .filter((audience) => audience !== 'public')
+      .map((audience) => ApiBearerAuth(audience)),
     documentIdempotency(access),
     ApiResponse(success(access)),
     ...(access.replayStatus
@@ -121,6 +136,20 @@ function tellRoute(access: Access): MethodDecorator {
 /** The access declared for this handler; undefined where the decorator is missing. */
 export function accessOf(handler: object): Access | undefined {
   return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
+}
+
+/** All who may call a route. */
+export function audiencesOf({
+  audience,
+  also = {},
+}: Pick<Access, 'audience' | 'also'>): Audience[] {
+  return [audience, ...(Object.keys(also) as Audience[])];
+}
+
+/** The scope that a caller of this audience needs; undefined: none. */
+export function scopeFor(access: Access, audience: Audience): Scope | ServiceScope | undefined {
+  if (audience === access.audience) return access.scope;
+  return audience === 'sdk' || audience === 'service' ? access.also?.[audience] : undefined;
 }
 
 const added = new Map<string, DeclaredProblem[]>();
@@ -150,13 +179,16 @@ function problemsOf(access: Access): DeclaredProblem[] {
     ...support,
     ...(access.permission ? [permissionDenied] : []),
   ];
-  const byAudience = {
+  const ofKeys = [...guarded, businessDeactivated, insufficientScope, tooManyAtOnce];
+  const byAudience: Record<Audience, DeclaredProblem[]> = {
     public: [],
     staff: guarded,
-    sdk: [...guarded, businessDeactivated, insufficientScope, tooManyAtOnce],
+    sdk: ofKeys,
+    service: [...ofKeys, notForBrowsers, businessNotFound],
     dashboard: [...guarded, ...tenant],
   };
-  return [...always, ...byAudience[access.audience], ...(access.problems ?? [])];
+  const ofCallers = audiencesOf(access).flatMap((audience) => byAudience[audience]);
+  return [...always, ...ofCallers, ...(access.problems ?? [])];
 }
 
 function success(access: Access): ApiResponseOptions {

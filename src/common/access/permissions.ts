@@ -46,6 +46,10 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
 /** What API keys may do. A key has all of them unless it is made with fewer. */
 export const SCOPES: readonly Scope[] = ['status:read'];
 
+/** What service keys may do; a key has those that it is made with. */
+export const SERVICE_SCOPES = ['usage:write', 'usage:read', 'entitlements:read'] as const;
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];
+
 /** For the product, while its modules load: the least role that has each permission. Roles above it have it too. */
 export function declarePermissions(added: Partial<Record<Role, readonly Permission[]>>): void {
   const permissionsFrom = (least: Role) => added[least] ?? [];

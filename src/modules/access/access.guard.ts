@@ -1,8 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf, type Access } from '../../common/access/access.decorator';
+import { isId } from '../../common/ids';
+import { validationFailed } from '../../common/problems';
 import { RequestContext } from '../../common/request-context';
 import { requestOf } from '../../platform/http/request';
+import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
+import { ServiceKeysService } from '../service-keys/service-keys.service';
 import { assertAdmitted } from './admission';
 import { BearerGuard } from './bearer.guard';
 import { CredentialCache } from './credential-cache';
@@ -14,6 +18,8 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly bearer: BearerGuard,
     private readonly cache: CredentialCache,
+    private readonly serviceKeys: ServiceKeysService,
+    private readonly limiter: RequestLimiter,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,14 +32,32 @@ export class AccessGuard implements CanActivate {
     request.requestContext =
       access.audience === 'public'
         ? new RequestContext({ ...originOf(request), action: access.action })
-        : await this.admit(access, request);
+        : await this.admit(access, request, context.switchToHttp().getResponse<FastifyReply>());
     return true;
   }
 
-  private async admit(access: Access, request: FastifyRequest): Promise<RequestContext> {
+  private async admit(
+    access: Access,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<RequestContext> {
     const credential = await this.credentialOf(request);
     assertAdmitted(access, credential, request);
-    return toContext(access, credential, request);
+    const context = toContext(access, credential, request);
+    if (!context.serviceKey || access.businessPerItem) return context;
+    return this.inNamedBusiness(context, request, reply);
+  }
+
+  /** Where the body's is no id, the context has no business, and validation refuses the request. */
+  private async inNamedBusiness(
+    context: RequestContext,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<RequestContext> {
+    const businessId = takeBusinessId(request);
+    if (businessId === null) return context;
+    await this.limiter.countBusiness(businessId, request, reply);
+    return this.serviceKeys.contextFor(context, businessId);
   }
 
   /** The credential from the request hook; looked up again where it may have ended while the body arrived. */
@@ -44,18 +68,41 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/**
+ * The `businessId` of the body; else that of the query, which is taken out of it, since it is no parameter for other
+ * callers of the route.
+ * @returns null where the body's is no id: its field says so
+ * @throws 422 validation_failed where there is none
+ */
+function takeBusinessId(request: FastifyRequest): string | null {
+  const { body, query } = request as { body: Named; query: Named };
+  if (body?.businessId !== undefined) return toId(body.businessId);
+  const businessId = toId(query?.businessId);
+  if (!businessId)
+    throw validationFailed([{ pointer: '/businessId', code: 'uuid', detail: 'must be a UUID' }]);
+  delete query!.businessId;
+  return businessId;
+}
+
+type Named = { businessId?: unknown } | null | undefined;
+
+function toId(value: unknown): string | null {
+  return isId(value) ? value.toLowerCase() : null;
+}
+
 function toContext(
   access: Access,
   credential: Credential,
   request: FastifyRequest,
 ): RequestContext {
   const { actor, businessId, member, person, permissions, staffSessionId } = credential;
-  const { key, support } = credential;
+  const { key, service, support } = credential;
   return new RequestContext({
     ...originOf(request),
     action: access.action,
     ...{ actor, businessId, member, person, permissions, staffSessionId },
     boundTo: key?.boundTo ?? null,
+    serviceKey: service && { id: service.id, businessIds: service.businessIds },
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
   });

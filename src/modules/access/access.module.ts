@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { StrictInputGuard } from '../../platform/http/strict-input.guard';
+import { ServiceKeysModule } from '../service-keys/service-keys.module';
 import { AccessGuard } from './access.guard';
 import { BearerGuard } from './bearer.guard';
 import { BearerStrategy } from './bearer.strategy';
@@ -12,6 +13,7 @@ import { SdkPages } from './sdk-pages';
 
 /** Who may call what: the guard of every route. */
 @Module({
+  imports: [ServiceKeysModule],
   providers: [
     CredentialsService,
     CredentialCache,

@@ -1,11 +1,17 @@
 import type { FastifyRequest } from 'fastify';
-import type { Access, Audience } from '../../common/access/access.decorator';
-import type { Permission, Scope } from '../../common/access/permissions';
+import {
+  audiencesOf,
+  scopeFor,
+  type Access,
+  type Audience,
+} from '../../common/access/access.decorator';
+import type { Permission, Scope, ServiceScope } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
 import {
   businessDeactivated,
   insufficientScope,
   noBusiness,
+  notForBrowsers,
   permissionDenied,
   supportForbidden,
   supportReadOnly,
@@ -18,8 +24,8 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 
 /**
  * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard.
- * @throws 401 unauthenticated, 403 wrong_credential_kind, business_deactivated, no_business, insufficient_scope,
- * permission_denied, support_read_only, support_forbidden
+ * @throws 401 unauthenticated, 403 wrong_credential_kind, not_for_browsers, business_deactivated, no_business,
+ * insufficient_scope, permission_denied, support_read_only, support_forbidden
  */
 export function assertAdmitted(
   access: Access,
@@ -27,13 +33,17 @@ export function assertAdmitted(
   { headers, method }: Pick<FastifyRequest, 'headers' | 'method'>,
 ): asserts credential {
   if (!credential) throw noCredential(headers.authorization);
-  const { kind, businessStatus, permissions, key, support } = credential;
-  if (AUDIENCE_OF_KIND[kind] !== access.audience) throw wrongKind(access.audience);
+  const { kind, businessStatus, permissions, service, support } = credential;
+  const audience = AUDIENCE_OF_KIND[kind];
+  if (!audiencesOf(access).includes(audience)) throw wrongKind(access);
+  if (service && headers.origin !== undefined) throw notForBrowsers();
   if (businessStatus === 'deactivated' && !access.whileDeactivated) throw businessDeactivated();
   if (kind === 'session' && !businessStatus && !access.withoutBusiness) throw noBusiness();
-  if (access.scope && !key?.scopes.includes(access.scope)) throw lacking(access.scope);
+  const scope = scopeFor(access, audience);
+  if (scope && !scopesOf(credential).includes(scope)) throw lacking(scope);
   if (support) return assertSupportMay(access, permissions, support.mode, method);
-  const isPermitted = !access.permission || permissions.includes(access.permission);
+  const isPermitted =
+    audience !== 'dashboard' || !access.permission || permissions.includes(access.permission);
   if (!isPermitted)
     throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
 }
@@ -45,8 +55,12 @@ function noCredential(authorization: string | undefined): DomainError {
   return unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
 }
 
+function scopesOf({ key, service }: Credential): readonly (Scope | ServiceScope)[] {
+  return key?.scopes ?? service?.scopes ?? [];
+}
+
 /** RFC 6750, section 3.1. */
-function lacking(scope: Scope): DomainError {
+function lacking(scope: Scope | ServiceScope): DomainError {
   const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`;
   return insufficientScope({
     detail: `This needs a key with the scope ${scope}.`,
@@ -58,11 +72,13 @@ const WANTED: Record<Audience, string> = {
   public: 'no credential',
   dashboard: 'a dashboard session (tns_…)',
   sdk: 'an SDK API key (tnk_…)',
+  service: 'a service key (tnv_…)',
   staff: 'a staff session (tnf_…)',
 };
 
-function wrongKind(audience: Audience): DomainError {
-  return wrongCredentialKind({ detail: `This route takes ${WANTED[audience]}.` });
+function wrongKind(access: Access): DomainError {
+  const wanted = audiencesOf(access).map((audience) => WANTED[audience]);
+  return wrongCredentialKind({ detail: `This route takes ${wanted.join(' or ')}.` });
 }
 
 /** In read mode only leaving is allowed as a change; what support never may is refused in either mode. */

@@ -32,7 +32,7 @@ function credentialOf(businessId: string, userId: string | null = null): Credent
   return {
     ...{ kind: 'session', actor: { kind: 'person', id: member.memberId, email: null } },
     ...{ businessId, businessStatus: 'active', member, person, permissions: [] },
-    ...{ key: null, support: null, staffSessionId: null },
+    ...{ key: null, service: null, support: null, staffSessionId: null },
   };
 }
 

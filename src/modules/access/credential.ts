@@ -1,13 +1,18 @@
 import type { Audience } from '../../common/access/access.decorator';
-import type { Permission, Scope } from '../../common/access/permissions';
-import type { Actor, MemberPrincipal, PersonPrincipal } from '../../common/request-context';
+import type { Permission, Scope, ServiceScope } from '../../common/access/permissions';
+import type {
+  Actor,
+  MemberPrincipal,
+  PersonPrincipal,
+  ServiceKeyPrincipal,
+} from '../../common/request-context';
 import type { TokenKind } from '../../common/token';
 
 /** What a valid token identifies. */
 export interface Credential {
   kind: TokenKind;
   actor: Actor;
-  /** Null: staff, and a person without a business. */
+  /** Null: staff, service keys, and a person without a business. */
   businessId: string | null;
   businessStatus: 'active' | 'deactivated' | null;
   member: MemberPrincipal | null;
@@ -16,6 +21,8 @@ export interface Credential {
   permissions: readonly Permission[];
   /** Of an API key. */
   key: { scopes: readonly Scope[]; boundTo: string | null } | null;
+  /** Of a service key. */
+  service: (ServiceKeyPrincipal & { scopes: readonly ServiceScope[] }) | null;
   /** The session of staff in the support seat. */
   support: { sessionId: string; mode: 'read' | 'write' } | null;
   /** The session of staff outside a business. */
@@ -28,4 +35,5 @@ export const AUDIENCE_OF_KIND: Record<TokenKind, Audience> = {
   support_session: 'dashboard',
   api_key: 'sdk',
   staff_session: 'staff',
+  service_key: 'service',
 };

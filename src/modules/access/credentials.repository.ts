@@ -4,6 +4,7 @@ import {
   supportPermissions,
   type Role,
   type Scope,
+  type ServiceScope,
 } from '../../common/access/permissions';
 import type { MemberPrincipal } from '../../common/request-context';
 import type { Transaction } from '../../platform/database/transaction';
@@ -42,7 +43,7 @@ export class CredentialsRepository {
     };
     const livesMs = row.createdAt.getTime() - createdAfter.getTime();
     const use = { lastUsedAt, recordsUse: true, livesMs };
-    return { ...found, ...use, id, key: null, support: null, staffSessionId: null };
+    return { ...OF_NO_OTHER_KIND, ...found, ...use, id };
   }
 
   async findApiKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
@@ -66,9 +67,26 @@ export class CredentialsRepository {
       businessId,
       businessStatus,
     };
-    const livesMs = row.expiresAt ? row.expiresAt.getTime() - tx.now.getTime() : Infinity;
-    const use = { lastUsedAt, recordsUse: true, livesMs };
-    return { ...found, ...use, id, key: { scopes, boundTo }, support: null, staffSessionId: null };
+    const use = { lastUsedAt, recordsUse: true, livesMs: livesMsOf(row, tx.now) };
+    return { ...OF_NO_OTHER_KIND, ...found, ...use, id, key: { scopes, boundTo } };
+  }
+
+  /** Its business is that which each request names. */
+  async findServiceKey(tx: Transaction, tokenHash: Buffer): Promise<FoundCredential | null> {
+    const [row] = await tx.query<ServiceKeyRow>(FIND_SERVICE_KEY, [tokenHash, tx.now]);
+    if (!row) return null;
+    const { id, scopes, businessIds, lastUsedAt } = row;
+    return {
+      ...OF_NO_OTHER_KIND,
+      ...OUTSIDE,
+      kind: 'service_key',
+      actor: { kind: 'service', id, email: null },
+      id,
+      service: { id, businessIds, scopes },
+      lastUsedAt,
+      recordsUse: true,
+      livesMs: livesMsOf(row, tx.now),
+    };
   }
 
   async findStaffSession(
@@ -79,19 +97,11 @@ export class CredentialsRepository {
     const [row] = await tx.query<StaffRow>(FIND_STAFF_SESSION, [tokenHash, createdAfter]);
     if (!row) return null;
     const actor = { kind: 'staff' as const, id: row.staffId, email: row.email };
-    const outside = {
-      businessId: null,
-      businessStatus: null,
-      member: null,
-      person: null,
-      permissions: [],
-      key: null,
-      support: null,
-    };
     return {
+      ...OF_NO_OTHER_KIND,
+      ...OUTSIDE,
       kind: 'staff_session',
       actor,
-      ...outside,
       id: row.id,
       staffSessionId: row.id,
       lastUsedAt: null,
@@ -130,11 +140,10 @@ export class CredentialsRepository {
       businessStatus,
     };
     return {
+      ...OF_NO_OTHER_KIND,
       ...found,
       id,
-      key: null,
       support: { sessionId: id, mode },
-      staffSessionId: null,
       lastUsedAt: null,
       recordsUse: false,
       livesMs: 0,
@@ -142,6 +151,7 @@ export class CredentialsRepository {
   }
 
   async markUsed(tx: Transaction, { kind, businessId, id }: FoundCredential): Promise<void> {
+    if (kind === 'service_key') return this.markServiceKeyUsed(tx, id);
     if (!businessId) return this.markUsedWithoutBusiness(tx, id);
     const table = kind === 'api_key' ? 'api_keys' : 'sessions';
     await tx.query(`UPDATE ${table} SET last_used_at = $3 WHERE business_id = $1 AND id = $2`, [
@@ -151,9 +161,28 @@ export class CredentialsRepository {
     ]);
   }
 
+  private async markServiceKeyUsed(tx: Transaction, id: string): Promise<void> {
+    await tx.query('UPDATE service_keys SET last_used_at = $2 WHERE id = $1', [id, tx.now]);
+  }
+
   private async markUsedWithoutBusiness(tx: Transaction, id: string): Promise<void> {
     await tx.query('UPDATE user_sessions SET last_used_at = $2 WHERE id = $1', [id, tx.now]);
   }
+}
+
+/** What a kind of credential has not. */
+const OF_NO_OTHER_KIND = { key: null, service: null, support: null, staffSessionId: null };
+
+const OUTSIDE = {
+  businessId: null,
+  businessStatus: null,
+  member: null,
+  person: null,
+  permissions: [],
+};
+
+function livesMsOf({ expiresAt }: { expiresAt: Date | null }, now: Date): number {
+  return expiresAt ? expiresAt.getTime() - now.getTime() : Infinity;
 }
 
 function toMember({ id, memberId, role, businessName }: SessionRow): MemberPrincipal | null {
@@ -173,6 +202,14 @@ interface ApiKeyRow extends TenantRow {
   expiresAt: Date | null;
   scopes: Scope[];
   boundTo: string | null;
+}
+
+interface ServiceKeyRow {
+  id: string;
+  lastUsedAt: Date | null;
+  expiresAt: Date | null;
+  scopes: ServiceScope[];
+  businessIds: string[] | null;
 }
 
 /** Without a business, its columns are null. */
@@ -222,6 +259,11 @@ const FIND_API_KEY = `
   JOIN businesses AS business ON business.id = key.business_id
   WHERE key.token_hash = $1 AND key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > $2)
     AND member.status = 'active'`;
+
+const FIND_SERVICE_KEY = `
+  SELECT id, scopes, business_ids AS "businessIds", last_used_at AS "lastUsedAt", expires_at AS "expiresAt"
+  FROM service_keys
+  WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`;
 
 const FIND_STAFF_SESSION = `
   SELECT session.id, staff.id AS "staffId", staff.email

@@ -4,10 +4,11 @@ import { hoursBefore } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { hashToken, tokenKind, type TokenKind } from '../../common/token';
 import { CONFIG, type Config } from '../../platform/config/config';
+import type { LookUp } from '../../platform/database/announced-cache';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
-import { CredentialCache, type LookUp } from './credential-cache';
+import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 import { CredentialsRepository, type FoundCredential } from './credentials.repository';
 
@@ -15,7 +16,7 @@ import { CredentialsRepository, type FoundCredential } from './credentials.repos
 const USE_IS_RECORDED_EVERY_MS = 30_000;
 
 /** Kinds whose end is announced, so that an older look-up is known to be stale. */
-const ANNOUNCED: readonly TokenKind[] = ['session', 'api_key'];
+const ANNOUNCED: readonly TokenKind[] = ['session', 'api_key', 'service_key'];
 
 interface UnderWay {
   lookUp: LookUp;
@@ -101,6 +102,8 @@ export class CredentialsService {
         );
       case 'api_key':
         return this.credentials.findApiKey(tx, tokenHash);
+      case 'service_key':
+        return this.credentials.findServiceKey(tx, tokenHash);
       case 'staff_session':
         return this.credentials.findStaffSession(
           tx,

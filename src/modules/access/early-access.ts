@@ -1,12 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access } from '../../common/access/access.decorator';
+import { audiencesOf, type Access } from '../../common/access/access.decorator';
+import type { LookUp } from '../../platform/database/announced-cache';
 import { assertBodyIsWelcome } from '../../platform/http/body-reader';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { assertAdmitted } from './admission';
 import { BearerGuard } from './bearer.guard';
-import { CredentialCache, type LookUp } from './credential-cache';
+import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
 import { SdkPages } from './sdk-pages';
 
@@ -53,7 +54,7 @@ export class EarlyAccess implements OnModuleInit {
     if (!access || access.audience === 'public') return this.meetAnybody(access, request, reply);
     const askedAt = this.cache.beginLookUp();
     const credential = await this.bearer.authenticate(request);
-    if (access.audience === 'sdk') await this.pages.allow(credential, request, reply);
+    if (audiencesOf(access).includes('sdk')) await this.pages.allow(credential, request, reply);
     await this.count(access, credential, request, reply);
     assertBodyIsWelcome(request);
     if (credential?.support) void reply.header('x-support-session', credential.support.sessionId);

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { canonicalEmail, comparedEmail } from '../../common/email';
-import { businessDeactivated } from '../../common/problems';
+import { businessDeactivated, businessNotFound } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditService } from '../audit/audit.service';
-import { businessNotFound } from '../businesses/businesses.errors';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { SessionsRepository, type OpenedSession } from '../identity/sessions.repository';

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { Access } from '../../common/access/access.decorator';
+import { RotateKeyRequest } from '../../common/dto/issued-key';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
@@ -9,7 +10,7 @@ import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
-import { CreateApiKeyRequest, RotateApiKeyRequest } from './dto/api-key.requests';
+import { CreateApiKeyRequest } from './dto/api-key.requests';
 import { ApiKeyResponse, CreatedApiKeyResponse } from './dto/api-key.responses';
 import { toApiKeyResponse, toCreatedApiKeyResponse } from './dto/key-target';
 
@@ -66,7 +67,7 @@ export class ApiKeysController {
   async rotate(
     @Ctx() context: RequestContext,
     @PathId() id: string,
-    @Body() body: RotateApiKeyRequest,
+    @Body() body: RotateKeyRequest,
   ): Promise<CreatedApiKeyResponse> {
     return toCreatedApiKeyResponse(await this.apiKeys.rotate(context, id, body.overlapSeconds));
   }

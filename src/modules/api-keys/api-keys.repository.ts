@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
-import { newId } from '../../common/ids';
-import { createToken, hashToken } from '../../common/token';
+import { issueKey, type KeyChanges } from '../../platform/database/issued-key';
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { ApiKey } from './api-key.entity';
-
-const HINT_LENGTH = 4;
 
 /** The only place that has the key itself. */
 export interface CreatedApiKey {
@@ -21,18 +18,8 @@ export class ApiKeysRepository {
     tx: Transaction,
     fields: Pick<ApiKey, 'memberId' | 'name' | 'scopes' | 'boundTo' | 'expiresAt'>,
   ): Promise<CreatedApiKey> {
-    const key = createToken('api_key');
-    const apiKey: ApiKey = {
-      ...fields,
-      businessId: tx.requireBusinessId(),
-      id: newId(),
-      tokenHash: hashToken(key),
-      hint: key.slice(-HINT_LENGTH),
-      createdAt: tx.now,
-      lastUsedAt: null,
-      revokedAt: null,
-      rotatedToId: null,
-    };
+    const { key, columns } = issueKey('api_key', tx.now);
+    const apiKey: ApiKey = { ...fields, ...columns, businessId: tx.requireBusinessId() };
     await tx.repository(ApiKey).insert(apiKey);
     return { apiKey, key };
   }
@@ -58,11 +45,7 @@ export class ApiKeysRepository {
     return tx.repository(ApiKey).findOne({ where, lock: { mode: 'pessimistic_write' } });
   }
 
-  async update(
-    tx: Transaction,
-    id: string,
-    changes: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'rotatedToId'>>,
-  ): Promise<void> {
+  async update(tx: Transaction, id: string, changes: KeyChanges): Promise<void> {
     await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
   }
 

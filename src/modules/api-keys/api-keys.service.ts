@@ -4,6 +4,7 @@ import type { ListQuery } from '../../common/dto/list.query';
 import { toFuture } from '../../common/future';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
+import { endOfOverlap, mayBeRotated } from '../../platform/database/issued-key';
 import type { Transaction } from '../../platform/database/transaction';
 import { TeamMembersService } from '../team-members/team-members.service';
 import type { ApiKey } from './api-key.entity';
@@ -63,11 +64,11 @@ export class ApiKeysService {
       await this.members.assertCallerMay(tx, 'api_keys:write');
       await this.holdTargetOf(tx, id);
       const old = await this.lock(tx, id);
-      if (!isLive(old, tx.now) || old.rotatedToId) throw apiKeyAlreadyRotated();
+      if (!mayBeRotated(old, tx.now)) throw apiKeyAlreadyRotated();
       const { memberId, name, scopes, boundTo, expiresAt } = old;
       const fields = { memberId, name, scopes, boundTo, expiresAt };
       const created = await this.apiKeys.insert(tx, fields);
-      const ends = earlier(expiresAt, new Date(tx.now.getTime() + overlapSeconds * 1000));
+      const ends = endOfOverlap(old, tx.now, overlapSeconds);
       await this.apiKeys.update(tx, id, { rotatedToId: created.apiKey.id, expiresAt: ends });
       return created;
     });
@@ -102,12 +103,4 @@ export class ApiKeysService {
     if (!apiKey) throw apiKeyNotFound();
     return apiKey;
   }
-}
-
-function isLive({ revokedAt, expiresAt }: ApiKey, now: Date): boolean {
-  return !revokedAt && (!expiresAt || expiresAt > now);
-}
-
-function earlier(one: Date | null, other: Date): Date {
-  return one && one < other ? one : other;
 }

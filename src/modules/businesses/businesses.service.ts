@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { businessNotFound } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { JobQueue } from '../../platform/queue/job-queue';
 import type { Business } from './business.entity';
-import { businessNotFound } from './businesses.errors';
 import { BusinessesRepository } from './businesses.repository';
 import type { UpdateBusinessRequest } from './dto/update-business.request';
 

@@ -20,6 +20,10 @@ export class BusinessGrantsRepository {
       .getMany();
   }
 
+  find(tx: Transaction, key: string): Promise<BusinessGrant | null> {
+    return tx.repository(BusinessGrant).findOneBy({ businessId: tx.requireBusinessId(), key });
+  }
+
   /** Replaces the business's own grant of that feature. */
   async write(tx: Transaction, own: BusinessGrant): Promise<void> {
     await tx.repository(BusinessGrant).upsert(own, ['businessId', 'key']);

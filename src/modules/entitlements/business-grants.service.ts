@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
+import type { Grant } from '../../common/features';
 import { toFuture } from '../../common/future';
 import type { Transaction } from '../../platform/database/transaction';
 import { featureNotFound } from '../features/features.errors';
@@ -22,6 +23,13 @@ export class BusinessGrantsService {
 
   list(tx: Transaction, query: ListQuery): Promise<BusinessGrant[]> {
     return this.grants.list(tx, query);
+  }
+
+  /** What the business has in place of its plan's grant now; null: none, or it has ended. */
+  async findTerms(tx: Transaction, key: string): Promise<Grant | null> {
+    const own = await this.grants.find(tx, key);
+    const hasEnded = own?.expiresAt && own.expiresAt <= tx.now;
+    return own && !hasEnded ? own.terms : null;
   }
 
   /**

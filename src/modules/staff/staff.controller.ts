@@ -2,14 +2,13 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
-import { businessDeactivated } from '../../common/problems';
+import { businessDeactivated, businessNotFound } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { AuditService } from '../audit/audit.service';
 import { AuditEntryResponse, toAuditEntryResponse } from '../audit/dto/audit-log';
-import { businessNotFound } from '../businesses/businesses.errors';
 import {
   supportAccessOff,
   supportSessionNotFound,

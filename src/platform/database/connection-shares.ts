@@ -5,11 +5,11 @@ import { Turns } from '../../common/turns';
 
 const MAXIMUM_WAITING = 100;
 const WAIT_LIMIT_MS = 4_000;
-const SHARED_BY: readonly string[] = ['person', 'sdk'];
+const SHARED_BY: readonly string[] = ['person', 'sdk', 'service'];
 
 /**
  * Limits the pool connections that the requests of one business hold at once: one share for its API keys, which every
- * installed app has, and one for its people. However much it sends and however long its requests wait for locks, the
+ * installed app has, one for service keys, and one for its people. However much it sends and however long its requests wait for locks, the
  * rest of the pool stays free for others. Jobs, staff and anonymous requests have no share: jobs are few, and the
  * others hold a connection only briefly.
  */

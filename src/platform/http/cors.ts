@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { audiencesOf } from '../../common/access/access.decorator';
 import type { Config } from '../config/config';
-import type { RouteTable } from './route-table';
+import { isForPages, type RouteTable } from './route-table';
 
 const ASKED_HEADERS =
   'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id';
@@ -27,10 +28,10 @@ function allowOriginsOfSettings(
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
     reply.header('vary', 'Origin'); // also without a match: a cache must not serve that answer to a page
-    if (!origin || !origins.has(origin)) return done();
-    showAnswers(reply, origin);
-    const methods = isPreflight(request) ? routes.methodsOf(request.url) : [];
-    if (methods.length === 0) return done();
+    if (!origin || !origins.has(origin) || !isOpenToPages(request)) return done();
+    const methods = isPreflight(request) ? routes.methodsOf(request.url, 'pages') : null;
+    if (!methods || methods.length > 0) showAnswers(reply, origin);
+    if (!methods?.length) return done();
     answerPreflight(reply, methods);
   });
 }
@@ -42,7 +43,7 @@ function allowOriginsOfSettings(
 function allowOriginsOfSdks(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
-    const methods = isPreflight(request) ? routes.sdkMethodsOf(request.url) : [];
+    const methods = isPreflight(request) ? routes.methodsOf(request.url, 'sdks') : [];
     if (methods.length === 0) return;
     reply.header('vary', 'Origin');
     if (!origin || !(await routes.sdkOrigins.source?.isKnown(origin))) return;
@@ -50,6 +51,12 @@ function allowOriginsOfSdks(fastify: FastifyInstance, routes: RouteTable): void 
     answerPreflight(reply, methods);
     return reply;
   });
+}
+
+/** All but what only service keys open. */
+function isOpenToPages({ routeOptions }: FastifyRequest): boolean {
+  const { access } = routeOptions.config;
+  return !access || isForPages(audiencesOf(access));
 }
 
 /** Lets the page of an origin read the answer. */

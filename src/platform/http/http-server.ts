@@ -2,6 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { audiencesOf } from '../../common/access/access.decorator';
 import { malformedRequest, routeNotFound } from '../../common/problems';
 import { monotonicMs } from '../../common/clock';
 import type { Config } from '../config/config';
@@ -68,7 +69,8 @@ export function createHttpServer(
 
 function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRoute', (route) => {
-    routes.add(route.url, route.method, route.config?.access?.audience === 'sdk');
+    const { access } = route.config ?? {};
+    routes.add(route.url, route.method, access && audiencesOf(access));
     if (route.config?.bodyLimitBytes) route.bodyLimit = route.config.bodyLimitBytes;
   });
 }

@@ -36,12 +36,21 @@ import { closeRequests } from './openapi-closing';
 import { nameFeatures } from './openapi-features';
 import { tagsOf } from './tag.decorator';
 
+interface Parameter {
+  name?: string;
+  in?: string;
+  required?: boolean;
+  description?: string;
+  schema?: object;
+}
+
 interface Operation {
-  parameters?: { name?: string; in?: string }[];
+  parameters?: Parameter[];
   responses: Record<string, { headers?: object } | { $ref: string }>;
   security?: object[];
   operationId: string;
   'x-audience': string;
+  'x-also'?: { service?: string };
   [PROBLEMS_EXTENSION]?: string[];
 }
 
@@ -54,6 +63,11 @@ const CREDENTIALS = {
   sdk: {
     bearerFormat: 'tnk_…',
     description: 'An SDK API key, `tnk_…`; it can call SDK routes only',
+  },
+  service: {
+    bearerFormat: 'tnv_…',
+    description:
+      'A service key, `tnv_…`, of your own back ends; each request names its business. Refused with an Origin header: never put it into a page or an app',
   },
   staff: { bearerFormat: 'tnf_…', description: 'A staff session, `tnf_…`' },
 };
@@ -119,6 +133,8 @@ function complete({
     for (const [method, operation] of Object.entries(item) as [string, Operation][]) {
       operation.security ??= [];
       operation.parameters = operation.parameters?.filter((each) => isAskedFor(each, method));
+      if (namesBusinessInQuery(method, operation))
+        (operation.parameters ??= []).push(businessParameter(operation));
       for (const success of Object.values(operation.responses))
         Object.assign(success, { headers: headersOf(headersOfSuccess(path, operation)) });
       const codes = [
@@ -148,6 +164,22 @@ function complete({
   nameFeatures(document);
   closeRequests(document);
   return document;
+}
+
+/** What only service keys open names the business in its body, if it has one. */
+function namesBusinessInQuery(method: string, operation: Operation): boolean {
+  if (operation['x-also']?.service) return true;
+  return operation['x-audience'] === 'service' && method === 'get';
+}
+
+function businessParameter({ 'x-audience': audience }: Operation): Parameter {
+  return {
+    name: 'businessId',
+    in: 'query',
+    required: audience === 'service',
+    description: 'With a service key: the business that this is about',
+    schema: { type: 'string', format: 'uuid' },
+  };
 }
 
 /** Nest gives an enumeration the description of some field that has it. */

@@ -1,10 +1,12 @@
+import type { Audience } from '../../common/access/access.decorator';
 import { SdkOrigins } from './sdk-origins';
+
+type Callers = 'anyone' | 'pages' | 'sdks';
 
 interface KnownPath {
   pattern: RegExp;
-  methods: Set<string>;
-  /** Those of them that an SDK may call. */
-  sdkMethods: Set<string>;
+  /** The methods of the path that they may call. */
+  methods: Record<Callers, Set<string>>;
 }
 
 /** The paths of the server and their methods, collected as Fastify registers them, and who else may call from pages. */
@@ -12,37 +14,36 @@ export class RouteTable {
   readonly sdkOrigins = new SdkOrigins();
   private readonly paths = new Map<string, KnownPath>();
 
-  add(path: string, methods: string | string[], isForSdks = false): void {
+  /** @param audiences none: a file without a decorator */
+  add(path: string, methods: string | string[], audiences: Audience[] = []): void {
     const known = this.paths.get(path) ?? emptyPath(path);
     for (const method of [methods].flat()) {
-      known.methods.add(method);
-      if (isForSdks) known.sdkMethods.add(method);
+      known.methods.anyone.add(method);
+      if (isForPages(audiences)) known.methods.pages.add(method);
+      if (audiences.includes('sdk')) known.methods.sdks.add(method);
     }
     this.paths.set(path, known);
   }
 
-  /** The methods of the path of this URL, sorted; empty where no route has it. */
-  methodsOf(url: string): string[] {
-    return sorted(this.matching(url).flatMap(({ methods }) => [...methods]));
-  }
-
-  /** The same of those that an SDK may call. */
-  sdkMethodsOf(url: string): string[] {
-    return sorted(this.matching(url).flatMap(({ sdkMethods }) => [...sdkMethods]));
-  }
-
-  private matching(url: string): KnownPath[] {
+  /**
+   * The methods of the path of this URL, sorted; empty where no route has it.
+   * @param callers only those that web pages may call, or the SDK
+   */
+  methodsOf(url: string, callers: Callers = 'anyone'): string[] {
     const path = decoded(url.split('?', 1)[0] ?? '');
-    return [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
+    const matching = [...this.paths.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(matching.flatMap(({ methods }) => [...methods[callers]]))].sort();
   }
+}
+
+/** Service keys must not be in a page, so no page may call what only they open. */
+export function isForPages(audiences: Audience[]): boolean {
+  return audiences.some((audience) => audience !== 'service') || audiences.length === 0;
 }
 
 function emptyPath(path: string): KnownPath {
-  return { pattern: toPattern(path), methods: new Set(), sdkMethods: new Set() };
-}
-
-function sorted(methods: string[]): string[] {
-  return [...new Set(methods)].sort();
+  const methods = { anyone: new Set<string>(), pages: new Set<string>(), sdks: new Set<string>() };
+  return { pattern: toPattern(path), methods };
 }
 
 /** Decodes as the router does. */

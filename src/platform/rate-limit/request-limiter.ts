@@ -7,6 +7,8 @@ import { limitHeaders, rateLimited } from './rate-limit.errors';
 
 const WINDOW_SECONDS = 60;
 const POLICY = 'default';
+/** Of all service keys together, for one business. */
+const BUSINESS_POLICY = 'business';
 /** Ending sessions and changing the password keep working when a thief has used up the rest. */
 const OWN_POLICY = 'own_account';
 const OWN_LIMIT = 60;
@@ -28,12 +30,14 @@ const UNLIMITED = /^\/(?:health|metrics|v1\/webhooks)(?:\/|$)/;
 @Injectable()
 export class RequestLimiter {
   private readonly limiter: RateLimiterMemory | null;
+  private readonly ofBusiness: RateLimiterMemory | null;
   private readonly own: RateLimiterMemory | null;
 
   constructor(@Inject(CONFIG) { rateLimitRequests }: Config) {
     const most = (points: number, keyPrefix: string) =>
       new RateLimiterMemory({ points, keyPrefix, duration: WINDOW_SECONDS });
     this.limiter = rateLimitRequests === null ? null : most(rateLimitRequests, POLICY);
+    this.ofBusiness = rateLimitRequests === null ? null : most(rateLimitRequests, BUSINESS_POLICY);
     this.own =
       rateLimitRequests === null ? null : most(Math.min(rateLimitRequests, OWN_LIMIT), OWN_POLICY);
   }
@@ -41,6 +45,11 @@ export class RequestLimiter {
   /** Counts a request of an authenticated caller. @throws 429 rate_limited */
   countCaller(caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.count(this.limiter, caller, request, reply);
+  }
+
+  /** Counts a request of a service key for the business that it names, beside `countCaller`. @throws 429 rate_limited */
+  countBusiness(businessId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.count(this.ofBusiness, businessId, request, reply);
   }
 
   /**
@@ -95,7 +104,10 @@ export class RequestLimiter {
     const { isOver, state } = await consume(limiter, caller);
     await waitPastLimit(points, state);
     const { remainingPoints, msBeforeNext } = state;
-    reply.headers(limitHeaders(keyPrefix, points, WINDOW_SECONDS, remainingPoints, msBeforeNext));
+    addHeaders(
+      reply,
+      limitHeaders(keyPrefix, points, WINDOW_SECONDS, remainingPoints, msBeforeNext),
+    );
     if (isOver) throw rateLimited(keyPrefix, points, WINDOW_SECONDS, msBeforeNext);
   }
 
@@ -108,6 +120,14 @@ export class RequestLimiter {
 /** @param pattern the route's own, so that the spelling of its path makes no difference */
 export function isLimited(pattern: string): boolean {
   return !UNLIMITED.test(pattern);
+}
+
+/** A request that is counted twice names both policies: the headers are lists. */
+function addHeaders(reply: FastifyReply, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    const before = reply.getHeader(name);
+    reply.header(name, before === undefined ? value : `${String(before)}, ${value}`);
+  }
 }
 
 /** By network: the caller is not known yet where nothing is refused. */

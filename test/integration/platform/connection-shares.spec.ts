@@ -39,18 +39,20 @@ function ask(context: RequestContext): Promise<{ one: number }[]> {
   );
 }
 
-it('others are served while a business holds all of its share; its next ones wait in line', async () => {
-  const holders = new Holders();
-  const held = Array.from({ length: 20 }, () => holders.hold(aRequest(NOISY)));
-  for (let count = 0; count < 20; count += 1)
-    expect(await ask(aRequest(QUIET))).toEqual([{ one: 1 }]);
-  expect(holders.begun).toBe(SHARE);
-  holders.end();
-  await Promise.all(held);
-  expect(holders.begun).toBe(20);
+describe.each(['sdk', 'service', 'person'] as const)('of the kind %s', (kind) => {
+  it('others are served while a business holds all of its share; its next ones wait in line', async () => {
+    const holders = new Holders();
+    const held = Array.from({ length: 20 }, () => holders.hold(aRequest(NOISY, kind)));
+    for (let count = 0; count < 20; count += 1)
+      expect(await ask(aRequest(QUIET))).toEqual([{ one: 1 }]);
+    expect(holders.begun).toBe(SHARE);
+    holders.end();
+    await Promise.all(held);
+    expect(holders.begun).toBe(20);
+  });
 });
 
-it.each(['person', 'job', 'staff'] as const)(
+it.each(['person', 'service', 'job', 'staff'] as const)(
   'what its API keys hold keeps no %s waiting',
   async (kind) => {
     const holders = new Holders();

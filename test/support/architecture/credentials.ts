@@ -2,6 +2,7 @@ import type { Audience } from '../../../src/common/access/access.decorator';
 import { createToken, TOKEN_PREFIXES, type TokenKind } from '../../../src/common/token';
 import { PASSWORD, signUp } from '../customers';
 import { addMember, logIn } from '../members';
+import { createServiceKey } from '../service-keys';
 import { addStaff, openSupport } from '../staff';
 import type { TestApplication } from '../test-application';
 import type { World } from './examples';
@@ -22,14 +23,19 @@ export const KINDS: Record<
     token: async ({ server, staff, customer }) =>
       (await openSupport(server, staff, customer, { mode: 'write' })).token,
   },
+  service_key: { opens: 'service', token: ({ serviceKey }) => Promise.resolve(serviceKey) },
 };
 
 /** The token that opens the routes of an audience; of a public route, none. */
-export function tokenFor(audience: Audience, { customer, staff }: World): string | undefined {
+export function tokenFor(
+  audience: Audience,
+  { customer, staff, serviceKey }: World,
+): string | undefined {
   const tokens: Record<Audience, string | undefined> = {
     public: undefined,
     dashboard: customer.token,
     sdk: customer.key,
+    service: serviceKey,
     staff: staff.token,
   };
   return tokens[audience];
@@ -44,8 +50,11 @@ export interface DeadCredential {
 }
 
 /** A new customer, and staff: new ones unless given. */
-export async function makeWorld(server: TestApplication, staff?: World['staff']): Promise<World> {
-  return { server, customer: await signUp(server), staff: staff ?? (await addStaff(server)) };
+export async function makeWorld(server: TestApplication, given?: World['staff']): Promise<World> {
+  const customer = await signUp(server);
+  const staff = given ?? (await addStaff(server));
+  const { key } = await createServiceKey(server, staff, { businessIds: [customer.business.id] });
+  return { server, customer, staff, serviceKey: key };
 }
 
 /** Values that are no valid credential: 401 on every guarded route. */
@@ -98,6 +107,22 @@ export const DEAD_CREDENTIALS: DeadCredential[] = [
   dead('an expired key', async (world) => {
     const { id, key } = await createKey(world);
     await world.server.database.query('UPDATE api_keys SET expires_at = now() WHERE id = $1', [id]);
+    return key;
+  }),
+  dead('a revoked service key', async ({ server, staff }) => {
+    const { id, key } = await createServiceKey(server, staff);
+    await expectStatus(server.delete(`/v1/staff/service-keys/${id}`, staff.token), 204);
+    return key;
+  }),
+  dead('a service key that was rotated without overlap', async ({ server, staff }) => {
+    const { id, key } = await createServiceKey(server, staff);
+    const path = `/v1/staff/service-keys/${id}/rotate`;
+    await expectStatus(server.post(path, staff.token, { overlapSeconds: 0 }), 201);
+    return key;
+  }),
+  dead('an expired service key', async ({ server, staff }) => {
+    const { id, key } = await createServiceKey(server, staff);
+    await server.database.query('UPDATE service_keys SET expires_at = now() WHERE id = $1', [id]);
     return key;
   }),
   dead('an ended staff session', async ({ server }) => {

@@ -15,6 +15,8 @@ export interface World {
   server: TestApplication;
   customer: Customer;
   staff: StaffMember;
+  /** A service key of all scopes that is bound to the customer's business. */
+  serviceKey: string;
 }
 
 export interface Example {
@@ -47,6 +49,9 @@ const EXAMPLES: Record<string, Example> = {
   'business.update': { body: () => ({ name: 'Renamed' }) },
   'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
   'entitlement.grant': { body: () => ({ limit: 1_000, reason: REASON }) },
+  'entitlement.check': {
+    body: ({ customer }) => ({ businessId: customer.business.id, feature: 'recordings' }),
+  },
   'feature.create': { body: () => aFeature() },
   'feature.update': { body: () => ({ name: 'Renamed' }) },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
@@ -62,6 +67,7 @@ const EXAMPLES: Record<string, Example> = {
   'plan.update': { body: () => ({ name: 'Renamed' }) },
   'recording.create': { body: () => aRecording() },
   'recording.create_batch': { body: () => ({ recordings: [aRecording()] }) },
+  'service_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
   'session.create': {
     body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
   },

@@ -1,5 +1,5 @@
 import type { Audience } from '../../../src/common/access/access.decorator';
-import type { Permission, Scope } from '../../../src/common/access/permissions';
+import type { Permission, Scope, ServiceScope } from '../../../src/common/access/permissions';
 import type { TestApplication } from '../test-application';
 
 export const VERBS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -35,7 +35,8 @@ interface DescribedOperation {
   security?: Record<string, string[]>[];
   'x-audience': Audience;
   'x-permission'?: Permission;
-  'x-scope'?: Scope;
+  'x-scope'?: Scope | ServiceScope;
+  'x-also'?: { sdk?: Scope; service?: ServiceScope };
 }
 
 /** As much of openapi.json as the checks read. */
@@ -64,9 +65,11 @@ export interface Operation {
   path: string;
   action: string;
   audience: Audience;
+  /** With those of the keys that may call it too. */
+  audiences: Audience[];
   permission: Permission | null;
-  /** That the API key must have. */
-  scope: Scope | null;
+  /** Those that the keys of each audience must have. */
+  scopes: { sdk?: Scope | ServiceScope; service?: Scope | ServiceScope };
   security: Record<string, string[]>[];
   parameters: Parameter[];
   hasBody: boolean;
@@ -138,6 +141,7 @@ function toOperation(
   described: DescribedOperation,
 ): Operation {
   const { operationId, parameters = [], requestBody, responses, security = [] } = described;
+  const { 'x-also': also = {}, 'x-scope': scope } = described;
   const body = requestBody?.content['application/json']?.schema;
   return {
     name: `${verb.toUpperCase()} ${path}`,
@@ -146,7 +150,8 @@ function toOperation(
     action: operationId,
     audience: described['x-audience'],
     permission: described['x-permission'] ?? null,
-    scope: described['x-scope'] ?? null,
+    audiences: [described['x-audience'], ...(Object.keys(also) as Audience[])],
+    scopes: { ...also, ...(scope && { [described['x-audience']]: scope }) },
     hasBody: requestBody !== undefined,
     exampleBody: exampleBodyOf(document, body),
     maker: makerOf(document, path),

@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from '../../../common/access/permissions';
-import { ChoiceList, Instant, Integer, Name } from '../../../common/fields';
+import { ChoiceList, Instant, Name } from '../../../common/fields';
 
 export class CreateApiKeyRequest {
   @Name({ example: 'Android app' })
@@ -18,15 +18,4 @@ export class CreateApiKeyRequest {
     description: 'What the key may do; without it, everything',
   })
   scopes?: Scope[];
-}
-
-const ONE_WEEK_SECONDS = 604_800;
-
-export class RotateApiKeyRequest {
-  @Integer({
-    min: 0,
-    max: ONE_WEEK_SECONDS,
-    description: 'How long the old key stays valid; 0: it ends at once',
-  })
-  overlapSeconds!: number;
 }

@@ -1,4 +1,5 @@
 import { addProblems } from '../../../common/access/access.decorator';
+import { toKeyResponse } from '../../../common/dto/issued-key';
 import { Id } from '../../../common/fields';
 import type { ProblemFactory } from '../../../common/problem';
 import type { ApiKey } from '../api-key.entity';
@@ -38,18 +39,10 @@ export function targetNotFound(): Error {
 }
 
 export function toApiKeyResponse(apiKey: ApiKey): ApiKeyResponse {
-  const { id, name, hint, boundTo, scopes } = apiKey;
-  const { createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
   return {
-    id,
-    name,
-    hint,
-    ...(declared && { [declared.field]: boundTo }),
-    scopes,
-    createdAt: createdAt.toISOString(),
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    expiresAt: expiresAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
+    ...toKeyResponse(apiKey),
+    ...(declared && { [declared.field]: apiKey.boundTo }),
+    scopes: apiKey.scopes,
   };
 }
 

@@ -33,7 +33,8 @@ export class ActorResponse {
 
   @Text({
     nullable: true,
-    description: 'A member for persons and the SDK, a staff account for staff',
+    description:
+      'A member for persons and the SDK, a staff account for staff, the key for services',
   })
   id!: string | null;
 

@@ -4,10 +4,10 @@ import { Access } from '../../../common/access/access.decorator';
 import { ListQuery } from '../../../common/dto/list.query';
 import { pageOf } from '../../../common/dto/page.response';
 import { toPage } from '../../../common/pagination';
+import { businessNotFound } from '../../../common/problems';
 import type { RequestContext } from '../../../common/request-context';
 import { PathId } from '../../../platform/http/path-id';
 import { Ctx } from '../../../platform/http/request';
-import { businessNotFound } from '../../businesses/businesses.errors';
 import {
   BusinessGrantResponse,
   GrantToBusinessRequest,

@@ -4,6 +4,7 @@ import { Access } from '../../../common/access/access.decorator';
 import { ListQuery } from '../../../common/dto/list.query';
 import { pageOf } from '../../../common/dto/page.response';
 import { toPage } from '../../../common/pagination';
+import { businessNotFound } from '../../../common/problems';
 import type { RequestContext } from '../../../common/request-context';
 import { PathId } from '../../../platform/http/path-id';
 import { Ctx } from '../../../platform/http/request';
@@ -12,7 +13,6 @@ import {
   paymentProviderStateUnknown,
   paymentProviderUnavailable,
 } from '../../../platform/stripe/stripe.errors';
-import { businessNotFound } from '../../businesses/businesses.errors';
 import { planArchived, planNotFound } from '../../plans/plans.errors';
 import {
   CreditResponse,
