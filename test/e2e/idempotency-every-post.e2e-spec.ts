@@ -12,8 +12,9 @@ import { TestApplication } from '../support/test-application';
 
 /* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
 
-/** They take no key: a login is no effect to repeat, and a webhook bears an id of its own. */
-const WITHOUT_KEY = /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\//;
+/** They take no key: a login is no effect to repeat, a webhook bears an id of its own, and a check only reads. */
+const WITHOUT_KEY =
+  /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$/;
 
 /** After a logout the caller is unknown, with a key or without: the retry is 401, and the session has ended all the same. */
 const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
@@ -70,7 +71,7 @@ it('there are routes to try', () => {
   expect(named.filter((action) => !actions.includes(action))).toEqual([]);
 });
 
-it('every POST of the document says that it takes the key, but for logins and webhooks', () => {
+it('every POST of the document says that it takes the key, but for logins, webhooks and checks', () => {
   const lacking = posts.filter(
     ({ parameters }) => !parameters.some((each) => each.name === 'Idempotency-Key'),
   );

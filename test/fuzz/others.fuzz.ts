@@ -1,5 +1,5 @@
 import { fuzzOperations } from './support/operations';
 
 describe('a public request, or one of the SDK or staff', () => {
-  fuzzOperations(['public', 'sdk', 'staff'], 100);
+  fuzzOperations(['public', 'sdk', 'service', 'staff'], 100);
 });

@@ -11,7 +11,8 @@ import { text, validDraft } from './valid-drafts';
 /** With what a request comes: the credential that opens the route, or something else. */
 export const CREDENTIALS = [
   ...(['right', 'lower-case scheme', 'none', 'of another tenant', 'of a viewer'] as const),
-  ...(['session', 'api_key', 'staff_session', 'support_read', 'support_write'] as const),
+  ...(['session', 'api_key', 'service_key', 'staff_session'] as const),
+  ...(['support_read', 'support_write'] as const),
   ...(['junk', 'cut', 'without scheme', 'right twice', 'junk first', 'long'] as const),
 ];
 export type CredentialChoice = (typeof CREDENTIALS)[number];

@@ -19,7 +19,16 @@ const USES_OF_A_WORLD = 12;
 
 /** Where a changed or deleted row may have ended a credential. */
 const ENDS = new Set([
-  ...['sessions', 'api_keys', 'members', 'businesses', 'users', 'staff_sessions', 'staff_accounts'],
+  ...[
+    'sessions',
+    'api_keys',
+    'service_keys',
+    'members',
+    'businesses',
+    'users',
+    'staff_sessions',
+    'staff_accounts',
+  ],
 ]);
 
 /** The attacker, the victim whose data the requests must not touch, and the server. */
@@ -73,10 +82,11 @@ export class Target {
       this.uses = Infinity;
   }
 
-  private async isAlive({ customer, staff }: World): Promise<boolean> {
+  private async isAlive({ customer, staff, serviceKey }: World): Promise<boolean> {
     const answers = [
       await this.server.get('/v1/me', customer.token),
       await this.server.get('/v1/sdk/status', customer.key),
+      await this.server.post('/v1/entitlements/check', serviceKey, aCheck(customer)),
       await this.server.get('/v1/staff/plans?limit=1', staff.token),
       await this.server.post('/v1/auth/login', undefined, aLogin(customer)),
     ];
@@ -138,6 +148,7 @@ export class Target {
     const open: Partial<Record<CredentialChoice, () => Promise<string>>> = {
       session: () => Promise.resolve(customer.token),
       api_key: () => Promise.resolve(customer.key),
+      service_key: () => Promise.resolve(this.world.serviceKey),
       staff_session: () => Promise.resolve(staff.token),
       support_read: () => support('read'),
       support_write: () => support('write'),
@@ -162,6 +173,7 @@ export class Target {
       externalId: ['again'],
       planId: plans.map(({ id }) => id),
       businessId: [customer.business.id, this.other.customer.business.id],
+      feature: ['recordings', 'seats', 'applications'],
       applicationId: ids,
       actorId: [customer.member.id, this.other.customer.member.id, staff.id],
     };
@@ -191,6 +203,10 @@ export class Target {
     await this.server.post('/v1/auth/password/forgot', undefined, { email });
     this.known = { ...(await this.learnKnown()), ...(await this.readKeys()) };
   }
+}
+
+function aCheck({ business }: World['customer']): object {
+  return { businessId: business.id, feature: 'seats' };
 }
 
 function aLogin({ email }: World['customer']): object {

@@ -5,7 +5,7 @@ import { plain, type Draft } from './drafts';
 /** Fields that are hardly ever right by chance: what they hold comes from the world, mostly. */
 export const KNOWN_FIELDS = new Set([
   ...['email', 'password', 'currentPassword', 'activationKey', 'token', 'slug', 'externalId'],
-  ...['planId', 'businessId', 'applicationId', 'actorId', 'id'],
+  ...['planId', 'businessId', 'feature', 'applicationId', 'actorId', 'id'],
 ]);
 
 const LONGEST_BY_CHANCE = 40;
