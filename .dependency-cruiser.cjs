@@ -5,7 +5,7 @@ const tiers = [
   ['businesses'],
   ['entitlements', 'service-keys'],
   ['subscriptions'],
-  ['entitlement-checks', 'team-members'],
+  ['entitlement-checks', 'entitlement-reads', 'team-members'],
   ['api-keys', 'support-sessions'],
   ['access', 'accounts', 'billing', 'notifications', 'staff'],
   ['onboarding', 'ops'],

@@ -6,6 +6,7 @@ import { ApiKeysModule } from './modules/api-keys/api-keys.module';
 import { AuditModule } from './modules/audit/audit.module';
 import { BillingModule } from './modules/billing/billing.module';
 import { BusinessesModule } from './modules/businesses/businesses.module';
+import { EntitlementReadsModule } from './modules/entitlement-reads/entitlement-reads.module';
 import { EntitlementsModule } from './modules/entitlements/entitlements.module';
 import { EntitlementChecksModule } from './modules/entitlement-checks/entitlement-checks.module';
 import { IdentityModule } from './modules/identity/identity.module';
@@ -56,6 +57,7 @@ export class AppModule {
       EntitlementsModule,
       SubscriptionsModule,
       EntitlementChecksModule,
+      EntitlementReadsModule,
       TeamMembersModule,
       SupportSessionsModule,
       ApiKeysModule,

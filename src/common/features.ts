@@ -80,7 +80,7 @@ const declared = new Map<string, DeclaredFeature>();
  * Declares a feature that code names. The catalogue has it after the next `migrate`.
  * @throws for a malformed key, and for two features with one key
  */
-export function defineFeature<T extends DeclaredFeature>(feature: T): T {
+export function defineFeature<const T extends DeclaredFeature>(feature: T): T {
   if (!FEATURE_KEY.test(feature.key)) throw new Error(`${feature.key} is no key of a feature`);
   const known = declared.get(feature.key);
   if (known && known !== feature) throw new Error(`there are two features ${feature.key}`);

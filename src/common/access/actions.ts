@@ -22,6 +22,7 @@ const OF_ROUTES = [
   'email.verify',
   'entitlement.check',
   'entitlement.grant',
+  'entitlement.list',
   'entitlement.list_own',
   'entitlement.revoke',
   'feature.create',

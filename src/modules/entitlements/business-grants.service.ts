@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import type { Grant } from '../../common/features';
+import type { Grant, Grants } from '../../common/features';
 import { toFuture } from '../../common/future';
 import type { Transaction } from '../../platform/database/transaction';
 import { featureNotFound } from '../features/features.errors';
@@ -30,6 +30,12 @@ export class BusinessGrantsService {
     const own = await this.grants.find(tx, key);
     const hasEnded = own?.expiresAt && own.expiresAt <= tx.now;
     return own && !hasEnded ? own.terms : null;
+  }
+
+  /** Those that have not ended, by feature. */
+  async listLive(tx: Transaction): Promise<Grants> {
+    const live = await this.grants.listLive(tx);
+    return Object.fromEntries(live.map(({ key, terms }) => [key, terms]));
   }
 
   /**

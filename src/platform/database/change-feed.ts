@@ -5,6 +5,9 @@ export type ChangedSubjects = readonly string[] | 'everything';
 
 type Listener = (changed: ChangedSubjects) => void;
 
+/** The businesses of which a transaction of this process has written something. */
+export type WrittenBusinesses = readonly string[] | 'everything';
+
 /**
  * Invalidates in-memory caches: commits of this process before their caller continues; commits of others when the
  * listening connection receives them. Triggers report the changes (announce).
@@ -12,6 +15,7 @@ type Listener = (changed: ChangedSubjects) => void;
 @Injectable()
 export class ChangeFeed {
   private readonly listeners: Listener[] = [];
+  private readonly writeListeners: ((businessIds: WrittenBusinesses) => void)[] = [];
 
   subscribe(listener: Listener): void {
     this.listeners.push(listener);
@@ -21,5 +25,15 @@ export class ChangeFeed {
   publish(subjects: string): void {
     const changed = subjects === '*' ? 'everything' : subjects.split(' ');
     for (const listener of this.listeners) listener(changed);
+  }
+
+  /** Usage is counted without NOTIFY, which takes a lock of the whole database: only this process hears of it. */
+  onWritten(listener: (businessIds: WrittenBusinesses) => void): void {
+    this.writeListeners.push(listener);
+  }
+
+  /** After the commit, before its caller continues. */
+  written(businessIds: WrittenBusinesses): void {
+    for (const listener of this.writeListeners) listener(businessIds);
   }
 }

@@ -7,7 +7,7 @@ import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { beginText, liftText, LOWER_TEXT } from './begin';
-import { ChangeFeed } from './change-feed';
+import { ChangeFeed, type WrittenBusinesses } from './change-feed';
 import { ConnectionShares } from './connection-shares';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
 import { Transaction, type Scope, type TransactionState } from './transaction';
@@ -62,14 +62,18 @@ export class Database {
   /**
    * One statement outside any transaction and tenant: for tables without tenant data, and for functions that name
    * their tenants themselves. Row-level security hides everything else.
+   * @param businessIds those of which it writes something
    * @throws Error inside a transaction of the same request, which would then hold two connections
    */
-  statement(
+  async statement(
     context: RequestContext,
     sql: string,
     parameters: unknown[],
+    businessIds: readonly string[] = [],
   ): Promise<{ rows: unknown[] }> {
-    return this.onConnection(context, () => this.alone(sql, parameters));
+    const result = await this.onConnection(context, () => this.alone(sql, parameters));
+    this.feed.written(businessIds);
+    return result;
   }
 
   private async alone(sql: string, parameters: unknown[]): Promise<{ rows: unknown[] }> {
@@ -163,9 +167,10 @@ export class Database {
     const runner = this.dataSource.createQueryRunner();
     let failure: unknown;
     try {
-      const state = await this.begin(runner, scope, begin);
+      const state = await this.begin(runner, context, scope, begin);
       const result = await settle(runner, state, () => work(new Transaction(context, state)));
       if (state.changed) this.feed.publish(state.changed);
+      if (state.hasWritten) this.feed.written(writtenBy(context, state));
       return result;
     } catch (error) {
       failure = error;
@@ -175,13 +180,20 @@ export class Database {
     }
   }
 
-  private async begin(runner: QueryRunner, scope: Scope, begin: string): Promise<TransactionState> {
+  private async begin(
+    runner: QueryRunner,
+    { businessId }: RequestContext,
+    scope: Scope,
+    begin: string,
+  ): Promise<TransactionState> {
     const client = (await runner.connect()) as Client;
     const results = (await client.query(begin)) as unknown as { rows: [{ now: Date }] }[];
     // TypeORM did not see this BEGIN; without this, its save() would open and COMMIT a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     const now = this.clock.at(results.at(-1)!.rows[0].now);
-    return { manager: runner.manager, scope, now, hasEnded: false, changed: '' };
+    const businessIds = new Set(businessId ? [businessId] : []);
+    const outcome = { hasEnded: false, changed: '', hasWritten: false };
+    return { manager: runner.manager, scope, now, businessIds, ...outcome };
   }
 
   /** Lifts a tenant's transaction to platform scope while the work runs. */
@@ -208,7 +220,7 @@ async function settle<T>(
 ): Promise<T> {
   try {
     const result = await work();
-    state.changed = await commit(runner);
+    Object.assign(state, await commit(runner));
     return result;
   } catch (error) {
     if (!isConnectionLost(error)) await rollback(runner);
@@ -220,15 +232,23 @@ async function settle<T>(
 
 /**
  * PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK; here that is an error. @returns the
- * changes that invalidate caches
+ * changes that invalidate caches, and whether anything was written
  */
-async function commit(runner: QueryRunner): Promise<string> {
+async function commit(
+  runner: QueryRunner,
+): Promise<Pick<TransactionState, 'changed' | 'hasWritten'>> {
   const client = (await runner.connect()) as Client;
   const results = (await client.query(
-    `SELECT current_setting('app.changed', true) AS changed; COMMIT`,
-  )) as unknown as [{ rows: [{ changed: string | null }] }, unknown];
+    `SELECT current_setting('app.changed', true) AS changed, pg_current_xact_id_if_assigned() IS NOT NULL AS "hasWritten"; COMMIT`,
+  )) as unknown as [{ rows: [{ changed: string | null; hasWritten: boolean }] }, unknown];
   Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
-  return results[0].rows[0].changed ?? '';
+  const { changed, hasWritten } = results[0].rows[0];
+  return { changed: changed ?? '', hasWritten };
+}
+
+/** Staff change plans and features for all businesses. */
+function writtenBy({ actor }: RequestContext, { businessIds }: TransactionState): WrittenBusinesses {
+  return actor.kind === 'staff' && businessIds.size === 0 ? 'everything' : [...businessIds];
 }
 
 async function rollback(runner: QueryRunner): Promise<void> {

@@ -14,6 +14,10 @@ export interface TransactionState {
   hasEnded: boolean;
   /** The subjects to invalidate in caches after the commit, as the trigger reports them. */
   changed: string;
+  /** Whether it has written or locked a row. */
+  hasWritten: boolean;
+  /** The businesses that it was for. */
+  readonly businessIds: Set<string>;
 }
 
 /**
@@ -48,6 +52,7 @@ export class Transaction extends RequestContext {
     if (this.scope === 'tenant' && context.businessId !== this.businessId) {
       throw new Error(`${this.action}: the transaction belongs to another business`);
     }
+    if (context.businessId) this.state.businessIds.add(context.businessId);
     return new Transaction(context, this.state);
   }
 

@@ -54,10 +54,12 @@ export class IngestionRepository {
    * @returns the result of each, in order; null where the counter is locked and `mayWait` is false
    */
   async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
+    const parameters = this.parametersOf(recordings, mayWait);
     const { rows } = await this.database.statement(
       FLUSH,
       ADMIT,
-      this.parametersOf(recordings, mayWait),
+      parameters,
+      tenantsOf(recordings),
     );
     return inOrder(rows as AdmissionRow[], recordings.length);
   }
@@ -79,9 +81,13 @@ export class IngestionRepository {
   }
 
   private parametersOf(recordings: SentRecording[], mayWait: boolean): unknown[] {
-    const tenants = [...new Set(recordings.map(({ businessId }) => businessId))];
+    const tenants = tenantsOf(recordings);
     return [tenants, JSON.stringify(recordings.map(toItem)), this.clock.offsetMs, mayWait];
   }
+}
+
+function tenantsOf(recordings: SentRecording[]): string[] {
+  return [...new Set(recordings.map(({ businessId }) => businessId))];
 }
 
 const FLUSH = RequestContext.job('recording.flush');

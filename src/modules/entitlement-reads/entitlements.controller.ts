@@ -1,0 +1,47 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../../common/access/access.decorator';
+import type { RequestContext } from '../../common/request-context';
+import { Ctx } from '../../platform/http/request';
+import { Tag } from '../../platform/http/tag.decorator';
+import { answerConditionally } from './conditional-answer';
+import { EntitlementsResponse } from './dto/entitlements.response';
+import { EntitlementsService, toEntitlementsDocument, type Viewer } from './entitlements.service';
+
+@Tag('Entitlements', { description: 'What a business has of each feature', position: 115 })
+@Controller('v1/entitlements')
+export class EntitlementsController {
+  constructor(private readonly entitlements: EntitlementsService) {}
+
+  @Get()
+  @Access({
+    audience: 'dashboard',
+    permission: 'usage:read',
+    also: { sdk: 'status:read', service: 'entitlements:read' },
+    action: 'entitlement.list',
+    summary: 'All that the business has now: limits and usage, flags and values',
+    description:
+      'Exact. With `If-None-Match`, 304 where nothing has changed; what other processes have changed within the last second may be missed then.',
+    status: 200,
+    answers: EntitlementsResponse,
+  })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an answer' })
+  async list(
+    @Ctx() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const viewer = viewerOf(context);
+    await answerConditionally(request, reply, {
+      recent: this.entitlements.findRecent(context),
+      read: () => this.entitlements.read(context),
+      toDocument: (snapshot) => toEntitlementsDocument(snapshot, viewer),
+    });
+  }
+}
+
+/** An SDK key is in the hands of everybody who has the app. */
+export function viewerOf({ actor }: RequestContext): Viewer {
+  return actor.kind === 'sdk' ? 'client' : 'team';
+}

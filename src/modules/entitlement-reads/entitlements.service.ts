@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { ConfigFeature, FlagFeature } from '../../common/features';
+import { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import { Transaction } from '../../platform/database/transaction';
+import { BusinessGrantsService } from '../entitlements/business-grants.service';
+import type { Feature } from '../features/feature.entity';
+import { FeaturesService } from '../features/features.service';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { computeEntitlements, isOn, valueIn, type Holdings } from './entitlements';
+import { SharedReads } from './shared-reads';
+
+/** What a feature of this type may say: one of its choices. */
+type ValueOf<T extends ConfigFeature> = T['values'] extends readonly (infer Value)[]
+  ? Value
+  : number | string;
+
+/** An answer with its strong tag. */
+export interface Document {
+  text: string;
+  tag: string;
+}
+
+/** Who sees which features: the team all, clients those that are visible to them. */
+export type Viewer = 'team' | 'client';
+
+/** One read of a business; what is made of it is made once for all who share it. */
+export class Snapshot {
+  private readonly documents = new Map<string, Document>();
+
+  constructor(readonly holdings: Holdings) {}
+
+  /** @param name of the document among those of this snapshot */
+  document(name: string, make: () => object): Document {
+    const known = this.documents.get(name);
+    if (known) return known;
+    const text = JSON.stringify(make());
+    const hash = createHash('sha256').update(text).digest('base64url');
+    const made = { text, tag: `"${hash}"` };
+    this.documents.set(name, made);
+    return made;
+  }
+}
+
+/** What a business has of each feature: by its plan, by its own grants, and by credits. */
+@Injectable()
+export class EntitlementsService {
+  constructor(
+    private readonly database: Database,
+    private readonly features: FeaturesService,
+    private readonly grants: BusinessGrantsService,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly reads: SharedReads<Snapshot>,
+  ) {}
+
+  /** Whether the business of the context has this feature. */
+  async isEnabled(context: RequestContext, feature: FlagFeature): Promise<boolean> {
+    return isOn(await this.grantOf(context, feature));
+  }
+
+  /** What the business of the context has of this feature; null: nothing grants a value. */
+  async valueOf<T extends ConfigFeature>(
+    context: RequestContext,
+    feature: T,
+  ): Promise<ValueOf<T> | null> {
+    return valueIn(await this.grantOf(context, feature)) as ValueOf<T> | null; // grants hold choices only
+  }
+
+  /** All that a business has now. No older than the call. */
+  read(context: RequestContext): Promise<Snapshot> {
+    if (context instanceof Transaction) return this.readIn(context);
+    const businessId = context.requireBusinessId();
+    const job = RequestContext.job('entitlement.read', businessId);
+    return this.reads.read(businessId, () =>
+      this.database.transaction(job, (tx) => this.readIn(tx)),
+    );
+  }
+
+  /** What was read less than a second ago, unless this process has written something of the business since. */
+  findRecent(context: RequestContext): Snapshot | null {
+    return this.reads.findRecent(context.requireBusinessId());
+  }
+
+  private async grantOf(context: RequestContext, { key }: FlagFeature | ConfigFeature) {
+    const { own, view } = (await this.read(context)).holdings;
+    return own[key] ?? view.plan.grants[key];
+  }
+
+  private async readIn(tx: Transaction): Promise<Snapshot> {
+    const features = await this.features.listAll(tx);
+    const view = await this.subscriptions.getCurrent(tx);
+    const own = await this.grants.listLive(tx);
+    return new Snapshot({ features, view, own });
+  }
+}
+
+/** GET /v1/entitlements. */
+export function toEntitlementsDocument(snapshot: Snapshot, viewer: Viewer): Document {
+  return snapshot.document(`entitlements of ${viewer}`, () => ({
+    features: computeEntitlements(snapshot.holdings, isVisibleTo(viewer)),
+  }));
+}
+
+/** Whether this viewer sees the feature. */
+export function isVisibleTo(viewer: Viewer): (feature: Feature) => boolean {
+  return ({ visibility }) => viewer === 'team' || visibility === 'client';
+}
