@@ -20,7 +20,8 @@ export async function answerConditionally(
 ): Promise<FastifyReply> {
   const known = headers['if-none-match'];
   void reply.headers({ 'cache-control': 'private, no-cache' });
-  if (known && recent && names(known, toDocument(recent))) return notModified(reply, toDocument(recent));
+  if (known && recent && names(known, toDocument(recent)))
+    return notModified(reply, toDocument(recent));
   const document = toDocument(await read());
   if (known && names(known, document)) return notModified(reply, document);
   return reply

@@ -247,7 +247,10 @@ async function commit(
 }
 
 /** Staff change plans and features for all businesses. */
-function writtenBy({ actor }: RequestContext, { businessIds }: TransactionState): WrittenBusinesses {
+function writtenBy(
+  { actor }: RequestContext,
+  { businessIds }: TransactionState,
+): WrittenBusinesses {
   return actor.kind === 'staff' && businessIds.size === 0 ? 'everything' : [...businessIds];
 }
 

@@ -8,7 +8,7 @@ import {
 import { ENTITLEMENT_SOURCES, type Entitlement, type EntitlementSource } from '../entitlements';
 
 const SOURCE =
-  "plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do";
+  'plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do';
 
 export class MeteredEntitlementResponse extends MeteredUsageResponse {
   @Choice('MeteredKind', ['metered'])
