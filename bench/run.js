@@ -9,6 +9,7 @@ const benches = {
   recordings: './recordings',
   concurrency: './concurrency',
   reads: './reads',
+  entitlements: './entitlements',
   soak: './soak',
   renewal: './renewal',
   webhooks: './webhooks',

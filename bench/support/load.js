@@ -10,27 +10,35 @@ const BODY = JSON.stringify({
   metadata: { screen: 'checkout', session: 42, experiments: ['a', 'b'] },
 });
 
-/** @returns answers per second, and their latencies in milliseconds */
-async function measure({ url, route, tokens, connections, seconds, amount, method = 'POST' }) {
+/**
+ * @param headers beside the usual ones
+ * @param answers the class of statuses that all answers must have
+ * @returns answers per second, and their latencies in milliseconds
+ */
+async function measure(load) {
+  const { url, route, tokens, connections, seconds, amount, method = 'POST' } = load;
+  const { headers = {}, answers = '2xx' } = load;
   const result = await autocannon({
     url: url + route,
     connections,
     ...(amount ? { amount } : { duration: seconds }),
     idReplacement: method === 'POST',
-    requests: requestsOf(method, route, tokens),
-    setupClient: (client) => client.setRequests(rotated(requestsOf(method, route, tokens))),
+    requests: requestsOf(method, route, tokens, headers),
+    setupClient: (client) =>
+      client.setRequests(rotated(requestsOf(method, route, tokens, headers))),
   });
-  if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${route}: ${result.non2xx} answers were no 2xx, ${result.errors} failed`);
+  const others = result.requests.total - result[answers];
+  if (others > 0 || result.errors > 0)
+    throw new Error(`${route}: ${others} answers were no ${answers}, ${result.errors} failed`);
   const { p50, p99, max } = result.latency;
-  return { perSecond: result['2xx'] / result.duration, p50Ms: p50, p99Ms: p99, maximumMs: max };
+  return { perSecond: result[answers] / result.duration, p50Ms: p50, p99Ms: p99, maximumMs: max };
 }
 
-function requestsOf(method, path, tokens) {
+function requestsOf(method, path, tokens, headers) {
   return tokens.map((token) => ({
     method,
     path,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
     ...(method === 'POST' && { body: BODY }),
   }));
 }

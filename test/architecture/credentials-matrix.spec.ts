@@ -127,7 +127,13 @@ function callVictim(
   authorization: string | undefined,
   sender = victim,
 ): Promise<Response> {
-  return call(operation, sender, { authorization, values: objects.get(operation.path) });
+  const audience = authorization?.includes(' tnv_') ? 'service' : operation.audience;
+  const sending = sendingAs(audience, operation, sender);
+  return call(operation, sender, {
+    ...sending,
+    authorization,
+    values: objects.get(operation.path),
+  });
 }
 
 /** As a caller of this audience: a service key names the business in the query, where the route is not its own. */

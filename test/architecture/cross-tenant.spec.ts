@@ -189,6 +189,7 @@ describe('a reference to a thing of another tenant', () => {
     'entitlement.check businessId': (businessId) => ({
       body: { businessId, feature: 'recordings' },
     }),
+    'entitlement.list businessId': (id) => ({ query: `businessId=${id}` }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },

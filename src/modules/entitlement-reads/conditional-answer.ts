@@ -1,41 +1,47 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Document, Snapshot } from './entitlements.service';
+import { acceptsGzip, varyByCoding } from '../../platform/http/compressed-answers';
 
-/** Where a conditional request finds its answer. */
-interface Sources {
-  /** What was read just before, if it may still answer. */
-  recent: Snapshot | null;
-  read: () => Promise<Snapshot>;
-  toDocument: (snapshot: Snapshot) => Document;
+/** Below it, the head of an answer is most of what is sent. */
+const COMPRESSED_FROM_BYTES = 1024;
+
+/** A JSON document with its strong tag, made once for all who ask for it. */
+export class Document {
+  readonly bytes: Buffer;
+  readonly tag: string;
+  private gzipped: Buffer | null = null;
+
+  constructor(content: object) {
+    this.bytes = Buffer.from(JSON.stringify(content));
+    this.tag = `"${createHash('sha256').update(this.bytes).digest('base64url')}"`;
+  }
+
+  get compressed(): Buffer {
+    return (this.gzipped ??= gzipSync(this.bytes, { level: 3 }));
+  }
 }
 
-/**
- * 304 where the client has the document already (RFC 9110, section 13.1.2), without a query where the document that it
- * has was read just before; else the document, read anew.
- */
-export async function answerConditionally(
-  { headers }: Pick<FastifyRequest, 'headers'>,
+/** The document, or 304 where the client has it already (RFC 9110, section 13.1.2). */
+export function answerConditionally(
+  request: FastifyRequest,
   reply: FastifyReply,
-  { recent, read, toDocument }: Sources,
-): Promise<FastifyReply> {
-  const known = headers['if-none-match'];
-  void reply.headers({ 'cache-control': 'private, no-cache' });
-  if (known && recent && names(known, toDocument(recent)))
-    return notModified(reply, toDocument(recent));
-  const document = toDocument(await read());
-  if (known && names(known, document)) return notModified(reply, document);
-  return reply
-    .header('etag', document.tag)
-    .type('application/json; charset=utf-8')
-    .send(document.text);
+  document: Document,
+): FastifyReply {
+  const { bytes, tag } = document;
+  const known = request.headers['if-none-match'];
+  void reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+  varyByCoding(reply);
+  if (known && names(known, tag)) return reply.code(304).send();
+  void reply.code(200).type('application/json; charset=utf-8');
+  if (bytes.length < COMPRESSED_FROM_BYTES || !acceptsGzip(request)) return reply.send(bytes);
+  // A strong tag stands for the very bytes that it comes with (RFC 9110, section 8.8.1).
+  void reply.headers({ etag: `W/${tag}`, 'content-encoding': 'gzip' });
+  return reply.send(document.compressed);
 }
 
-/** Compared weakly, as If-None-Match is: a compressed answer has a weak tag. */
-function names(ifNoneMatch: string, { tag }: Document): boolean {
+/** Compared weakly, as If-None-Match is. */
+function names(ifNoneMatch: string, tag: string): boolean {
   const tags = ifNoneMatch.split(',').map((each) => each.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(tag);
-}
-
-function notModified(reply: FastifyReply, { tag }: Document): FastifyReply {
-  return reply.code(304).header('etag', tag).send();
 }

@@ -22,7 +22,7 @@ export class EntitlementsController {
     action: 'entitlement.list',
     summary: 'All that the business has now: limits and usage, flags and values',
     description:
-      'Exact. With `If-None-Match`, 304 where nothing has changed; what other processes have changed within the last second may be missed then.',
+      'With all that was changed through this process, and by others more than a second ago. With `If-None-Match`: 304 where nothing has changed.',
     status: 200,
     answers: EntitlementsResponse,
   })
@@ -32,12 +32,8 @@ export class EntitlementsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const viewer = viewerOf(context);
-    await answerConditionally(request, reply, {
-      recent: this.entitlements.findRecent(context),
-      read: () => this.entitlements.read(context),
-      toDocument: (snapshot) => toEntitlementsDocument(snapshot, viewer),
-    });
+    const snapshot = await this.entitlements.read(context);
+    void answerConditionally(request, reply, toEntitlementsDocument(snapshot, viewerOf(context)));
   }
 }
 

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ConfigFeature, FlagFeature } from '../../common/features';
-import { RequestContext } from '../../common/request-context';
+import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { Transaction } from '../../platform/database/transaction';
 import { BusinessGrantsService } from '../entitlements/business-grants.service';
 import type { Feature } from '../features/feature.entity';
 import { FeaturesService } from '../features/features.service';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { Document } from './conditional-answer';
 import { computeEntitlements, isOn, valueIn, type Holdings } from './entitlements';
 import { SharedReads } from './shared-reads';
 
@@ -15,12 +15,6 @@ import { SharedReads } from './shared-reads';
 type ValueOf<T extends ConfigFeature> = T['values'] extends readonly (infer Value)[]
   ? Value
   : number | string;
-
-/** An answer with its strong tag. */
-export interface Document {
-  text: string;
-  tag: string;
-}
 
 /** Who sees which features: the team all, clients those that are visible to them. */
 export type Viewer = 'team' | 'client';
@@ -35,9 +29,7 @@ export class Snapshot {
   document(name: string, make: () => object): Document {
     const known = this.documents.get(name);
     if (known) return known;
-    const text = JSON.stringify(make());
-    const hash = createHash('sha256').update(text).digest('base64url');
-    const made = { text, tag: `"${hash}"` };
+    const made = new Document(make());
     this.documents.set(name, made);
     return made;
   }
@@ -67,19 +59,15 @@ export class EntitlementsService {
     return valueIn(await this.grantOf(context, feature)) as ValueOf<T> | null; // grants hold choices only
   }
 
-  /** All that a business has now. No older than the call. */
+  /**
+   * All that a business has: in a transaction exactly; else with all that this process has written, and what others
+   * have written more than a second ago.
+   */
   read(context: RequestContext): Promise<Snapshot> {
     if (context instanceof Transaction) return this.readIn(context);
-    const businessId = context.requireBusinessId();
-    const job = RequestContext.job('entitlement.read', businessId);
-    return this.reads.read(businessId, () =>
-      this.database.transaction(job, (tx) => this.readIn(tx)),
+    return this.reads.read(context.requireBusinessId(), () =>
+      this.database.transaction(context, (tx) => this.readIn(tx)),
     );
-  }
-
-  /** What was read less than a second ago, unless this process has written something of the business since. */
-  findRecent(context: RequestContext): Snapshot | null {
-    return this.reads.findRecent(context.requireBusinessId());
   }
 
   private async grantOf(context: RequestContext, { key }: FlagFeature | ConfigFeature) {

@@ -2,7 +2,7 @@ import { Clock } from '../../common/clock';
 import { ChangeFeed } from '../../platform/database/change-feed';
 import { SharedReads } from './shared-reads';
 
-/* Concurrent requests share reads, and none gets one that is older than the request. */
+/* Requests share reads for a second, and none gets one from before this process wrote something of the business. */
 
 const BUSINESS = 'business';
 
@@ -33,67 +33,75 @@ function ask(businessId = BUSINESS): Promise<Numbered> {
   );
 }
 
-async function keepOne(): Promise<Numbered> {
+async function readOne(): Promise<Numbered> {
   const asked = ask();
   begun.at(-1)!.end();
   return asked;
 }
 
-it('all that ask while one read runs get the next one, together', async () => {
-  const first = ask();
-  const others = [ask(), ask(), ask()];
+it('all that ask within a second share a read; businesses do not', async () => {
+  const first = [ask(), ask(), ask()];
   expect(begun).toHaveLength(1);
   begun[0]!.end();
-  expect(await first).toEqual({ number: 0 });
-  expect(begun).toHaveLength(2);
-  const late = ask();
-  begun[1]!.end();
-  for (const other of others) expect(await other).toEqual({ number: 1 });
-  begun[2]!.end();
-  expect(await late).toEqual({ number: 2 });
-  expect((await keepOne()).number).toBe(3);
-});
-
-it('businesses do not wait for each other', () => {
-  void ask('one');
-  void ask('other');
+  for (const each of first) expect(await each).toEqual({ number: 0 });
+  expect(await ask()).toEqual({ number: 0 });
+  void ask('another');
   expect(begun).toHaveLength(2);
 });
 
-it('a read that fails fails for those who share it, and the next one goes on', async () => {
-  const first = ask();
-  const second = ask();
-  begun[0]!.fail(new Error('no database'));
-  await expect(first).rejects.toThrow('no database');
-  begun[1]!.fail(new Error('still none'));
-  await expect(second).rejects.toThrow('still none');
-  expect(reads.findRecent(BUSINESS)).toBeNull();
-  expect(await keepOne()).toEqual({ number: 2 });
-});
-
-it('the last read is kept for a second', async () => {
-  const read = await keepOne();
-  expect(reads.findRecent(BUSINESS)).toBe(read);
-  expect(reads.findRecent('another')).toBeNull();
+it('after a second there is a new one', async () => {
+  await readOne();
   clock.moveBy(1_000);
-  expect(reads.findRecent(BUSINESS)).toBeNull();
+  expect(await readOne()).toEqual({ number: 1 });
+});
+
+it('a use after half a second begins the next one, for which nobody waits', async () => {
+  await readOne();
+  clock.moveBy(600);
+  for (let asked = 0; asked < 3; asked += 1) expect(await ask()).toEqual({ number: 0 });
+  expect(begun).toHaveLength(2);
+  begun[1]!.end();
+  await new Promise(setImmediate);
+  expect(await ask()).toEqual({ number: 1 });
+  clock.moveBy(600);
+  expect(await ask()).toEqual({ number: 1 });
+});
+
+it('one that fails is not kept, and one that renews fails nobody', async () => {
+  const failed = ask();
+  begun[0]!.fail(new Error('no database'));
+  await expect(failed).rejects.toThrow('no database');
+  await readOne();
+  clock.moveBy(600);
+  await ask();
+  begun[2]!.fail(new Error('no database'));
+  await new Promise(setImmediate);
+  expect(await ask()).toEqual({ number: 1 });
 });
 
 it.each([
   ['the business', [BUSINESS]],
   ['all', 'everything' as const],
 ])(
-  'what this process writes of %s ends it, and what was read meanwhile is not kept',
+  'none that began before this process wrote something of %s is used afterwards',
   async (_, of) => {
-    await keepOne();
+    await readOne();
     feed.written(['another']);
-    expect(reads.findRecent(BUSINESS)).not.toBeNull();
+    expect(await ask()).toEqual({ number: 0 });
+    clock.moveBy(600);
+    await ask(); // begins the next one
     feed.written(of);
-    expect(reads.findRecent(BUSINESS)).toBeNull();
-    const asked = ask();
+    const fresh = ask();
+    begun[1]!.end();
+    begun[2]!.end();
+    await new Promise(setImmediate);
+    expect(await fresh).toEqual({ number: 2 });
+    expect(await ask()).toEqual({ number: 2 });
+    const running = (clock.moveBy(1_000), ask());
     feed.written(of);
-    begun.at(-1)!.end();
-    await asked;
-    expect(reads.findRecent(BUSINESS)).toBeNull();
+    begun[3]!.end();
+    await running;
+    void ask();
+    expect(begun).toHaveLength(5);
   },
 );

@@ -1,30 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock, monotonicMs } from '../../common/clock';
-import { ChangeFeed } from '../../platform/database/change-feed';
+import { ChangeFeed, type WrittenBusinesses } from '../../platform/database/change-feed';
 
 /** A document of 50 features takes about 10 KiB. */
 const MAXIMUM_KEPT = 1_000;
-/** How long what others have changed may go unnoticed by conditional requests. */
+/** How long what other processes have written may go unnoticed. */
 const KEPT_FOR_MS = 1_000;
+/** From this age on a use begins the next read, so that the requests of a busy business do not wait for it. */
+const RENEWED_FROM_MS = 500;
 
-interface Lane<T> {
-  running: Promise<T>;
-  /** Starts when `running` ends. */
-  next: Promise<T> | null;
-  /** Something of the business was committed meanwhile. */
-  isStale: boolean;
+interface Entry<T> {
+  read: Promise<T>;
+  beganAtMs: number;
+  hasEnded: boolean;
 }
 
 /**
- * Reads of a business that concurrent requests share: each gets a read that began after it asked, so none is older than
- * its request, and a business has one read at a time, however many ask. The last one is kept for a second, for
- * requests that ask whether anything has changed.
+ * Reads of a business that requests share, for a second at most and until this process writes something of the
+ * business. Usage is counted without NOTIFY (docs/decisions/0032), so writes of other processes are noticed by the next read.
  */
 @Injectable()
 export class SharedReads<T extends object> {
-  private readonly lanes = new Map<string, Lane<T>>();
-  private readonly kept = new LRUCache<string, { read: T; untilMs: number }>({ max: MAXIMUM_KEPT });
+  private readonly entries = new LRUCache<string, Entry<T>>({ max: MAXIMUM_KEPT });
+  /** Those that renew an entry which still answers. */
+  private readonly renewals = new Map<string, Entry<T>>();
 
   constructor(
     private readonly clock: Clock,
@@ -33,43 +33,55 @@ export class SharedReads<T extends object> {
     feed.onWritten((businessIds) => this.forget(businessIds));
   }
 
-  /** A read that begins now or later. */
+  /** The last read, or a new one by `ask`. */
   read(businessId: string, ask: () => Promise<T>): Promise<T> {
-    const lane = this.lanes.get(businessId);
-    if (!lane) return this.start(businessId, ask);
-    const begin = () => this.start(businessId, ask);
-    lane.next ??= lane.running.then(begin, begin);
-    return lane.next;
+    const entry = this.entries.get(businessId);
+    const ageMs = entry ? this.nowMs() - entry.beganAtMs : KEPT_FOR_MS;
+    if (!entry || ageMs >= KEPT_FOR_MS)
+      return this.keep(businessId, this.begin(businessId, ask)).read;
+    if (entry.hasEnded && ageMs >= RENEWED_FROM_MS) this.renew(businessId, ask);
+    return entry.read;
   }
 
-  /** The last read, if it is less than a second old and this process has written nothing of the business since. */
-  findRecent(businessId: string): T | null {
-    const kept = this.kept.get(businessId);
-    return kept && this.nowMs() < kept.untilMs ? kept.read : null;
+  private begin(businessId: string, ask: () => Promise<T>): Entry<T> {
+    const entry: Entry<T> = { read: ask(), beganAtMs: this.nowMs(), hasEnded: false };
+    entry.read.then(
+      () => (entry.hasEnded = true),
+      () => this.entries.get(businessId) === entry && this.entries.delete(businessId),
+    );
+    return entry;
   }
 
-  private start(businessId: string, ask: () => Promise<T>): Promise<T> {
-    const untilMs = this.nowMs() + KEPT_FOR_MS;
-    const lane: Lane<T> = { running: ask(), next: null, isStale: false };
-    this.lanes.set(businessId, lane);
-    const end = () => {
-      if (this.lanes.get(businessId) === lane && !lane.next) this.lanes.delete(businessId);
+  private renew(businessId: string, ask: () => Promise<T>): void {
+    if (this.renewals.has(businessId)) return;
+    const renewal = this.begin(businessId, ask);
+    this.renewals.set(businessId, renewal);
+    const end = (isGood: boolean) => {
+      if (this.renewals.get(businessId) !== renewal) return; // something was written meanwhile
+      this.renewals.delete(businessId);
+      if (isGood) this.keep(businessId, renewal);
     };
-    lane.running.then((read) => {
-      end();
-      if (!lane.isStale) this.kept.set(businessId, { read, untilMs });
-    }, end);
-    return lane.running;
+    renewal.read.then(
+      () => end(true),
+      () => end(false), // who asks when the entry has ended gets the error of a read of their own
+    );
   }
 
-  private forget(businessIds: readonly string[] | 'everything'): void {
-    const lanes = businessIds === 'everything' ? [...this.lanes.keys()] : businessIds;
-    for (const businessId of lanes) {
-      const lane = this.lanes.get(businessId);
-      if (lane) lane.isStale = true;
+  private keep(businessId: string, entry: Entry<T>): Entry<T> {
+    this.entries.set(businessId, entry);
+    return entry;
+  }
+
+  private forget(businessIds: WrittenBusinesses): void {
+    if (businessIds === 'everything') {
+      this.entries.clear();
+      this.renewals.clear();
+      return;
     }
-    if (businessIds === 'everything') return this.kept.clear();
-    for (const businessId of businessIds) this.kept.delete(businessId);
+    for (const businessId of businessIds) {
+      this.entries.delete(businessId);
+      this.renewals.delete(businessId);
+    }
   }
 
   /** Real time, plus the jumps of the clock in tests. */

@@ -26,7 +26,6 @@ export function compressAnswers(fastify: FastifyInstance): void {
       running -= 1;
       if (error) return done(error);
       void reply.header('content-encoding', 'gzip');
-      weakenTag(reply);
       done(null, compressed);
     });
   });
@@ -39,12 +38,6 @@ export function compressAnswers(fastify: FastifyInstance): void {
 function mayBeCompressed({ method, routeOptions }: FastifyRequest, reply: FastifyReply): boolean {
   const isAllowed = method === 'GET' || method === 'HEAD' || routeOptions.config.takesGzip;
   return isAllowed === true && JSON_TYPE.test(String(reply.getHeader('content-type')));
-}
-
-/** A strong tag stands for the very bytes that it came with (RFC 9110, section 8.8.1). */
-function weakenTag(reply: FastifyReply): void {
-  const tag = reply.getHeader('etag');
-  if (typeof tag === 'string' && !tag.startsWith('W/')) void reply.header('etag', `W/${tag}`);
 }
 
 /** A cache must not serve the answer to a client that asks differently. */
