@@ -37,13 +37,14 @@ describe('service-keys:create', () => {
   });
 
   it.each([
-    ['an id that is none', ['--business-ids', 'acme']],
-    ['an unknown business', ['--business-ids', newId()]],
-    ['an end that is no time', ['--expires-at', 'soon']],
-    ['an unknown scope', ['--scopes', 'recordings:write']],
-  ])('refuses %s in one line', async (_, options) => {
+    ['an id that is none', ['--business-ids', 'acme'], 'businessIds: must hold UUIDs only'],
+    ['an unknown business', ['--business-ids', newId()], 'error: Business not found'],
+    ['an end that is no time', ['--expires-at', 'soon'], 'expiresAt: must be a time'],
+    ['an unknown scope', ['--scopes', 'recordings:write'], 'scopes: each value'],
+  ])('refuses %s, and says so', async (_, options, message) => {
     const outcome = await create('--scopes', 'usage:write', ...options);
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
-    expect(outcome.stderr).toMatch(/^error: .+\n$/);
+    expect(outcome.stderr).toMatch(/^error: /);
+    expect(outcome.stderr).toContain(message);
   });
 });
