@@ -128,12 +128,9 @@ function callVictim(
   sender = victim,
 ): Promise<Response> {
   const audience = authorization?.includes(' tnv_') ? 'service' : operation.audience;
+  const values = objects.get(operation.path);
   const sending = sendingAs(audience, operation, sender);
-  return call(operation, sender, {
-    ...sending,
-    authorization,
-    values: objects.get(operation.path),
-  });
+  return call(operation, sender, { ...sending, authorization, values });
 }
 
 /** As a caller of this audience: a service key names the business in the query, where the route is not its own. */

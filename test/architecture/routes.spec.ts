@@ -63,6 +63,7 @@ const PUBLIC: Record<string, string> = {
 const FOR_EVERY_MEMBER: Record<string, string> = {
   'business.create': 'makes a business of the own',
   'email.resend': 'about oneself',
+  'entitlement.list': 'the page of every member switches by it',
   'invitation.accept': 'about oneself',
   'me.get': 'about oneself',
   'me.list_businesses': 'about oneself',

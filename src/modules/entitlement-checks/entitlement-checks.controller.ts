@@ -1,8 +1,8 @@
 import { Body, Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
-import { Tag } from '../../platform/http/tag.decorator';
 import { featureNotFound } from '../features/features.errors';
 import {
   CheckEntitlementRequest,
@@ -11,7 +11,7 @@ import {
 } from './dto/entitlement-check';
 import { EntitlementChecksService } from './entitlement-checks.service';
 
-@Tag('Entitlements', { description: 'What a business has of each feature', position: 115 })
+@ApiTags('Entitlements')
 @Controller('v1/entitlements')
 export class EntitlementChecksController {
   constructor(private readonly checks: EntitlementChecksService) {}

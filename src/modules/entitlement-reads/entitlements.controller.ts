@@ -17,7 +17,7 @@ export class EntitlementsController {
   @Get()
   @Access({
     audience: 'dashboard',
-    permission: 'usage:read',
+    support: true,
     also: { sdk: 'status:read', service: 'entitlements:read' },
     action: 'entitlement.list',
     summary: 'All that the business has now: limits and usage, flags and values',
