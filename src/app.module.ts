@@ -17,6 +17,7 @@ import { PlansModule } from './modules/plans/plans.module';
 import { ServiceKeysModule } from './modules/service-keys/service-keys.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
+import { UsageModule } from './modules/usage/usage.module';
 import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
 import { TeamMembersModule } from './modules/team-members/team-members.module';
 import type { Config } from './platform/config/config';
@@ -58,6 +59,7 @@ export class AppModule {
       SubscriptionsModule,
       EntitlementChecksModule,
       EntitlementReadsModule,
+      UsageModule,
       TeamMembersModule,
       SupportSessionsModule,
       ApiKeysModule,

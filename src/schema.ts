@@ -26,6 +26,9 @@ import { BoundKeys1763690000086 } from '../migrations/1763690000086-bound-keys';
 import { Features1763690000100 } from '../migrations/1763690000100-features';
 import { CountersOfAnyFeature1763690000101 } from '../migrations/1763690000101-counters-of-any-feature';
 import { CountedSeats1763690000102 } from '../migrations/1763690000102-counted-seats';
+import { UsageEvents1763690000110 } from '../migrations/1763690000110-usage-events';
+import { CountUsageEvents1763690000111 } from '../migrations/1763690000111-count-usage-events';
+import { UsageBySql1763690000112 } from '../migrations/1763690000112-usage-by-sql';
 import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
 import { ServiceKeys1763690000115 } from '../migrations/1763690000115-service-keys';
 import { ApiKey } from './modules/api-keys/api-key.entity';
@@ -100,6 +103,9 @@ const core: Omit<Schema, 'complete'> = {
     CountedSeats1763690000102,
     OwnSchema1763690000106,
     ServiceKeys1763690000115,
+    UsageEvents1763690000110,
+    CountUsageEvents1763690000111,
+    UsageBySql1763690000112,
   ],
 };
 

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { alertLevel, countedOn, dayOf } from './counting-v1';
 
 /** A column of the table that a caller sends, or that is computed from what is sent. */
 export interface AdmittedColumn {
@@ -21,8 +22,10 @@ export interface Reference {
 }
 
 export interface AdmissionOptions {
-  /** The key of a metered feature that resets with the period. */
+  /** The key of a metered feature. */
   feature: string;
+  /** As it is declared. */
+  resets: 'period' | 'day' | 'never';
   /** Has `business_id`, `id`, `subscription_id`, `period_ordinal`, `created_at`, and the columns below. */
   table: string;
   columns: AdmittedColumn[];
@@ -61,7 +64,8 @@ export async function dropAdmission(
 // statement sees what was committed before its locks were given, and plans are kept. All locks are taken in one order.
 // Whatever spends or takes back credits holds the counter, so credits need no locks of their own here.
 export function admissionSql(options: AdmissionOptions): string {
-  const { feature, table, columns, idempotentBy, references = [], answers = [] } = options;
+  const { feature, resets, table, columns, idempotentBy, references = [], answers = [] } = options;
+  const window = WINDOWS[resets];
   const sent = columns.filter(({ isComputed }) => !isComputed);
   const arrival = 'greatest(moment, period.period_start)'; // just after a boundary a row is not created before it
   const stored = ({ name, stored: sql }: AdmittedColumn) =>
@@ -69,7 +73,7 @@ export function admissionSql(options: AdmissionOptions): string {
   return `
   CREATE FUNCTION admit_${table}(tenants uuid[], items json, clock_offset_ms double precision, may_wait boolean)
   RETURNS TABLE (item integer, outcome text, created_at timestamptz, used bigint, credited bigint, credits bigint,
-                 granted bigint, is_soft boolean, resets_at timestamptz${answers.map(({ name, type }) => `, ${name} ${type}`).join('')})
+                 reserved bigint, granted bigint, is_soft boolean, resets_at timestamptz${answers.map(({ name, type }) => `, ${name} ${type}`).join('')})
   LANGUAGE plpgsql AS $$
   #variable_conflict use_column
   DECLARE
@@ -80,7 +84,7 @@ export function admissionSql(options: AdmissionOptions): string {
     PERFORM set_config('app.business_ids', tenants::text, true), set_config('app.scope', 'tenant', true),
             set_config('plan_cache_mode', 'force_generic_plan', true);
     IF may_wait THEN
-      PERFORM set_config('lock_timeout', '5s', true);
+      PERFORM set_config('lock_timeout', '2s', true);
     END IF;
     IF (SELECT count(*) FROM usage_counters WHERE business_id = ANY (tenants) AND feature = '${feature}') < cardinality(tenants) THEN
       PERFORM start_counters(tenants, '${feature}', may_wait);
@@ -94,16 +98,17 @@ export function admissionSql(options: AdmissionOptions): string {
         SELECT business_id FROM usage_counters WHERE business_id = ANY (tenants) AND feature = '${feature}'
         ORDER BY business_id FOR UPDATE SKIP LOCKED) AS counter;
     END IF;
-
+${window.start(feature)}
     RETURN QUERY
     WITH sent AS MATERIALIZED (
       SELECT * FROM json_to_recordset(items) AS sent (
         item integer, business_id uuid, id uuid, ${sent.map(({ name, type }) => `${name} ${type}`).join(', ')})
       WHERE business_id = ANY (locked)
     ), period AS MATERIALIZED (
-      SELECT counted.*, greatest(counted.granted - (counted.used - counted.credited), 0) AS allowance_left
+      SELECT counted.*, greatest(counted.granted - (counted.used - counted.credited), 0) AS allowance_left,
+             ${dayOf('greatest(moment, counted.period_start)')} AS day
       FROM (
-        SELECT counter.business_id, counter.used, counter.credited, subscription.id AS subscription_id,
+        SELECT counter.business_id, counter.used, counter.credited, counter.reserved, subscription.id AS subscription_id,
                subscription.period_ordinal, subscription.period_start, subscription.period_end,
                -- The business's own grant, if it has one, in place of the plan's; what neither names is off.
                (granted.terms ->> 'limit')::bigint AS granted, coalesce(granted.terms ->> 'mode' = 'soft', false) AS is_soft,
@@ -112,8 +117,7 @@ export function admissionSql(options: AdmissionOptions): string {
                   AND (expires_at IS NULL OR expires_at > moment)) AS credits
         FROM usage_counters AS counter
         JOIN subscriptions AS subscription
-          ON subscription.business_id = counter.business_id AND subscription.id = counter.subscription_id
-         AND subscription.period_ordinal = counter.period_ordinal
+          ON subscription.business_id = counter.business_id AND ${window.isCurrent}
         JOIN plans AS plan ON plan.id = subscription.plan_id
         LEFT JOIN LATERAL (SELECT terms FROM business_grants AS own
           WHERE own.business_id = counter.business_id AND own.id = '${feature}'
@@ -142,7 +146,7 @@ export function admissionSql(options: AdmissionOptions): string {
              period.granted IS NOT NULL AND ranked.rank > period.allowance_left
                AND ranked.rank <= period.allowance_left + period.credits AS is_credited
       FROM ranked JOIN period ON period.business_id = ranked.business_id
-      WHERE period.granted IS NULL OR period.is_soft OR ranked.rank <= period.allowance_left + period.credits
+      WHERE period.granted IS NULL OR period.is_soft OR ranked.rank <= period.allowance_left + period.credits - period.reserved
     ), inserted AS (
       INSERT INTO ${table} (business_id, id, subscription_id, period_ordinal, created_at,
                             ${columns.map(({ name }) => name).join(', ')})
@@ -151,9 +155,11 @@ export function admissionSql(options: AdmissionOptions): string {
       FROM judged JOIN admitted ON admitted.item = judged.item JOIN period ON period.business_id = judged.business_id
     ), counted AS (
       UPDATE usage_counters AS counter
-      SET used = counter.used + more.rows, credited = counter.credited + more.credited
+      SET used = counter.used + more.rows, credited = counter.credited + more.credited, ${countedOn('period.day', 'more.rows')},
+          alert_level = ${alertLevel('period.used + more.rows - period.credited - more.credited', 'period.granted', 'counter.alert_percentages')}
       FROM (SELECT business_id, count(*) AS rows, count(*) FILTER (WHERE is_credited) AS credited
             FROM admitted GROUP BY business_id) AS more
+      JOIN period ON period.business_id = more.business_id
       WHERE counter.business_id = more.business_id AND counter.feature = '${feature}'
     ), spent AS (
       -- What expires first is spent first.
@@ -178,13 +184,43 @@ export function admissionSql(options: AdmissionOptions): string {
            period.used + count(admitted.item) OVER so_far,
            period.credited + count(*) FILTER (WHERE admitted.is_credited) OVER so_far,
            period.credits - count(*) FILTER (WHERE admitted.is_credited) OVER so_far,
-           period.granted, period.is_soft, period.period_end${answers.map(({ value }) => `,\n           ${value.replaceAll('arrival', arrival)}`).join('')}
+           period.reserved, period.granted, period.is_soft, ${window.end}${answers.map(({ value }) => `,\n           ${value.replaceAll('arrival', arrival)}`).join('')}
     FROM judged
     LEFT JOIN period ON period.business_id = judged.business_id
     LEFT JOIN admitted ON admitted.item = judged.item
     WINDOW so_far AS (PARTITION BY judged.business_id ORDER BY judged.item);
   END $$`;
 }
+
+/** The window that a counter counts in: when it is the current one, when it ends, and what starts the next. */
+interface Window {
+  isCurrent: string;
+  end: string;
+  start: (feature: string) => string;
+}
+
+const TODAY = dayOf('moment');
+
+const WINDOWS: Record<AdmissionOptions['resets'], Window> = {
+  period: {
+    isCurrent:
+      'subscription.id = counter.subscription_id AND subscription.period_ordinal = counter.period_ordinal',
+    end: 'period.period_end',
+    start: () => '', // a renewal does
+  },
+  day: {
+    isCurrent: 'subscription.is_current',
+    end: `(${TODAY} + 1)::timestamp AT TIME ZONE 'UTC'`,
+    start: (feature) => `
+    UPDATE usage_counters SET day = ${TODAY}, used = 0, carried_over = 0, credited = 0, alert_level = 0
+    WHERE business_id = ANY (locked) AND feature = '${feature}' AND day IS DISTINCT FROM ${TODAY};`,
+  },
+  never: {
+    isCurrent: 'subscription.is_current',
+    end: 'NULL::timestamptz',
+    start: () => '',
+  },
+};
 
 function missing({ column, outcome }: Reference): string {
   return `

@@ -50,7 +50,7 @@ export function limitsOf(limits: Record<string, number | null>): Grants {
 
 type Used = Partial<Record<'recordings' | 'applications' | 'seats', number>>;
 
-const UNTOUCHED = { carriedOver: 0, credited: 0, credits: 0, ownGrant: null };
+const UNTOUCHED = { carriedOver: 0, credited: 0, credits: 0, reserved: 0, ownGrant: null };
 
 export function countsOf({ recordings = 0, applications = 0, seats = 1 }: Used = {}): UsageCounts {
   return {

@@ -36,6 +36,14 @@ export class CountersService {
     await tx.query(LOCK_ONE, [businessId, key]);
   }
 
+  /** Blocks all that counts one feature, which has been counted before, until the transaction ends. */
+  async lockExisting(tx: Transaction, feature: string): Promise<void> {
+    await tx.query(
+      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = $2 FOR UPDATE`,
+      [tx.requireBusinessId(), feature],
+    );
+  }
+
   /** What is used of each metered and allocated feature, with credits and the business's own grants: one statement. */
   async read(tx: Transaction): Promise<UsageCounts> {
     const rows = await tx.query<UsageRow>(USAGE, [tx.requireBusinessId(), tx.now]);
@@ -66,7 +74,7 @@ const LOCK_ONE = `SELECT FROM usage_counters WHERE business_id = $1 AND feature 
 // A counter of another day counts nothing today. What is archived is shown while it is used.
 const USAGE = `
   SELECT feature.id AS key, feature.kind, feature.resets, counted.used::float8, counted.carried_over::float8 AS "carriedOver",
-         counted.credited::float8,
+         counted.credited::float8, coalesce(counter.reserved, 0)::float8 AS reserved,
          (SELECT least(coalesce(sum(granted - spent), 0), 9007199254740991)::float8 FROM credits
           WHERE credits.business_id = $1 AND credits.feature = feature.id AND voided_at IS NULL
             AND (expires_at IS NULL OR expires_at > $2)) AS credits,
@@ -74,9 +82,10 @@ const USAGE = `
   FROM features AS feature
   LEFT JOIN usage_counters AS counter
     ON counter.business_id = $1 AND counter.feature = feature.id
-   AND (feature.resets IS DISTINCT FROM 'day' OR counter.day = ($2::timestamptz AT TIME ZONE 'UTC')::date)
   CROSS JOIN LATERAL (
-    SELECT coalesce(counter.used, 0) AS used, coalesce(counter.carried_over, 0) AS carried_over, coalesce(counter.credited, 0) AS credited
+    SELECT coalesce(sum(counter.used), 0) AS used, coalesce(sum(counter.carried_over), 0) AS carried_over,
+           coalesce(sum(counter.credited), 0) AS credited
+    WHERE feature.resets IS DISTINCT FROM 'day' OR counter.day = ($2::timestamptz AT TIME ZONE 'UTC')::date
   ) AS counted
   LEFT JOIN business_grants AS own
     ON own.business_id = $1 AND own.id = feature.id AND (own.expires_at IS NULL OR own.expires_at > $2)
@@ -93,5 +102,6 @@ const MOVE = `
   )
   UPDATE usage_counters
   SET subscription_id = $2, period_ordinal = $3, used = CASE WHEN $4 THEN used ELSE 0 END,
-      carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END
+      carried_over = CASE WHEN $4 THEN used ELSE 0 END, credited = CASE WHEN $4 THEN credited ELSE 0 END,
+      alert_level = CASE WHEN $4 THEN alert_level ELSE 0 END
   WHERE business_id = $1 AND subscription_id IS NOT NULL`;

@@ -51,14 +51,6 @@ export class CreditsRepository {
     return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now, feature]);
   }
 
-  /** Nothing is counted until the transaction ends. */
-  async lockCounter(tx: Transaction, feature: string): Promise<void> {
-    await tx.query(
-      `SELECT FROM usage_counters WHERE business_id = $1 AND feature = $2 FOR UPDATE`,
-      [tx.requireBusinessId(), feature],
-    );
-  }
-
   find(tx: Transaction, id: string): Promise<Credit | null> {
     return tx.repository(Credit).findOneBy({ businessId: tx.requireBusinessId(), id });
   }

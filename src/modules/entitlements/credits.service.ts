@@ -6,6 +6,7 @@ import { validationFailed } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
 import { FeaturesService } from '../features/features.service';
 import { UNKNOWN_FEATURE } from '../features/grants';
+import { CountersService } from './counters.service';
 import type { Credit } from './credit.entity';
 import { CreditsRepository, type CreditSource } from './credits.repository';
 import type { GrantCreditRequest } from './dto/credit';
@@ -20,6 +21,7 @@ const NOT_METERED = { code: 'feature_kind', detail: 'is not metered: it has no c
 export class CreditsService {
   constructor(
     private readonly credits: CreditsRepository,
+    private readonly counters: CountersService,
     private readonly features: FeaturesService,
   ) {}
 
@@ -51,7 +53,7 @@ export class CreditsService {
   async void(tx: Transaction, id: string): Promise<void> {
     const credit = await this.credits.find(tx, id);
     if (!credit) throw creditNotFound();
-    await this.credits.lockCounter(tx, credit.feature); // who holds it spends no credits meanwhile
+    await this.counters.lockExisting(tx, credit.feature); // who holds it spends no credits meanwhile
     if (!credit.voidedAt) await this.credits.void(tx, id);
   }
 

@@ -15,6 +15,8 @@ export interface FeatureUsage {
   credited: number;
   /** Unspent credits, neither expired nor void. */
   credits: number;
+  /** Held by open reservations; not used yet. */
+  reserved: number;
   /** The business's own grant, in place of the plan's. */
   ownGrant: LimitGrant | null;
 }
@@ -45,7 +47,7 @@ export interface AllocatedUsage {
 }
 
 /** The counts of one window of a metered feature. */
-export type MeteredCounts = Pick<FeatureUsage, 'used' | 'credited' | 'credits'>;
+export type MeteredCounts = Pick<FeatureUsage, 'used' | 'credited' | 'credits' | 'reserved'>;
 
 const OFF: LimitGrant = { limit: 0, mode: 'hard' };
 
@@ -68,19 +70,22 @@ export function computeRemaining(used: number, limit: number | null): number | n
   return limit === null ? null : Math.max(0, limit - used);
 }
 
-/** The rest of the allowance, plus the credits; null: unlimited. At most 2^53 − 1. */
+/** The rest of the allowance, plus the credits, less what is reserved; null: unlimited. At most 2^53 − 1. */
 export function computeMeteredRemaining(counts: MeteredCounts, limit: number): number;
 export function computeMeteredRemaining(counts: MeteredCounts, limit: number | null): number | null;
 export function computeMeteredRemaining(
-  { used, credited, credits }: MeteredCounts,
+  { used, credited, credits, reserved }: MeteredCounts,
   limit: number | null,
 ): number | null {
   const ofPlan = computeRemaining(used - credited, limit);
-  return ofPlan === null ? null : Math.min(LARGEST, ofPlan + credits);
+  return ofPlan === null ? null : Math.max(0, Math.min(LARGEST, ofPlan + credits - reserved));
 }
 
 /** Whether more is used than allowance and credits paid for. */
-export function isOverLimit({ used, credited }: MeteredCounts, limit: number | null): boolean {
+export function isOverLimit(
+  { used, credited }: Pick<MeteredCounts, 'used' | 'credited'>,
+  limit: number | null,
+): boolean {
   return limit !== null && used - credited > limit;
 }
 

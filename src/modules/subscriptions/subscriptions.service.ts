@@ -53,6 +53,14 @@ export class SubscriptionsService {
     });
   }
 
+  /** Closes a period that has ended before the cron does. @throws 403 subscription_inactive, 503 subscription_behind */
+  async renewActive(context: RequestContext): Promise<void> {
+    const { subscription } = await this.getCurrent(context);
+    if (!isActive(subscription))
+      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
+    await this.renewal.renewOne(context);
+  }
+
   /** The periods of the current subscription, newest first: the current one, then the closed ones. */
   listPeriods(context: RequestContext, query: ListQuery): Promise<SubscriptionPeriod[]> {
     return this.database.transaction(context, async (tx) => {
@@ -127,7 +135,8 @@ export class SubscriptionsService {
     const usage = (await this.counters.read(tx))[key];
     const { limit, mode } = grantOf(key, usage, plan.grants);
     const used = usage?.used ?? 0;
-    if (limit !== null && mode === 'hard' && used >= limit) throw this.noRoom(key, used, limit);
+    const taken = used + (usage?.reserved ?? 0);
+    if (limit !== null && mode === 'hard' && taken >= limit) throw this.noRoom(key, used, limit);
   }
 
   private async viewOf(

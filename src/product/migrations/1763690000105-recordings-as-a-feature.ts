@@ -32,6 +32,7 @@ const IS_BELIEVED = `judged.started_at BETWEEN '2015-01-01T00:00:00Z' AND moment
 
 const RECORDINGS: AdmissionOptions = {
   feature: 'recordings',
+  resets: 'period',
   table: 'recordings',
   idempotentBy: 'external_id',
   columns: [

@@ -9,6 +9,7 @@ import { validateFields } from '../../platform/http/validation';
 import { writeInLogScope } from '../../platform/logging/log-scope';
 import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
 import { subscriptionBehind } from '../../modules/subscriptions/subscriptions.errors';
+import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import { CreateRecordingRequest } from './dto/recording.requests';
 import { IngestionQueue } from './ingestion-queue';
 import { IngestionRepository, type Admission, type SentRecording } from './ingestion.repository';
@@ -47,6 +48,7 @@ export class BatchService {
     private readonly queue: IngestionQueue,
     private readonly repository: IngestionRepository,
     private readonly ingestion: IngestionService,
+    private readonly subscriptions: SubscriptionsService,
     private readonly refusals: QuotaRefusals,
   ) {}
 
@@ -83,7 +85,7 @@ export class BatchService {
   }
 
   private async renew(context: RequestContext): Promise<Verdict | null> {
-    return this.ingestion.renew(context).then(
+    return this.subscriptions.renewActive(context).then(
       () => null,
       (error: unknown) => ({ outcome: 'failed', error }),
     );

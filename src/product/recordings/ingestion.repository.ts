@@ -100,6 +100,7 @@ interface AdmissionRow {
   used: string;
   credited: string;
   credits: string;
+  reserved: string;
   granted: string | null;
   resets_at: Date | null;
   is_start_believed: boolean;
@@ -143,6 +144,7 @@ function toPeriod(row: AdmissionRow): CountedPeriod | null {
       used: Number(row.used),
       credited: Number(row.credited),
       credits: Number(row.credits),
+      reserved: Number(row.reserved),
     },
     limit: row.granted === null ? null : Number(row.granted),
     resetsAt: row.resets_at,

@@ -7,12 +7,9 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { Transaction } from '../../platform/database/transaction';
 import { applicationNotFound } from '../applications/applications.errors';
-import { RenewalService } from '../../modules/subscriptions/renewal/renewal.service';
-import { isActive } from '../../modules/subscriptions/decisions/subscription-view';
 import {
-  subscriptionBehind,
   quotaExceeded,
-  subscriptionInactive,
+  subscriptionBehind,
 } from '../../modules/subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import { computeMeteredRemaining, grantOf } from '../../modules/entitlements/usage';
@@ -54,7 +51,6 @@ export class IngestionService {
     private readonly queue: IngestionQueue,
     private readonly ingestion: IngestionRepository,
     private readonly subscriptions: SubscriptionsService,
-    private readonly renewal: RenewalService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -73,17 +69,9 @@ export class IngestionService {
       if (admission.outcome === 'exists')
         return this.replayExisting(context, sent, admission.period);
       if (admission.outcome !== 'not_running') return this.answer(sent, admission);
-      await this.renew(context);
+      await this.subscriptions.renewActive(context);
     }
     throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
-  }
-
-  /** Closes a period that has ended before the cron does. @throws 403 subscription_inactive, 503 subscription_behind */
-  async renew(context: RequestContext): Promise<void> {
-    const { subscription } = await this.subscriptions.getCurrent(context);
-    if (!isActive(subscription))
-      throw subscriptionInactive({ detail: `The subscription is ${subscription.status}.` });
-    await this.renewal.renewOne(context);
   }
 
   /** In a shared flush, unless the request has a transaction of its own (an Idempotency-Key). */

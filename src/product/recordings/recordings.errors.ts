@@ -12,6 +12,7 @@ import {
   subscriptionBehind,
   subscriptionInactive,
 } from '../../modules/subscriptions/subscriptions.errors';
+import { counterBusy, ingestionOverloaded } from '../../modules/usage/usage.errors';
 import { applicationNotFound } from '../applications/applications.errors';
 
 export const recordingNotFound = defineProblem({
@@ -44,14 +45,6 @@ export const recordingDeleted = defineProblem({
   description: 'It is not stored again. A new recording needs a new externalId.',
 });
 
-export const ingestionOverloaded = defineProblem({
-  code: 'ingestion_overloaded',
-  kind: 'unavailable',
-  title: 'Too many recordings are waiting',
-  description:
-    'They arrive faster than the database can store them. Nothing was stored; retry after `Retry-After` seconds.',
-});
-
 /** Why a recording is not stored. */
 export const OF_A_RECORDING = [
   quotaExceeded,
@@ -62,6 +55,7 @@ export const OF_A_RECORDING = [
   recordingDeleted,
   subscriptionBehind,
   ingestionOverloaded,
+  counterBusy,
 ];
 
 /**

@@ -93,6 +93,9 @@ export function toMetered(
   };
 }
 
-function toAllocated({ used }: FeatureUsage, limit: number | null): AllocatedUsageResponse {
-  return { used, limit, remaining: computeRemaining(used, limit) };
+function toAllocated(
+  { used, reserved }: FeatureUsage,
+  limit: number | null,
+): AllocatedUsageResponse {
+  return { used, limit, remaining: computeRemaining(used + reserved, limit) };
 }

@@ -386,5 +386,5 @@ const UPDATE_STATE = `
 // No join: the planner, which estimates the table as almost empty, would scan the whole batch for each counter.
 const RESET_COUNTERS = `
   UPDATE usage_counters
-  SET period_ordinal = period_ordinal + $2, used = 0, carried_over = 0, credited = 0
+  SET period_ordinal = period_ordinal + $2, used = 0, carried_over = 0, credited = 0, alert_level = 0
   WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL`;

@@ -1,0 +1,23 @@
+// What all functions that count say alike. A released version never changes.
+
+/**
+ * The highest percentage of a limit that `used` has reached; 0: none. SQL of three expressions. Written out where it is
+ * needed: PostgreSQL does not inline a function with a subquery.
+ */
+export function alertLevel(used: string, granted: string, percentages: string): string {
+  return `CASE
+    WHEN ${granted} IS NULL OR ${granted} = 0 THEN 0
+    WHEN ${percentages} IS NULL THEN CASE WHEN ${used} >= ${granted} THEN 100 WHEN (${used}) * 5 >= ${granted} * 4 THEN 80 ELSE 0 END
+    ELSE (SELECT coalesce(max(percentage), 0) FROM unnest(${percentages}) AS percentage WHERE (${used}) * 100 >= ${granted} * percentage)
+  END`;
+}
+
+/** The UTC day of a moment. */
+export function dayOf(moment: string): string {
+  return `(${moment} AT TIME ZONE 'UTC')::date`;
+}
+
+/** Usage of the counter's last day, with `more` on `day`; for an UPDATE of usage_counters AS counter. */
+export function countedOn(day: string, more: string): string {
+  return `today = ${day}, used_today = ${more} + CASE WHEN counter.today = ${day} THEN counter.used_today ELSE 0 END`;
+}

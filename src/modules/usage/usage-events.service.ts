@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../../common/problem';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import { Transaction } from '../../platform/database/transaction';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import type { RecordEventRequest, ReleaseEventRequest } from './dto/usage-event';
+import { UsageEventQueue } from './usage-event-queue';
+import {
+  UsageEventsRepository,
+  type CountedEvent,
+  type ReleasedEvent,
+  type SentEvent,
+} from './usage-events.repository';
+import { MAXIMUM_TRIES, UsageService, assertReleased } from './usage.service';
+
+/** Events that other services send: each in a shared flush. */
+@Injectable()
+export class UsageEventsService {
+  constructor(
+    private readonly database: Database,
+    private readonly queue: UsageEventQueue,
+    private readonly events: UsageEventsRepository,
+    private readonly usage: UsageService,
+    private readonly subscriptions: SubscriptionsService,
+  ) {}
+
+  /**
+   * Counts an event of the context's business, or returns the one sent before. Counts nothing when it throws.
+   * @throws 402 quota_exceeded, 403 subscription_inactive, 404 feature_not_found, 409 event_id_conflict, feature_kind,
+   * feature_archived, 503 counter_busy, subscription_behind, ingestion_overloaded
+   */
+  async record(context: RequestContext, request: RecordEventRequest): Promise<CountedEvent> {
+    const event = toSentEvent(context, request);
+    if (context instanceof Transaction) return this.usage.count(context, event);
+    for (let tries = 1; tries < MAXIMUM_TRIES; tries += 1) {
+      const counted = await this.queue.admit(event, context.trace);
+      if (counted.outcome !== 'not_running') return this.usage.assertCounted(event, counted);
+      await this.subscriptions.renewActive(context);
+    }
+    return this.usage.assertCounted(event, await this.queue.admit(event, context.trace));
+  }
+
+  /** Each is decided as if sent alone, in a context of its own business. @returns what each was, or why it was not */
+  recordEach(
+    events: { context: RequestContext; request: RecordEventRequest }[],
+    refuse: (context: RequestContext, error: unknown) => DomainError,
+  ): Promise<(CountedEvent | { refusal: DomainError })[]> {
+    return Promise.all(
+      events.map(async ({ context, request }) => {
+        try {
+          return await this.record(context, request);
+        } catch (error) {
+          return { refusal: refuse(context, error) };
+        }
+      }),
+    );
+  }
+
+  /**
+   * Gives back what the event took, once.
+   * @throws 404 event_not_found, feature_not_found, 409 feature_kind, event_reserved, 503 counter_busy
+   */
+  release(context: RequestContext, request: ReleaseEventRequest): Promise<ReleasedEvent> {
+    return this.database.transaction(context, async (tx) =>
+      assertReleased(await this.events.releaseIn(tx, request.feature, request.eventId)),
+    );
+  }
+}
+
+export function toSentEvent(context: RequestContext, request: RecordEventRequest): SentEvent {
+  const { feature, eventId, amount, at, properties } = request;
+  return {
+    businessId: context.requireBusinessId(),
+    feature,
+    eventId,
+    amount,
+    at: at ? new Date(at) : null,
+    properties: properties ?? null,
+    way: { kind: 'consume' },
+  };
+}

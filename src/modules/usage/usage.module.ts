@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { EntitlementsModule } from '../entitlements/entitlements.module';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { ReservationsRepository } from './reservations.repository';
+import { ReservationsService } from './reservations.service';
+import { UsageEventQueue } from './usage-event-queue';
+import { UsageEventsRepository } from './usage-events.repository';
+import { UsageEventsService } from './usage-events.service';
+import { UsageService } from './usage.service';
+
+/** Usage that is counted by events: in transactions of this server, and by other services. */
+@Module({
+  imports: [EntitlementsModule, SubscriptionsModule],
+  providers: [
+    UsageService,
+    UsageEventsService,
+    UsageEventsRepository,
+    UsageEventQueue,
+    ReservationsService,
+    ReservationsRepository,
+  ],
+  exports: [UsageService, UsageEventsService, ReservationsService],
+})
+export class UsageModule {}
