@@ -61,19 +61,19 @@ const COUNTER_PARTS = [
 ];
 
 // Not partitioned: PostgreSQL has no unique key over partitions, and a retry after the end of a month must find the
-// first try. amount is null while the event is only reserved.
+// first try. units is null while the event is only reserved.
 const EVENT_KEYS = `
   CREATE TABLE usage_event_keys (
     business_id uuid NOT NULL,
     feature text NOT NULL,
     event_id text NOT NULL,
     fingerprint bigint NOT NULL,
-    amount bigint,
+    units bigint,
     created_at timestamptz(3) NOT NULL,
     released_at timestamptz(3),
     CONSTRAINT pk_usage_event_keys PRIMARY KEY (business_id, feature, event_id),
     CONSTRAINT fk_usage_event_keys_business FOREIGN KEY (business_id) REFERENCES businesses (id),
-    CONSTRAINT ck_usage_event_keys_amount CHECK (amount >= 0)
+    CONSTRAINT ck_usage_event_keys_units CHECK (units >= 0)
   )`;
 
 // By month of created_at, so that old ones go as a whole. No primary key: the keys above are.
@@ -82,7 +82,7 @@ const EVENTS = `
     business_id uuid NOT NULL,
     feature text NOT NULL,
     event_id text NOT NULL,
-    amount bigint NOT NULL,
+    units bigint NOT NULL,
     at timestamptz(3),                   -- as the caller says; decides nothing
     properties jsonb,
     subscription_id uuid,                -- the period that it counts in; null: a day, or none
@@ -117,7 +117,7 @@ const RESERVATIONS = `
     id uuid NOT NULL,
     feature text NOT NULL,
     event_id text NOT NULL,
-    amount bigint NOT NULL,
+    units bigint NOT NULL,
     status text NOT NULL,
     committed bigint,
     created_at timestamptz(3) NOT NULL,
@@ -128,7 +128,7 @@ const RESERVATIONS = `
     CONSTRAINT fk_usage_reservations_business FOREIGN KEY (business_id) REFERENCES businesses (id),
     CONSTRAINT ck_usage_reservations_status CHECK (status IN ('open', 'committed', 'released', 'expired')),
     CONSTRAINT ck_usage_reservations_settled CHECK ((status = 'open') = (settled_at IS NULL)),
-    CONSTRAINT ck_usage_reservations_committed CHECK ((status = 'committed') = (committed IS NOT NULL) AND committed BETWEEN 0 AND amount)
+    CONSTRAINT ck_usage_reservations_committed CHECK ((status = 'committed') = (committed IS NOT NULL) AND committed BETWEEN 0 AND units)
   )`;
 
 const EXPIRING = `

@@ -245,18 +245,18 @@ const COUNT_USAGE = `
             FROM json_to_recordset(items) AS sent (item integer, business_id uuid, feature text, event_id text, amount bigint,
               at timestamptz, properties jsonb, way text, reservation_id uuid, expires_at timestamptz)) AS sent ON sent.item = done.item
     ), keyed AS (
-      INSERT INTO usage_event_keys (business_id, feature, event_id, fingerprint, amount, created_at)
+      INSERT INTO usage_event_keys (business_id, feature, event_id, fingerprint, units, created_at)
       SELECT business_id, feature, event_id, fingerprint, CASE WHEN way = 'consume' THEN amount END, created_at
       FROM counted WHERE way <> 'commit'
     ), committed AS (
-      UPDATE usage_event_keys AS key SET amount = counted.amount
+      UPDATE usage_event_keys AS key SET units = counted.amount
       FROM counted
       WHERE counted.way = 'commit' AND key.business_id = counted.business_id AND key.feature = counted.feature AND key.event_id = counted.event_id
     ), held AS (
-      INSERT INTO usage_reservations (business_id, id, feature, event_id, amount, status, created_at, expires_at)
+      INSERT INTO usage_reservations (business_id, id, feature, event_id, units, status, created_at, expires_at)
       SELECT business_id, reservation_id, feature, event_id, amount, 'open', created_at, expires_at FROM counted WHERE way = 'reserve'
     ), stored AS (
-      INSERT INTO usage_events (business_id, feature, event_id, amount, at, properties, subscription_id, period_ordinal, created_at)
+      INSERT INTO usage_events (business_id, feature, event_id, units, at, properties, subscription_id, period_ordinal, created_at)
       SELECT business_id, feature, event_id, amount, at, properties, subscription_id, period_ordinal, created_at
       FROM counted WHERE way <> 'reserve' AND amount > 0
     )
@@ -304,18 +304,18 @@ const RELEASE_USAGE = `
       INTO outcome FROM features WHERE id = wanted;
     IF outcome IS NULL THEN
       PERFORM FROM usage_counters WHERE business_id = business AND feature = wanted FOR UPDATE;
-      SELECT key.amount, key.released_at INTO taken FROM usage_event_keys AS key
+      SELECT key.units, key.released_at INTO taken FROM usage_event_keys AS key
         WHERE business_id = business AND feature = wanted AND event_id = event;
-      outcome := CASE WHEN NOT FOUND THEN 'unknown_event' WHEN taken.amount IS NULL THEN 'reserved'
+      outcome := CASE WHEN NOT FOUND THEN 'unknown_event' WHEN taken.units IS NULL THEN 'reserved'
         WHEN taken.released_at IS NOT NULL THEN 'exists' ELSE 'counted' END;
-      amount := taken.amount;
+      amount := taken.units;
       released_at := taken.released_at;
     END IF;
     IF outcome = 'counted' THEN
       released_at := moment;
       UPDATE usage_event_keys AS key SET released_at = moment
         WHERE business_id = business AND feature = wanted AND event_id = event;
-      UPDATE usage_counters SET used = used - taken.amount WHERE business_id = business AND feature = wanted;
+      UPDATE usage_counters SET used = used - taken.units WHERE business_id = business AND feature = wanted;
     END IF;
     RETURN NEXT;
   END $$`;

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { isolateBy } from './table-rules';
+import { audit, isolateBy } from './table-rules';
 
 /** `tenantry.consume`, `consume_all`, `release` and `check`: for other programs, in their own transactions. */
 export class UsageBySql1763690000112 implements MigrationInterface {
@@ -10,6 +10,7 @@ export class UsageBySql1763690000112 implements MigrationInterface {
       'sql_callers',
       `business_id IS NULL OR business_id = ANY (nullif(current_setting('app.business_ids', true), '')::uuid[])`,
     );
+    await audit(runner, 'sql_callers', 'sql_caller');
     for (const text of Object.values(FUNCTIONS)) await runner.query(text);
     for (const signature of SIGNATURES)
       await runner.query(`REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`);
@@ -27,7 +28,7 @@ const CALLERS = `
   CREATE TABLE sql_callers (
     business_id uuid,
     role_name text NOT NULL,
-    created_at timestamptz(3) NOT NULL,
+    created_at timestamptz(3) NOT NULL DEFAULT now(),
     CONSTRAINT uq_sql_callers UNIQUE NULLS NOT DISTINCT (business_id, role_name),
     CONSTRAINT fk_sql_callers_business FOREIGN KEY (business_id) REFERENCES businesses (id)
   )`;

@@ -2,7 +2,10 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
 
-/** `job` is the server itself: a cron run, a queued job, a command. `database`: a statement from outside the server. */
+/**
+ * `job` is the server itself: a cron run, a queued job, a command. `database`: a statement from outside the server.
+ * `sql`: a role of the database that counts usage.
+ */
 export const ACTOR_KINDS = [
   'anonymous',
   'person',
@@ -11,6 +14,7 @@ export const ACTOR_KINDS = [
   'staff',
   'job',
   'database',
+  'sql',
 ] as const;
 
 /** Who acts. */

@@ -30,7 +30,12 @@ const NOT_AUDITED: Record<string, string> = {
   stripe_prices: 'follow from plans, whose changes are in the log',
   subscription_events: 'itself a record, written by a trigger',
   subscription_periods: 'a plain renewal is recorded by its period row',
+  usage_alerts: 'a mail is sent, which is its record',
   usage_counters: 'recordings are counted, and renewals have their period row',
+  usage_days: 'counters',
+  usage_event_keys: 'the event is its own record',
+  usage_events: 'itself a record of what was counted',
+  usage_reservations: 'itself a record, with its end',
   user_sessions: 'UPDATE is not: their use is no news',
   webhook_inbox: 'itself a record of what was received',
 };

@@ -53,12 +53,15 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/team-members/invitation.mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/team-members/invitations.service.ts':
     'the holder of a key belongs to no business yet',
+  'src/modules/usage/reservations.service.ts': 'reservations expire in all tenants',
   'src/platform/http/idempotency/idempotency.ts':
     'lends the scope to those above, by runOnPlatform',
 };
 
 /** The files that may write outside any transaction. */
 const OUTSIDE_TRANSACTIONS: Record<string, string> = {
+  'src/modules/usage/usage-events.repository.ts':
+    'one call for many tenants, which names them itself',
   'src/product/recordings/ingestion.repository.ts':
     'one call for many tenants, which names them itself',
   'src/platform/database/change-listener.ts': 'a heartbeat writes nothing',

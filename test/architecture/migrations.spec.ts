@@ -32,11 +32,17 @@ const WITHOUT_ENTITY: Record<string, string> = {
   idempotency_daily_totals: 'of idempotency-keys.repository, which counts in the statement',
   migrations: "TypeORM's own",
   one_time_keys: 'of one_time_keys.repository, which needs ON CONFLICT',
+  sql_callers: 'of sql-callers.repository: rows of two columns',
   stripe_accounts: 'of stripe-account.repository: one row',
   stripe_prices: 'of prices.repository, which needs ON CONFLICT',
   subscription_events: 'written by a trigger',
   subscription_periods: 'of the statements of renewal',
+  usage_alerts: 'written by a trigger',
   usage_counters: 'of the statements of ingestion and renewal',
+  usage_days: 'written by a trigger',
+  usage_event_keys: 'of count_usage',
+  usage_events: 'of count_usage',
+  usage_reservations: 'of count_usage',
   webhook_inbox: 'of inbox.repository, which needs ON CONFLICT',
 };
 

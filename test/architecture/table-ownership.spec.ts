@@ -23,7 +23,13 @@ const WITHOUT_ENTITY: Record<string, string> = {
   stripe_prices: 'src/modules/billing/',
   subscription_events: 'src/modules/subscriptions/',
   subscription_periods: 'src/modules/subscriptions/',
+  sql_callers: 'src/modules/usage/',
+  usage_alerts: 'src/modules/usage/',
   usage_counters: 'src/modules/entitlements/',
+  usage_days: 'src/modules/usage/',
+  usage_event_keys: 'src/modules/usage/',
+  usage_events: 'src/modules/usage/',
+  usage_reservations: 'src/modules/usage/',
   webhook_inbox: 'src/modules/billing/',
 };
 
@@ -115,6 +121,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   'src/modules/team-members/team-members.repository.ts': {
     reads: 'users',
     reason: 'a member is shown with the name and address of the person',
+  },
+  'src/modules/usage/reservations.repository.ts': {
+    writes: 'usage_counters',
+    reason: 'what a reservation holds is a column of its counter',
   },
   'src/product/recordings/recordings.repository.ts': {
     reads: 'usage_counters',

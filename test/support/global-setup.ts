@@ -16,7 +16,7 @@ declare global {
 }
 
 /**
- * One PostgreSQL for the whole run: that of DATABASE_URL (its role needs CREATEDB), or an embedded one of our own
+ * One PostgreSQL for the whole run: that of DATABASE_URL (its role needs CREATEDB and CREATEROLE), or an embedded one of our own
  * without fsync. One migrated template; each test file clones it. A missing database is a failure, never a skip.
  */
 export default async function setUp(): Promise<void> {
@@ -35,6 +35,7 @@ async function startCluster(): Promise<string> {
     dataDirectory: testDataDirectory(),
     durable: false,
     createDatabases: true,
+    createRoles: true,
     maxConnections: 300,
   });
   globalThis.embeddedTestCluster = cluster;

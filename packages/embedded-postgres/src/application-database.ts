@@ -5,11 +5,13 @@ interface ApplicationRole {
   readonly name: string;
   readonly rolePassword: string;
   readonly createDatabases: boolean;
+  readonly createRoles: boolean;
 }
 
 interface Inventory {
   /** Null where there is no role. */
   readonly may_create_databases: boolean | null;
+  readonly may_create_roles: boolean | null;
   readonly has_database: boolean;
 }
 
@@ -29,12 +31,18 @@ export function assertPlainName(name: string): void {
  */
 export async function prepareApplicationDatabase(
   connection: LauncherConnection,
-  { name, rolePassword, createDatabases }: ApplicationRole,
+  { name, rolePassword, createDatabases, createRoles }: ApplicationRole,
 ): Promise<void> {
-  const { may_create_databases, has_database } = await takeInventory(connection, name);
+  const { may_create_databases, may_create_roles, has_database } = await takeInventory(
+    connection,
+    name,
+  );
   if (may_create_databases === null) await createRole(connection, name, rolePassword);
   if (createDatabases && !may_create_databases) {
     await connection.query(`alter role ${name} createdb`);
+  }
+  if (createRoles && !may_create_roles) {
+    await connection.query(`alter role ${name} createrole`);
   }
   // Encoding and locale are those that initdb was given.
   if (!has_database) {
@@ -45,9 +53,10 @@ export async function prepareApplicationDatabase(
 async function takeInventory(connection: LauncherConnection, name: string): Promise<Inventory> {
   const rows = await connection.query<Inventory>(
     `select (select rolcreatedb from pg_roles where rolname = '${name}') as may_create_databases,
+            (select rolcreaterole from pg_roles where rolname = '${name}') as may_create_roles,
             exists (select from pg_database where datname = '${name}') as has_database`,
   );
-  return rows[0] ?? { may_create_databases: null, has_database: false };
+  return rows[0] ?? { may_create_databases: null, may_create_roles: null, has_database: false };
 }
 
 /** Row-level security binds this role: it is no superuser and has no BYPASSRLS. */

@@ -34,6 +34,8 @@ export interface EmbeddedPostgresOptions {
   readonly durable?: boolean;
   /** Lets the role make databases; tests clone a template. */
   readonly createDatabases?: boolean;
+  /** Lets the role make roles that are not superusers; tests act as another program's. */
+  readonly createRoles?: boolean;
   readonly maxConnections?: number;
   readonly onProgress?: (message: string) => void;
 }
@@ -102,10 +104,10 @@ async function welcome(
   home: DatabaseHome,
   { connection, port }: RunningServer,
   outcome: EmbeddedPostgresOutcome,
-  { name, createDatabases = false }: EmbeddedPostgresOptions,
+  { name, createDatabases = false, createRoles = false }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const { rolePassword } = readCredentials(home);
-  const role = { name, rolePassword, createDatabases };
+  const role = { name, rolePassword, createDatabases, createRoles };
   await prepareApplicationDatabase(connection, role).catch(async (error: unknown) => {
     await connection.close();
     throw error;

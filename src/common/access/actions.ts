@@ -130,6 +130,11 @@ const OF_THE_SERVER = [
   'subscription.remind',
   'subscription.renew',
   'subscriptions.renew',
+  'usage.check',
+  'usage.consume',
+  'usage.expire_reservations',
+  'usage.flush',
+  'usage.release',
   'webhooks.replay',
 ] as const;
 

@@ -83,9 +83,10 @@ const USAGE = `
   LEFT JOIN usage_counters AS counter
     ON counter.business_id = $1 AND counter.feature = feature.id
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(counter.used), 0) AS used, coalesce(sum(counter.carried_over), 0) AS carried_over,
-           coalesce(sum(counter.credited), 0) AS credited
-    WHERE feature.resets IS DISTINCT FROM 'day' OR counter.day = ($2::timestamptz AT TIME ZONE 'UTC')::date
+    SELECT coalesce(counter.used, 0) * now.counts AS used, coalesce(counter.carried_over, 0) * now.counts AS carried_over,
+           coalesce(counter.credited, 0) * now.counts AS credited
+    FROM (SELECT CASE WHEN feature.resets = 'day' AND counter.day IS DISTINCT FROM ($2::timestamptz AT TIME ZONE 'UTC')::date
+      THEN 0 ELSE 1 END AS counts) AS now
   ) AS counted
   LEFT JOIN business_grants AS own
     ON own.business_id = $1 AND own.id = feature.id AND (own.expires_at IS NULL OR own.expires_at > $2)

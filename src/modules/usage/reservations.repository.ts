@@ -13,7 +13,7 @@ export interface Reservation {
   expiresAt: Date;
 }
 
-const COLUMNS = `id, feature, event_id AS "eventId", amount::float8, status, committed::float8, created_at AS "createdAt",
+const COLUMNS = `id, feature, event_id AS "eventId", units::float8 AS amount, status, committed::float8, created_at AS "createdAt",
   expires_at AS "expiresAt"`;
 
 /** Units that open reservations hold. Lock order: the counter, then its reservations. */

@@ -5,7 +5,8 @@ export interface Queryable {
 
 /** The schema of the application, and the one in which it was before; the queue's tables are graphile-worker's own. */
 const SCHEMAS = `(SELECT oid FROM pg_namespace WHERE nspname IN ('tenantry', 'public'))`;
-const TABLE = `class.relkind IN ('r', 'p') AND class.relnamespace IN ${SCHEMAS}`;
+/** Partitions are as their table is. */
+const TABLE = `class.relkind IN ('r', 'p') AND NOT class.relispartition AND class.relnamespace IN ${SCHEMAS}`;
 
 export interface Column {
   table: string;
