@@ -4,6 +4,7 @@ import type { VerifyBillingOptions } from './commands/billing-verify';
 import { addProductCommands } from '../product/cli/commands';
 import { commaSeparated, httpUrl, id, wholeNumber } from './support/options';
 import type { ShiftTimeOptions } from './commands/shift-time';
+import type { SqlCallerOptions } from './commands/sql-callers';
 import type { StaffCreateOptions } from './commands/staff-create';
 import type { StripeLocalOptions } from './commands/stripe-local';
 import type { RenewOptions } from './commands/subscriptions-renew';
@@ -81,6 +82,29 @@ function addStaffCommands(program: Command): void {
     .requiredOption('--email <email>', 'the e-mail address of the account')
     .action(async (options: { email: string }) =>
       (await import('./commands/staff-unlock.js')).runStaffUnlock(options),
+    );
+  program
+    .command('sql-callers:grant')
+    .description('let a role of the database count usage in its own transactions')
+    .requiredOption('--role <role>', 'the role that logs in')
+    .option('--business <id>', 'for this business only; without it, for all', id)
+    .action(async (options: SqlCallerOptions) =>
+      (await import('./commands/sql-callers.js')).runSqlCallersGrant(options),
+    );
+  program
+    .command('sql-callers:revoke')
+    .description('take back what sql-callers:grant gave')
+    .requiredOption('--role <role>', 'the role that logs in')
+    .option('--business <id>', 'for this business; without it, for all', id)
+    .action(async (options: SqlCallerOptions) =>
+      (await import('./commands/sql-callers.js')).runSqlCallersRevoke(options),
+    );
+  program
+    .command('sql-callers:list')
+    .description('list the roles of the database that may count usage')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./commands/sql-callers.js')).runSqlCallersList(options),
     );
   program
     .command('staff:reset-password')

@@ -54,6 +54,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/team-members/invitations.service.ts':
     'the holder of a key belongs to no business yet',
   'src/modules/usage/reservations.service.ts': 'reservations expire in all tenants',
+  'src/modules/usage/sql-callers.service.ts': 'roles of other programs belong to no tenant',
   'src/platform/http/idempotency/idempotency.ts':
     'lends the scope to those above, by runOnPlatform',
 };

@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { newId } from '../../src/common/ids';
 import type { FeatureKind, FeatureReset, Grants } from '../../src/common/features';
 import { Clock } from '../../src/common/clock';
+import { RequestContext } from '../../src/common/request-context';
 import {
   UsageEventsRepository,
   type SentEvent,
 } from '../../src/modules/usage/usage-events.repository';
+import { SqlCallersService } from '../../src/modules/usage/sql-callers.service';
 import type { Config } from '../../src/platform/config/config';
 import { openPool, type Pool } from './pool';
 import { insertTenants } from './ingestion';
+import { onCluster } from './test-cluster';
 import type { TestDatabase } from './test-database';
 
 /** A feature of the catalogue, as staff would add it. */
@@ -112,4 +117,47 @@ export async function insertCredit(
     [businessId, id, feature, granted],
   );
   return id;
+}
+
+/** A role of another program, which may log in and nothing else; `grant` is what `sql-callers:grant` does. */
+export interface OtherProgram {
+  role: string;
+  connect: () => Promise<Client>;
+  drop: () => Promise<void>;
+}
+
+/** Makes a role of another program. @param businessId it may count for this one; null: for all; undefined: for none */
+export async function createOtherProgram(
+  database: TestDatabase,
+  businessId?: string | null,
+): Promise<OtherProgram> {
+  const role = `program_${randomBytes(4).toString('hex')}`;
+  await onCluster(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+  if (businessId !== undefined) await grantTo(database, role, businessId);
+  const url = new URL(database.url);
+  Object.assign(url, { username: role, password: role });
+  const clients: Client[] = [];
+  return {
+    role,
+    connect: async () => {
+      const client = new Client({ connectionString: url.toString() });
+      client.on('error', () => undefined); // its database is dropped under it
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
+    drop: async () => {
+      await Promise.all(clients.map((client) => client.end()));
+      await database.query(`REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenantry FROM ${role}`);
+      await database.query(`REVOKE ALL ON SCHEMA tenantry FROM ${role}`);
+      await onCluster(`DROP ROLE ${role}`);
+    },
+  };
+}
+
+async function grantTo(database: TestDatabase, role: string, businessId: string | null) {
+  const pool = await openPool(database.url, []);
+  const context = RequestContext.job('usage.grant_sql_caller');
+  await new SqlCallersService(pool.database).grant(context, role, businessId);
+  await pool.close();
 }

@@ -134,7 +134,10 @@ const OF_THE_SERVER = [
   'usage.consume',
   'usage.expire_reservations',
   'usage.flush',
+  'usage.grant_sql_caller',
+  'usage.list_sql_callers',
   'usage.release',
+  'usage.revoke_sql_caller',
   'webhooks.replay',
 ] as const;
 

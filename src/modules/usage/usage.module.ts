@@ -3,6 +3,7 @@ import { EntitlementsModule } from '../entitlements/entitlements.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { ReservationsRepository } from './reservations.repository';
 import { ReservationsService } from './reservations.service';
+import { SqlCallersService } from './sql-callers.service';
 import { UsageEventQueue } from './usage-event-queue';
 import { UsageEventsRepository } from './usage-events.repository';
 import { UsageEventsService } from './usage-events.service';
@@ -18,7 +19,8 @@ import { UsageService } from './usage.service';
     UsageEventQueue,
     ReservationsService,
     ReservationsRepository,
+    SqlCallersService,
   ],
-  exports: [UsageService, UsageEventsService, ReservationsService],
+  exports: [UsageService, UsageEventsService, ReservationsService, SqlCallersService],
 })
 export class UsageModule {}
