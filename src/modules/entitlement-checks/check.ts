@@ -63,6 +63,6 @@ function hasRoom(
   const isMetered = usage.kind === 'metered';
   const remaining = isMetered
     ? computeMeteredRemaining(usage, limit)
-    : computeRemaining(usage.used, limit);
+    : computeRemaining(usage.used + usage.reserved, limit);
   return amount <= remaining;
 }

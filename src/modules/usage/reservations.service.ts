@@ -8,6 +8,7 @@ import { CountersService } from '../entitlements/counters.service';
 import type { CommitRequest, ReserveRequest } from './dto/usage-event';
 import { ReservationsRepository, type Reservation } from './reservations.repository';
 import { amountAboveReserved, reservationNotFound, reservationSettled } from './usage.errors';
+import { refusingBusy } from './usage-events.repository';
 import { UsageService } from './usage.service';
 
 const EXPIRE = 'usage.expire_reservations';
@@ -73,15 +74,12 @@ export class ReservationsService {
   }
 
   /** Gives all of it back; again changes nothing. @throws 404 reservation_not_found, 409 reservation_settled */
-  release(
-    context: RequestContext,
-    id: string,
-  ): Promise<{ reservation: Reservation; replayed: boolean }> {
+  release(context: RequestContext, id: string): Promise<Reservation> {
     return this.database.transaction(context, async (tx) => {
       const reservation = await this.lock(tx, id);
-      if (reservation.status === 'released') return { reservation, replayed: true };
+      if (reservation.status === 'released') return reservation;
       assertOpen(reservation, tx.now);
-      return { reservation: await this.giveBack(tx, reservation, 'released'), replayed: false };
+      return this.giveBack(tx, reservation, 'released');
     });
   }
 
@@ -125,9 +123,10 @@ export class ReservationsService {
 
   /** What it says after its counter is locked: nothing else settles it meanwhile. */
   private async lock(tx: Transaction, id: string): Promise<Reservation> {
+    await tx.setLocal('lock_timeout', '2s');
     const seen = await this.reservations.find(tx, id);
     if (!seen) throw reservationNotFound();
-    await this.counters.lockExisting(tx, seen.feature);
+    await refusingBusy(() => this.counters.lockExisting(tx, seen.feature));
     return (await this.reservations.find(tx, id))!;
   }
 }

@@ -128,7 +128,8 @@ interface ReleasedRow {
   released_at: Date;
 }
 
-async function refusingBusy<T>(work: () => Promise<T>): Promise<T> {
+/** @throws 503 counter_busy where another transaction has held the counter for 2 s */
+export async function refusingBusy<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

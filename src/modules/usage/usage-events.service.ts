@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { Transaction } from '../../platform/database/transaction';
@@ -41,22 +40,6 @@ export class UsageEventsService {
     return this.usage.assertCounted(event, await this.queue.admit(event, context.trace));
   }
 
-  /** Each is decided as if sent alone, in a context of its own business. @returns what each was, or why it was not */
-  recordEach(
-    events: { context: RequestContext; request: RecordEventRequest }[],
-    refuse: (context: RequestContext, error: unknown) => DomainError,
-  ): Promise<(CountedEvent | { refusal: DomainError })[]> {
-    return Promise.all(
-      events.map(async ({ context, request }) => {
-        try {
-          return await this.record(context, request);
-        } catch (error) {
-          return { refusal: refuse(context, error) };
-        }
-      }),
-    );
-  }
-
   /**
    * Gives back what the event took, once.
    * @throws 404 event_not_found, feature_not_found, 409 feature_kind, event_reserved, 503 counter_busy
@@ -68,7 +51,7 @@ export class UsageEventsService {
   }
 }
 
-export function toSentEvent(context: RequestContext, request: RecordEventRequest): SentEvent {
+function toSentEvent(context: RequestContext, request: RecordEventRequest): SentEvent {
   const { feature, eventId, amount, at, properties } = request;
   return {
     businessId: context.requireBusinessId(),

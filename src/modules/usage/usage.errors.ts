@@ -1,4 +1,20 @@
 import { defineProblem } from '../../common/problem';
+import {
+  businessDeactivated,
+  businessNotFound,
+  databaseUnavailable,
+  internalError,
+  overloaded,
+  storageFull,
+  tooManyAtOnce,
+  validationProblem,
+} from '../../common/problems';
+import { featureNotFound } from '../features/features.errors';
+import {
+  quotaExceeded,
+  subscriptionBehind,
+  subscriptionInactive,
+} from '../subscriptions/subscriptions.errors';
 
 export const ingestionOverloaded = defineProblem({
   code: 'ingestion_overloaded',
@@ -76,3 +92,29 @@ export const amountAboveReserved = defineProblem({
   description:
     'A commit takes at most what the reservation holds. Count the rest as an event of its own.',
 });
+
+/** Why an event is not counted. */
+export const OF_AN_EVENT = [
+  quotaExceeded,
+  subscriptionInactive,
+  featureNotFound,
+  wrongFeatureKind,
+  featureArchived,
+  eventIdConflict,
+  subscriptionBehind,
+  counterBusy,
+  ingestionOverloaded,
+];
+
+/** Why an event of a batch is not: the problems of the route for one, of the item instead of the request. */
+export const OF_AN_EVENT_OF_A_BATCH = [
+  ...OF_AN_EVENT,
+  businessNotFound,
+  businessDeactivated,
+  validationProblem,
+  tooManyAtOnce,
+  databaseUnavailable,
+  overloaded,
+  storageFull,
+  internalError,
+];

@@ -1,22 +1,28 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '../entitlements/entitlements.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
+import { ServiceKeysModule } from '../service-keys/service-keys.module';
+import { EventBatchService } from './event-batch.service';
+import { ReservationsController } from './reservations.controller';
 import { ReservationsRepository } from './reservations.repository';
 import { ReservationsService } from './reservations.service';
 import { SqlCallersService } from './sql-callers.service';
 import { UsageEventQueue } from './usage-event-queue';
+import { UsageEventsController } from './usage-events.controller';
 import { UsageEventsRepository } from './usage-events.repository';
 import { UsageEventsService } from './usage-events.service';
 import { UsageService } from './usage.service';
 
 /** Usage that is counted by events: in transactions of this server, and by other services. */
 @Module({
-  imports: [EntitlementsModule, SubscriptionsModule],
+  imports: [EntitlementsModule, SubscriptionsModule, ServiceKeysModule],
+  controllers: [UsageEventsController, ReservationsController],
   providers: [
     UsageService,
     UsageEventsService,
     UsageEventsRepository,
     UsageEventQueue,
+    EventBatchService,
     ReservationsService,
     ReservationsRepository,
     SqlCallersService,

@@ -4,11 +4,15 @@ import {
   Instant,
   Integer,
   JsonObject,
+  ListOfEither,
   Nested,
   RawList,
   Text,
 } from '../../../common/fields';
+import { BusinessRequest } from '../../../common/dto/business-request';
+import { ProblemField } from '../../../common/access/problem-responses';
 import { MeteredUsageResponse } from '../../entitlements/dto/usage.response';
+import { OF_AN_EVENT_OF_A_BATCH } from '../usage.errors';
 
 const MAXIMUM_AMOUNT = 1_000_000_000;
 const PROPERTIES_BYTES = 4 * 1024;
@@ -28,10 +32,7 @@ export function EventId(): PropertyDecorator {
   });
 }
 
-class OfABusiness {
-  @Id({ description: 'Whose usage it is' })
-  businessId!: string;
-
+class OfABusiness extends BusinessRequest {
   @FeatureKey()
   feature!: string;
 
@@ -78,13 +79,7 @@ export class ReserveRequest extends OfABusiness {
   expiresInSeconds!: number;
 }
 
-/** The business of a reservation, named where its id is in the path. */
-export class SettleRequest {
-  @Id()
-  businessId!: string;
-}
-
-export class CommitRequest extends SettleRequest {
+export class CommitRequest extends BusinessRequest {
   @Integer({
     min: 0,
     max: MAXIMUM_AMOUNT,
@@ -109,6 +104,33 @@ export class EventResponse {
 
   @Nested(() => MeteredUsageResponse)
   usage!: MeteredUsageResponse;
+}
+
+const STATUS_ALONE = 'The status it would have had if sent alone';
+
+export class CountedResultResponse {
+  @Integer({ min: 200, max: 201, description: STATUS_ALONE })
+  status!: number;
+
+  @Nested(() => EventResponse)
+  event!: EventResponse;
+}
+
+export class RefusedEventResponse {
+  @Integer({ min: 400, max: 599, description: STATUS_ALONE })
+  status!: number;
+
+  @ProblemField(OF_AN_EVENT_OF_A_BATCH)
+  problem!: object;
+}
+
+export type EventResultResponse = CountedResultResponse | RefusedEventResponse;
+
+export class EventBatchResponse {
+  @ListOfEither([CountedResultResponse, RefusedEventResponse], {
+    description: 'In the order of the request',
+  })
+  results!: EventResultResponse[];
 }
 
 export class ReleaseResponse {
@@ -151,7 +173,4 @@ export class ReservationResponse {
 
   @Instant({ description: 'When what is open gives itself back' })
   expiresAt!: string;
-
-  @Nested(() => MeteredUsageResponse)
-  usage!: MeteredUsageResponse;
 }
