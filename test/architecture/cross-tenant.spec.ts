@@ -62,7 +62,9 @@ function callAs(
 /** All of an answer but its moment, as text: HEAD has no body at all. */
 function textOf(response: Response): string {
   const { status, headers } = response;
-  return JSON.stringify(comparable({ status, headers, text: response.text || '' }));
+  const ofAnswer = { ...(headers as Record<string, string>) };
+  delete ofAnswer['keep-alive']; // of the connection: the first answer on one has it
+  return JSON.stringify(comparable({ status, headers: ofAnswer, text: response.text || '' }));
 }
 
 describe('a thing of another tenant', () => {
@@ -190,6 +192,19 @@ describe('a reference to a thing of another tenant', () => {
       body: { businessId, feature: 'recordings' },
     }),
     'entitlement.list businessId': (id) => ({ query: `businessId=${id}` }),
+    'usage_event.record businessId': (businessId) => ({ body: { ...EVENT, businessId } }),
+    'usage_event.release businessId': (businessId) => ({
+      body: { businessId, feature: 'seats', eventId: 'of-another' },
+    }),
+    'usage_reservation.commit businessId': (businessId) => ({
+      ...{ values: { id: newId() }, body: { businessId } },
+    }),
+    'usage_reservation.create businessId': (businessId) => ({
+      body: { ...EVENT, businessId, expiresInSeconds: 60 },
+    }),
+    'usage_reservation.release businessId': (businessId) => ({
+      ...{ values: { id: newId() }, body: { businessId } },
+    }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },
@@ -203,6 +218,7 @@ describe('a reference to a thing of another tenant', () => {
     }),
     'session.switch businessId': (businessId) => ({ body: { businessId } }),
   };
+  const EVENT = { feature: 'recordings', eventId: 'of-another', amount: 1 };
   const RECORDING = {
     externalId: 'of-another',
     startedAt: '2026-01-01T00:00:00.000Z',

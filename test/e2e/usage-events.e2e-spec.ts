@@ -48,8 +48,8 @@ function record(changes: object = {}) {
 describe('an event', () => {
   it('is counted, and answered with the usage after it', async () => {
     const at = '2026-11-20T15:36:00.000Z';
-    const { status, body } = await record({ at, properties: { size: 3 } });
-    expect([status, body]).toEqual([
+    const answer = await record({ at, properties: { size: 3 } });
+    expect([answer.status, answer.body]).toEqual([
       201,
       {
         ...{ eventId: 'e1', feature: 'exports', amount: 3 },
@@ -105,9 +105,9 @@ describe('an event', () => {
   it('counts in the period that runs, after one that has ended was closed', async () => {
     await record();
     server.clock.moveBy(40 * 86_400_000);
-    const { body } = await record({ eventId: 'e2', amount: 10 });
+    const answer = await record({ eventId: 'e2', amount: 10 });
     server.clock.moveBy(-40 * 86_400_000);
-    expect((body as { usage: object }).usage).toMatchObject({ used: 10, remaining: 0 });
+    expect((answer.body as { usage: object }).usage).toMatchObject({ used: 10, remaining: 0 });
   });
 });
 
@@ -120,7 +120,7 @@ describe('a batch', () => {
       amount: 6,
       businessId: customer.business.id,
     };
-    const { status, body } = await server.post(`${EVENTS}/batch`, key, {
+    const answer = await server.post(`${EVENTS}/batch`, key, {
       events: [
         event,
         { ...event, eventId: 'b2' },
@@ -130,8 +130,10 @@ describe('a batch', () => {
         { ...event, businessId: '00000000-0000-4000-8000-000000000000' },
       ],
     });
-    const { results } = body as { results: { status: number; problem?: { code: string } }[] };
-    expect(status).toBe(200);
+    const { results } = answer.body as {
+      results: { status: number; problem?: { code: string } }[];
+    };
+    expect(answer.status).toBe(200);
     expect(results.map((each) => [each.status, each.problem?.code])).toEqual([
       [201, undefined],
       [402, 'quota_exceeded'],
@@ -172,8 +174,8 @@ describe('a reservation', () => {
 
   async function reserve(changes: object = {}): Promise<Reserved> {
     const request = { feature: 'exports', eventId: 'r1', amount: 6, expiresInSeconds: 60 };
-    const { body } = await post(RESERVATIONS, { ...request, ...changes }).expect(201);
-    return body as Reserved;
+    const answer = await post(RESERVATIONS, { ...request, ...changes }).expect(201);
+    return answer.body as Reserved;
   }
 
   const commit = (id: string, amount?: number) => post(`${RESERVATIONS}/${id}/commit`, { amount });
@@ -183,8 +185,8 @@ describe('a reservation', () => {
     const { id } = await reserve();
     expect(await counter()).toMatchObject({ used: 0, reserved: 6 });
     expectProblem(await record({ amount: 5 }), 402, 'quota_exceeded');
-    const { body } = await commit(id, 2);
-    expect(body).toMatchObject({ status: 'committed', committed: 2 });
+    const committed = await commit(id, 2);
+    expect(committed.body).toMatchObject({ status: 'committed', committed: 2 });
     expect(await counter()).toMatchObject({ used: 2, reserved: 0 });
     expect(await sumEvents(server.database, customer.business.id, 'exports')).toBe(2);
   });

@@ -31,10 +31,12 @@ export class EventBatchService {
   async recordEach(context: RequestContext, items: unknown[]): Promise<DecidedEvent[]> {
     const alone = context.with({ connection: null }); // renewals of several businesses may run side by side
     const contexts = new Map<string, RequestContext>();
-    const decided = [];
+    const decided: Promise<DecidedEvent>[] = [];
     for (const item of items) {
       const read = await this.read(alone, item, contexts);
-      decided.push('refusal' in read ? read : this.record(read.context, read.request));
+      decided.push(
+        'refusal' in read ? Promise.resolve(read) : this.record(read.context, read.request),
+      );
     }
     return Promise.all(decided);
   }

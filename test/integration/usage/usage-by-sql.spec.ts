@@ -129,13 +129,10 @@ describe('consume', () => {
 describe('release and check', () => {
   it('give back what an event took, once', async () => {
     await consume(3, { feature: 'storage', event: 'file' });
-    const release = async (event: string) =>
-      (
-        await client.query(`SELECT tenantry.release($1, 'storage', $2) AS answer`, [
-          business,
-          event,
-        ])
-      ).rows[0];
+    const release = async (event: string): Promise<object> => {
+      const text = `SELECT tenantry.release($1, 'storage', $2) AS answer`;
+      return (await client.query<{ answer: object }>(text, [business, event])).rows[0]!;
+    };
     expect(await release('file')).toMatchObject({ answer: { amount: 3, replayed: false } });
     expect(await release('file')).toMatchObject({ answer: { amount: 3, replayed: true } });
     expect((await readCounter(database, business, 'storage'))!.used).toBe(0);

@@ -28,6 +28,11 @@ export interface Example {
   answers?: number;
 }
 
+function anEvent({ customer }: World): object {
+  const eventId = `event-${newId()}`;
+  return { businessId: customer.business.id, feature: 'recordings', eventId, amount: 1 };
+}
+
 const UNKNOWN_KEY = 'a-key-that-was-never-issued';
 
 /** By action: the query that a route needs, and the body where its required fields declare no examples that will do. */
@@ -89,6 +94,19 @@ const EXAMPLES: Record<string, Example> = {
   'credit.grant': { body: () => ({ feature: 'recordings', amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
+  'usage_event.record': { body: anEvent },
+  'usage_event.record_batch': { body: (world) => ({ events: [anEvent(world)] }) },
+  'usage_event.release': {
+    body: (world) => ({ ...anEvent(world), amount: undefined, feature: 'seats' }),
+    answers: 404,
+  },
+  'usage_reservation.commit': {
+    body: ({ customer }) => ({ businessId: customer.business.id }),
+  },
+  'usage_reservation.create': { body: (world) => ({ ...anEvent(world), expiresInSeconds: 60 }) },
+  'usage_reservation.release': {
+    body: ({ customer }) => ({ businessId: customer.business.id }),
+  },
   'webhook.receive': { body: () => ({}), answers: 400 },
 };
 
@@ -112,6 +130,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
   '/v1/recordings/{id}': async ({ server, customer }) => {
     const { id } = await storeRecording(server, customer);
     return { id };
+  },
+  '/v1/usage-reservations/{id}': async (world) => {
+    const request = { ...anEvent(world), expiresInSeconds: 60 };
+    const created = await world.server.post('/v1/usage-reservations', world.serviceKey, request);
+    return { id: idIn(created.body) };
   },
   '/v1/staff/businesses/{id}': ({ customer }) => Promise.resolve({ id: customer.business.id }),
   '/v1/staff/businesses/{id}/credits/{creditId}': async ({ server, staff, customer }) => {
