@@ -97,6 +97,7 @@ const BILLS = [
 const OPEN_WHILE_DEACTIVATED = [
   ...OPEN_WITHOUT_BUSINESS.filter((name) => name !== 'GET /v1/me'),
   ...BILLS,
+  'POST /v1/usage-events/batch', // each item is refused, in the answer
 ];
 
 let server: TestApplication;

@@ -84,6 +84,9 @@ const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {
 /** Routes with a second status of success, and why. */
 const FURTHER_SUCCESSES: Record<string, number[]> = {
   'recording.create': [200], // the recording was sent before
+  'usage_event.record': [200], // counted before
+  'usage_event.release': [200],
+  'usage_reservation.create': [200],
 };
 
 let server: TestApplication;
@@ -242,6 +245,8 @@ describe('the contract', () => {
     expect(headers.sort()).toEqual([
       'POST /v1/recordings asks for Content-Encoding',
       'POST /v1/recordings/batch asks for Content-Encoding',
+      'POST /v1/usage-events asks for Content-Encoding',
+      'POST /v1/usage-events/batch asks for Content-Encoding',
       'POST /v1/webhooks/stripe asks for Stripe-Signature',
     ]);
   });

@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 /** Whether a refusal closes the connection depends on how much of the body has arrived. */
-const OF_THE_MOMENT = new Set(['date', 'x-request-id', 'connection']);
+const OF_THE_MOMENT = new Set(['date', 'x-request-id', 'connection', 'keep-alive']);
 
 /** The answer is a whole problem document (RFC 9457) of this status and code. */
 export function expectProblem(answer: Answer, status: number, code: string): Problem {
