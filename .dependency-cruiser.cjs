@@ -5,7 +5,7 @@ const tiers = [
   ['businesses'],
   ['entitlements', 'service-keys'],
   ['subscriptions'],
-  ['entitlement-checks', 'entitlement-reads', 'team-members'],
+  ['entitlement-checks', 'entitlement-reads', 'team-members', 'usage'],
   ['api-keys', 'support-sessions'],
   ['access', 'accounts', 'billing', 'notifications', 'staff'],
   ['onboarding', 'ops'],
@@ -37,6 +37,10 @@ const surfaceFiles = [
   {
     files: '^src/modules/features/grants\\.ts$',
     reason: 'what a grant of each kind of feature is, pure',
+  },
+  {
+    files: '^src/modules/usage/admission-queue\\.ts$',
+    reason: 'queues that a product makes of it: rows of many requests in one call',
   },
   {
     files: '^src/modules/entitlements/usage\\.ts$',
