@@ -39,11 +39,9 @@ export function targetNotFound(): Error {
 }
 
 export function toApiKeyResponse(apiKey: ApiKey): ApiKeyResponse {
-  return {
-    ...toKeyResponse(apiKey),
-    ...(declared && { [declared.field]: apiKey.boundTo }),
-    scopes: apiKey.scopes,
-  };
+  const { id, name, hint, ...times } = toKeyResponse(apiKey);
+  const { boundTo, scopes } = apiKey;
+  return { id, name, hint, ...(declared && { [declared.field]: boundTo }), scopes, ...times };
 }
 
 export function toCreatedApiKeyResponse({ apiKey, key }: CreatedApiKey): CreatedApiKeyResponse {

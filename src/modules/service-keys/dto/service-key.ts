@@ -49,8 +49,9 @@ export class CreatedServiceKeyResponse extends ServiceKeyResponse {
 }
 
 export function toServiceKeyResponse(serviceKey: ServiceKey): ServiceKeyResponse {
+  const { id, name, hint, ...times } = toKeyResponse(serviceKey);
   const { scopes, businessIds } = serviceKey;
-  return { ...toKeyResponse(serviceKey), scopes, businessIds };
+  return { id, name, hint, scopes, businessIds, ...times };
 }
 
 export function toCreatedServiceKeyResponse({
