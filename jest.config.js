@@ -44,13 +44,19 @@ module.exports = {
       ...withProperties,
       ...onDatabase,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/integration/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/test/integration/**/*.spec.ts',
+        '<rootDir>/test/product/integration/**/*.spec.ts',
+      ],
     },
     {
       ...shared,
       ...onDatabase,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
+      testMatch: [
+        '<rootDir>/test/e2e/**/*.e2e-spec.ts',
+        '<rootDir>/test/product/e2e/**/*.e2e-spec.ts',
+      ],
     },
     {
       ...shared,

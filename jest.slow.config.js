@@ -10,7 +10,7 @@ module.exports = {
     {
       ...project('integration'),
       displayName: 'slow',
-      testMatch: ['<rootDir>/test/slow/**/*spec.ts'],
+      testMatch: ['<rootDir>/test/slow/**/*spec.ts', '<rootDir>/test/product/slow/**/*spec.ts'],
     },
     { ...project('packages'), testMatch: ['<rootDir>/packages/*/test/**/*.spec.ts'] },
   ],

@@ -38,6 +38,8 @@ const LONG = [
   ['fuzz', 'jest', '--config', 'jest.fuzz.config.js'],
   ['dates', 'node', 'scripts/test-dates.js'],
   ['contract', 'node', 'scripts/test-contract.js'],
+  ['other-product', 'node', 'scripts/test-other-product.js'],
+  ['upgrade', 'node', 'scripts/test-upgrade.js'],
 ];
 
 /** @returns the output, held back unless `live`, and the time; a command that cannot be started is red */

@@ -35,6 +35,7 @@ import { bearer, call, codeOf, findFaults, type Sending } from '../support/archi
 import { listRows } from '../support/architecture/rows';
 import { addMember, logInWithoutBusiness } from '../support/members';
 import { createServiceKey } from '../support/service-keys';
+import * as product from '../product/description';
 import { comparable } from '../support/problems';
 import { TestApplication } from '../support/test-application';
 
@@ -42,14 +43,11 @@ import { TestApplication } from '../support/test-application';
 
 /** The lowest role that has a permission, as the contract says it in words ("Roles: `viewer` reads; …"). */
 const CONTRACT: Partial<Record<Permission, Role>> = {
+  ...product.ROLES,
   'business:read': 'viewer',
   'team_members:read': 'viewer',
   'subscription:read': 'viewer',
-  'applications:read': 'viewer',
-  'recordings:read': 'viewer',
   'usage:read': 'viewer',
-  'applications:write': 'member',
-  'recordings:write': 'member',
   'team_members:write': 'admin',
   'team_members:assign_roles': 'admin',
   'invitations:read': 'admin',

@@ -19,7 +19,7 @@ import {
 } from '../support/architecture/openapi';
 import { bearer, call, codeOf, findFaults, mapSome } from '../support/architecture/requests';
 import { listIdsOf, listRows, listRowsNaming } from '../support/architecture/rows';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { PASSWORD } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
 import { comparable } from '../support/problems';

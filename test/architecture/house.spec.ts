@@ -2,14 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import '../../src/app.module';
 import { allProblems } from '../../src/common/problem';
 import { allSchedules } from '../../src/platform/scheduler/scheduled.decorator';
+import * as product from '../product/description';
 import { definedProblems, listSources, type SourceFile } from '../support/architecture/sources';
 
 /* Habits of the house that neither the compiler nor the linter knows. */
 
 /** The files that may work across tenants, each with the reason why a tenant's transaction is not enough. */
 const ACROSS_TENANTS: Record<string, string> = {
+  ...product.ACROSS_TENANTS,
   'src/cli/demo/demo-billing.command.ts': 'watches the inbox, which is that of all tenants',
-  'src/product/cli/seed/seed-demo.command.ts': 'makes many tenants',
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
   'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',
@@ -37,9 +38,6 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/ops/housekeeping.ts': 'forgets what has run out, of all tenants',
   'src/modules/ops/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
-  'src/product/applications/application-origins.ts': 'a preflight names no tenant',
-  'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
-  'src/product/recordings/retention.service.ts': 'retention is for all businesses',
   'src/modules/service-keys/service-keys.service.ts': 'service keys belong to no tenant',
   'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
@@ -63,8 +61,7 @@ const ACROSS_TENANTS: Record<string, string> = {
 const OUTSIDE_TRANSACTIONS: Record<string, string> = {
   'src/modules/usage/usage-events.repository.ts':
     'one call for many tenants, which names them itself',
-  'src/product/recordings/ingestion.repository.ts':
-    'one call for many tenants, which names them itself',
+  ...product.OUTSIDE_TRANSACTIONS,
   'src/platform/database/change-listener.ts': 'a heartbeat writes nothing',
   'src/platform/rate-limit/guess-limiter.ts':
     'a guess counts even where its transaction is rolled back',

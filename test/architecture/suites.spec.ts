@@ -64,5 +64,5 @@ describe('the tests', () => {
 
 /** As the testMatch of jest.slow.config.js. */
 function isSlow(path: string): boolean {
-  return path.startsWith('test/slow/') || /^packages\/[^/]+\/test\//.test(path);
+  return /^test\/(product\/)?slow\//.test(path) || /^packages\/[^/]+\/test\//.test(path);
 }

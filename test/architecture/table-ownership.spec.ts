@@ -1,3 +1,4 @@
+import * as product from '../product/description';
 import { listSources, type SourceFile } from '../support/architecture/sources';
 import { createTestDatabase } from '../support/test-database';
 import { listTables } from '../support/architecture/catalog';
@@ -126,15 +127,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     writes: 'usage_counters',
     reason: 'what a reservation holds is a column of its counter',
   },
-  'src/product/recordings/recordings.repository.ts': {
-    reads: 'usage_counters',
-    reason: 'compares the counter with the rows it stands for, in one snapshot',
-  },
-  'src/product/recordings/retention.service.ts': {
-    reads: 'businesses usage_counters',
-    writes: 'audit_log',
-    reason: 'deletes many rows of many tenants in one statement, with one audit row for each',
-  },
+  ...product.ACROSS_TABLES,
 };
 
 /** Files with SQL in which something computed stands where a table could, and what it is. */

@@ -1,3 +1,4 @@
+import * as product from '../product/description';
 import {
   listColumns,
   listConstraints,
@@ -316,26 +317,27 @@ describe('columns', () => {
       ({ name }) => name === 'id' || name.endsWith('_id'),
     );
     const others = ids.filter(({ type }) => type !== 'uuid');
-    expect(columnNames(others).sort()).toEqual([
-      'applications.bundle_id', // the app store's
-      'audit_log.request_id', // the caller's own may be any text
-      'audit_log.target_id', // of any table
-      'billing_accounts.stripe_customer_id', // Stripe's, like those of all that is named after it
-      'business_grants.id', // the key of a feature
-      'checkout_sessions.stripe_customer_id',
-      'checkout_sessions.stripe_session_id',
-      'features.id', // the key
-      'idempotency_keys.id', // a hash
-      'recordings.external_id', // the SDK's own
-      'stripe_accounts.id',
-      'stripe_prices.id',
-      'subscriptions.stripe_subscription_id',
-      'usage_event_keys.event_id', // the caller's own
-      'usage_events.event_id',
-      'usage_reservations.event_id',
-      'webhook_inbox.customer_id',
-      'webhook_inbox.id',
-      'webhook_inbox.object_id',
-    ]);
+    expect(columnNames(others).sort()).toEqual(
+      [
+        ...product.IDS_OF_OTHERS,
+        'audit_log.request_id', // the caller's own may be any text
+        'audit_log.target_id', // of any table
+        'billing_accounts.stripe_customer_id', // Stripe's, like those of all that is named after it
+        'business_grants.id', // the key of a feature
+        'checkout_sessions.stripe_customer_id',
+        'checkout_sessions.stripe_session_id',
+        'features.id', // the key
+        'idempotency_keys.id', // a hash
+        'stripe_accounts.id',
+        'stripe_prices.id',
+        'subscriptions.stripe_subscription_id',
+        'usage_event_keys.event_id', // the caller's own
+        'usage_events.event_id',
+        'usage_reservations.event_id',
+        'webhook_inbox.customer_id',
+        'webhook_inbox.id',
+        'webhook_inbox.object_id',
+      ].sort(),
+    );
   });
 });

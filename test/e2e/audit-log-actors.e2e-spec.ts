@@ -2,7 +2,7 @@ import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
 import type { SignupResponse } from '../../src/modules/onboarding/dto/signup';
 import { signUp } from '../support/customers';
 import { expectProblem } from '../support/problems';
-import { storeRecording } from '../support/recordings';
+import { storeRecording } from '../product/support/recordings';
 import { newEmail } from '../support/signups';
 import { addStaff, readAuditLog } from '../support/staff';
 import { TestApplication } from '../support/test-application';

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { addMember, joinBusiness, logIn } from '../support/members';
 import { expectFaults, expectProblem } from '../support/problems';

@@ -6,7 +6,7 @@ import type {
   ApiKeyResponse,
   CreatedApiKeyResponse,
 } from '../../src/modules/api-keys/dto/api-key.responses';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { aRecording, PASSWORD, signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
 import { keyIn, MailServer } from '../support/mail-server';

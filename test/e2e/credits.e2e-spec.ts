@@ -6,7 +6,7 @@ import { aRecording, signUp, type Customer } from '../support/customers';
 import { OwnSubscription } from '../support/life-cycle';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
-import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecording, storeRecordings } from '../product/support/recordings';
 import {
   addStaff,
   askForCredit,

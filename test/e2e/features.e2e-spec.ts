@@ -7,7 +7,7 @@ import { signUp, type Customer } from '../support/customers';
 import { BAD_CURSORS, walkPages } from '../support/pages';
 import { expectFaults, expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
-import { sendRecording } from '../support/recordings';
+import { sendRecording } from '../product/support/recordings';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import { LONG_SESSIONS } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';

@@ -3,7 +3,7 @@ import type { PeriodResponse } from '../../src/modules/subscriptions/dto/subscri
 import { signUp, aRecording, type Customer } from '../support/customers';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { expectFaults, expectProblem } from '../support/problems';
-import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecording, storeRecordings } from '../product/support/recordings';
 import {
   changeSubscription,
   FREE_PERIOD_MS,

@@ -5,11 +5,11 @@ import { PLATFORM_ID } from '../../src/common/ids';
 import type { AuditEntryResponse } from '../../src/modules/audit/dto/audit-log';
 import type { StaffBusinessResponse } from '../../src/modules/staff/dto/staff.responses';
 import { StaffService } from '../../src/modules/staff/staff.service';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { addMember } from '../support/members';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
-import { storeRecording } from '../support/recordings';
+import { storeRecording } from '../product/support/recordings';
 import {
   addStaff,
   call,

@@ -5,7 +5,7 @@ import { signUp, type Customer } from '../support/customers';
 import { walkPages } from '../support/pages';
 import { expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
-import { sendRecording, storeRecording } from '../support/recordings';
+import { sendRecording, storeRecording } from '../product/support/recordings';
 import {
   changeSubscription,
   FREE_PERIOD_MS,

@@ -4,7 +4,7 @@ import { signUp, type Customer } from '../support/customers';
 import { holdingLocks } from '../support/held-locks';
 import { OwnSubscription } from '../support/life-cycle';
 import { race, tally, untilAnswered } from '../support/race';
-import { sendRecording, storeRecording } from '../support/recordings';
+import { sendRecording, storeRecording } from '../product/support/recordings';
 import { addStaff, grantCredit, makePlan, type StaffMember } from '../support/staff';
 import { LONG_SESSIONS, readRecordingsByPeriod, startCounter } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';

@@ -1,11 +1,11 @@
 import { PLATFORM_ID } from '../../src/common/ids';
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription } from '../support/life-cycle';
 import { addMember } from '../support/members';
 import { expectFaults, expectProblem } from '../support/problems';
-import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecording, storeRecordings } from '../product/support/recordings';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import {
   FREE_PERIOD_MS,

@@ -6,7 +6,7 @@ import { OwnSubscription, SUBSCRIPTION } from '../support/life-cycle';
 import { addMember } from '../support/members';
 import { BAD_CURSORS, BAD_LIST_QUERIES, walkPages } from '../support/pages';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
-import { sendRecording } from '../support/recordings';
+import { sendRecording } from '../product/support/recordings';
 import {
   addStaff,
   askToAssign,

@@ -1,10 +1,10 @@
 import type { Response } from 'supertest';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { aRecording, signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription, SUBSCRIPTION } from '../support/life-cycle';
 import { addMember } from '../support/members';
 import { expectFaults, expectProblem } from '../support/problems';
-import { sendRecording, storeRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecording, storeRecordings } from '../product/support/recordings';
 import { newEmail } from '../support/signups';
 import { addStaff, makePlan, openSupport } from '../support/staff';
 import {

@@ -1,11 +1,11 @@
 import type { PlanResponse } from '../../src/modules/plans/dto/plan.response';
 import type { PlanChangeResponse } from '../../src/modules/subscriptions/dto/plan-change';
 import type { SubscriptionResponse } from '../../src/modules/subscriptions/dto/subscription.response';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription } from '../support/life-cycle';
 import { expectProblem } from '../support/problems';
-import { storeRecordings } from '../support/recordings';
+import { storeRecordings } from '../product/support/recordings';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import {
   FREE_PERIOD_MS,

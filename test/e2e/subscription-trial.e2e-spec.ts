@@ -6,7 +6,7 @@ import { signUp, type Customer } from '../support/customers';
 import { lengthOf, OwnSubscription } from '../support/life-cycle';
 import { finishJobs, MailServer } from '../support/mail-server';
 import { addMember } from '../support/members';
-import { storeRecording, storeRecordings } from '../support/recordings';
+import { storeRecording, storeRecordings } from '../product/support/recordings';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import { LONG_SESSIONS, ONE_DAY_MS, renewAll, resetClock } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';

@@ -2,12 +2,12 @@ import type { Response } from 'supertest';
 import { PLATFORM_ID } from '../../src/common/ids';
 import type { MeResponse } from '../../src/modules/accounts/dto/account.responses';
 import type { SupportSessionResponse } from '../../src/modules/support-sessions/dto/support-session.responses';
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
 import { addMember } from '../support/members';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
-import { storeRecording } from '../support/recordings';
+import { storeRecording } from '../product/support/recordings';
 import {
   addStaff,
   askForSupport,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { signUp } from '../support/customers';
 import { clearSandboxes, makeSandbox } from '../../packages/embedded-postgres/test/support/sandbox';
-import { storeRecording } from '../support/recordings';
+import { storeRecording } from '../product/support/recordings';
 import { ServerProcess } from '../support/server-process';
 import { untilReady } from './support/deployment';
 import { FaultCluster } from './support/fault-cluster';

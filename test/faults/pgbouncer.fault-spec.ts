@@ -1,4 +1,4 @@
-import { createApplication } from '../support/applications';
+import { createApplication } from '../product/support/applications';
 import { expectExact } from './support/balance';
 import { Deployment } from './support/deployment';
 import { FaultCluster } from './support/fault-cluster';

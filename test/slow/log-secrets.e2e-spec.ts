@@ -1,6 +1,6 @@
 import { PASSWORD, signUp } from '../support/customers';
 import { keyIn, MailServer } from '../support/mail-server';
-import { storeRecording } from '../support/recordings';
+import { storeRecording } from '../product/support/recordings';
 import { ServerProcess } from '../support/server-process';
 import { newEmail } from '../support/signups';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

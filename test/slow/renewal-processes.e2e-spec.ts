@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { signUp, type Customer } from '../support/customers';
 import { LockHolder } from '../support/lock-holder';
-import { RecordingLane, storeRecording } from '../support/recordings';
+import { RecordingLane, storeRecording } from '../product/support/recordings';
 import { Replicas } from '../support/replicas';
 import { ServerProcess } from '../support/server-process';
 import {

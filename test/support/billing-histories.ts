@@ -4,7 +4,7 @@ import type { LocalStripe } from '@tenantry/local-stripe';
 import { DAY_MS, HOUR_MS, type BillingWorld } from './billing';
 import type { Customer } from './customers';
 import { aRecording } from './customers';
-import { sendRecording } from './recordings';
+import { sendRecording } from '../product/support/recordings';
 import { clientAt, deliverAll, subscriptionAt } from './webhooks';
 
 /* Random histories of customers at Stripe, and of the deliveries that tell of them. */

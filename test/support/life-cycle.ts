@@ -6,7 +6,7 @@ import type {
   PeriodResponse,
   SubscriptionResponse,
 } from '../../src/modules/subscriptions/dto/subscription.response';
-import type { UsageVerificationResponse } from '../../src/product/recordings/dto/recording.responses';
+import { METERED } from '../product/description';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';
 
@@ -58,8 +58,8 @@ export class OwnSubscription {
     return (await this.get<Page<SubscriptionEventResponse>>(path)).data;
   }
 
-  async verify(): Promise<UsageVerificationResponse> {
-    return this.get('/v1/usage/recordings/verify');
+  async verify(): Promise<{ counter: number; rows: number; equal: boolean }> {
+    return this.get(`/v1/usage/${METERED}/verify`);
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -13,6 +13,7 @@ import type {
 import { StaffService } from '../../src/modules/staff/staff.service';
 import type { CreditResponse } from '../../src/modules/entitlements/dto/credit';
 import type { SubscriptionResponse } from '../../src/modules/subscriptions/dto/subscription.response';
+import { LIMITS, METERED } from '../product/description';
 import type { Customer } from './customers';
 import type { TestApplication } from './test-application';
 
@@ -82,7 +83,7 @@ export async function makePlan(
   const usual = {
     ...{ slug, name: slug, price: { amount: 0, currency: 'usd' } },
     interval: { unit: 'day', count: 15 },
-    limits: { recordings: 1000, applications: 10, seats: 10 },
+    limits: { ...LIMITS, seats: 10 },
   };
   const response = await server.post('/v1/staff/plans', staff.token, { ...usual, ...changes });
   if (response.status !== 201)
@@ -122,7 +123,7 @@ export async function askForCredit(
   return server.post(`/v1/staff/businesses/${business.id}/credits`, staff.token, body);
 }
 
-/** Gives a business so many recordings beside its plan. */
+/** Gives a business so many units of the metered feature beside its plan. */
 export async function grantCredit(
   server: Pick<TestApplication, 'post'>,
   staff: Pick<StaffMember, 'token'>,
@@ -130,7 +131,7 @@ export async function grantCredit(
   amount: number,
   expiresAt?: Date,
 ): Promise<CreditResponse> {
-  const body = { feature: 'recordings', amount, expiresAt, reason: REASON };
+  const body = { feature: METERED, amount, expiresAt, reason: REASON };
   const response = await askForCredit(server, staff, customer, body);
   if (response.status !== 201)
     throw new Error(`granting credits answered ${response.status}: ${response.text}`);

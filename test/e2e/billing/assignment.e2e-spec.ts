@@ -3,7 +3,7 @@ import type { PlanResponse } from '../../../src/modules/plans/dto/plan.response'
 import { DAY_MS, HOUR_MS, type BillingWorld } from '../../support/billing';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
 import { expectFaults, expectProblem } from '../../support/problems';
-import { storeRecordings } from '../../support/recordings';
+import { storeRecordings } from '../../product/support/recordings';
 import { addStaff, askToAssign, makePlan, REASON, type StaffMember } from '../../support/staff';
 
 // Staff give a plan to a business that Stripe charges: they have to say what becomes of what it pays for.

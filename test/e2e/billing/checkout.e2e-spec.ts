@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { createApplication } from '../../support/applications';
+import { createApplication } from '../../product/support/applications';
 import { type BillingWorld, HOUR_MS } from '../../support/billing';
 import { signUp, type Customer } from '../../support/customers';
 import { letAnswersStall, whileAtWork } from '../../support/keys-at-work';

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, type BillingWorld } from '../../support/billing';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
 import { expectProblem } from '../../support/problems';
 import { race } from '../../support/race';
-import { storeRecordings } from '../../support/recordings';
+import { storeRecordings } from '../../product/support/recordings';
 import { addStaff } from '../../support/staff';
 
 // What an owner does with a subscription that Stripe charges for: Stripe is called first, then the local subscription is reconciled.

@@ -4,7 +4,7 @@ import { UnseenPeriodsCron } from '../../../src/modules/billing/sync/unseen-peri
 import { TimeShiftService } from '../../../src/modules/ops/time-shift.service';
 import { BillingWorld, DAY_MS, HOUR_MS } from '../../support/billing';
 import type { Customer } from '../../support/customers';
-import { sendRecording, storeRecordings } from '../../support/recordings';
+import { sendRecording, storeRecordings } from '../../product/support/recordings';
 import { readClosedPeriods, readCount, readSubscription } from '../../support/subscriptions';
 import { WEBHOOK_PATH, subscriptionAt } from '../../support/webhooks';
 

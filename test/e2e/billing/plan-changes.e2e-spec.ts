@@ -4,7 +4,7 @@ import { signUp } from '../../support/customers';
 import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/paid-subscriptions';
 import { expectProblem } from '../../support/problems';
 import { race } from '../../support/race';
-import { storeRecordings } from '../../support/recordings';
+import { storeRecordings } from '../../product/support/recordings';
 import { addStaff, makePlan } from '../../support/staff';
 
 // Changes of plan where Stripe charges for it: Stripe is called first, then the local subscription is reconciled.

@@ -2,9 +2,9 @@ import { newId } from '../../../src/common/ids';
 import { RequestContext } from '../../../src/common/request-context';
 import { Business } from '../../../src/modules/businesses/business.entity';
 import { Database } from '../../../src/platform/database/database';
-import { createApplication } from '../../support/applications';
+import { createApplication } from '../../product/support/applications';
 import { signUp, type Customer } from '../../support/customers';
-import { storeRecording } from '../../support/recordings';
+import { storeRecording } from '../../product/support/recordings';
 import {
   changeSubscription,
   FREE_PERIOD_MS,

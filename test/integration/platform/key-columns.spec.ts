@@ -1,6 +1,6 @@
-import { createApplication } from '../../support/applications';
+import { createApplication } from '../../product/support/applications';
 import { signUp, type Customer } from '../../support/customers';
-import { storeRecording } from '../../support/recordings';
+import { storeRecording } from '../../product/support/recordings';
 import { addMember } from '../../support/members';
 import { addStaff } from '../../support/staff';
 import { ONE_DAY_MS, renewAll } from '../../support/subscriptions';

@@ -1,4 +1,3 @@
-import { DataSource } from 'typeorm';
 import type { Config } from '../../../src/platform/config/config';
 import { migrate, migrationStatus } from '../../../src/platform/database/migrate';
 import { assertSearchPath } from '../../../src/platform/database/own-schema';
@@ -8,6 +7,11 @@ import { withEmptyDatabase } from '../../support/architecture/empty-database';
 import { listMigrations, MigrationRunner } from '../../support/architecture/migration-runner';
 import { withConnection } from '../../support/connection';
 import { Founder } from '../../support/founder';
+import {
+  installInPublic,
+  LAST_IN_PUBLIC,
+  LAST_WITHOUT_FEATURES,
+} from '../../support/old-installation';
 import { testConfig } from '../../support/test-config';
 import { createTestDatabase } from '../../support/test-database';
 
@@ -27,10 +31,6 @@ const CHANGE = `ALTER TABLE "plans" ADD COLUMN "color" text;
   --> statement-breakpoint
   INSERT INTO "plans" ("price", "color") VALUES (7, 'blue');`;
 
-/** The last migration before the one that moves everything. */
-const LAST_IN_PUBLIC = 1763690000105;
-const LAST_WITHOUT_FEATURES = 1763690000099;
-
 const configOf = (url: string): Config => ({ ...testConfig(url), databaseDirectUrl: url });
 
 async function withFounder(url: string, work: (founder: Founder) => Promise<void>): Promise<void> {
@@ -40,18 +40,6 @@ async function withFounder(url: string, work: (founder: Founder) => Promise<void
   } finally {
     await founder.close();
   }
-}
-
-/** An installation of a version that knew `public` only. */
-async function installInPublic(url: string, last: number): Promise<void> {
-  const migrations = schema.migrations.filter(({ name }) => Number(/\d+$/.exec(name)) <= last);
-  const options = '-c app.scope=platform -c app.action=migration -c search_path=public';
-  const dataSource = new DataSource({
-    ...{ type: 'postgres', url, migrations, poolSize: 1, extra: { options } },
-  });
-  await dataSource.initialize();
-  await dataSource.runMigrations({ transaction: 'each' });
-  await dataSource.destroy();
 }
 
 /** The catalogue as a connection of the application's role sees it, without the founder's tables. */

@@ -3,7 +3,7 @@ import { fillByExample } from '../../support/architecture/examples';
 import { operationsOf, readDocument, type Operation } from '../../support/architecture/openapi';
 import { refusalOf, withConnection } from '../../support/connection';
 import { aRecording, signUp, type Customer } from '../../support/customers';
-import { storeRecording } from '../../support/recordings';
+import { storeRecording } from '../../product/support/recordings';
 import { addStaff, openSupport, type StaffMember } from '../../support/staff';
 import { FREE_PERIOD_MS, LONG_SESSIONS, renewAll } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';

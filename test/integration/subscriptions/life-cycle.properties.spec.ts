@@ -6,7 +6,7 @@ import type { SubscriptionResponse } from '../../../src/modules/subscriptions/dt
 import type { UsageResponse } from '../../../src/modules/entitlements/dto/usage.response';
 import { StaffSubscriptionsService } from '../../../src/modules/subscriptions/changes/staff-subscriptions.service';
 import { signUp, type Customer } from '../../support/customers';
-import { sendRecording } from '../../support/recordings';
+import { sendRecording } from '../../product/support/recordings';
 import { commands, starts } from '../../support/subscription-histories';
 import type { Command } from '../../support/subscription-model';
 import { forgetBusinesses, insertPlan, renewAll } from '../../support/subscriptions';

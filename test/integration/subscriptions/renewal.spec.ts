@@ -7,7 +7,7 @@ import {
   sendRecording,
   storeRecording,
   storeRecordings,
-} from '../../support/recordings';
+} from '../../product/support/recordings';
 import {
   changeSubscription,
   forgetBusinesses,

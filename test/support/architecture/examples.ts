@@ -1,9 +1,9 @@
 import { newId } from '../../../src/common/ids';
-import { aRecording, PASSWORD, type Customer } from '../customers';
+import * as product from '../../product/description';
+import { PASSWORD, type Customer } from '../customers';
 import { addFeature, giveOwnGrant } from '../entitlements';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
-import { storeRecording } from '../recordings';
 import { aSignup, newEmail } from '../signups';
 import { openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
 import type { TestApplication } from '../test-application';
@@ -37,8 +37,8 @@ const UNKNOWN_KEY = 'a-key-that-was-never-issued';
 
 /** By action: the query that a route needs, and the body where its required fields declare no examples that will do. */
 const EXAMPLES: Record<string, Example> = {
+  ...product.EXAMPLES,
   'api_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
-  'application.update': { body: () => ({ name: 'Renamed' }) },
   // These tests run without Stripe: what asks it for something says that there is none.
   'billing.open_checkout': {
     body: ({ customer }) => ({
@@ -70,8 +70,6 @@ const EXAMPLES: Record<string, Example> = {
   'password.reset': { body: () => ({ token: UNKNOWN_KEY, password: PASSWORD }), answers: 410 },
   'plan.create': { body: () => aPlan() },
   'plan.update': { body: () => ({ name: 'Renamed' }) },
-  'recording.create': { body: () => aRecording() },
-  'recording.create_batch': { body: () => ({ recordings: [aRecording()] }) },
   'service_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
   'session.create': {
     body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
@@ -91,7 +89,7 @@ const EXAMPLES: Record<string, Example> = {
   'staff_subscription.assign': {
     body: ({ customer }) => ({ planId: customer.subscription.plan.id, reason: REASON }),
   },
-  'credit.grant': { body: () => ({ feature: 'recordings', amount: 10, reason: REASON }) },
+  'credit.grant': { body: () => ({ feature: product.METERED, amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
   'usage_event.record': { body: anEvent },
@@ -116,6 +114,7 @@ const EXAMPLES: Record<string, Example> = {
  * @returns the value of each parameter
  */
 const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>> = {
+  ...product.OBJECTS,
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };
     const created = await server.post('/v1/invitations', customer.token, invitation);
@@ -139,7 +138,7 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
   '/v1/staff/businesses/{id}': ({ customer }) => Promise.resolve({ id: customer.business.id }),
   '/v1/staff/businesses/{id}/credits/{creditId}': async ({ server, staff, customer }) => {
     const { id } = customer.business;
-    const credit = { feature: 'recordings', amount: 10, reason: REASON };
+    const credit = { feature: product.METERED, amount: 10, reason: REASON };
     const path = `/v1/staff/businesses/${id}/credits`;
     const granted = await server.post(path, staff.token, credit);
     return { id, creditId: idIn(granted.body) };
@@ -285,7 +284,7 @@ function aPlan(): object {
     public: false,
     price: { amount: 4900, currency: 'usd' },
     interval: { unit: 'month', count: 1 },
-    limits: { recordings: 100, applications: null, seats: 3 },
+    limits: { ...product.LIMITS, seats: 3 },
   };
 }
 
