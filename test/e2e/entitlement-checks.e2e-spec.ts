@@ -3,7 +3,7 @@ import { newId } from '../../src/common/ids';
 import { listRows } from '../support/architecture/rows';
 import { signUp, type Customer } from '../support/customers';
 import { expectFaults, expectProblem } from '../support/problems';
-import { sendRecording } from '../support/recordings';
+import { sendRecording } from '../product/support/recordings';
 import { createServiceKey } from '../support/service-keys';
 import { addStaff, assignPlan, grantCredit, makePlan, type StaffMember } from '../support/staff';
 import { changeSubscription } from '../support/subscriptions';

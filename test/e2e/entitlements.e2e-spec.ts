@@ -6,7 +6,7 @@ import { addFeature, giveOwnGrant } from '../support/entitlements';
 import { addMember } from '../support/members';
 import { expectProblem } from '../support/problems';
 import { race } from '../support/race';
-import { sendRecording, storeRecordings } from '../support/recordings';
+import { sendRecording, storeRecordings } from '../product/support/recordings';
 import { createServiceKey } from '../support/service-keys';
 import { addStaff, assignPlan, grantCredit, makePlan, type StaffMember } from '../support/staff';
 import { statementsOf } from '../support/statement-counter';

@@ -11,7 +11,7 @@ import {
 import { SqlCallersService } from '../../src/modules/usage/sql-callers.service';
 import type { Config } from '../../src/platform/config/config';
 import { openPool, type Pool } from './pool';
-import { insertTenants } from './ingestion';
+import { insertTenants } from './tenants';
 import { onCluster } from './test-cluster';
 import type { TestDatabase } from './test-database';
 

@@ -6,7 +6,8 @@ import type {
 } from '../../../src/product/recordings/dto/recording.responses';
 import { aRecording, signUp, type Customer } from '../../support/customers';
 import { LockHolder } from '../../support/lock-holder';
-import { insertTenants, sentBy } from '../support/ingestion';
+import { sentBy } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import { expectProblem } from '../../support/problems';
 import { race, tally } from '../../support/race';
 import { sendRecording, type BatchResult } from '../support/recordings';

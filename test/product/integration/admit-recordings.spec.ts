@@ -6,13 +6,8 @@ import type {
   SentRecording,
 } from '../../../src/product/recordings/ingestion.repository';
 import { withConnection } from '../../support/connection';
-import {
-  insertTenants,
-  openQueue,
-  sentBy,
-  tallyOutcomes,
-  type OpenQueue,
-} from '../support/ingestion';
+import { openQueue, sentBy, tallyOutcomes, type OpenQueue } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import {
   letPeriodEndIn,
   ONE_DAY_MS,

@@ -5,13 +5,8 @@ import type {
 } from '../../../src/product/recordings/ingestion.repository';
 import { holdingLocks } from '../../support/held-locks';
 import { LockHolder } from '../../support/lock-holder';
-import {
-  insertTenants,
-  openQueue,
-  sentBy,
-  tallyOutcomes,
-  type OpenQueue,
-} from '../support/ingestion';
+import { openQueue, sentBy, tallyOutcomes, type OpenQueue } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import { race } from '../../support/race';
 import { statementsOf } from '../../support/statement-counter';
 import { readCount } from '../../support/subscriptions';

@@ -3,7 +3,8 @@ import {
   PRUNE_RECORDINGS,
   RetentionService,
 } from '../../../src/product/recordings/retention.service';
-import { insertTenants, openQueue, sentBy, type OpenQueue } from '../support/ingestion';
+import { openQueue, sentBy, type OpenQueue } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import { statementsOf } from '../../support/statement-counter';
 import { readCount, readSubscription } from '../../support/subscriptions';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';

@@ -1,7 +1,8 @@
 import { RequestContext } from '../../../src/common/request-context';
 import { DomainError } from '../../../src/common/problem';
 import type { Admission } from '../../../src/product/recordings/ingestion.repository';
-import { insertTenants, openQueue, sentBy, type OpenQueue } from '../support/ingestion';
+import { openQueue, sentBy, type OpenQueue } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import { readCount } from '../../support/subscriptions';
 import { TcpProxy } from '../../support/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';

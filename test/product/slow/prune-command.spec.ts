@@ -1,5 +1,5 @@
 import { spawnCommand, type Outcome } from '../../support/command-line';
-import { insertTenants } from '../support/ingestion';
+import { insertTenants } from '../../support/tenants';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 
 /* `recordings:prune` as a process of its own. `npm test` builds it first. */

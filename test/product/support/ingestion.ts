@@ -10,14 +10,6 @@ import {
 } from '../../../src/product/recordings/ingestion.repository';
 import type { Config } from '../../../src/platform/config/config';
 import { openPool, type Pool } from '../../support/pool';
-import {
-  changeSubscription,
-  insertDueBusinesses,
-  insertPlan,
-  letPeriodEndIn,
-  ONE_DAY_MS,
-} from '../../support/subscriptions';
-import type { TestDatabase } from '../../support/test-database';
 
 /** The queue of one process over a pool of its own, without HTTP around it. */
 export interface OpenQueue {
@@ -33,26 +25,6 @@ export async function openQueue(url: string, changes: Partial<Config> = {}): Pro
   const repository = new IngestionRepository(pool.database, clock);
   const queue = new IngestionQueue(repository, new FlushMetrics(new Registry()));
   return { queue, repository, clock, pool };
-}
-
-/** Businesses without people whose period runs for ten more days. @param limit of recordings; null for none */
-export async function insertTenants(
-  database: TestDatabase,
-  count: number,
-  limit: number | null = null,
-): Promise<string[]> {
-  const businessIds = await insertDueBusinesses(database, count);
-  const planSlug = `plan-${newId()}`;
-  await insertPlan(database, planSlug, { recordings: limit });
-  await database.query(
-    "UPDATE usage_counters SET used = 0 WHERE feature = 'recordings' AND business_id = ANY ($1)",
-    [businessIds],
-  );
-  for (const businessId of businessIds) {
-    await changeSubscription(database, businessId, { planSlug });
-    await letPeriodEndIn(database, businessId, 10 * ONE_DAY_MS);
-  }
-  return businessIds;
 }
 
 /** A recording as the service gives it to the queue, with ids of its own unless given. */

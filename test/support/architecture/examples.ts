@@ -30,7 +30,7 @@ export interface Example {
 
 function anEvent({ customer }: World): object {
   const eventId = `event-${newId()}`;
-  return { businessId: customer.business.id, feature: 'recordings', eventId, amount: 1 };
+  return { businessId: customer.business.id, feature: product.METERED, eventId, amount: 1 };
 }
 
 const UNKNOWN_KEY = 'a-key-that-was-never-issued';
@@ -55,7 +55,7 @@ const EXAMPLES: Record<string, Example> = {
   'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
   'entitlement.grant': { body: () => ({ limit: 1_000, reason: REASON }) },
   'entitlement.check': {
-    body: ({ customer }) => ({ businessId: customer.business.id, feature: 'recordings' }),
+    body: ({ customer }) => ({ businessId: customer.business.id, feature: product.METERED }),
   },
   'feature.create': { body: () => aFeature() },
   'feature.update': { body: () => ({ name: 'Renamed' }) },
@@ -125,10 +125,6 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const sessions = await server.get('/v1/me/sessions', customer.token);
     const { data } = sessions.body as { data: { id: string; current: boolean }[] };
     return { id: idIn(data.find(({ current }) => !current)) };
-  },
-  '/v1/recordings/{id}': async ({ server, customer }) => {
-    const { id } = await storeRecording(server, customer);
-    return { id };
   },
   '/v1/usage-reservations/{id}': async (world) => {
     const request = { ...anEvent(world), expiresInSeconds: 60 };
