@@ -27,15 +27,25 @@ export class JobQueue {
     payload: Record<string, unknown>,
     options: JobOptions = {},
   ): Promise<void> {
-    await tx.query(
-      'SELECT graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)',
-      [
-        name,
-        JSON.stringify({ ...payload, [ORIGIN_FIELD]: originOf(tx) }),
-        options.runAt ?? null,
-        options.key ?? null,
-        options.maximumTries ?? DEFAULT_MAXIMUM_TRIES,
-      ],
-    );
+    const parameters = [
+      name,
+      JSON.stringify({ ...payload, [ORIGIN_FIELD]: originOf(tx) }),
+      options.runAt ?? null,
+      options.key ?? null,
+      options.maximumTries ?? DEFAULT_MAXIMUM_TRIES,
+    ];
+    let [job] = await tx.query<AddedJob>(ADD, parameters);
+    while (job!.id === null) [job] = await tx.query<AddedJob>(ADD, parameters);
   }
 }
+
+interface AddedJob {
+  id: string | null;
+}
+
+/**
+ * add_job replaces a waiting job of the key, and adds one beside a running one. Where a worker claims the job between its
+ * two statements it does neither, and returns NULLs; called again, it sees the claim.
+ */
+const ADD = `
+  SELECT id FROM graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)`;

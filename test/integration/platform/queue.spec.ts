@@ -27,6 +27,9 @@ beforeEach(() => database.query('DELETE FROM graphile_worker._private_jobs'));
 
 const jobs = () => listJobs(database);
 
+const CLAIM = `
+  UPDATE graphile_worker._private_jobs SET locked_by = 'a worker', locked_at = now(), attempts = attempts + 1`;
+
 async function queueIsEmpty(): Promise<boolean> {
   return (await jobs()).length === 0;
 }
@@ -114,6 +117,27 @@ describe('a job', () => {
     await until('it is done', queueIsEmpty);
     expect(namesOfRuns()).toEqual(['second']);
   });
+
+  it('with a key is added to one that a worker claims meanwhile', async () => {
+    const runAt = new Date(Date.now() + 86_400_000);
+    await enqueue({ name: 'first' }, { key: 'one', runAt });
+    await withConnection(database.url, { scope: 'platform' }, async (claim) => {
+      await claim.query('BEGIN');
+      await claim.query(CLAIM);
+      const second = enqueue({ name: 'second' }, { key: 'one', runAt });
+      await until('the second waits for the claim', () => isLockWaitedFor());
+      await claim.query('COMMIT');
+      await second;
+    });
+    expect(await jobs()).toMatchObject([{ lockedBy: 'a worker' }, { lockedBy: null }]);
+  });
+
+  async function isLockWaitedFor(): Promise<boolean> {
+    const waiting = await database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  }
 
   /** The pause before the next try is over. A worker polls every two seconds. */
   async function bringForward(): Promise<void> {
