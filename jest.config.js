@@ -20,7 +20,8 @@ const onDatabase = {
 };
 
 module.exports = {
-  maxWorkers: 2,
+  // For two cores: while one waits for PostgreSQL, a mail or the pause before a retry, the others work.
+  maxWorkers: 3,
   // What a file has loaded is not all given back: a new worker costs less than collecting the garbage.
   workerIdleMemoryLimit: '700MB',
   testTimeout: 60_000,
