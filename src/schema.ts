@@ -31,6 +31,7 @@ import { CountUsageEvents1763690000111 } from '../migrations/1763690000111-count
 import { UsageBySql1763690000112 } from '../migrations/1763690000112-usage-by-sql';
 import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
 import { ServiceKeys1763690000115 } from '../migrations/1763690000115-service-keys';
+import { Rollouts1763690000117 } from '../migrations/1763690000117-rollouts';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -106,6 +107,7 @@ const core: Omit<Schema, 'complete'> = {
     UsageEvents1763690000110,
     CountUsageEvents1763690000111,
     UsageBySql1763690000112,
+    Rollouts1763690000117,
   ],
 };
 

@@ -44,7 +44,7 @@ describe('a page of another origin', () => {
       expect(corsOf(answer)).toEqual({
         'access-control-allow-origin': origin,
         'access-control-expose-headers':
-          'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session',
+          'ETag, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session',
       });
       expect(answer.headers.vary).toBe('Origin');
     }
@@ -63,7 +63,7 @@ describe('a page of another origin', () => {
       'access-control-allow-origin': ORIGIN,
       'access-control-allow-methods': methods,
       'access-control-allow-headers':
-        'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id',
+        'Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id',
       'access-control-max-age': '600',
     });
     expect(answer.headers['x-request-id']).toBeDefined();

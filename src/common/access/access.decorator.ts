@@ -75,6 +75,11 @@ export interface Access {
   answersAlso?: new () => object;
   /** The problems specific to this route. */
   problems?: DeclaredProblem[];
+  /** Routes of another protocol: the further members that its errors have, beside those of a problem document. */
+  refusalMembers?: (
+    problem: { code: string; detail: string },
+    parameters: Record<string, string>,
+  ) => object;
   /** Served by processes without the `web` role too. */
   everyRole?: boolean;
   /** How a POST takes its Idempotency-Key. Without it: the handler is one transaction. */

@@ -28,6 +28,8 @@ const OF_ROUTES = [
   'feature.create',
   'feature.list',
   'feature.update',
+  'flag.evaluate',
+  'flag.evaluate_all',
   'health.live',
   'health.ready',
   'invitation.accept',

@@ -69,14 +69,15 @@ export class AccessGuard implements CanActivate {
 }
 
 /**
- * The `businessId` of the body; else that of the query, which is taken out of it, since it is no parameter for other
+ * The `businessId` of the body, or of its evaluation context; else that of the query, which is taken out of it, since it is no parameter for other
  * callers of the route.
  * @returns null where the body's is no id: its field says so
  * @throws 422 validation_failed where there is none
  */
 function takeBusinessId(request: FastifyRequest): string | null {
-  const { body, query } = request as { body: Named; query: Named };
-  if (body?.businessId !== undefined) return toId(body.businessId);
+  const { body, query } = request as { body: Named & { context?: Named }; query: Named };
+  const named = body?.businessId ?? body?.context?.businessId; // OFREP's providers send nothing but a context
+  if (named !== undefined) return toId(named);
   const businessId = toId(query?.businessId);
   if (!businessId)
     throw validationFailed([{ pointer: '/businessId', code: 'uuid', detail: 'must be a UUID' }]);

@@ -7,7 +7,7 @@ import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { answerConditionally } from './conditional-answer';
 import { EntitlementsResponse } from './dto/entitlements.response';
-import { EntitlementsService, toEntitlementsDocument, type Viewer } from './entitlements.service';
+import { EntitlementsService, toEntitlementsDocument, viewerOf } from './entitlements.service';
 
 @Tag('Entitlements', { description: 'What a business has of each feature', position: 115 })
 @Controller('v1/entitlements')
@@ -35,9 +35,4 @@ export class EntitlementsController {
     const snapshot = await this.entitlements.read(context);
     void answerConditionally(request, reply, toEntitlementsDocument(snapshot, viewerOf(context)));
   }
-}
-
-/** An SDK key is in the hands of everybody who has the app. */
-export function viewerOf({ actor }: RequestContext): Viewer {
-  return actor.kind === 'sdk' ? 'client' : 'team';
 }

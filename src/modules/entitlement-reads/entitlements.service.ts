@@ -94,3 +94,8 @@ export function toEntitlementsDocument(snapshot: Snapshot, viewer: Viewer): Docu
 export function isVisibleTo(viewer: Viewer): (feature: Feature) => boolean {
   return ({ visibility }) => viewer === 'team' || visibility === 'client';
 }
+
+/** An SDK key is in the hands of everybody who has the app. */
+export function viewerOf({ actor }: RequestContext): Viewer {
+  return actor.kind === 'sdk' ? 'client' : 'team';
+}

@@ -29,6 +29,10 @@ export class Feature {
   @Column({ type: 'text' })
   visibility!: FeatureVisibility;
 
+  /** Of flags: the share of targeting keys for which it is on, whatever the plan grants; null: the plan decides. */
+  @Column({ name: 'rollout_percentage', type: 'smallint', nullable: true })
+  rolloutPercentage!: number | null;
+
   /** Whether this version of the code declares it: staff cannot change it then. */
   @Column({ name: 'is_declared', type: 'boolean' })
   isDeclared!: boolean;

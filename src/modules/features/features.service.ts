@@ -47,6 +47,7 @@ export class FeaturesService {
         unit: request.unit ?? null,
         values: request.values ?? null,
         visibility: request.visibility ?? 'team',
+        rolloutPercentage: null,
         isDeclared: false,
         createdAt: tx.now,
         archivedAt: null,
@@ -56,24 +57,44 @@ export class FeaturesService {
     });
   }
 
-  /** @throws 404 feature_not_found, 409 feature_declared */
+  /** @throws 404 feature_not_found, 409 feature_declared, 422 validation_failed for the rollout of no flag */
   update(context: RequestContext, key: string, request: UpdateFeatureRequest): Promise<Feature> {
     return this.database.platform(context, REASON, async (tx) => {
       const feature = await this.features.find(tx, key);
       if (!feature) throw featureNotFound();
-      if (feature.isDeclared) throw featureDeclared();
+      assertMayChange(feature, request);
       const { archived = feature.archivedAt !== null } = request;
       const changed: Feature = {
         ...feature,
         name: request.name ?? feature.name,
         unit: request.unit === undefined ? feature.unit : request.unit,
         visibility: request.visibility ?? feature.visibility,
+        rolloutPercentage: computeRollout(feature, request),
         archivedAt: archived ? (feature.archivedAt ?? tx.now) : null,
       };
       await this.features.update(tx, changed);
       return changed;
     });
   }
+}
+
+/** Code owns what it declares, but for the rollout. @throws 409 feature_declared, 422 validation_failed */
+function assertMayChange(
+  { kind, isDeclared }: Feature,
+  { rollout, ...owned }: UpdateFeatureRequest,
+): void {
+  const isOwnedChanged = Object.values(owned).some((value) => value !== undefined);
+  if (isDeclared && (isOwnedChanged || rollout === undefined)) throw featureDeclared();
+  if (rollout && kind !== 'flag') throw validationFailed([{ pointer: '/rollout', ...NO_FLAG }]);
+}
+
+const NO_FLAG = { code: 'feature_kind', detail: 'is not of a flag' };
+
+function computeRollout(
+  { rolloutPercentage }: Feature,
+  { rollout }: UpdateFeatureRequest,
+): number | null {
+  return rollout === undefined ? rolloutPercentage : (rollout?.percentage ?? null);
 }
 
 /** @throws 422 validation_failed */

@@ -4,9 +4,9 @@ import type { Config } from '../config/config';
 import { isForPages, type RouteTable } from './route-table';
 
 const ASKED_HEADERS =
-  'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id';
+  'Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id';
 const SHOWN_HEADERS =
-  'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
+  'ETag, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
 const PREFLIGHT_IS_KEPT_SECONDS = '600';
 
 /**

@@ -112,13 +112,21 @@ export function sendProblem(
   baseUrl: string,
   requestId: string,
 ): void {
-  const problem = toProblem(error, baseUrl, requestId);
+  const problem = withMembersOfRoute(toProblem(error, baseUrl, requestId), reply.request);
   if (!reply.request.raw.complete) holdBody(reply);
   void reply
     .code(problem.status)
     .headers(withChallenge(error.headers, problem.status))
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));
+}
+
+function withMembersOfRoute(problem: Problem, { routeOptions, params }: FastifyRequest): Problem {
+  const members = routeOptions.config.access?.refusalMembers?.(
+    problem,
+    params as Record<string, string>,
+  );
+  return { ...problem, ...members };
 }
 
 /** Every 401 names the authentication scheme (RFC 9110, section 15.5.2). */

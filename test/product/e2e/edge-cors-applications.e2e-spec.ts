@@ -14,7 +14,7 @@ const SHOP = 'https://shop.example';
 const BLOG = 'https://blog.example:8443';
 const FRONT = 'https://front.example';
 const SHOWN =
-  'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
+  'ETag, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Support-Session';
 
 let here: TestApplication;
 let elsewhere: TestApplication;
@@ -95,7 +95,7 @@ describe('a preflight of a page of some application', () => {
         'access-control-expose-headers': SHOWN,
         'access-control-allow-methods': methods,
         'access-control-allow-headers':
-          'Authorization, Content-Encoding, Content-Type, Idempotency-Key, X-Request-Id',
+          'Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id',
         'access-control-max-age': '600',
       });
     }

@@ -115,6 +115,11 @@ const EXAMPLES: Record<string, Example> = {
  */
 const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>> = {
   ...product.OBJECTS,
+  '/ofrep/v1/evaluate/flags/{key}': async ({ server, staff, customer }) => {
+    const { key } = await addFeature(server, staff, { kind: 'config', visibility: 'client' });
+    await giveOwnGrant(server, staff, customer, key, { value: 'eu' });
+    return { key };
+  },
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };
     const created = await server.post('/v1/invitations', customer.token, invitation);

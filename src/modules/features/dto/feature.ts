@@ -9,7 +9,7 @@ import {
   type FeatureVisibility,
   type LimitMode,
 } from '../../../common/features';
-import { Choice, Flag, Instant, Integer, Name, Text } from '../../../common/fields';
+import { Choice, Flag, Instant, Integer, Name, Nested, Text } from '../../../common/fields';
 import { Scalar, ScalarList } from '../../../common/feature-fields';
 import type { Feature } from '../feature.entity';
 
@@ -44,6 +44,18 @@ export class CreateFeatureRequest {
   visibility?: FeatureVisibility;
 }
 
+export class RolloutFields {
+  @Integer({
+    min: 0,
+    max: 100,
+    description: 'Percent of targeting keys for which the flag is on, whatever the plan grants',
+  })
+  percentage!: number;
+}
+
+const ROLLOUT =
+  'Flags, also declared ones: evaluations with a targeting key (OFREP) obey it; null: the plan decides';
+
 export class UpdateFeatureRequest {
   @Name({ optional: true })
   name?: string;
@@ -59,6 +71,9 @@ export class UpdateFeatureRequest {
     description: 'An archived feature gets no new grants; usage still counts',
   })
   archived?: boolean;
+
+  @Nested(() => RolloutFields, { optional: true, nullable: true, description: ROLLOUT })
+  rollout?: RolloutFields | null;
 }
 
 export class FeatureResponse {
@@ -83,7 +98,10 @@ export class FeatureResponse {
   @Choice('FeatureVisibility', FEATURE_VISIBILITIES)
   visibility!: FeatureVisibility;
 
-  @Flag({ description: 'Code declares it: staff cannot change it' })
+  @Nested(() => RolloutFields, { nullable: true, description: ROLLOUT })
+  rollout!: RolloutFields | null;
+
+  @Flag({ description: 'Code declares it: staff change its rollout only' })
   declared!: boolean;
 
   @Flag()
@@ -123,8 +141,10 @@ export const GRANTS = {
 
 export function toFeatureResponse(feature: Feature): FeatureResponse {
   const { key, name, kind, resets, unit, values, visibility, createdAt, archivedAt } = feature;
+  const { rolloutPercentage: percentage } = feature;
   return {
     ...{ key, name, kind, resets, unit, values, visibility },
+    rollout: percentage === null ? null : { percentage },
     declared: feature.isDeclared,
     archived: archivedAt !== null,
     createdAt: createdAt.toISOString(),
