@@ -100,7 +100,10 @@ describe('a thing of another tenant', () => {
 
   /** Paths with parameters, and for each the values that lead to the victim's thing. */
   async function targets(): Promise<[path: string, values: Record<string, string>][]> {
-    const paths = operations.filter((each) => pathParametersOf(each).length > 0);
+    // The catalogue's features belong to no tenant; ofrep.e2e-spec compares a hidden flag with none.
+    const paths = operations.filter(
+      (each) => pathParametersOf(each).length > 0 && !each.path.startsWith('/ofrep/'),
+    );
     const distinct = [...new Map(paths.map((each) => [each.path, each])).values()];
     return mapSome(distinct, async (operation): Promise<[string, Record<string, string>]> => [
       operation.path,
@@ -203,6 +206,8 @@ describe('a reference to a thing of another tenant', () => {
     'usage_reservation.release businessId': (businessId) => ({
       ...{ values: { id: newId() }, body: { businessId } },
     }),
+    'flag.evaluate businessId': (id) => ({ query: `businessId=${id}` }),
+    'flag.evaluate_all businessId': (id) => ({ query: `businessId=${id}` }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },

@@ -72,7 +72,7 @@ describe('the catalogue', () => {
     const metered = await add({ resets: 'day', unit: 'export', visibility: 'client' });
     expect(metered).toEqual({
       ...{ key: metered.key, name: 'Exports', kind: 'metered', resets: 'day', unit: 'export' },
-      ...{ values: null, visibility: 'client', declared: false, archived: false },
+      ...{ values: null, visibility: 'client', declared: false, archived: false, rollout: null },
       createdAt: expect.any(String) as string,
     });
     expect(await add()).toMatchObject({ resets: 'period', visibility: 'team' });

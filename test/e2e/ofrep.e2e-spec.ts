@@ -131,6 +131,16 @@ describe('one flag', () => {
     expectError(await ask(ALL, customer.token, body), 400, code);
   });
 
+  it('has no other members in its request; only a service key names a business', async () => {
+    const named = { context: {}, businessId: customer.business.id };
+    expectFaults(await ask(ALL, customer.token, named), '/businessId');
+    expectFaults(await ask(`${ALL}/${sso.key}`, customer.key, { flags: [] }), '/flags');
+    const { key } = await createServiceKey(server, staff, { scopes: ['entitlements:read'] });
+    expect((await ask(ALL, key, named)).status).toBe(200);
+    expect((await ask(`${ALL}?businessId=${customer.business.id}`, key, {})).status).toBe(200);
+    expectError(await ask(ALL, key, {}), 422, 'INVALID_CONTEXT');
+  });
+
   it('takes a context of 4 KiB with anything in it, and no body at all', async () => {
     const context = { more: 'x'.repeat(4_000), list: [1, { deep: null }], targetingKey: 'user-1' };
     expect((await evaluate(sso.key, context)).status).toBe(200);
@@ -173,8 +183,8 @@ describe('all flags', () => {
       `INSERT INTO features (id, name, kind, visibility, is_declared, created_at)
        SELECT 'zz_' || lpad(n::text, 2, '0'), 'Many', 'flag', 'team', false, now() FROM generate_series(1, 60) AS n`,
     );
-    const { body } = await ask(ALL, customer.token, {});
-    const { flags, metadata } = body as EvaluationsResponse;
+    const answer = await ask(ALL, customer.token, {});
+    const { flags, metadata } = answer.body as EvaluationsResponse;
     expect(metadata).toEqual({ evaluated: 50, of: 63 });
     expect(flags.length).toBeLessThanOrEqual(50);
     await server.database.query(`DELETE FROM features WHERE id LIKE 'zz%'`);

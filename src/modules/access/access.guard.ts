@@ -75,7 +75,7 @@ export class AccessGuard implements CanActivate {
  * @throws 422 validation_failed where there is none
  */
 function takeBusinessId(request: FastifyRequest): string | null {
-  const { body, query } = request as { body: Named & { context?: Named }; query: Named };
+  const { body, query } = request as { body: Named; query: Named };
   const named = body?.businessId ?? body?.context?.businessId; // OFREP's providers send nothing but a context
   if (named !== undefined) return toId(named);
   const businessId = toId(query?.businessId);
@@ -85,7 +85,7 @@ function takeBusinessId(request: FastifyRequest): string | null {
   return businessId;
 }
 
-type Named = { businessId?: unknown } | null | undefined;
+type Named = { businessId?: unknown; context?: { businessId?: unknown } | null } | null | undefined;
 
 function toId(value: unknown): string | null {
   return isId(value) ? value.toLowerCase() : null;

@@ -83,7 +83,7 @@ function assertMayChange(
   { kind, isDeclared }: Feature,
   { rollout, ...owned }: UpdateFeatureRequest,
 ): void {
-  const isOwnedChanged = Object.values(owned).some((value) => value !== undefined);
+  const isOwnedChanged = Object.values<unknown>({ ...owned }).some((value) => value !== undefined);
   if (isDeclared && (isOwnedChanged || rollout === undefined)) throw featureDeclared();
   if (rollout && kind !== 'flag') throw validationFailed([{ pointer: '/rollout', ...NO_FLAG }]);
 }

@@ -59,6 +59,8 @@ const EXAMPLES: Record<string, Example> = {
   },
   'feature.create': { body: () => aFeature() },
   'feature.update': { body: () => ({ name: 'Renamed' }) },
+  'flag.evaluate': { body: () => ({ context: { targetingKey: 'user-1' } }) },
+  'flag.evaluate_all': { body: () => ({ context: { targetingKey: 'user-1' } }) },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
   'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
   'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },

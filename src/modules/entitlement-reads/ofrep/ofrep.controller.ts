@@ -41,7 +41,7 @@ export class OfrepController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const targetingKey = readTargetingKey(body);
+    const targetingKey = readTargetingKey(body, context.serviceKey !== null);
     const document = await this.ofrep.evaluateAll(context, viewerOf(context), targetingKey);
     void answerConditionally(request, reply, document);
   }
@@ -62,7 +62,7 @@ export class OfrepController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const targetingKey = readTargetingKey(body);
+    const targetingKey = readTargetingKey(body, context.serviceKey !== null);
     const viewer = viewerOf(context);
     const document = await this.ofrep.evaluateOne(context, viewer, key, targetingKey);
     void answerConditionally(request, reply, document);
