@@ -151,6 +151,7 @@ describe('the tag', () => {
   it.each<[what: string, change: () => Promise<unknown>]>([
     ['a recording', () => storeRecordings(server, customer, 1)],
     ['a recording with an Idempotency-Key', () => sendOnce()],
+    ['an event of a back end', () => countEvent()],
     ['a member', () => addMember(server, customer, 'viewer')],
     ['an own grant', () => give(sso.key, { enabled: true })],
     ['a credit', () => grantCredit(server, staff, customer, 1)],
@@ -163,6 +164,17 @@ describe('the tag', () => {
     const answer = await ask(customer.token, tag);
     expect([answer.status, answer.headers.etag]).toEqual([200, await tagOf()]);
   });
+
+  async function countEvent(): Promise<void> {
+    const { key } = await createServiceKey(server, staff);
+    await give(exports.key, { limit: 5 });
+    const before = await features();
+    const event = { businessId: customer.business.id, feature: exports.key, amount: 2 };
+    const counted = await server.post('/v1/usage-events', key, { ...event, eventId: 'one' });
+    expect(counted.status).toBe(201);
+    expect(before[exports.key]).toMatchObject({ used: 0, remaining: 5 });
+    expect((await features())[exports.key]).toMatchObject({ used: 2, remaining: 3 });
+  }
 
   function sendOnce(): Promise<Response> {
     const body = { externalId: 'once', startedAt: '2026-01-01T00:00:00Z', durationMs: 1 };

@@ -83,7 +83,7 @@ function toLimited(
   decider: EntitlementSource,
 ): Entitlement {
   if (usage.kind === 'allocated') {
-    const remaining = computeRemaining(usage.used, limit);
+    const remaining = computeRemaining(usage.used + usage.reserved, limit);
     const overLimit = limit !== null && usage.used > limit;
     return {
       ...{ kind: usage.kind, source: decider, mode },

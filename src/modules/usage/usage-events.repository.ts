@@ -68,7 +68,8 @@ export class UsageEventsRepository {
    */
   async countAll(events: SentEvent[], mayWait: boolean): Promise<(CountedEvent | null)[]> {
     const parameters = [JSON.stringify(events.map(toItem)), this.clock.offsetMs, mayWait];
-    const { rows } = await this.database.statement(FLUSH, COUNT, parameters);
+    const businessIds = events.map(({ businessId }) => businessId);
+    const { rows } = await this.database.statement(FLUSH, COUNT, parameters, businessIds);
     return inOrder(rows as CountedRow[], events.length);
   }
 

@@ -55,12 +55,7 @@ export class IngestionRepository {
    */
   async admitAll(recordings: SentRecording[], mayWait: boolean): Promise<(Admission | null)[]> {
     const parameters = this.parametersOf(recordings, mayWait);
-    const { rows } = await this.database.statement(
-      FLUSH,
-      ADMIT,
-      parameters,
-      tenantsOf(recordings),
-    );
+    const { rows } = await this.database.statement(FLUSH, ADMIT, parameters, tenantsOf(recordings));
     return inOrder(rows as AdmissionRow[], recordings.length);
   }
 
