@@ -94,7 +94,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
       return this.lose(this.client, new Error('no heartbeat came over it'));
     const beat = `${this.process} ${monotonicMs()}`;
     await this.database
-      .statement(BEAT, 'SELECT pg_notify($1, $2)', [HEARTBEATS, beat], [])
+      .statement(BEAT, 'SELECT pg_notify($1, $2)', [HEARTBEATS, beat])
       .catch(() => undefined); // an unavailable database leaves it stale; callers report that themselves
   }
 

@@ -69,7 +69,7 @@ export class Database {
     context: RequestContext,
     sql: string,
     parameters: unknown[],
-    businessIds: readonly string[],
+    businessIds: readonly string[] = [],
   ): Promise<{ rows: unknown[] }> {
     const result = await this.onConnection(context, () => this.alone(sql, parameters));
     this.feed.written(businessIds);

@@ -222,7 +222,7 @@ export class GuessLimiter {
     duration: number,
   ): RateLimiterPostgres {
     return limiterOf({ keyPrefix, points, duration }, async (text, values) => {
-      const { rows } = await this.database.statement(context, text, values, []);
+      const { rows } = await this.database.statement(context, text, values);
       return rows;
     });
   }
