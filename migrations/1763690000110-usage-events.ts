@@ -28,6 +28,7 @@ export class UsageEvents1763690000110 implements MigrationInterface {
     await runner.query(ALERTS);
     await isolate(runner, 'usage_alerts');
     await runner.query(UNSENT);
+    await runner.query('CREATE INDEX ix_usage_alerts_id ON usage_alerts (id)');
     await runner.query(RAISE_ALERTS);
     await runner.query(RAISE_ALERTS_TRIGGER);
   }
@@ -163,6 +164,7 @@ const KEEP_DAY_TRIGGER = `
 const ALERTS = `
   CREATE TABLE usage_alerts (
     business_id uuid NOT NULL,
+    id uuid NOT NULL DEFAULT uuid_v7(),
     feature text NOT NULL,
     usage_window text NOT NULL,          -- the period, the day, or neither
     percentage smallint NOT NULL,

@@ -84,6 +84,15 @@ function addStaffCommands(program: Command): void {
       (await import('./commands/staff-unlock.js')).runStaffUnlock(options),
     );
   program
+    .command('usage:verify')
+    .description(
+      'compare all usage counters with the rows and events they count; exit 1 when one differs',
+    )
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./commands/usage-verify.js')).runUsageVerify(options),
+    );
+  program
     .command('sql-callers:grant')
     .description('let a role of the database count usage in its own transactions')
     .requiredOption('--role <role>', 'the role that logs in')

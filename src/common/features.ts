@@ -43,11 +43,19 @@ interface Described {
   visibility?: FeatureVisibility;
 }
 
+/** The table whose rows a counter counts, for the comparison of the two. */
+export interface CountedRows {
+  table: string;
+  /** Of allocated features: which rows count, as SQL over their columns. Default: all. */
+  counts?: string;
+}
+
 export interface MeteredFeature extends Described {
   kind: 'metered';
   resets: FeatureReset;
   /** What one of it is called, in the singular. */
   unit?: string;
+  rows?: CountedRows;
   /** For plans that exist already when the declaration is new. */
   defaultGrant?: LimitGrant;
 }
@@ -55,6 +63,7 @@ export interface MeteredFeature extends Described {
 export interface AllocatedFeature extends Described {
   kind: 'allocated';
   unit?: string;
+  rows?: CountedRows;
   defaultGrant?: LimitGrant;
 }
 

@@ -8,6 +8,7 @@ export const recordings = defineFeature({
   kind: 'metered',
   resets: 'period',
   unit: 'recording',
+  rows: { table: 'recordings' },
   visibility: 'client',
 });
 
@@ -16,4 +17,5 @@ export const applications = defineFeature({
   name: 'Applications',
   kind: 'allocated',
   unit: 'application',
+  rows: { table: 'applications', counts: 'deleted_at IS NULL' },
 });

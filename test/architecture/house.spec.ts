@@ -52,6 +52,9 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/team-members/invitations.service.ts':
     'the holder of a key belongs to no business yet',
   'src/modules/usage/reservations.service.ts': 'reservations expire in all tenants',
+  'src/modules/notifications/usage.mails.ts': 'mail jobs know no tenant',
+  'src/modules/usage/usage-alerts.service.ts': 'alerts go to all tenants',
+  'src/modules/usage/usage-reads.service.ts': 'usage:verify goes through all businesses',
   'src/modules/usage/sql-callers.service.ts': 'roles of other programs belong to no tenant',
   'src/platform/http/idempotency/idempotency.ts':
     'lends the scope to those above, by runOnPlatform',

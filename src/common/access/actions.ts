@@ -91,8 +91,13 @@ const OF_ROUTES = [
   'team_member.list',
   'team_member.remove',
   'usage.explain',
+  'usage.explain_feature',
   'usage.get',
+  'usage.get_feature',
+  'usage.history',
   'usage.verify',
+  'usage_alerts.get',
+  'usage_alerts.set',
   'usage_event.record',
   'usage_event.record_batch',
   'usage_event.release',
@@ -146,6 +151,7 @@ const OF_THE_SERVER = [
   'usage.list_sql_callers',
   'usage.release',
   'usage.revoke_sql_caller',
+  'usage.send_alerts',
   'webhooks.replay',
 ] as const;
 

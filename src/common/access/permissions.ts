@@ -2,6 +2,7 @@
 const VIEWER = ['business:read', 'team_members:read', 'subscription:read', 'usage:read'] as const;
 
 const ADMIN = [
+  'usage:write',
   'team_members:write',
   'team_members:assign_roles',
   'invitations:read',

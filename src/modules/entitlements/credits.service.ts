@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import type { MeteredFeature } from '../../common/features';
 import { toFuture } from '../../common/future';
 import { validationFailed } from '../../common/problems';
 import type { Transaction } from '../../platform/database/transaction';
@@ -45,8 +44,8 @@ export class CreditsService {
   }
 
   /** What pays beside the plan, and what of it counts in the running period. */
-  listSources(tx: Transaction, feature: MeteredFeature): Promise<CreditSource[]> {
-    return this.credits.listSources(tx, feature.key);
+  listSources(tx: Transaction, feature: string): Promise<CreditSource[]> {
+    return this.credits.listSources(tx, feature);
   }
 
   /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */

@@ -6,4 +6,5 @@ export const seats = defineFeature({
   name: 'Seats',
   kind: 'allocated',
   unit: 'seat',
+  rows: { table: 'members', counts: "kind = 'person' AND status = 'active'" },
 });

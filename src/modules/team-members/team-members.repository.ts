@@ -140,9 +140,9 @@ export class TeamMembersRepository {
     if (!isPermitted) throw permissionDenied();
   }
 
-  /** The active owners, the first one first. */
-  listOwners(tx: Transaction): Promise<Owner[]> {
-    return tx.query<Owner>(OWNERS, [tx.requireBusinessId()]);
+  /** The active persons of these roles, the first one first. */
+  listActive(tx: Transaction, roles: Role[]): Promise<Owner[]> {
+    return tx.query<Owner>(ACTIVE, [tx.requireBusinessId(), roles]);
   }
 
   /** Platform scope. */
@@ -178,8 +178,8 @@ const MEMBERS = `
 
 const MEMBER_BY_EMAIL = `${MEMBERS} AND ${matchesEmail('users', 2)} ${nearestFirst('users', 2)}`;
 
-const OWNERS = `
+const ACTIVE = `
   SELECT members.id, users.email, users.full_name AS "fullName"
   FROM members JOIN users ON users.id = members.user_id
-  WHERE members.business_id = $1 AND members.role = 'owner' AND members.status = 'active'
+  WHERE members.business_id = $1 AND members.role = ANY ($2) AND members.status = 'active'
   ORDER BY members.joined_at, members.id`;

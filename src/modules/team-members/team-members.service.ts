@@ -58,12 +58,18 @@ export class TeamMembersService {
 
   /** The active owners, the first one first. */
   listOwners(tx: Transaction): Promise<Owner[]> {
-    return this.members.listOwners(tx);
+    return this.members.listActive(tx, ['owner']);
   }
 
   /** Where mails to a business go. */
   async listOwnerEmails(tx: Transaction): Promise<string[]> {
     return (await this.listOwners(tx)).map(({ email }) => email);
+  }
+
+  /** Where mails to its owners and admins go. */
+  async listManagerEmails(tx: Transaction): Promise<string[]> {
+    const managers = await this.members.listActive(tx, ['owner', 'admin']);
+    return managers.map(({ email }) => email);
   }
 
   /** How many businesses a person is an active owner of. Platform scope. */

@@ -17,6 +17,16 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     email: 'ada@example.com',
     url: 'https://app.example/verify-email?token=x',
   },
+  'usage-alert': {
+    businessName: 'Acme',
+    featureName: 'Recordings',
+    planName: 'Free',
+    percentage: '80',
+    used: '80',
+    limit: '100',
+    whatFollows: 'It starts again at Tue, 01 Dec 2026 00:00:00 GMT.',
+    url: 'https://app.example/billing',
+  },
   'trial-ending': {
     businessName: 'Acme',
     planName: 'Pro',
@@ -164,7 +174,17 @@ describe('the texts of mails', () => {
   it('know of every value whether people type it', () => {
     const given = Object.values(VALUES).flatMap((values) => Object.keys(values));
     const composed = ['calledOffPlanName', 'email', 'endsAt', 'expiresAt', 'mode', 'planName'];
-    const moreComposed = ['price', 'role', 'since', 'staffEmail', 'startsAt', 'until', 'url'];
+    const ofAlerts = ['featureName', 'limit', 'percentage', 'used']; // names of features are of staff
+    const moreComposed = [
+      ...ofAlerts,
+      'price',
+      'role',
+      'since',
+      'staffEmail',
+      'startsAt',
+      'until',
+      'url',
+    ];
     const known = [...Object.keys(NEUTRAL_NAMES), ...composed, ...moreComposed, 'whatFollows'];
     expect([...new Set(given)].sort()).toEqual(known.sort());
   });

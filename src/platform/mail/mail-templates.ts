@@ -12,6 +12,7 @@ const OF_THE_CORE = [
   'payment-missing',
   'plan-gets-price',
   'change-called-off',
+  'usage-alert',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
 export interface MailTemplatesOf {

@@ -18,13 +18,6 @@ export function addProductCommands(program: Command): void {
       (await import('./recordings-prune.js')).runRecordingsPrune(options),
     );
   program
-    .command('usage:verify')
-    .description('compare all usage counters with the rows they count; exit 1 when one differs')
-    .option(...JSON_OPTION)
-    .action(async (options: { json?: boolean }) =>
-      (await import('./usage-verify.js')).runUsageVerify(options),
-    );
-  program
     .command('demo')
     .description(
       "play a day of a customer's life against a running server, which keeps the business",

@@ -12,12 +12,12 @@ import { RecordingsService } from './recordings.service';
 import { RetentionService } from './retention.service';
 import { SdkController } from './sdk.controller';
 import { SdkService } from './sdk.service';
-import { UsageController } from './usage.controller';
+import { ExplanationController } from './explanation.controller';
 
 /** The example product: recordings from an SDK, each counted against the plan. */
 @Module({
   imports: [EntitlementsModule, SubscriptionsModule],
-  controllers: [SdkController, RecordingsController, UsageController],
+  controllers: [SdkController, RecordingsController, ExplanationController],
   providers: [
     IngestionService,
     BatchService,

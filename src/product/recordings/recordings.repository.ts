@@ -12,11 +12,6 @@ export type CountedRecording = Pick<
   'id' | 'externalId' | 'applicationId' | 'createdAt' | 'deletedAt'
 >;
 
-export interface UsageVerification {
-  counter: number;
-  rows: number;
-}
-
 @Injectable()
 export class RecordingsRepository {
   /** Recordings that are not deleted, newest first; one more than `limit`. */
@@ -65,32 +60,6 @@ export class RecordingsRepository {
     const given = [tx.requireBusinessId(), subscriptionId, periodOrdinal, limit];
     return tx.query<CountedRecording>(LIST_RECENT, given);
   }
-
-  /** Counter and rows of the current period, at one moment. */
-  async verify(tx: Transaction): Promise<UsageVerification> {
-    const [row] = await tx.query<{ counter: string; rows: string }>(
-      `${VERIFY} AND counter.business_id = $1`,
-      [tx.requireBusinessId()],
-    );
-    return { counter: Number(row?.counter ?? 0), rows: Number(row?.rows ?? 0) };
-  }
-
-  /** The next businesses after this one, in order, with counter and rows. */
-  async verifyPage(
-    tx: Transaction,
-    afterBusinessId: string,
-    limit: number,
-  ): Promise<(UsageVerification & { businessId: string })[]> {
-    const rows = await tx.query<{ businessId: string; counter: string; rows: string }>(
-      `${VERIFY} AND counter.business_id > $1 ORDER BY counter.business_id LIMIT $2`,
-      [afterBusinessId, limit],
-    );
-    return rows.map(({ businessId, counter, rows: counted }) => ({
-      businessId,
-      counter: Number(counter),
-      rows: Number(counted),
-    }));
-  }
 }
 
 // OFFSET 0 keeps the conditions out of the inner query: PostgreSQL estimates a period that has just begun as almost
@@ -101,14 +70,6 @@ const LIST_RECENT = `
   FROM (SELECT * FROM recordings WHERE business_id = $1 ORDER BY id DESC OFFSET 0) AS newest
   WHERE subscription_id = $2 AND period_ordinal = $3
   ORDER BY id DESC LIMIT $4`;
-
-const VERIFY = `
-  SELECT counter.business_id AS "businessId", counter.used AS counter, counter.carried_over + (
-    SELECT count(*) FROM recordings AS recording
-    WHERE recording.business_id = counter.business_id AND recording.subscription_id = counter.subscription_id
-      AND recording.period_ordinal = counter.period_ordinal
-  ) AS rows
-  FROM usage_counters AS counter WHERE counter.feature = 'recordings'`;
 
 // Plain rows instead of entities: building those took longer than the query. Filters that are null at planning time are
 // removed from the plan.

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { recordings } from '../features';
@@ -9,14 +8,9 @@ import type { SubscriptionView } from '../../modules/subscriptions/decisions/sub
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import type { LiveRecording } from './recording.entity';
 import { recordingNotFound } from './recordings.errors';
-import {
-  RecordingsRepository,
-  type CountedRecording,
-  type UsageVerification,
-} from './recordings.repository';
+import { RecordingsRepository, type CountedRecording } from './recordings.repository';
 
 const RECENT = 20;
-const VERIFY_PAGE = 500;
 
 export interface UsageExplanation {
   view: SubscriptionView;
@@ -59,35 +53,11 @@ export class RecordingsService {
     return this.database.transaction(context, async (tx) => {
       const view = await this.subscriptions.getCurrent(tx);
       const { id, periodOrdinal } = view.subscription;
-      const credits = await this.credits.listSources(tx, recordings);
+      const credits = await this.credits.listSources(tx, recordings.key);
       const { used, carriedOver } = view.counts[recordings.key]!; // it is declared
       const rows = Math.min(RECENT, used - carriedOver);
       const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would mean no limit
       return { view, credits, recent };
     });
-  }
-
-  verify(context: RequestContext): Promise<UsageVerification> {
-    return this.database.transaction(context, (tx) => this.recordings.verify(tx));
-  }
-
-  /** Compares counters and rows of all businesses. @returns those that differ; expected none */
-  async verifyAll(
-    context: RequestContext,
-    onProgress: (verified: number) => void,
-  ): Promise<{ verified: number; unequal: (UsageVerification & { businessId: string })[] }> {
-    const unequal = [];
-    let verified = 0;
-    let last = PLATFORM_ID;
-    for (;;) {
-      const page = await this.database.platform(context, 'verifies every business', (tx) =>
-        this.recordings.verifyPage(tx, last, VERIFY_PAGE),
-      );
-      unequal.push(...page.filter(({ counter, rows }) => counter !== rows));
-      verified += page.length;
-      onProgress(verified);
-      if (page.length < VERIFY_PAGE) return { verified, unequal };
-      last = page.at(-1)!.businessId;
-    }
   }
 }

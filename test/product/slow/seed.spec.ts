@@ -6,7 +6,7 @@ import {
 } from '../../../src/product/cli/seed/seed-world';
 import { SEEDED_TABLES } from '../../../src/product/cli/seed/rows/rows';
 import { PasswordHasher } from '../../../src/modules/identity/password-hasher';
-import { RecordingsService } from '../../../src/product/recordings/recordings.service';
+import { UsageReadsService } from '../../../src/modules/usage/usage-reads.service';
 import {
   boundary,
   type BillingInterval,
@@ -59,7 +59,7 @@ async function fingerprint({ database }: TestApplication): Promise<string[]> {
 
 async function verify({ app }: TestApplication): Promise<unknown[]> {
   const job = RequestContext.job('usage.verify');
-  return (await app.get(RecordingsService).verifyAll(job, () => undefined)).unequal;
+  return (await app.get(UsageReadsService).verifyAll(job, () => undefined)).unequal;
 }
 
 describe('a small world', () => {

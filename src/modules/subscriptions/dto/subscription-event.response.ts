@@ -10,7 +10,7 @@ export class CauseResponse implements Actor {
   @Choice('ActorKind', ACTOR_KINDS, { description: '`job`: the server itself, as in a renewal' })
   kind!: Actor['kind'];
 
-  @Id({ nullable: true })
+  @Text({ nullable: true })
   id!: string | null;
 
   @Text({ nullable: true })

@@ -3,8 +3,8 @@ import type { SignupResponse } from '../../../modules/onboarding/dto/signup';
 import type {
   CreatedRecordingResponse,
   UsageExplanationResponse,
-  UsageVerificationResponse,
 } from '../../recordings/dto/recording.responses';
+import type { UsageVerificationResponse } from '../../../modules/usage/dto/usage-reads';
 import type {
   PeriodResponse,
   SubscriptionResponse,

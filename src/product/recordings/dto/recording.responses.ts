@@ -12,6 +12,7 @@ import {
 } from '../../../common/fields';
 import { ProblemField } from '../../../common/access/problem-responses';
 import { MeteredUsageResponse } from '../../../modules/entitlements/dto/usage.response';
+import { FeatureUsageResponse, UsageSourceResponse } from '../../../modules/usage/dto/usage-reads';
 import { OF_AN_ITEM } from '../recordings.errors';
 import type { ShownRecording } from '../ingestion.service';
 
@@ -93,26 +94,6 @@ export class SdkStatusResponse {
   usage!: MeteredUsageResponse;
 }
 
-export class UsageSourceResponse {
-  @Choice('UsageSourceKind', ['plan', 'credit'])
-  kind!: 'plan' | 'credit';
-
-  @Id({ nullable: true, description: 'Of the credit; null for the plan' })
-  id!: string | null;
-
-  @Integer({ min: 0, description: 'In this period; the sources add up to its `used`' })
-  used!: number;
-
-  @Integer({ min: 0, nullable: true })
-  limit!: number | null;
-
-  @Integer({ min: 0, nullable: true })
-  remaining!: number | null;
-
-  @Instant({ nullable: true, description: 'When the rest of a credit expires' })
-  expiresAt!: string | null;
-}
-
 export class CountedRecordingResponse {
   @Id()
   id!: string;
@@ -130,22 +111,7 @@ export class CountedRecordingResponse {
   deleted!: boolean;
 }
 
-export class UsageExplanationResponse {
-  @Integer({ min: 0 })
-  used!: number;
-
-  @Integer({ min: 0, nullable: true })
-  limit!: number | null;
-
-  @Integer({ min: 0, nullable: true })
-  remaining!: number | null;
-
-  @Instant({ nullable: true })
-  resetsAt!: string | null;
-
-  @Integer({ min: 0, description: 'The part of `used` paid by credits' })
-  credited!: number;
-
+export class UsageExplanationResponse extends FeatureUsageResponse {
   @ListOf(() => UsageSourceResponse, {
     description:
       'What paid for `used` and pays for the next recordings, in this order: the plan, credits, then credits with nothing left',
@@ -154,21 +120,6 @@ export class UsageExplanationResponse {
 
   @ListOf(() => CountedRecordingResponse, { description: 'The last 20 that count in this period' })
   recent!: CountedRecordingResponse[];
-}
-
-export class UsageVerificationResponse {
-  @Integer({ min: 0, description: 'The value of the counter' })
-  counter!: number;
-
-  @Integer({
-    min: 0,
-    description:
-      "This period's recordings, deleted ones included, plus usage carried over by a plan change",
-  })
-  rows!: number;
-
-  @Flag()
-  equal!: boolean;
 }
 
 export function toRecordingResponse(recording: ShownRecording): RecordingResponse {
