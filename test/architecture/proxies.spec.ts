@@ -85,7 +85,7 @@ describe('nginx', () => {
     const taken = bodyLimits();
     const others = bytesOf(directive('client_max_body_size'));
     const passed = Object.keys(taken).map((path) => [path, limits.get(path) ?? others]);
-    expect(limits.size).toBe(2);
+    expect(limits.size).toBe(3);
     expect(Object.fromEntries(passed)).toEqual(taken);
   });
 

@@ -123,6 +123,16 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'users',
     reason: 'a member is shown with the name and address of the person',
   },
+  'src/modules/usage/sql-callers.service.ts': {
+    reads: 'businesses',
+    reason: 'whether a business is there, for a command',
+  },
+  'src/modules/usage/usage-reads.repository.ts': {
+    reads: 'features',
+    writes: 'usage_counters',
+    reason:
+      'compares counters with what they count, in one snapshot; alerts are settings of a counter',
+  },
   'src/modules/usage/reservations.repository.ts': {
     writes: 'usage_counters',
     reason: 'what a reservation holds is a column of its counter',
@@ -134,6 +144,8 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
 const COMPUTED: Record<string, string> = {
   'src/modules/access/credentials.repository.ts': 'sessions or api_keys, which is being used',
   'src/modules/subscriptions/renewal/renewal.repository.ts': 'unnest() of the parameters',
+  'src/modules/usage/sql-callers.service.ts': 'the role that is granted',
+  'src/modules/usage/usage-reads.repository.ts': 'the table that a feature declares to count',
 };
 
 /** Made-up data fills all tables; a migration is older than what the code is now. */

@@ -37,7 +37,6 @@ export const ROLES: Partial<Record<Permission, Role>> = {
 export const ACROSS_TENANTS: Record<string, string> = {
   'src/product/applications/application-origins.ts': 'a preflight names no tenant',
   'src/product/cli/seed/seed-demo.command.ts': 'makes many tenants',
-  'src/product/recordings/recordings.service.ts': 'usage:verify goes through all businesses',
   'src/product/recordings/retention.service.ts': 'retention is for all businesses',
 };
 
@@ -49,10 +48,6 @@ export const OUTSIDE_TRANSACTIONS: Record<string, string> = {
 
 /** Files with SQL that names tables of others. */
 export const ACROSS_TABLES: Record<string, { reads?: string; writes?: string; reason: string }> = {
-  'src/product/recordings/recordings.repository.ts': {
-    reads: 'usage_counters',
-    reason: 'compares the counter with the rows it stands for, in one snapshot',
-  },
   'src/product/recordings/retention.service.ts': {
     reads: 'businesses usage_counters',
     writes: 'audit_log',

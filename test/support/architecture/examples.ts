@@ -94,6 +94,8 @@ const EXAMPLES: Record<string, Example> = {
   'credit.grant': { body: () => ({ feature: product.METERED, amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
+  'usage.history': { query: 'from=2026-11-01&to=2026-11-30' },
+  'usage_alerts.set': { body: () => ({ percentages: [50] }) },
   'usage_event.record': { body: anEvent },
   'usage_event.record_batch': { body: (world) => ({ events: [anEvent(world)] }) },
   'usage_event.release': {
@@ -133,6 +135,7 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const { data } = sessions.body as { data: { id: string; current: boolean }[] };
     return { id: idIn(data.find(({ current }) => !current)) };
   },
+  '/v1/usage/{feature}': () => Promise.resolve({ feature: product.METERED }),
   '/v1/usage-reservations/{id}': async (world) => {
     const request = { ...anEvent(world), expiresInSeconds: 60 };
     const created = await world.server.post('/v1/usage-reservations', world.serviceKey, request);
