@@ -1,7 +1,7 @@
 // `npm test`: every check of the project. Static checks run beside the tests, a failed step does not hide others, and a
 // summary at the end lists all failures. `npm test -- <file>` runs the tests of that file alone, with jest's own
-// parameters. `npm run test:slow` (`--slow`): the tests that start processes of the build. `npm run test:long`
-// (`--long`): what takes an hour, before a release.
+// parameters. `npm run test:slow` (`--slow`): the tests that start processes of the build. `npm run test:browser`
+// (`--browser`): those in Chromium. `npm run test:long` (`--long`): what takes an hour, before a release.
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -128,6 +128,12 @@ async function runSlow(parameters) {
   summarize([...built, tests, ...(await runInTurn(parameters.length > 0 ? [] : [EXAMPLE]))]);
 }
 
+async function runBrowser(parameters) {
+  const built = await runInTurn([BUILD]);
+  const config = ['--config', 'jest.browser.config.js'];
+  summarize([...built, await runTests('browser', [...config, ...parameters])]);
+}
+
 async function runLong() {
   const ended = [];
   for (const step of [BUILD, ...LONG]) ended.push(await run(step, { live: true }));
@@ -144,6 +150,9 @@ function main(parameters) {
   fs.mkdirSync(results, { recursive: true });
   const isSlow = (parameter) => parameter === '--slow' || parameter.includes('test/slow');
   if (parameters.some(isSlow)) return runSlow(parameters.filter((each) => each !== '--slow'));
+  const isBrowser = (parameter) => parameter === '--browser' || parameter.includes('test/browser');
+  if (parameters.some(isBrowser))
+    return runBrowser(parameters.filter((each) => each !== '--browser'));
   if (parameters.includes('--long')) return runLong();
   return parameters.length > 0 ? runSome(parameters) : checkAll();
 }
