@@ -63,7 +63,10 @@ module.exports = {
       ...shared,
       ...onDatabase,
       displayName: 'architecture',
-      testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/test/architecture/**/*.spec.ts',
+        '<rootDir>/test/product/architecture/**/*.spec.ts',
+      ],
     },
   ],
 };

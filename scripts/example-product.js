@@ -5,8 +5,12 @@ const path = require('node:path');
 const NAMES = /recordings?\b|\bapplications\b|applicationId|\/product\/support\//i;
 const IMPORTS = /from '(\.{1,2}\/[^']+)'/g;
 const FIXTURE = path.join(__dirname, '..', 'test', 'fixtures', 'other-product');
-/** Load and random requests are made of the example's routes. */
-const WHOLE = ['test/product', 'test/faults', 'test/fuzz', 'test/fixtures'];
+/** Load and random requests are made of the example's routes, and benches measure them. */
+const WHOLE = [
+  ...['test/product', 'test/faults', 'test/fuzz', 'test/fixtures', 'bench'],
+  // The pages of this repository tell of the example.
+  ...['docs', 'reliability'].map((name) => `test/architecture/${name}.spec.ts`),
+];
 
 /**
  * Tests of the core by what they name, and with the helpers that import those of the product whatever imports them.
@@ -17,7 +21,8 @@ function listTestsOfExample(root) {
     .readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map((name) => `test/${name}`)
     .filter(
-      (name) => name.endsWith('.ts') && !WHOLE.some((folder) => name.startsWith(`${folder}/`)),
+      (name) =>
+        name.endsWith('.ts') && !WHOLE.some((one) => name === one || name.startsWith(`${one}/`)),
     );
   const texts = new Map(
     files.map((name) => [name, fs.readFileSync(path.join(root, name), 'utf8')]),

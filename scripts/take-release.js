@@ -26,10 +26,10 @@ function isMerged(ref) {
 }
 
 function settle(ref) {
-  for (const folder of OWN)
-    if (git('ls-tree', 'HEAD', '--', folder))
-      git('restore', '--source=HEAD', '--staged', '--worktree', '--', folder);
-    else git('rm', '-r', '--force', '--quiet', '--ignore-unmatch', '--', folder);
+  for (const folder of OWN) {
+    git('rm', '-r', '--force', '--quiet', '--ignore-unmatch', '--', folder);
+    if (git('ls-tree', 'HEAD', '--', folder)) git('checkout', 'HEAD', '--', folder);
+  }
   for (const file of listDeletedByUs()) git('rm', '--force', '--quiet', '--', file);
   for (const file of GENERATED) git('checkout', ref, '--', file);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { settings } from '../../src/platform/config/settings';
 import { listSources } from '../support/architecture/sources';
@@ -246,14 +246,6 @@ describe('CI', () => {
     expect(commands.map(([, name]) => name!)).toContain('test');
     expect(commands.filter(([, name]) => !(name! in scripts))).toEqual([]);
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
-  });
-
-  it('has benches that load files that there are', () => {
-    const loaded = readdirSync('bench/support')
-      .flatMap((file) => [...text(`bench/support/${file}`).matchAll(/\bdist\('(\S+)\.js'\)/g)])
-      .map(([, name]) => `src/${name}.ts`);
-    expect(loaded.length).toBeGreaterThan(10);
-    expect(loaded.filter((file) => !existsSync(file))).toEqual([]);
   });
 
   it('starts every profile of docker-compose.yml', () => {

@@ -185,7 +185,7 @@ describe('ways back in, and oneself', () => {
         ['Second', 'owner', true],
         ['First', 'owner', false],
       ]);
-      expect((await server.get('/v1/sdk/status', second.apiKey.key)).status).toBe(200);
+      expect((await server.get('/v1/entitlements', second.apiKey.key)).status).toBe(200);
       const users = await server.database.query('SELECT FROM users WHERE email = $1', [
         customer.email,
       ]);
