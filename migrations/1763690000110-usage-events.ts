@@ -10,6 +10,7 @@ export class UsageEvents1763690000110 implements MigrationInterface {
     for (const part of COUNTER_PARTS) await runner.query(`ALTER TABLE usage_counters ADD ${part}`);
     await runner.query(EVENT_KEYS);
     await isolate(runner, 'usage_event_keys');
+    await runner.query(OLD_KEYS);
     await runner.query(EVENTS);
     await isolate(runner, 'usage_events');
     await runner.query(
@@ -76,6 +77,10 @@ const EVENT_KEYS = `
     CONSTRAINT fk_usage_event_keys_business FOREIGN KEY (business_id) REFERENCES businesses (id),
     CONSTRAINT ck_usage_event_keys_units CHECK (units >= 0)
   )`;
+
+// For pruning; of a few bytes, and almost free to keep.
+const OLD_KEYS = `
+  CREATE INDEX ix_usage_event_keys_created_at ON usage_event_keys USING brin (created_at)`;
 
 // By month of created_at, so that old ones go as a whole. No primary key: the keys above are.
 const EVENTS = `

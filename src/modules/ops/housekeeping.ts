@@ -13,13 +13,15 @@ import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxService } from '../billing/inbox/inbox.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
+import { UsageEventsService } from '../usage/usage-events.service';
 import { StaffService } from '../staff/staff.service';
 
 const EVENTS_KEPT_DAYS = 90; // Stripe itself keeps them for 30
+const EVENT_KEYS_KEPT_DAYS = 396; // 13 months: a retry of an event counts once that long
 const MAILS_KEPT_DAYS = 90; // longer than the queue retries
 const PRUNE = 'housekeeping.prune';
 
-/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses. */
+/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses, event ids. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -34,6 +36,7 @@ export class Housekeeping {
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
     private readonly inbox: InboxService,
+    private readonly usageEvents: UsageEventsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -63,6 +66,7 @@ export class Housekeeping {
     await this.staff.pruneSessions(tx);
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
     await this.guesses.prune(tx);
+    await this.usageEvents.keepHouse(tx, hoursBefore(tx.now, 24 * EVENT_KEYS_KEPT_DAYS));
     return this.sessions.prune(
       tx,
       hoursBefore(tx.now, sessionIdleHours),

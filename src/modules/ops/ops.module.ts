@@ -6,6 +6,7 @@ import { IdentityModule } from '../identity/identity.module';
 import { StaffModule } from '../staff/staff.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
+import { UsageModule } from '../usage/usage.module';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { JobsController } from './jobs.controller';
@@ -27,6 +28,7 @@ import { TimeShiftService } from './time-shift.service';
     StaffModule,
     SubscriptionsModule,
     TeamMembersModule,
+    UsageModule,
   ],
   controllers: [HealthController, MetricsController, JobsController, PagesController],
   providers: [

@@ -96,19 +96,35 @@ export class UsageEventsRepository {
     return { outcome, amount: Number(amount), releasedAt };
   }
 
-  /** Whether this event was counted or reserved before. */
-  async isKnown(tx: Transaction, feature: string, eventId: string): Promise<boolean> {
-    const rows = await tx.query(
-      'SELECT FROM usage_event_keys WHERE business_id = $1 AND feature = $2 AND event_id = $3',
-      [tx.requireBusinessId(), feature, eventId],
-    );
-    return rows.length > 0;
+  /** Makes the tables of this month and the next two. Platform scope. */
+  async addPartitions(tx: Transaction): Promise<void> {
+    await tx.query(ADD_PARTITIONS, [tx.now]);
+  }
+
+  /**
+   * Forgets keys that are older, some of them: from then on their event ids count anew. Those of units that are still
+   * allocated stay. Platform scope.
+   */
+  prune(tx: Transaction, before: Date): Promise<number> {
+    return tx.execute(PRUNE, [before, PRUNED_AT_ONCE]);
   }
 }
+
+const PRUNED_AT_ONCE = 50_000;
 
 const FLUSH = RequestContext.job('usage.flush');
 const COUNT = 'SELECT * FROM count_usage($1, $2, $3)';
 const RELEASE = 'SELECT * FROM release_usage($1, $2, $3, $4)';
+
+const ADD_PARTITIONS = `
+  SELECT add_usage_event_partition((date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC') + months * interval '1 month')::date)
+  FROM generate_series(0, 2) AS months`;
+
+const PRUNE = `
+  DELETE FROM usage_event_keys WHERE (business_id, feature, event_id) IN (
+    SELECT key.business_id, key.feature, key.event_id FROM usage_event_keys AS key JOIN features ON features.id = key.feature
+    WHERE key.created_at < $1 AND key.units IS NOT NULL AND (features.kind = 'metered' OR key.released_at IS NOT NULL)
+    LIMIT $2)`;
 
 interface CountedRow {
   item: number;

@@ -40,6 +40,12 @@ export class UsageEventsService {
     return this.usage.assertCounted(event, await this.queue.admit(event, context.trace));
   }
 
+  /** Keeps tables of the months ahead, and forgets keys of this age. Platform scope. */
+  async keepHouse(tx: Transaction, before: Date): Promise<void> {
+    await this.events.addPartitions(tx);
+    await this.events.prune(tx, before);
+  }
+
   /**
    * Gives back what the event took, once.
    * @throws 404 event_not_found, feature_not_found, 409 feature_kind, event_reserved, 503 counter_busy

@@ -57,7 +57,8 @@ export function isRetriable(error: unknown): boolean {
 
 /** True where another transaction held a lock longer than `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
-  return driverError(error)?.code === '55P03'; // lock_not_available
+  const cause = error instanceof DomainError ? error.cause : error; // as `translateDatabaseError` leaves it
+  return driverError(cause)?.code === '55P03'; // lock_not_available
 }
 
 /** The name of the constraint that refused a write, or null. Repositories map it to a problem. */

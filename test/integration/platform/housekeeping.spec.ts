@@ -32,7 +32,7 @@ describe('housekeeping', () => {
   async function countRows(): Promise<Record<string, number>> {
     const tables = await database.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class
-       WHERE relkind = 'r' AND relnamespace = 'tenantry'::regnamespace AND relname NOT IN ('audit_log', 'idempotency_daily_totals')`, // totals are of days in UTC: the hour decides
+       WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'tenantry'::regnamespace AND relname NOT IN ('audit_log', 'idempotency_daily_totals')`, // totals are of days in UTC: the hour decides
     );
     const counts: Record<string, number> = {};
     for (const { name } of tables) {

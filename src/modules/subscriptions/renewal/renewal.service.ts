@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
+import { isLockTimeout } from '../../../platform/database/database-errors';
 import type { PeriodUsage } from '../../entitlements/counters.service';
 import {
   decideRenewal,
@@ -23,6 +24,8 @@ import { subscriptionBehind } from '../subscriptions.errors';
 
 /** One transaction: large enough to be cheap per row, short enough for what counts to wait for. */
 const BATCH_SIZE = 1_000;
+/** How long a batch waits for a counter before it goes on without its business. */
+const LOCK_TIMEOUT = '1s';
 /** Found at once; a run keeps only their ids. */
 const PAGE_SIZE = 50_000;
 
@@ -146,15 +149,24 @@ export class RenewalService {
     if (failed) throw failed.reason;
   }
 
-  private renewBatch(
+  /** A counter that another program holds delays its own business alone, which is due again in the next run. */
+  private async renewBatch(
     context: RequestContext,
     businessIds: string[],
     inTurn: InTurn,
+    mayWait = true,
   ): Promise<Decided[]> {
-    return this.acrossTenants(context, async (tx) => {
-      const due = await this.renewals.claimDue(tx, businessIds);
-      return due.length > 0 ? this.settle(tx, due, inTurn) : [];
-    });
+    try {
+      return await this.acrossTenants(context, async (tx) => {
+        await tx.setLocal('lock_timeout', LOCK_TIMEOUT);
+        const claimed = await this.renewals.claimDue(tx, businessIds);
+        const due = mayWait ? claimed : await this.renewals.keepFree(tx, claimed);
+        return due.length > 0 ? this.settle(tx, due, inTurn) : [];
+      });
+    } catch (error) {
+      if (!mayWait || !isLockTimeout(error)) throw error;
+      return this.renewBatch(context, businessIds, inTurn, false);
+    }
   }
 
   private acrossTenants<T>(
