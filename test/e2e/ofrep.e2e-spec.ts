@@ -2,14 +2,17 @@ import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { ErrorCode, OpenFeature, type Client } from '@openfeature/server-sdk';
 import type { Response } from 'supertest';
 import type { EvaluationsResponse } from '../../src/modules/entitlement-reads/dto/evaluation';
+import { createServer } from '../../src/server';
 import type { FeatureResponse } from '../../src/modules/features/dto/feature';
 import { signUp, type Customer } from '../support/customers';
 import { dumpDatabase, dumpHolds } from '../support/database-dump';
 import { addFeature, giveOwnGrant } from '../support/entitlements';
+import { keepingLogger } from '../support/logs';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 import { createServiceKey } from '../support/service-keys';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
+import { testConfig } from '../support/test-config';
 
 /* Flags and values for front ends, by OpenFeature's remote evaluation protocol, and its Node SDK on it. */
 
@@ -191,13 +194,29 @@ describe('all flags', () => {
   });
 });
 
-it('nothing of a context is stored', async () => {
-  const targetingKey = 'a-person-who-is-not-to-be-kept';
-  await evaluate(sso.key, { targetingKey, email: 'kept-nowhere@example.com' });
-  await ask(ALL, customer.key, { context: { targetingKey } });
+it('nothing of a context is stored or logged', async () => {
+  const { logger, lines } = keepingLogger();
+  logger.level = 'trace';
+  const config = testConfig(server.database.url, {});
+  const logging = await createServer(config, logger);
+  await logging.listen({ port: 0, host: '127.0.0.1' });
+  const context = { targetingKey: 'a-person-not-to-be-kept', email: 'kept-nowhere@example.com' };
+  const headers = { authorization: `Bearer ${customer.key}`, 'content-type': 'application/json' };
+  const url = await logging.getUrl();
+  for (const [path, status] of [
+    [ALL, 200],
+    [`${ALL}/${sso.key}`, 200],
+    [`${ALL}/nothing`, 404],
+  ] as const) {
+    const body = JSON.stringify({ context });
+    const answer = await fetch(url + path, { method: 'POST', headers, body });
+    expect(answer.status).toBe(status);
+  }
+  await logging.close();
+  expect(lines().length).toBeGreaterThan(0);
   const dump = await dumpDatabase(server.database);
-  for (const text of [targetingKey, 'kept-nowhere@example.com'])
-    expect(dumpHolds(dump, text)).toBe(false);
+  for (const text of Object.values(context))
+    expect([dumpHolds(dump, text), JSON.stringify(lines()).includes(text)]).toEqual([false, false]);
 });
 
 describe('the rollout', () => {
