@@ -6,6 +6,7 @@ const { parseArgs } = require('node:util');
 
 const benches = {
   login: './login',
+  migrate: './migrate',
   recordings: './recordings',
   concurrency: './concurrency',
   reads: './reads',
