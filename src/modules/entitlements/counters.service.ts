@@ -50,6 +50,12 @@ export class CountersService {
     return Object.fromEntries(rows.map(({ key, ...usage }) => [key, usage]));
   }
 
+  /** Of these businesses, those whose counters of a period another transaction holds; locks the others. Platform scope. */
+  async listHeld(tx: Transaction, businessIds: string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ businessId: string }>(HELD, [businessIds]);
+    return new Set(rows.map(({ businessId }) => businessId));
+  }
+
   /** Moves the counters of a period into another one, where their usage stays used, or starts again. */
   async move(tx: Transaction, to: CounterPeriod, isCarried: boolean): Promise<void> {
     await tx.query(MOVE, [to.businessId, to.id, to.periodOrdinal, isCarried]);
@@ -92,6 +98,15 @@ const USAGE = `
     ON own.business_id = $1 AND own.id = feature.id AND (own.expires_at IS NULL OR own.expires_at > $2)
   WHERE feature.kind IN ('metered', 'allocated') AND (feature.archived_at IS NULL OR counted.used > 0)
   ORDER BY feature.id`;
+
+const HELD = `
+  WITH free AS MATERIALIZED (
+    SELECT business_id, feature FROM usage_counters
+    WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE SKIP LOCKED
+  )
+  SELECT DISTINCT business_id AS "businessId" FROM usage_counters AS counter
+  WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM free WHERE free.business_id = counter.business_id AND free.feature = counter.feature)`;
 
 // Usage paid by credits is carried over with the rest.
 const MOVE = `

@@ -114,14 +114,6 @@ export class RenewalRepository {
     return usages;
   }
 
-  /** Of these subscriptions, those whose counters no other transaction holds; locks them. */
-  async keepFree(tx: Transaction, due: DueSubscription[]): Promise<DueSubscription[]> {
-    const businessIds = due.map(({ businessId }) => businessId);
-    const rows = await tx.query<{ business_id: string }>(HELD, [arrayOf(businessIds)]);
-    const held = new Set(rows.map((row) => row.business_id));
-    return due.filter(({ businessId }) => !held.has(businessId));
-  }
-
   /** All plans, in all versions: few rows, read once per batch. */
   async readTerms(tx: Transaction): Promise<PlanTerms> {
     const rows = await tx.query<TermsRow>(TERMS);
@@ -355,15 +347,6 @@ const TERMS = `
 const LOCK_COUNTERS = `
   SELECT business_id, feature, (used - carried_over)::float8 AS used FROM usage_counters
   WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE`;
-
-const HELD = `
-  WITH free AS MATERIALIZED (
-    SELECT business_id, feature FROM usage_counters
-    WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE SKIP LOCKED
-  )
-  SELECT DISTINCT business_id FROM usage_counters AS counter
-  WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM free WHERE free.business_id = counter.business_id AND free.feature = counter.feature)`;
 
 const INSERT_PERIODS = `
   INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)

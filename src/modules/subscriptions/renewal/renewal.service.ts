@@ -3,7 +3,7 @@ import { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { isLockTimeout } from '../../../platform/database/database-errors';
-import type { PeriodUsage } from '../../entitlements/counters.service';
+import { CountersService, type PeriodUsage } from '../../entitlements/counters.service';
 import {
   decideRenewal,
   MAXIMUM_PERIODS_A_RUN,
@@ -55,6 +55,7 @@ export class RenewalService {
   constructor(
     private readonly database: Database,
     private readonly renewals: RenewalRepository,
+    private readonly counters: CountersService,
     private readonly metrics: RenewalMetrics,
     private readonly overdue: OverdueService,
   ) {}
@@ -160,13 +161,19 @@ export class RenewalService {
       return await this.acrossTenants(context, async (tx) => {
         await tx.setLocal('lock_timeout', LOCK_TIMEOUT);
         const claimed = await this.renewals.claimDue(tx, businessIds);
-        const due = mayWait ? claimed : await this.renewals.keepFree(tx, claimed);
+        const due = mayWait ? claimed : await this.withoutHeld(tx, claimed);
         return due.length > 0 ? this.settle(tx, due, inTurn) : [];
       });
     } catch (error) {
       if (!mayWait || !isLockTimeout(error)) throw error;
       return this.renewBatch(context, businessIds, inTurn, false);
     }
+  }
+
+  private async withoutHeld(tx: Transaction, due: DueSubscription[]): Promise<DueSubscription[]> {
+    const businessIds = due.map(({ businessId }) => businessId);
+    const held = await this.counters.listHeld(tx, businessIds);
+    return due.filter(({ businessId }) => !held.has(businessId));
   }
 
   private acrossTenants<T>(
