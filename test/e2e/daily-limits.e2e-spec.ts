@@ -15,7 +15,6 @@ const A_DAY_SECONDS = 86_400;
 describe('what a person may do in a day', () => {
   let server: TestApplication;
   const start = (changes: Partial<Config>) => TestApplication.start(changes);
-  afterEach(() => server.stop());
 
   const expectLimit = (response: Response, policy: string, limit: number): void => {
     expectProblem(response, 429, 'rate_limited');
@@ -28,9 +27,11 @@ describe('what a person may do in a day', () => {
   const statuses = (answers: Response[]): number[] => answers.map(({ status }) => status).sort();
 
   describe('mails', () => {
-    beforeEach(async () => {
+    beforeAll(async () => {
       server = await start({ rateLimitMails: MAILS });
     });
+    afterAll(() => server.stop());
+    beforeEach(() => server.database.query('DELETE FROM guesses'));
 
     /** Signed up long ago, with a verified address unless it is not to be. */
     const anOldCustomer = async (isVerified = true): Promise<Customer> => {
@@ -175,6 +176,8 @@ describe('what a person may do in a day', () => {
   });
 
   describe('businesses', () => {
+    afterEach(() => server.stop());
+
     it('are founded a few a day, at once too', async () => {
       server = await start({ rateLimitBusinesses: 3 });
       const { token } = await signUp(server);

@@ -1,7 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
-import { clientOf, startStripe, subscribe, WEBHOOK_SECRET } from '../test/fixtures';
+import {
+  clientOf,
+  createPrice,
+  openCheckout,
+  startStripe,
+  subscribe,
+  WEBHOOK_SECRET,
+} from '../test/fixtures';
 import type { LocalStripe } from './local-stripe';
 
 interface Received {
@@ -55,6 +62,19 @@ describe('deliveries', () => {
     expect(wrong).toThrow(Stripe.errors.StripeSignatureVerificationError);
     const changed = () => check({ body: body.replace('product', 'produkt'), header });
     expect(changed).toThrow(Stripe.errors.StripeSignatureVerificationError);
+  });
+
+  it('come at once where that is asked for: none waits for the answer to another', async () => {
+    const session = await openCheckout(client, (await createPrice(client, 3000)).id);
+    const before = idsMade().length;
+    stripe.deliverTo(url, 'at_once');
+    statuses = [500];
+    stripe.completeCheckout(session.id, { card: 'good' });
+    await stripe.settled();
+    const [first, second] = idsReceived();
+    expect(second).not.toBe(first); // which is tried again a millisecond later
+    expect(idsReceived().filter((id) => id === first)).toHaveLength(2);
+    expect(new Set(idsReceived())).toEqual(new Set(idsMade().slice(before)));
   });
 
   it('are of the types that the endpoint asked for', async () => {

@@ -2,10 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 
 /**
- * How deliveries go: one after the other, kept for the test to send, each twice, in an order drawn by a seed,
- * or not at all.
+ * How deliveries go: one after the other, all that wait at the same time, kept for the test to send, each twice, in an
+ * order drawn by a seed, or not at all.
  */
-export type DeliveryMode = 'in_order' | 'held' | 'duplicated' | 'dropped' | { shuffled: number };
+export type DeliveryMode =
+  | 'in_order'
+  | 'at_once'
+  | 'held'
+  | 'duplicated'
+  | 'dropped'
+  | { shuffled: number };
 
 /** One signed delivery. */
 export interface Delivery {
@@ -82,15 +88,18 @@ export class Webhooks {
 
   private async run(): Promise<void> {
     await pause(0); // what happens at once is shuffled together
-    for (let event = this.next(); event; event = this.next()) await this.deliver(event);
+    for (let events = this.next(); events.length > 0; events = this.next())
+      await Promise.all(events.map((event) => this.deliver(event)));
     this.pump = null;
   }
 
-  private next(): Stripe.Event | undefined {
-    if (typeof this.mode !== 'object') return this.queue.shift();
+  /** Those that are sent together. */
+  private next(): Stripe.Event[] {
+    if (this.mode === 'at_once') return this.queue.splice(0);
+    if (typeof this.mode !== 'object') return this.queue.splice(0, 1);
     this.mode = { shuffled: nextRandom(this.mode.shuffled) };
     const index = this.mode.shuffled % Math.max(1, this.queue.length);
-    return this.queue.splice(index, 1)[0];
+    return this.queue.splice(index, 1);
   }
 
   private async deliver(event: Stripe.Event): Promise<void> {
