@@ -40,6 +40,7 @@ const LONG = [
   ['contract', 'node', 'scripts/test-contract.js'],
   ['other-product', 'node', 'scripts/test-other-product.js'],
   ['upgrade', 'node', 'scripts/test-upgrade.js'],
+  ['histories', 'env', 'PROPERTY_RUNS=10000', 'jest', 'test/integration/usage/histories'],
 ];
 
 /** @returns the output, held back unless `live`, and the time; a command that cannot be started is red */
