@@ -127,6 +127,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'businesses',
     reason: 'whether a business is there, for a command',
   },
+  'src/modules/usage/usage-events.repository.ts': {
+    reads: 'features',
+    reason: 'keys of what is still allocated are kept; the kind of a feature says so',
+  },
   'src/modules/usage/usage-reads.repository.ts': {
     reads: 'features',
     writes: 'usage_counters',

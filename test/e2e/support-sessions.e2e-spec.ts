@@ -35,7 +35,7 @@ const READS = [
   'audit_log:read',
   'support_sessions:read',
 ];
-const WRITES = ['applications:write', 'recordings:write', 'team_members:write'];
+const WRITES = ['applications:write', 'recordings:write', 'team_members:write', 'usage:write'];
 
 describe('support sessions', () => {
   let server: TestApplication;

@@ -43,6 +43,7 @@ async function fill(name: string): Promise<Customer> {
   await grantFeature(customer);
   await bill(customer);
   await recordUnderKey(customer);
+  await use(customer);
   return customer;
 }
 
@@ -73,6 +74,20 @@ async function bill({ business: { id } }: Customer): Promise<void> {
      SELECT $1::uuid, uuid_v7(), id, version, '/', '/', 0, 'cus_' || $1::text, now() FROM plans WHERE slug = 'pro'`,
     [id],
   );
+}
+
+/** What events, reservations and days leave behind, and a role of another program. */
+async function use({ business: { id } }: Customer): Promise<void> {
+  const ofEvent = `$1, 'recordings', 'e1'`;
+  for (const [table, columns, values] of [
+    ['sql_callers', 'business_id, role_name', `$1, 'exporter'`],
+    ['usage_days', 'business_id, feature, day, used', `$1, 'recordings', '2026-01-01', 1`],
+    ['usage_alerts', 'business_id, feature, usage_window, percentage, granted, used, created_at', `$1, 'recordings', 'ever', 80, 10, 8, now()`],
+    ['usage_event_keys', 'business_id, feature, event_id, fingerprint, created_at', `${ofEvent}, 1, now()`],
+    ['usage_events', 'business_id, feature, event_id, units, created_at', `${ofEvent}, 1, now()`],
+    ['usage_reservations', 'business_id, feature, event_id, id, units, status, created_at, expires_at', `${ofEvent}, uuid_v7(), 1, 'open', now(), now()`],
+  ] as const)
+    await server.database.query(`INSERT INTO ${table} (${columns}) VALUES (${values})`, [id]);
 }
 
 async function grantCredit({ business }: Customer): Promise<void> {
