@@ -12,9 +12,12 @@ import { TestApplication } from '../support/test-application';
 
 /* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
 
-/** They take no key: a login is no effect to repeat, a webhook bears an id of its own, and a check only reads. */
+/**
+ * They take no key: a login is no effect to repeat, webhooks and the events of a batch bear ids of their own, and checks
+ * and evaluations only read.
+ */
 const WITHOUT_KEY =
-  /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$/;
+  /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$|^POST \/ofrep\/|^POST \/v1\/usage-events\/batch$/;
 
 /** After a logout the caller is unknown, with a key or without: the retry is 401, and the session has ended all the same. */
 const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
@@ -29,6 +32,8 @@ const OTHER_VALUES: Record<string, unknown> = {
   email: 'somebody.else@example.com',
   planId: newId(),
   businessId: newId(),
+  eventId: 'another event',
+  amount: 2,
   reason: 'Another reason altogether',
   when: 'now',
   externalId: 'another one',
@@ -71,7 +76,7 @@ it('there are routes to try', () => {
   expect(named.filter((action) => !actions.includes(action))).toEqual([]);
 });
 
-it('every POST of the document says that it takes the key, but for logins, webhooks and checks', () => {
+it('every POST of the document says that it takes the key, but for those', () => {
   const lacking = posts.filter(
     ({ parameters }) => !parameters.some((each) => each.name === 'Idempotency-Key'),
   );

@@ -76,9 +76,9 @@ describe('sessions', () => {
           'business:read',
           'team_members:read',
           'subscription:read',
+          'usage:read',
           'applications:read',
           'recordings:read',
-          'usage:read',
         ],
         support: null,
       });

@@ -98,6 +98,7 @@ describe('owners and permissions in a team', () => {
     ];
     const WRITES: Permission[] = ['applications:write', 'recordings:write'];
     const MANAGES: Permission[] = [
+      'usage:write',
       'team_members:write',
       'team_members:assign_roles',
       'invitations:read',
@@ -124,6 +125,9 @@ describe('owners and permissions in a team', () => {
     const OF_EVERYBODY = [
       'business.create',
       'email.resend',
+      'entitlement.list', // what the business has: each member's screen depends on it
+      'flag.evaluate',
+      'flag.evaluate_all',
       'invitation.accept',
       'me.get',
       'me.list_businesses',

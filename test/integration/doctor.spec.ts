@@ -194,7 +194,7 @@ describe('the other schedules', () => {
     expectStatus(
       await find('schedules'),
       'warn',
-      /never run: billing\.\w+, .*subscription\.remind$/,
+      /never run: billing\.\w+, .*subscription\.remind, usage\.\w+, usage\.\w+$/,
       /log/,
     );
   });

@@ -38,7 +38,7 @@ export class ReservationsController {
     replayStatus: 200,
     answers: ReservationResponse,
     problems: OF_AN_EVENT,
-    idempotency: 'none',
+    idempotency: 'repeatable',
   })
   async reserve(
     @Ctx() context: RequestContext,

@@ -54,7 +54,7 @@ export class UsageEventsController {
     replayStatus: 200,
     answers: EventResponse,
     problems: OF_AN_EVENT,
-    idempotency: 'none',
+    idempotency: 'repeatable',
   })
   @TakesGzip({ isHot: true })
   async record(
@@ -98,7 +98,7 @@ export class UsageEventsController {
     replayStatus: 200,
     answers: ReleaseResponse,
     problems: [eventNotFound, eventReserved, featureNotFound, wrongFeatureKind, counterBusy],
-    idempotency: 'none',
+    idempotency: 'repeatable',
   })
   async release(
     @Ctx() context: RequestContext,

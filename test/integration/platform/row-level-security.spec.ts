@@ -82,10 +82,22 @@ async function use({ business: { id } }: Customer): Promise<void> {
   for (const [table, columns, values] of [
     ['sql_callers', 'business_id, role_name', `$1, 'exporter'`],
     ['usage_days', 'business_id, feature, day, used', `$1, 'recordings', '2026-01-01', 1`],
-    ['usage_alerts', 'business_id, feature, usage_window, percentage, granted, used, created_at', `$1, 'recordings', 'ever', 80, 10, 8, now()`],
-    ['usage_event_keys', 'business_id, feature, event_id, fingerprint, created_at', `${ofEvent}, 1, now()`],
+    [
+      'usage_alerts',
+      'business_id, feature, usage_window, percentage, granted, used, created_at',
+      `$1, 'recordings', 'ever', 80, 10, 8, now()`,
+    ],
+    [
+      'usage_event_keys',
+      'business_id, feature, event_id, fingerprint, created_at',
+      `${ofEvent}, 1, now()`,
+    ],
     ['usage_events', 'business_id, feature, event_id, units, created_at', `${ofEvent}, 1, now()`],
-    ['usage_reservations', 'business_id, feature, event_id, id, units, status, created_at, expires_at', `${ofEvent}, uuid_v7(), 1, 'open', now(), now()`],
+    [
+      'usage_reservations',
+      'business_id, feature, event_id, id, units, status, created_at, expires_at',
+      `${ofEvent}, uuid_v7(), 1, 'open', now(), now()`,
+    ],
   ] as const)
     await server.database.query(`INSERT INTO ${table} (${columns}) VALUES (${values})`, [id]);
 }

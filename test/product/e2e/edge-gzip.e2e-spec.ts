@@ -158,7 +158,12 @@ describe('a gzip body', () => {
         parameters.filter(({ name }) => name === 'Content-Encoding').map(() => path),
       ),
     );
-    expect(taking).toEqual(['/v1/recordings', '/v1/recordings/batch']);
+    expect(taking).toEqual([
+      '/v1/recordings',
+      '/v1/recordings/batch',
+      '/v1/usage-events',
+      '/v1/usage-events/batch',
+    ]);
   });
 
   /** All but the last byte, as one chunk of a body that does not end. @returns what is heard until the answer is there */

@@ -38,6 +38,11 @@ const PREPARATIONS: Record<string, (world: World) => Promise<Prepared>> = {
     );
     return { values: { id } };
   },
+  'usage_event.release': async ({ server, customer, serviceKey }) => {
+    const event = { businessId: customer.business.id, feature: 'seats', eventId: 'seat-1' };
+    await server.post('/v1/usage-events', serviceKey, { ...event, amount: 1 });
+    return { body: event };
+  },
   'subscription.uncancel': async (world) => {
     await post(world, '/v1/subscription/cancel', { when: 'period_end' });
     return {};
