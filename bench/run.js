@@ -11,6 +11,7 @@ const benches = {
   concurrency: './concurrency',
   reads: './reads',
   entitlements: './entitlements',
+  usage: './usage',
   soak: './soak',
   renewal: './renewal',
   webhooks: './webhooks',

@@ -11,21 +11,22 @@ const BODY = JSON.stringify({
 });
 
 /**
+ * @param body of a POST; without it a recording
  * @param headers beside the usual ones
  * @param answers the class of statuses that all answers must have
  * @returns answers per second, and their latencies in milliseconds
  */
 async function measure(load) {
   const { url, route, tokens, connections, seconds, amount, method = 'POST' } = load;
-  const { headers = {}, answers = '2xx' } = load;
+  const { headers = {}, answers = '2xx', body = BODY } = load;
   const result = await autocannon({
     url: url + route,
     connections,
     ...(amount ? { amount } : { duration: seconds }),
     idReplacement: method === 'POST',
-    requests: requestsOf(method, route, tokens, headers),
+    requests: requestsOf(method, route, tokens, headers, body),
     setupClient: (client) =>
-      client.setRequests(rotated(requestsOf(method, route, tokens, headers))),
+      client.setRequests(rotated(requestsOf(method, route, tokens, headers, body))),
   });
   const others = result.requests.total - result[answers];
   if (others > 0 || result.errors > 0)
@@ -34,12 +35,12 @@ async function measure(load) {
   return { perSecond: result[answers] / result.duration, p50Ms: p50, p99Ms: p99, maximumMs: max };
 }
 
-function requestsOf(method, path, tokens, headers) {
+function requestsOf(method, path, tokens, headers, body) {
   return tokens.map((token) => ({
     method,
     path,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    ...(method === 'POST' && { body: BODY }),
+    ...(method === 'POST' && { body }),
   }));
 }
 

@@ -211,6 +211,12 @@ function addDevelopmentCommands(program: Command): void {
     .description('play the life of a paid subscription, on a temporary server, database and Stripe')
     .action(async () => (await import('./demo/demo-billing.command.js')).runDemoBilling());
   program
+    .command('demo:usage')
+    .description(
+      "race a limit in another program's transactions, by check-then-insert and by tenantry.consume",
+    )
+    .action(async () => (await import('./demo/demo-usage.command.js')).runDemoUsage());
+  program
     .command('dev:shift-time')
     .description(
       'move a business into the past, so that time seems to have passed; not in production',

@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
@@ -16,8 +13,9 @@ import { createServer } from '../../server';
 import { ApiClient } from './api-client';
 import { BillingStory, type BillingStage } from './billing-story';
 import { Stage } from './stage';
+import { withTemporaryData } from './temporary-data';
 import { CommandFailure } from '../support/failure';
-import { watchSignals, type SignalWatch } from '../support/interruption';
+import type { SignalWatch } from '../support/interruption';
 import type { LocalStripe } from '@tenantry/local-stripe';
 import { note } from '../support/output';
 
@@ -29,23 +27,9 @@ export async function runDemoBilling(): Promise<void> {
   const given = loadConfig();
   if (given.environment === 'production')
     throw new CommandFailure('the demo shifts time, which production does not allow');
-  const signals = watchSignals(); // from here on, a signal must not leave a database or its folder behind
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'tenantry-demo-'));
-  try {
-    await withLocalStripe((stripe) =>
-      playOn(demoConfig(given, dataDirectory, stripe), stripe, signals),
-    );
-  } finally {
-    removeData(dataDirectory);
-    signals.end();
-  }
-}
-
-/** Run by root, the database is elsewhere, behind a link. */
-function removeData(dataDirectory: string): void {
-  const database = join(dataDirectory, 'postgres');
-  const folders = existsSync(database) ? [realpathSync(database), dataDirectory] : [dataDirectory];
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await withTemporaryData((dataDirectory, signals) =>
+    withLocalStripe((stripe) => playOn(demoConfig(given, dataDirectory, stripe), stripe, signals)),
+  );
 }
 
 async function withLocalStripe(work: (stripe: LocalStripe) => Promise<void>): Promise<void> {

@@ -256,8 +256,9 @@ describe('usage', () => {
       deleted: id === stored[1]!.id,
     }));
     expect(await get('/v1/usage/recordings/explain', customer.token)).toEqual({
-      ...{ used: 21, limit: 100, remaining: 79, resetsAt: await resetsAt() },
-      credited: 0,
+      ...{ feature: 'recordings', kind: 'metered', used: 21, limit: 100, remaining: 79 },
+      ...{ credits: 0, credited: 0, carriedOver: 0, reserved: 0, overLimit: false },
+      resetsAt: await resetsAt(),
       sources: [{ kind: 'plan', id: null, used: 21, limit: 100, remaining: 79, expiresAt: null }],
       recent,
     });
