@@ -8,7 +8,10 @@ const REQUEST = { routeOptions: { url: '/v1/me' }, ip: '203.0.113.9' } as Fastif
 /** A reply that records its headers. */
 function newReply(): { reply: FastifyReply; headers: Record<string, string> } {
   const headers: Record<string, string> = {};
-  const reply = { headers: (given: object) => Object.assign(headers, given) };
+  const reply = {
+    getHeader: (name: string) => headers[name],
+    header: (name: string, value: string) => Object.assign(headers, { [name]: value }),
+  };
   return { reply: reply as unknown as FastifyReply, headers };
 }
 
