@@ -181,7 +181,7 @@ describe('seed:demo', () => {
   });
 
   it('leaves counters that equal their rows', async () => {
-    expect(await runJson('usage:verify')).toEqual({ verified: 12, unequal: [] });
+    expect(await runJson('usage:verify')).toEqual({ verified: 36, unequal: [] });
   });
 });
 
@@ -202,7 +202,7 @@ describe('usage:verify', () => {
     );
     expect([plain.code, json.code]).toEqual([1, 1]);
     expect(plain.stdout).toContain(wrong?.business_id);
-    expect(plain.stderr).toBe('error: 1 of 12 businesses differ\n');
+    expect(plain.stderr).toBe('error: 1 of 36 counters differ\n');
     expect(JSON.parse(json.stdout)).toMatchObject({
       unequal: [{ businessId: wrong?.business_id }],
     });

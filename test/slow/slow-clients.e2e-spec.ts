@@ -20,6 +20,7 @@ describe('clients that are slow', () => {
   });
   afterEach(async () => {
     for (const socket of opened.splice(0)) socket.destroy();
+    http.closeIdleConnections(); // those that the test application keeps
     await until('they are gone', async () => (await countConnections(http)) === 0);
   });
   afterAll(() => server.stop());
