@@ -5,6 +5,7 @@ import { RequestContext } from '../../common/request-context';
 import type { SignupResponse } from '../../modules/onboarding/dto/signup';
 import { SqlCallersService } from '../../modules/usage/sql-callers.service';
 import { loadConfig, type Config } from '../../platform/config/config';
+import { PLATFORM_OPTIONS } from '../../platform/database/begin';
 import { migrate } from '../../platform/database/migrate';
 import { openDatabase } from '../../platform/database/open-database';
 import { createLogger } from '../../platform/logging/logger';
@@ -74,7 +75,7 @@ async function prepare(app: NestFastifyApplication, url: string, stage: Stage): 
     '/v1/auth/signup',
     { body: { businessName: 'Acme', ...person }, expect: 201 },
   );
-  const pool = new Pool({ connectionString: url, max: 1 });
+  const pool = new Pool({ connectionString: url, max: 1, options: PLATFORM_OPTIONS });
   for (const sql of PROGRAM) await pool.query(sql);
   await pool.end();
   const role = decodeURIComponent(new URL(url).username);
