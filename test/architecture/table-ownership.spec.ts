@@ -40,6 +40,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'webhook_inbox',
     reason: 'waits until nothing is left in it',
   },
+  'src/cli/demo/demo-usage.command.ts': {
+    writes: 'features plans',
+    reason: 'its database is its own, and temporary',
+  },
   'src/cli/doctor/address-checks.ts': {
     reads: 'staff_accounts users',
     reason: 'runs without the modules: the database may be too broken for them',

@@ -5,7 +5,7 @@ import { RequestContext } from '../../common/request-context';
 import type { SignupResponse } from '../../modules/onboarding/dto/signup';
 import { SqlCallersService } from '../../modules/usage/sql-callers.service';
 import { loadConfig, type Config } from '../../platform/config/config';
-import { PLATFORM_OPTIONS } from '../../platform/database/begin';
+import { Database } from '../../platform/database/database';
 import { migrate } from '../../platform/database/migrate';
 import { openDatabase } from '../../platform/database/open-database';
 import { createLogger } from '../../platform/logging/logger';
@@ -75,16 +75,16 @@ async function prepare(app: NestFastifyApplication, url: string, stage: Stage): 
     '/v1/auth/signup',
     { body: { businessName: 'Acme', ...person }, expect: 201 },
   );
-  const pool = new Pool({ connectionString: url, max: 1, options: PLATFORM_OPTIONS });
-  for (const sql of PROGRAM) await pool.query(sql);
-  await pool.end();
-  const role = decodeURIComponent(new URL(url).username);
   const context = RequestContext.job('usage.grant_sql_caller');
+  await app.get(Database).platform(context, 'the demo has a feature of its own', async (tx) => {
+    for (const sql of PREPARATIONS) await tx.query(sql);
+  });
+  const role = decodeURIComponent(new URL(url).username);
   await app.get(SqlCallersService).grant(context, role, body.business.id);
   return body.business.id;
 }
 
-const PROGRAM = [
+const PREPARATIONS = [
   `INSERT INTO features (id, name, kind, resets, visibility, is_declared, created_at)
    VALUES ('exports', 'Exports', 'metered', 'period', 'team', false, now())`,
   `UPDATE plans SET grants = grants || '{"exports": {"limit": ${LIMIT}, "mode": "hard"}}'`,
