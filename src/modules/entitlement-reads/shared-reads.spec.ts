@@ -55,7 +55,7 @@ it('after a second there is a new one', async () => {
   expect(await readOne()).toEqual({ number: 1 });
 });
 
-it('a use after half a second begins the next one, for which nobody waits', async () => {
+it('a use after half a second begins the next one, for which no caller waits', async () => {
   await readOne();
   clock.moveBy(600);
   for (let asked = 0; asked < 3; asked += 1) expect(await ask()).toEqual({ number: 0 });
@@ -67,7 +67,7 @@ it('a use after half a second begins the next one, for which nobody waits', asyn
   expect(await ask()).toEqual({ number: 1 });
 });
 
-it('one that fails is not kept, and one that renews fails nobody', async () => {
+it('one that fails is not kept, and one that renews fails no caller', async () => {
   const failed = ask();
   begun[0]!.fail(new Error('no database'));
   await expect(failed).rejects.toThrow('no database');

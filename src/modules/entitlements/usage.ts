@@ -51,6 +51,9 @@ export type MeteredCounts = Pick<FeatureUsage, 'used' | 'credited' | 'credits' |
 
 const OFF: LimitGrant = { limit: 0, mode: 'hard' };
 
+/** Of one event, reservation or check. */
+export const MAXIMUM_AMOUNT = 1_000_000_000;
+
 /** Larger sums would lose their last digits in JSON. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
 

@@ -1,11 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { DomainError } from '../../common/problem';
-import { internalError } from '../../common/problems';
+import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
-import { translateDatabaseError } from '../../platform/database/database-errors';
 import { validateFields } from '../../platform/http/validation';
-import { writeInLogScope } from '../../platform/logging/log-scope';
-import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
+import { ItemRefusals } from '../../platform/http/item-refusals';
 import { ServiceKeysService } from '../service-keys/service-keys.service';
 import { RecordEventRequest } from './dto/usage-event';
 import type { CountedEvent } from './usage-events.repository';
@@ -19,12 +16,10 @@ export type DecidedEvent =
 /** Events sent in one request, of any businesses. Each is decided as if sent alone; they share flushes. */
 @Injectable()
 export class EventBatchService {
-  private readonly logger = new Logger(EventBatchService.name);
-
   constructor(
     private readonly events: UsageEventsService,
     private readonly serviceKeys: ServiceKeysService,
-    private readonly refusals: QuotaRefusals,
+    private readonly refusals: ItemRefusals,
   ) {}
 
   /** @returns the outcome of each item, in order; one with invalid fields is refused alone */
@@ -54,7 +49,7 @@ export class EventBatchService {
       contexts.set(businessId, named);
       return { request, context: named };
     } catch (error) {
-      return { refusal: this.refuse(context, error) };
+      return { refusal: this.refusals.of(context, error) };
     }
   }
 
@@ -65,23 +60,7 @@ export class EventBatchService {
     try {
       return { request, counted: await this.events.record(context, request) };
     } catch (error) {
-      return { refusal: this.refuse(context, error) };
+      return { refusal: this.refusals.of(context, error) };
     }
-  }
-
-  private refuse(context: RequestContext, error: unknown): DomainError {
-    const translated = translateDatabaseError(error);
-    const refusal =
-      translated instanceof DomainError ? translated : this.toInternalError(context, error);
-    this.refusals.observe(refusal);
-    return refusal;
-  }
-
-  private toInternalError(context: RequestContext, error: unknown): DomainError {
-    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
-    writeInLogScope(scope, () =>
-      this.logger.error(`an event of a batch failed: ${(error as Error).stack}`),
-    );
-    return internalError({ cause: error });
   }
 }

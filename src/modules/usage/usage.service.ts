@@ -4,7 +4,7 @@ import { newId } from '../../common/ids';
 import type { DomainError } from '../../common/problem';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
-import { computeMeteredRemaining } from '../entitlements/usage';
+import { MAXIMUM_AMOUNT, computeMeteredRemaining } from '../entitlements/usage';
 import { featureNotFound } from '../features/features.errors';
 import { quotaExceeded, subscriptionBehind } from '../subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
@@ -24,9 +24,6 @@ import {
 
 /** A try ends with a period to be closed; the next one may end then, too. */
 export const MAXIMUM_TRIES = 3;
-
-/** The largest amount of one event. */
-export const MAXIMUM_AMOUNT = 1_000_000_000;
 
 /** Counts in a transaction of this server: what rolls it back takes the count back, too. */
 @Injectable()

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyKeysRepository } from './idempotency/idempotency-keys.repository';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { ItemRefusals } from './item-refusals';
 import { ProblemFilter } from './problem.filter';
 import { RouteTable } from './route-table';
 import { SdkOrigins } from './sdk-origins';
@@ -14,11 +15,12 @@ import { ValidationPipe } from './validation';
   providers: [
     Idempotency,
     IdempotencyKeysRepository,
+    ItemRefusals,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
-  exports: [Idempotency, SdkOrigins],
+  exports: [Idempotency, ItemRefusals, SdkOrigins],
 })
 export class HttpModule {
   /** @param routes filled by the HTTP server as routes are registered */

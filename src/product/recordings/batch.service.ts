@@ -1,13 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/problem';
-import { internalError } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import { translateDatabaseError } from '../../platform/database/database-errors';
 import { Transaction } from '../../platform/database/transaction';
 import { validateFields } from '../../platform/http/validation';
-import { writeInLogScope } from '../../platform/logging/log-scope';
-import { QuotaRefusals } from '../../platform/metrics/quota-refusals';
+import { ItemRefusals } from '../../platform/http/item-refusals';
 import { subscriptionBehind } from '../../modules/subscriptions/subscriptions.errors';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import { CreateRecordingRequest } from './dto/recording.requests';
@@ -41,15 +38,13 @@ export type DecidedItem = Stored | { refusal: DomainError };
  */
 @Injectable()
 export class BatchService {
-  private readonly logger = new Logger(BatchService.name);
-
   constructor(
     private readonly database: Database,
     private readonly queue: IngestionQueue,
     private readonly repository: IngestionRepository,
     private readonly ingestion: IngestionService,
     private readonly subscriptions: SubscriptionsService,
-    private readonly refusals: QuotaRefusals,
+    private readonly refusals: ItemRefusals,
   ) {}
 
   /** @returns the outcome of each item, in order; an item with invalid fields or application is refused alone */
@@ -159,19 +154,7 @@ export class BatchService {
    */
   private refuse(context: RequestContext, error: unknown): DomainError {
     if (context instanceof Transaction && !(error instanceof DomainError)) throw error;
-    const translated = translateDatabaseError(error);
-    const refusal =
-      translated instanceof DomainError ? translated : this.toInternalError(context, error);
-    this.refusals.observe(refusal);
-    return refusal;
-  }
-
-  private toInternalError(context: RequestContext, error: unknown): DomainError {
-    const scope = { id: context.requestId, trace: context.trace, requestContext: context };
-    writeInLogScope(scope, () =>
-      this.logger.error(`an item of a batch failed: ${(error as Error).stack}`),
-    );
-    return internalError({ cause: error });
+    return this.refusals.of(context, error);
   }
 }
 

@@ -112,8 +112,8 @@ describe('consume', () => {
 
   it('refuses an event id of 129 characters, and a business that is not there', async () => {
     expect((await refusal(consume(1, { event: 'x'.repeat(129) }))).code).toBe('TQ422');
-    const nobody = '00000000-0000-4000-8000-000000000000';
-    const work = client.query(`SELECT tenantry.consume($1, 'exports')`, [nobody]);
+    const missing = '00000000-0000-4000-8000-000000000000';
+    const work = client.query(`SELECT tenantry.consume($1, 'exports')`, [missing]);
     expect((await refusal(work)).code).toBe('TQ404');
   });
 

@@ -5,9 +5,8 @@ import {
   MeteredUsageResponse,
   toUsageResponse,
 } from '../../entitlements/dto/usage.response';
+import { MAXIMUM_AMOUNT } from '../../entitlements/usage';
 import { CHECK_REASONS, type Check, type CheckReason } from '../check';
-
-const MOST_AT_ONCE = 1_000_000_000;
 
 export class CheckEntitlementRequest extends BusinessRequest {
   @Text({ min: 1, max: 63, description: 'The key of a feature', example: 'exports' })
@@ -15,7 +14,7 @@ export class CheckEntitlementRequest extends BusinessRequest {
 
   @Integer({
     min: 1,
-    max: MOST_AT_ONCE,
+    max: MAXIMUM_AMOUNT,
     optional: true,
     description: 'How many more of a metered or allocated feature; without it, 1',
   })

@@ -19,8 +19,8 @@ it.each<[who: string, subject: Subject, value: boolean, reason: string]>([
   ['the plan, for whom the rollout leaves out', aFlag(0, undefined, ON), true, 'STATIC'],
   ['the plan', aFlag(null, undefined, ON), true, 'STATIC'],
   ['the plan, that says no', aFlag(null, undefined, OFF), false, 'STATIC'],
-  ['nobody', aFlag(null), false, 'DEFAULT'],
-  ['nobody, for whom the rollout leaves out', aFlag(0), false, 'DEFAULT'],
+  ['nothing', aFlag(null), false, 'DEFAULT'],
+  ['the rollout, which leaves the key out,', aFlag(0), false, 'DEFAULT'],
 ])('%s decides', (_, subject, value, reason) => {
   const variant = value ? 'on' : 'off';
   expect(evaluate(subject, 'user-1')).toEqual({ key: 'sso', value, reason, variant });

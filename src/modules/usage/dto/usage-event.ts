@@ -12,17 +12,17 @@ import {
 import { BusinessRequest } from '../../../common/dto/business-request';
 import { ProblemField } from '../../../common/access/problem-responses';
 import { MeteredUsageResponse } from '../../entitlements/dto/usage.response';
+import { MAXIMUM_AMOUNT } from '../../entitlements/usage';
 import { OF_AN_EVENT_OF_A_BATCH } from '../usage.errors';
 
-const MAXIMUM_AMOUNT = 1_000_000_000;
 const PROPERTIES_BYTES = 4 * 1024;
 const ONE_DAY_SECONDS = 86_400;
 
-export function FeatureKey(): PropertyDecorator {
+function FeatureKey(): PropertyDecorator {
   return Text({ min: 1, max: 63, description: 'The key of a feature', example: 'exports' });
 }
 
-export function EventId(): PropertyDecorator {
+function EventId(): PropertyDecorator {
   return Text({
     min: 1,
     max: 128,

@@ -12,7 +12,7 @@ import {
   list,
 } from '../../../common/fields';
 import type { CreditSource } from '../../entitlements/credits.service';
-import { toUsageResponse } from '../../entitlements/dto/usage.response';
+import { MeteredUsageResponse, toUsageResponse } from '../../entitlements/dto/usage.response';
 import { computeRemaining, grantOf } from '../../entitlements/usage';
 import type { SubscriptionView } from '../../subscriptions/decisions/subscription-view';
 import { FEATURE_KINDS, type FeatureKind } from '../../../common/features';
@@ -38,31 +38,12 @@ function Percentages(description: string): PropertyDecorator {
   ]);
 }
 
-export class FeatureUsageResponse {
+export class FeatureUsageResponse extends MeteredUsageResponse {
   @Text()
   feature!: string;
 
   @Choice('FeatureKind', FEATURE_KINDS)
   kind!: FeatureKind;
-
-  @Integer({ min: 0 })
-  used!: number;
-
-  @Integer({ min: 0, nullable: true, description: 'The allowance; null: unlimited' })
-  limit!: number | null;
-
-  @Integer({
-    min: 0,
-    nullable: true,
-    description: 'What is left, without what reservations hold; null: unlimited',
-  })
-  remaining!: number | null;
-
-  @Instant({ nullable: true, description: 'When used starts again from zero; null: never' })
-  resetsAt!: string | null;
-
-  @Integer({ min: 0, description: 'Unspent credits, spent after the allowance' })
-  credits!: number;
 
   @Integer({ min: 0, description: 'The part of `used` paid by credits' })
   credited!: number;
@@ -70,11 +51,11 @@ export class FeatureUsageResponse {
   @Integer({ min: 0, description: 'The part of `used` that a plan change carried over' })
   carriedOver!: number;
 
-  @Integer({ min: 0, description: 'What open reservations hold; not used yet' })
+  @Integer({
+    min: 0,
+    description: 'What open reservations hold; not used yet, and not in `remaining`',
+  })
   reserved!: number;
-
-  @Flag({ description: 'Whether more is used than the limit says' })
-  overLimit!: boolean;
 }
 
 export class UsageSourceResponse {
