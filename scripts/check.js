@@ -28,8 +28,11 @@ const SOURCES = [
     'packages',
   ],
 ];
-/** The contract, the problems, the permissions and the variables: checked by the built command. */
-const GENERATED = ['generated', 'node', 'dist/src/cli.js', 'docs', '--check'];
+/** The contract, the problems, the permissions and the variables, checked by the built command; and the client. */
+const GENERATED = [
+  ['generated', 'node', 'dist/src/cli.js', 'docs', '--check'],
+  ['client', 'node', 'scripts/generate-client.js', '--check'],
+];
 
 const EXAMPLE = ['add-a-module', 'node', 'scripts/try-example-module.js'];
 const LONG = [
@@ -118,7 +121,7 @@ async function checkAll() {
   const sources = runInTurn(SOURCES);
   const tests = building.then(() => runTests('tests', []));
   const [built, checked] = await Promise.all([building, sources]);
-  summarize([...checked, ...built, ...(await runInTurn([GENERATED])), await tests]);
+  summarize([...checked, ...built, ...(await runInTurn(GENERATED)), await tests]);
 }
 
 /** The example module is no test of some file: it runs with all of them only. */

@@ -11,6 +11,7 @@ const GENERATED = [
   'docs/problems.md',
   'docs/configuration.md',
   '.env.example',
+  'packages/client/src/generated',
 ];
 
 const git = (...parameters) => execFileSync('git', parameters, { encoding: 'utf8' }).trim();

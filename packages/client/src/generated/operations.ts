@@ -1,0 +1,3041 @@
+// Generated from openapi.json by scripts/generate-client.js.
+
+import type { NoParameters, Operation } from '../operation.ts';
+import type { JsonObject } from '../json.ts';
+import type * as problems from './problems.ts';
+import type {
+  AcceptInvitationRequest,
+  AcceptedInvitationResponse,
+  AlertsRequest,
+  AlertsResponse,
+  ApiKeyPage,
+  ApplicationPage,
+  ApplicationResponse,
+  AssignPlanRequest,
+  AssignRoleRequest,
+  AuditLogPage,
+  BatchResponse,
+  BillingResponse,
+  BusinessGrantPage,
+  BusinessGrantResponse,
+  BusinessRequest,
+  BusinessResponse,
+  CancelRequest,
+  ChangePasswordRequest,
+  ChangePlanRequest,
+  CheckEntitlementRequest,
+  CheckoutSessionResponse,
+  CommitRequest,
+  CreateApiKeyRequest,
+  CreateApplicationRequest,
+  CreateBusinessRequest,
+  CreateCheckoutRequest,
+  CreateFeatureRequest,
+  CreateInvitationRequest,
+  CreatePlanRequest,
+  CreateRecordingBatchRequest,
+  CreateRecordingRequest,
+  CreateServiceKeyRequest,
+  CreatedApiKeyResponse,
+  CreatedRecordingResponse,
+  CreatedServiceKeyResponse,
+  CreditPage,
+  CreditResponse,
+  EntitlementCheckResponse,
+  EntitlementsResponse,
+  EvaluationRequest,
+  EvaluationResponse,
+  EvaluationsResponse,
+  EventBatchResponse,
+  EventResponse,
+  FeaturePage,
+  FeatureResponse,
+  FeatureUsageExplanationResponse,
+  FeatureUsageResponse,
+  ForgotPasswordRequest,
+  GrantCreditRequest,
+  GrantToBusinessRequest,
+  HealthResponse,
+  HistoryBucket,
+  InboxEventResponse,
+  InboxPage,
+  InboxState,
+  InvitationDetailsResponse,
+  InvitationPage,
+  InvitationResponse,
+  InvoicePage,
+  JobPage,
+  JobResponse,
+  JobState,
+  JoinRequest,
+  JoinResponse,
+  LoginRequest,
+  LoginResponse,
+  MeResponse,
+  MemberPage,
+  MemberResponse,
+  MembershipPage,
+  OpenSupportSessionRequest,
+  OpenedSupportSessionResponse,
+  PeriodPage,
+  PlanChangeResponse,
+  PlanPage,
+  PlanResponse,
+  PortalSessionResponse,
+  RecordEventBatchRequest,
+  RecordEventRequest,
+  RecordingPage,
+  RecordingResponse,
+  ReleaseEventRequest,
+  ReleaseResponse,
+  ReservationResponse,
+  ReserveRequest,
+  ResetPasswordRequest,
+  RotateKeyRequest,
+  SdkStatusResponse,
+  ServiceKeyPage,
+  SessionPage,
+  SignupRequest,
+  SignupResponse,
+  StaffAuditLogPage,
+  StaffBusinessPage,
+  StaffBusinessResponse,
+  StaffLoginRequest,
+  StaffLoginResponse,
+  StaffPlanPage,
+  SubscriptionEventPage,
+  SubscriptionResponse,
+  SupportSessionPage,
+  SwitchBusinessRequest,
+  SwitchResponse,
+  UpdateApplicationRequest,
+  UpdateBusinessRequest,
+  UpdateFeatureRequest,
+  UpdateMeRequest,
+  UpdatePlanRequest,
+  UpdateSubscriptionRequest,
+  UsageExplanationResponse,
+  UsageHistoryResponse,
+  UsageResponse,
+  UsageVerificationResponse,
+  VerifyEmailRequest,
+  WebhookReceivedResponse,
+} from './schemas.ts';
+
+/** Any operation may fail with these. */
+export type CommonFailure =
+  | problems.DatabaseUnavailableError
+  | problems.HeadersTooLargeError
+  | problems.InternalError
+  | problems.MalformedRequestError
+  | problems.OverloadedError
+  | problems.ValidationFailedError;
+
+/** Liveness: the process runs */
+export const healthLive: Operation<NoParameters, HealthResponse, CommonFailure> = {
+  method: 'GET',
+  path: '/health/live',
+};
+
+/** Readiness: the database accepts writes, migrations and queue are present; 503 with the reason otherwise. Queries the database at most once a second. */
+export const healthReady: Operation<
+  NoParameters,
+  HealthResponse,
+  problems.NotReadyError | CommonFailure
+> = {
+  method: 'GET',
+  path: '/health/ready',
+};
+
+/** What Prometheus scrapes, in its text format. Requires `METRICS_TOKEN` as a bearer token where it is set. */
+export const metricsRead: Operation<
+  NoParameters,
+  string,
+  problems.UnauthenticatedError | CommonFailure
+> = {
+  method: 'GET',
+  path: '/metrics',
+};
+
+/** All flags and values of the business; 304 where the client has this answer */
+export const flagEvaluateAll: Operation<
+  {
+    /** With a service key: the business that this is about */
+    businessId?: string;
+    body?: EvaluationRequest;
+  },
+  EvaluationsResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.InsufficientScopeError
+  | problems.InvalidContextError
+  | problems.NoBusinessError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/ofrep/v1/evaluate/flags',
+};
+
+/** One flag or value of the business */
+export const flagEvaluate: Operation<
+  {
+    key: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
+    body?: EvaluationRequest;
+  },
+  EvaluationResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.FlagNotFoundError
+  | problems.InsufficientScopeError
+  | problems.InvalidContextError
+  | problems.NoBusinessError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TargetingKeyMissingError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/ofrep/v1/evaluate/flags/{key}',
+};
+
+/** The API keys of the business, newest first, revoked and expired ones included */
+export const apiKeyList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  ApiKeyPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/api-keys',
+};
+
+/** Create an API key; it is shown only once */
+export const apiKeyCreate: Operation<
+  { body: CreateApiKeyRequest },
+  CreatedApiKeyResponse,
+  | problems.ApplicationNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/api-keys',
+  takesIdempotencyKey: true,
+};
+
+/** Revoke an API key at once */
+export const apiKeyRevoke: Operation<
+  { id: string },
+  undefined,
+  | problems.ApiKeyNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/api-keys/{id}',
+};
+
+/** Replace an API key; both work during the overlap */
+export const apiKeyRotate: Operation<
+  { id: string; body: RotateKeyRequest },
+  CreatedApiKeyResponse,
+  | problems.ApiKeyAlreadyRotatedError
+  | problems.ApiKeyNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/api-keys/{id}/rotate',
+  takesIdempotencyKey: true,
+};
+
+/** The applications of the business, newest first */
+export const applicationList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  ApplicationPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/applications',
+};
+
+/** Create an application, within the limit of the plan */
+export const applicationCreate: Operation<
+  { body: CreateApplicationRequest },
+  ApplicationResponse,
+  | problems.BodyTooLargeError
+  | problems.BundleIdTakenError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.LimitReachedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/applications',
+  takesIdempotencyKey: true,
+};
+
+/** One application */
+export const applicationGet: Operation<
+  { id: string },
+  ApplicationResponse,
+  | problems.ApplicationNotFoundError
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/applications/{id}',
+};
+
+/** Change an application; null clears a field */
+export const applicationUpdate: Operation<
+  { id: string; body?: UpdateApplicationRequest },
+  ApplicationResponse,
+  | problems.ApplicationNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BundleIdTakenError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/applications/{id}',
+};
+
+/** Delete an application; its recordings stay, and API keys bound to it are revoked */
+export const applicationDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.ApplicationNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/applications/{id}',
+};
+
+/** Who did what in this business, newest first */
+export const auditLogList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** One of `Action`; no entry has another */
+    action?: string;
+    actorId?: string;
+    /** At or after this moment */
+    from?: string;
+    /** Before this moment */
+    to?: string;
+  },
+  AuditLogPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/audit-log',
+};
+
+/** Mail the verification link again */
+export const emailResend: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/email/resend',
+  takesIdempotencyKey: true,
+};
+
+/** Verify the address with the key from the mail */
+export const emailVerify: Operation<
+  { body: VerifyEmailRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | problems.VerificationTokenInvalidError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/email/verify',
+  takesIdempotencyKey: true,
+};
+
+/** Log in: to one business, or without one. Without `businessId`, to the active business used last, else to a deactivated one. A person without a business gets a session with `member` and `business` null, which can create a business, accept an invitation or switch. */
+export const sessionCreate: Operation<
+  { body: LoginRequest },
+  LoginResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.InvalidCredentialsError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/login',
+};
+
+/** End this session */
+export const sessionEnd: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/logout',
+  takesIdempotencyKey: true,
+};
+
+/** Mail a password reset link, if the address is known; the answer is the same if not */
+export const passwordForgot: Operation<
+  { body: ForgotPasswordRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/password/forgot',
+  takesIdempotencyKey: true,
+};
+
+/** Set a new password with the key from the mail; ends every session */
+export const passwordReset: Operation<
+  { body: ResetPasswordRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.PasswordTooWeakError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.ResetTokenInvalidError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/password/reset',
+  takesIdempotencyKey: true,
+};
+
+/** Create a business with its owner, subscription and API key; or, with an activation key, join the inviting one. With an activation key the answer has `business`, `member` and `session` only. */
+export const businessSignUp: Operation<
+  { body: SignupRequest | JoinRequest },
+  SignupResponse | JoinResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.EmailTakenError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvitationExpiredError
+  | problems.InvitationNotFoundError
+  | problems.InvitationRevokedError
+  | problems.InvitationUsedError
+  | problems.LimitReachedError
+  | problems.PasswordTooWeakError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/signup',
+  takesIdempotencyKey: true,
+};
+
+/** The payment provider, the payment method and the next invoice */
+export const billingGet: Operation<
+  NoParameters,
+  BillingResponse,
+  | problems.NoBusinessError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/billing',
+};
+
+/** Open a checkout page for a plan. The page charges the price of the plan. Another request for the same plan returns the same page while it is open; one for another plan closes it. The subscription begins when it is paid. */
+export const billingOpenCheckout: Operation<
+  { body: CreateCheckoutRequest },
+  CheckoutSessionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PaymentRequiredError
+  | problems.PermissionDeniedError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionExistsError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.UsageExceedsPlanError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/billing/checkout-sessions',
+  takesIdempotencyKey: true,
+};
+
+/** Invoices, newest first */
+export const billingListInvoices: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  InvoicePage,
+  | problems.NoBusinessError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/billing/invoices',
+};
+
+/** Open the customer portal for cards and invoices */
+export const billingOpenPortal: Operation<
+  NoParameters,
+  PortalSessionResponse,
+  | problems.BillingAccountMissingError
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/billing/portal-sessions',
+  takesIdempotencyKey: true,
+};
+
+/** The business of this session */
+export const businessGet: Operation<
+  NoParameters,
+  BusinessResponse,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/business',
+};
+
+/** Rename the business, or switch support access on or off */
+export const businessUpdate: Operation<
+  { body?: UpdateBusinessRequest },
+  BusinessResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/business',
+};
+
+/** Create a business, or another one, owned by the caller */
+export const businessCreate: Operation<
+  { body: CreateBusinessRequest },
+  SignupResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyBusinessesError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/businesses',
+  takesIdempotencyKey: true,
+};
+
+/** All that the business has now: limits and usage, flags and values. With all that was changed through this process, and by others more than a second ago. With `If-None-Match`: 304 where nothing has changed. */
+export const entitlementList: Operation<
+  {
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
+  EntitlementsResponse,
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.InsufficientScopeError
+  | problems.NoBusinessError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/entitlements',
+};
+
+/** Whether a business may have more of a feature; advice, since it reserves nothing. Another request may take the rest before yours is counted. Count first, and do the work when it was counted. */
+export const entitlementCheck: Operation<
+  { body: CheckEntitlementRequest },
+  EntitlementCheckResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/entitlements/check',
+};
+
+/** Invitations, newest first, with their status */
+export const invitationList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  InvitationPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/invitations',
+};
+
+/** Invite a person by e-mail; only the mail contains the key */
+export const invitationCreate: Operation<
+  { body: CreateInvitationRequest },
+  InvitationResponse,
+  | problems.AlreadyMemberError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.LimitReachedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/invitations',
+  takesIdempotencyKey: true,
+};
+
+/** Join the business that invited me */
+export const invitationAccept: Operation<
+  { body: AcceptInvitationRequest },
+  AcceptedInvitationResponse,
+  | problems.AlreadyMemberError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvitationExpiredError
+  | problems.InvitationForAnotherEmailError
+  | problems.InvitationNotFoundError
+  | problems.InvitationRevokedError
+  | problems.InvitationUsedError
+  | problems.LimitReachedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/invitations/accept',
+  takesIdempotencyKey: true,
+};
+
+/** The details of an invitation, for the sign-up form; does not use up the key */
+export const invitationLookUp: Operation<
+  { activationKey: string },
+  InvitationDetailsResponse,
+  | problems.InvitationExpiredError
+  | problems.InvitationNotFoundError
+  | problems.InvitationRevokedError
+  | problems.InvitationUsedError
+  | problems.RateLimitedError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/invitations/lookup',
+};
+
+/** Revoke an invitation and its link */
+export const invitationRevoke: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.InvitationNotFoundError
+  | problems.InvitationUsedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/invitations/{id}',
+};
+
+/** Mail a new link; invalidates the old one */
+export const invitationResend: Operation<
+  { id: string },
+  undefined,
+  | problems.AlreadyMemberError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvitationNotFoundError
+  | problems.InvitationRevokedError
+  | problems.InvitationUsedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/invitations/{id}/resend',
+  takesIdempotencyKey: true,
+};
+
+/** My account, my business if any, and my permissions */
+export const meGet: Operation<
+  NoParameters,
+  MeResponse,
+  | problems.BusinessDeactivatedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me',
+};
+
+/** Change my name */
+export const meUpdate: Operation<
+  { body: UpdateMeRequest },
+  MeResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/me',
+};
+
+/** The businesses I belong to, the latest joined first */
+export const meListBusinesses: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  MembershipPage,
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me/businesses',
+};
+
+/** Change my password; ends my other sessions */
+export const passwordChange: Operation<
+  { body: ChangePasswordRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.PasswordTooWeakError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | problems.WrongPasswordError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/password',
+  takesIdempotencyKey: true,
+};
+
+/** My sessions, in all my businesses, newest first */
+export const sessionList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  SessionPage,
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me/sessions',
+};
+
+/** End one of my sessions */
+export const sessionRevoke: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/sessions/{id}',
+};
+
+/** Open a session in another of my businesses; this one stays open */
+export const sessionSwitch: Operation<
+  { body: SwitchBusinessRequest },
+  SwitchResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/switch',
+  takesIdempotencyKey: true,
+};
+
+/** The public plans, cheapest first */
+export const planList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  PlanPage,
+  problems.RateLimitedError | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/plans',
+};
+
+/** Store a recording and count it. Retries are idempotent: 200 with the first recording and `Idempotency-Replayed: true`, counted once. Takes a gzip body. */
+export const recordingCreate: Operation<
+  { body: CreateRecordingRequest },
+  CreatedRecordingResponse,
+  | problems.ApplicationNotFoundError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CounterBusyError
+  | problems.ExpectationFailedError
+  | problems.ExternalIdConflictError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.IngestionOverloadedError
+  | problems.InsufficientScopeError
+  | problems.QuotaExceededError
+  | problems.RateLimitedError
+  | problems.RecordingDeletedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongApplicationError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/recordings',
+  takesIdempotencyKey: true,
+};
+
+/** The recordings of the business, newest first */
+export const recordingList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    applicationId?: string;
+    /** Created at or after this moment */
+    from?: string;
+    /** Created before this moment */
+    to?: string;
+  },
+  RecordingPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/recordings',
+};
+
+/** Store up to 100 recordings, each decided as if sent alone. Takes a body of 2 MiB with 20,000 fields and entries, and gzip. */
+export const recordingCreateBatch: Operation<
+  { body: CreateRecordingBatchRequest },
+  BatchResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InsufficientScopeError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/recordings/batch',
+  takesIdempotencyKey: true,
+};
+
+/** One recording */
+export const recordingGet: Operation<
+  { id: string },
+  RecordingResponse,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RecordingNotFoundError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/recordings/{id}',
+};
+
+/** Delete a recording; its usage is not refunded */
+export const recordingDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RecordingNotFoundError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/recordings/{id}',
+};
+
+/** Whether a recording sent now would be accepted */
+export const sdkStatus: Operation<
+  NoParameters,
+  SdkStatusResponse,
+  | problems.BusinessDeactivatedError
+  | problems.InsufficientScopeError
+  | problems.RateLimitedError
+  | problems.SubscriptionBehindError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/sdk/status',
+};
+
+/** The log of one business, or of the installation itself, newest first */
+export const staffAuditLogList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** One of `Action`; no entry has another */
+    action?: string;
+    actorId?: string;
+    /** At or after this moment */
+    from?: string;
+    /** Before this moment */
+    to?: string;
+    /** The business; without it, the log of the installation: staff and plans */
+    businessId?: string;
+  },
+  StaffAuditLogPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/audit-log',
+};
+
+/** Log in as staff; accounts are created by the CLI */
+export const staffSessionCreate: Operation<
+  { body: StaffLoginRequest },
+  StaffLoginResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.InvalidCredentialsError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/login',
+};
+
+/** End this session and the support sessions under it */
+export const staffSessionEnd: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/logout',
+  takesIdempotencyKey: true,
+};
+
+/** Find businesses, newest first */
+export const staffBusinessList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** Part of the name, or the whole address or id of a member */
+    query?: string;
+  },
+  StaffBusinessPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/businesses',
+};
+
+/** A business with its subscription, usage and owners */
+export const staffBusinessGet: Operation<
+  { id: string },
+  StaffBusinessResponse,
+  | problems.BusinessNotFoundError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/businesses/{id}',
+};
+
+/** Activate a business again. A Stripe subscription that the deactivation had set to end renews again, unless its period has passed or it was canceled. */
+export const businessActivate: Operation<
+  { id: string },
+  StaffBusinessResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/businesses/{id}/activate',
+  takesIdempotencyKey: true,
+};
+
+/** Grant credits to a business, which are spent after the plan's allowance */
+export const creditGrant: Operation<
+  { id: string; body: GrantCreditRequest },
+  CreditResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/businesses/{id}/credits',
+  takesIdempotencyKey: true,
+};
+
+/** All credits of a business, spent, expired and void ones included, newest first */
+export const creditList: Operation<
+  {
+    id: string;
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  CreditPage,
+  | problems.BusinessNotFoundError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/businesses/{id}/credits',
+};
+
+/** Void the unspent rest of a credit */
+export const creditVoid: Operation<
+  { id: string; creditId: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.CreditNotFoundError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/businesses/{id}/credits/{creditId}',
+};
+
+/** Deactivate a business: its sessions and keys get 403 from the next request. A paid Stripe subscription runs to the end of its period and is not renewed; `stripe` shows that end. The owner keeps access to subscription, invoices and portal. */
+export const businessDeactivate: Operation<
+  { id: string },
+  StaffBusinessResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/businesses/{id}/deactivate',
+  takesIdempotencyKey: true,
+};
+
+/** What a business has in place of its plan's grants, expired ones too */
+export const entitlementListOwn: Operation<
+  {
+    id: string;
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  BusinessGrantPage,
+  | problems.BusinessNotFoundError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/businesses/{id}/entitlements',
+};
+
+/** Give a business its own grant of a feature, in place of its plan's. Replaces an earlier one. Applies to everything that is counted from this answer on. Objects beyond a lower limit stay, and none can be added. */
+export const entitlementGrant: Operation<
+  { id: string; key: string; body: GrantToBusinessRequest },
+  BusinessGrantResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.FeatureNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PUT',
+  path: '/v1/staff/businesses/{id}/entitlements/{key}',
+};
+
+/** Take back a business's own grant: its plan's applies again */
+export const entitlementRevoke: Operation<
+  { id: string; key: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.FeatureNotFoundError
+  | problems.OwnGrantNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/businesses/{id}/entitlements/{key}',
+};
+
+/** Assign any plan to a business, unlisted ones included, at once and free of charge. Usage is carried over; objects beyond the limits of the plan stay, and none can be added. */
+export const staffSubscriptionAssign: Operation<
+  { id: string; body: AssignPlanRequest },
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.InvalidStateError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PlanArchivedError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.StripeSubscriptionExistsError
+  | problems.SubscriptionBehindError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PUT',
+  path: '/v1/staff/businesses/{id}/subscription',
+};
+
+/** What happened to the subscriptions of a business, and why, newest first */
+export const staffSubscriptionListHistory: Operation<
+  {
+    id: string;
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  SubscriptionEventPage,
+  | problems.BusinessNotFoundError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/businesses/{id}/subscription/history',
+};
+
+/** Open a support session, with a reason and for a limited time; the owners get a mail */
+export const supportSessionStart: Operation<
+  { id: string; body: OpenSupportSessionRequest },
+  OpenedSupportSessionResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportAccessOffError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/businesses/{id}/support-sessions',
+  takesIdempotencyKey: true,
+};
+
+/** The features that plans may grant, archived ones too */
+export const featureList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  FeaturePage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/features',
+};
+
+/** Add a feature, for what other services count or ask for */
+export const featureCreate: Operation<
+  { body: CreateFeatureRequest },
+  FeatureResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.FeatureKeyTakenError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/features',
+  takesIdempotencyKey: true,
+};
+
+/** Rename, show, hide or archive a feature; omitted fields stay */
+export const featureUpdate: Operation<
+  { key: string; body?: UpdateFeatureRequest },
+  FeatureResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.FeatureDeclaredError
+  | problems.FeatureNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/staff/features/{key}',
+};
+
+/** Unfinished jobs, newest first; `state=failed` lists those given up */
+export const jobList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** Only jobs in this state */
+    state?: JobState;
+  },
+  JobPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/jobs',
+};
+
+/** Retry a failed job, with all its tries */
+export const jobRetry: Operation<
+  { id: string },
+  JobResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.JobNotFailedError
+  | problems.JobNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/jobs/{id}/retry',
+  takesIdempotencyKey: true,
+};
+
+/** All plans, archived and unlisted ones too, cheapest first */
+export const staffPlanList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  StaffPlanPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/plans',
+};
+
+/** Create a plan; as the default, it replaces the current default plan */
+export const planCreate: Operation<
+  { body: CreatePlanRequest },
+  PlanResponse,
+  | problems.BodyTooLargeError
+  | problems.DefaultPlanMustBeFreeError
+  | problems.DefaultPlanMustRenewError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.PlanSlugTakenError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/plans',
+  takesIdempotencyKey: true,
+};
+
+/** One plan, in its newest version */
+export const staffPlanGet: Operation<
+  { id: string },
+  PlanResponse,
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/plans/{id}',
+};
+
+/** Change a plan; omitted fields stay. Limits change for all subscribers at once. Another price or interval creates a version, which a subscriber gets at the next period; equal ones create none. `"default": true` replaces the current default plan. Only name, description and limits of an archived plan can change. The currency is fixed while subscribers pay in it. When a plan becomes free or stops renewing, subscribers pay to the end of their period; when it gets a price, subscribers keep it from the next period on only if they pay. */
+export const planUpdate: Operation<
+  { id: string; body?: UpdatePlanRequest },
+  PlanResponse,
+  | problems.BodyTooLargeError
+  | problems.DefaultPlanMustBeFreeError
+  | problems.DefaultPlanMustRenewError
+  | problems.ExpectationFailedError
+  | problems.PlanArchivedError
+  | problems.PlanCurrencyFixedError
+  | problems.PlanIsDefaultError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/staff/plans/{id}',
+};
+
+/** Archive a plan for good; its subscribers stay on it. Scheduled changes to it are called off, and the owners are notified. */
+export const planArchive: Operation<
+  { id: string },
+  PlanResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.PlanIsDefaultError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/plans/{id}/archive',
+  takesIdempotencyKey: true,
+};
+
+/** The keys of your own back ends, newest first, revoked and expired ones included */
+export const serviceKeyList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  ServiceKeyPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/service-keys',
+};
+
+/** Create a service key for a back end of yours; it is shown only once */
+export const serviceKeyCreate: Operation<
+  { body: CreateServiceKeyRequest },
+  CreatedServiceKeyResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/service-keys',
+  takesIdempotencyKey: true,
+};
+
+/** Revoke a service key at once */
+export const serviceKeyRevoke: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.ServiceKeyNotFoundError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/service-keys/{id}',
+};
+
+/** Replace a service key; both work during the overlap */
+export const serviceKeyRotate: Operation<
+  { id: string; body: RotateKeyRequest },
+  CreatedServiceKeyResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.ServiceKeyAlreadyRotatedError
+  | problems.ServiceKeyNotFoundError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/service-keys/{id}/rotate',
+  takesIdempotencyKey: true,
+};
+
+/** End a support session */
+export const staffSupportSessionEnd: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportSessionNotFoundError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/support-sessions/{id}/end',
+  takesIdempotencyKey: true,
+};
+
+/** Stripe's events, newest first, with their outcome */
+export const webhookEventList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    state?: InboxState;
+  },
+  InboxPage,
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/webhook-inbox',
+};
+
+/** Retry an event without effect */
+export const webhookEventRetry: Operation<
+  { id: string },
+  InboxEventResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEventHandledError
+  | problems.WebhookEventNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-inbox/{id}/retry',
+  takesIdempotencyKey: true,
+};
+
+/** The current subscription with its plan, period and usage */
+export const subscriptionGet: Operation<
+  NoParameters,
+  SubscriptionResponse,
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/subscription',
+};
+
+/** Switch renewal on or off */
+export const subscriptionUpdate: Operation<
+  { body: UpdateSubscriptionRequest },
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/subscription',
+};
+
+/** Cancel: at the end of the period, or now */
+export const subscriptionCancel: Operation<
+  { body: CancelRequest },
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/cancel',
+  takesIdempotencyKey: true,
+};
+
+/** Change to another plan: now, or at the end of the period. Usage is carried over. A change to the current plan calls off a scheduled change. After the end of a subscription it starts a new one. */
+export const subscriptionChange: Operation<
+  { body: ChangePlanRequest },
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CurrencyMismatchError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PaymentRequiredError
+  | problems.PermissionDeniedError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.UsageExceedsPlanError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/change',
+  takesIdempotencyKey: true,
+};
+
+/** The history of the subscriptions of the business, with the cause of each change, newest first. Changes of status, plan and renewal. A plain renewal is not listed: its period records it. */
+export const subscriptionListHistory: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  SubscriptionEventPage,
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/subscription/history',
+};
+
+/** Pause: no ingestion, no renewal */
+export const subscriptionPause: Operation<
+  NoParameters,
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/pause',
+  takesIdempotencyKey: true,
+};
+
+/** The periods of the current subscription with their usage: the current one, then the closed ones */
+export const subscriptionListPeriods: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  PeriodPage,
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/subscription/periods',
+};
+
+/** Preview a plan change: its effect and cost now, computed by the code that applies it. Limits of a plan apply to all its subscribers at once. A new price or interval of the current plan applies from the next period: preview the current plan to see it, with `when` `period_end`. */
+export const subscriptionPreviewChange: Operation<
+  { body: ChangePlanRequest },
+  PlanChangeResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CurrencyMismatchError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.PlanNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/preview-change',
+  takesIdempotencyKey: true,
+};
+
+/** Resume: the period continues, all boundaries move by the paused time */
+export const subscriptionResume: Operation<
+  NoParameters,
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/resume',
+  takesIdempotencyKey: true,
+};
+
+/** Take back a cancellation scheduled for the end of the period */
+export const subscriptionUncancel: Operation<
+  NoParameters,
+  SubscriptionResponse,
+  | problems.BillingBusyError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InvalidStateError
+  | problems.NoBusinessError
+  | problems.PaymentFailedError
+  | problems.PaymentProviderRefusedError
+  | problems.PaymentProviderStateUnknownError
+  | problems.PaymentProviderUnavailableError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/subscription/uncancel',
+  takesIdempotencyKey: true,
+};
+
+/** The support sessions in this business, newest first */
+export const supportSessionList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  SupportSessionPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/support-sessions',
+};
+
+/** End a support session at once */
+export const supportSessionEnd: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.SupportSessionNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/support-sessions/{id}',
+};
+
+/** The members of the business, newest first */
+export const teamMemberList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  MemberPage,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/team-members',
+};
+
+/** One member */
+export const teamMemberGet: Operation<
+  { id: string },
+  MemberResponse,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/team-members/{id}',
+};
+
+/** Change a member's role; only an owner can appoint or demote an owner */
+export const teamMemberAssignRole: Operation<
+  { id: string; body: AssignRoleRequest },
+  MemberResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.LastOwnerError
+  | problems.NoBusinessError
+  | problems.OwnRoleError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.SystemMemberError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/team-members/{id}',
+};
+
+/** Remove a member; every member may remove themselves */
+export const teamMemberRemove: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.LastOwnerError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.SystemMemberError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/team-members/{id}',
+};
+
+/** Activate a member again; it takes a seat */
+export const teamMemberActivate: Operation<
+  { id: string },
+  MemberResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.LimitReachedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.SystemMemberError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/team-members/{id}/activate',
+  takesIdempotencyKey: true,
+};
+
+/** Deactivate a member and end the member's sessions here */
+export const teamMemberDeactivate: Operation<
+  { id: string },
+  MemberResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.LastOwnerError
+  | problems.NoBusinessError
+  | problems.OwnRoleError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.SystemMemberError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/team-members/{id}/deactivate',
+  takesIdempotencyKey: true,
+};
+
+/** The usage and limits of the plan */
+export const usageGet: Operation<
+  NoParameters,
+  UsageResponse,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage',
+};
+
+/** Count units of a metered or allocated feature. Retries are idempotent by `eventId`: 200 with the first event and `Idempotency-Replayed: true`, counted once. */
+export const usageEventRecord: Operation<
+  { body: RecordEventRequest },
+  EventResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CounterBusyError
+  | problems.EventIdConflictError
+  | problems.ExpectationFailedError
+  | problems.FeatureArchivedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.IngestionOverloadedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.QuotaExceededError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-events',
+  takesIdempotencyKey: true,
+};
+
+/** Count up to 1,000 events of any businesses, each decided as if sent alone */
+export const usageEventRecordBatch: Operation<
+  { body: RecordEventBatchRequest },
+  EventBatchResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.ExpectationFailedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-events/batch',
+};
+
+/** Give back what an event of an allocated feature took. Once: again is 200 with `Idempotency-Replayed: true` and changes nothing. */
+export const usageEventRelease: Operation<
+  { body: ReleaseEventRequest },
+  ReleaseResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CounterBusyError
+  | problems.EventNotFoundError
+  | problems.EventReservedError
+  | problems.ExpectationFailedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-releases',
+  takesIdempotencyKey: true,
+};
+
+/** Hold units until their number is known. What is held is not used yet, and leaves less for everything else. Again with the same `eventId`: 200 with the first reservation. */
+export const usageReservationCreate: Operation<
+  { body: ReserveRequest },
+  ReservationResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CounterBusyError
+  | problems.EventIdConflictError
+  | problems.ExpectationFailedError
+  | problems.FeatureArchivedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.IngestionOverloadedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.QuotaExceededError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-reservations',
+  takesIdempotencyKey: true,
+};
+
+/** Count what was used of a reservation, and give the rest back. It counts in the current period, and is never refused for want of units. */
+export const usageReservationCommit: Operation<
+  { id: string; body: CommitRequest },
+  ReservationResponse,
+  | problems.AmountAboveReservedError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CounterBusyError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.ReservationNotFoundError
+  | problems.ReservationSettledError
+  | problems.StorageFullError
+  | problems.SubscriptionBehindError
+  | problems.SubscriptionInactiveError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-reservations/{id}/commit',
+  takesIdempotencyKey: true,
+};
+
+/** Give back all that a reservation holds; again changes nothing */
+export const usageReservationRelease: Operation<
+  { id: string; body: BusinessRequest },
+  ReservationResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CounterBusyError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.InsufficientScopeError
+  | problems.NotForBrowsersError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.ReservationNotFoundError
+  | problems.ReservationSettledError
+  | problems.StorageFullError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/usage-reservations/{id}/release',
+  takesIdempotencyKey: true,
+};
+
+/** Where the usage of recordings comes from */
+export const usageExplain: Operation<
+  NoParameters,
+  UsageExplanationResponse,
+  | problems.BusinessDeactivatedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/recordings/explain',
+};
+
+/** The usage of one feature */
+export const usageGetFeature: Operation<
+  { feature: string },
+  FeatureUsageResponse,
+  | problems.BusinessDeactivatedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/{feature}',
+};
+
+/** At which percentages of its limit a metered feature alerts */
+export const usageAlertsGet: Operation<
+  { feature: string },
+  AlertsResponse,
+  | problems.BusinessDeactivatedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/{feature}/alerts',
+};
+
+/** Choose at which percentages a metered feature alerts its owners and admins. Each once a period, by mail. An empty list: never. What is reached already alerts with the next unit. */
+export const usageAlertsSet: Operation<
+  { feature: string; body: AlertsRequest },
+  AlertsResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.ExpectationFailedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PUT',
+  path: '/v1/usage/{feature}/alerts',
+};
+
+/** Where the usage of a feature comes from */
+export const usageExplainFeature: Operation<
+  { feature: string },
+  FeatureUsageExplanationResponse,
+  | problems.BusinessDeactivatedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/{feature}/explain',
+};
+
+/** What was used of a metered feature on each day. Written by the commit that counts, so it is exact. A day without use is not named. */
+export const usageHistory: Operation<
+  {
+    feature: string;
+    /** How usage is summed up */
+    bucket?: HistoryBucket;
+    /** The first day, in UTC */
+    from: string;
+    /** The last day, in UTC; at most 399 days after the first */
+    to: string;
+  },
+  UsageHistoryResponse,
+  | problems.BusinessDeactivatedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/{feature}/history',
+};
+
+/** Compare the counter with the rows and events it counts */
+export const usageVerify: Operation<
+  { feature: string },
+  UsageVerificationResponse,
+  | problems.BusinessDeactivatedError
+  | problems.FeatureKindError
+  | problems.FeatureNotFoundError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/usage/{feature}/verify',
+};
+
+/** Receive an event of Stripe. Stored once, however often it is delivered, and answered at once; a job handles it. The signature is verified on the raw bytes. */
+export const webhookReceive: Operation<
+  { body: JsonObject },
+  WebhookReceivedResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookSignatureInvalidError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhooks/stripe',
+};

@@ -1,0 +1,424 @@
+// Generated from openapi.json by scripts/generate-client.js.
+
+import { ProblemError } from '../errors.ts';
+import type * as schemas from './schemas.ts';
+
+/** This person is already a member */
+export class AlreadyMemberError extends ProblemError<schemas.AlreadyMemberProblem> {}
+
+/** More than was reserved */
+export class AmountAboveReservedError extends ProblemError<schemas.AmountAboveReservedProblem> {}
+
+/** This API key has been rotated, revoked, or has expired */
+export class ApiKeyAlreadyRotatedError extends ProblemError<schemas.ApiKeyAlreadyRotatedProblem> {}
+
+/** API key not found */
+export class ApiKeyNotFoundError extends ProblemError<schemas.ApiKeyNotFoundProblem> {}
+
+/** Application not found */
+export class ApplicationNotFoundError extends ProblemError<schemas.ApplicationNotFoundProblem> {}
+
+/** No payment has been made yet */
+export class BillingAccountMissingError extends ProblemError<schemas.BillingAccountMissingProblem> {}
+
+/** Another change is in progress at the payment provider */
+export class BillingBusyError extends ProblemError<schemas.BillingBusyProblem> {}
+
+/** The body is too large */
+export class BodyTooLargeError extends ProblemError<schemas.BodyTooLargeProblem> {}
+
+/** The bundle id is taken */
+export class BundleIdTakenError extends ProblemError<schemas.BundleIdTakenProblem> {}
+
+/** This business is deactivated */
+export class BusinessDeactivatedError extends ProblemError<schemas.BusinessDeactivatedProblem> {}
+
+/** Business not found */
+export class BusinessNotFoundError extends ProblemError<schemas.BusinessNotFoundProblem> {}
+
+/** Another transaction holds the counter of this feature */
+export class CounterBusyError extends ProblemError<schemas.CounterBusyProblem> {}
+
+/** Credit not found */
+export class CreditNotFoundError extends ProblemError<schemas.CreditNotFoundProblem> {}
+
+/** The two plans have prices in different currencies */
+export class CurrencyMismatchError extends ProblemError<schemas.CurrencyMismatchProblem> {}
+
+/** The database is unavailable */
+export class DatabaseUnavailableError extends ProblemError<schemas.DatabaseUnavailableProblem> {}
+
+/** The default plan must be free */
+export class DefaultPlanMustBeFreeError extends ProblemError<schemas.DefaultPlanMustBeFreeProblem> {}
+
+/** The default plan must renew */
+export class DefaultPlanMustRenewError extends ProblemError<schemas.DefaultPlanMustRenewProblem> {}
+
+/** The e-mail address is taken */
+export class EmailTakenError extends ProblemError<schemas.EmailTakenProblem> {}
+
+/** The eventId belongs to another event */
+export class EventIdConflictError extends ProblemError<schemas.EventIdConflictProblem> {}
+
+/** Event not found */
+export class EventNotFoundError extends ProblemError<schemas.EventNotFoundProblem> {}
+
+/** The event is a reservation */
+export class EventReservedError extends ProblemError<schemas.EventReservedProblem> {}
+
+/** Expectation not supported */
+export class ExpectationFailedError extends ProblemError<schemas.ExpectationFailedProblem> {}
+
+/** The externalId belongs to another recording */
+export class ExternalIdConflictError extends ProblemError<schemas.ExternalIdConflictProblem> {}
+
+/** The feature is archived */
+export class FeatureArchivedError extends ProblemError<schemas.FeatureArchivedProblem> {}
+
+/** The feature belongs to the code */
+export class FeatureDeclaredError extends ProblemError<schemas.FeatureDeclaredProblem> {}
+
+/** The key is taken */
+export class FeatureKeyTakenError extends ProblemError<schemas.FeatureKeyTakenProblem> {}
+
+/** The feature is of another kind */
+export class FeatureKindError extends ProblemError<schemas.FeatureKindProblem> {}
+
+/** Feature not found */
+export class FeatureNotFoundError extends ProblemError<schemas.FeatureNotFoundProblem> {}
+
+/** Flag not found */
+export class FlagNotFoundError extends ProblemError<schemas.FlagNotFoundProblem> {}
+
+/** The headers are too large */
+export class HeadersTooLargeError extends ProblemError<schemas.HeadersTooLargeProblem> {}
+
+/** The first request succeeded, but its answer was not kept */
+export class IdempotencyAnswerNotKeptError extends ProblemError<schemas.IdempotencyAnswerNotKeptProblem> {}
+
+/** The first request with this Idempotency-Key is still running */
+export class IdempotencyKeyInUseError extends ProblemError<schemas.IdempotencyKeyInUseProblem> {}
+
+/** This Idempotency-Key was used for another request */
+export class IdempotencyKeyReusedError extends ProblemError<schemas.IdempotencyKeyReusedProblem> {}
+
+/** Too much is waiting to be counted */
+export class IngestionOverloadedError extends ProblemError<schemas.IngestionOverloadedProblem> {}
+
+/** This key does not have the scope */
+export class InsufficientScopeError extends ProblemError<schemas.InsufficientScopeProblem> {}
+
+/** Internal error */
+export class InternalError extends ProblemError<schemas.InternalErrorProblem> {}
+
+/** The evaluation context is not valid */
+export class InvalidContextError extends ProblemError<schemas.InvalidContextProblem> {}
+
+/** Wrong e-mail address or password */
+export class InvalidCredentialsError extends ProblemError<schemas.InvalidCredentialsProblem> {}
+
+/** The state of the subscription does not allow this */
+export class InvalidStateError extends ProblemError<schemas.InvalidStateProblem> {}
+
+/** This invitation has expired */
+export class InvitationExpiredError extends ProblemError<schemas.InvitationExpiredProblem> {}
+
+/** This invitation is for another e-mail address */
+export class InvitationForAnotherEmailError extends ProblemError<schemas.InvitationForAnotherEmailProblem> {}
+
+/** Invitation not found */
+export class InvitationNotFoundError extends ProblemError<schemas.InvitationNotFoundProblem> {}
+
+/** This invitation was revoked */
+export class InvitationRevokedError extends ProblemError<schemas.InvitationRevokedProblem> {}
+
+/** This invitation was accepted */
+export class InvitationUsedError extends ProblemError<schemas.InvitationUsedProblem> {}
+
+/** The job has not failed */
+export class JobNotFailedError extends ProblemError<schemas.JobNotFailedProblem> {}
+
+/** Job not found */
+export class JobNotFoundError extends ProblemError<schemas.JobNotFoundProblem> {}
+
+/** A business needs an active owner */
+export class LastOwnerError extends ProblemError<schemas.LastOwnerProblem> {}
+
+/** The plan allows no more of these */
+export class LimitReachedError extends ProblemError<schemas.LimitReachedProblem> {}
+
+/** The request could not be read */
+export class MalformedRequestError extends ProblemError<schemas.MalformedRequestProblem> {}
+
+/** You belong to no business */
+export class NoBusinessError extends ProblemError<schemas.NoBusinessProblem> {}
+
+/** A service key must not be used in a browser */
+export class NotForBrowsersError extends ProblemError<schemas.NotForBrowsersProblem> {}
+
+/** The server is not ready */
+export class NotReadyError extends ProblemError<schemas.NotReadyProblem> {}
+
+/** The server is overloaded */
+export class OverloadedError extends ProblemError<schemas.OverloadedProblem> {}
+
+/** The business has no grant of its own */
+export class OwnGrantNotFoundError extends ProblemError<schemas.OwnGrantNotFoundProblem> {}
+
+/** You cannot change your own role */
+export class OwnRoleError extends ProblemError<schemas.OwnRoleProblem> {}
+
+/** This password is too easy to guess */
+export class PasswordTooWeakError extends ProblemError<schemas.PasswordTooWeakProblem> {}
+
+/** The payment failed */
+export class PaymentFailedError extends ProblemError<schemas.PaymentFailedProblem> {}
+
+/** The payment provider refused the request */
+export class PaymentProviderRefusedError extends ProblemError<schemas.PaymentProviderRefusedProblem> {}
+
+/** The payment provider reports an unknown subscription state */
+export class PaymentProviderStateUnknownError extends ProblemError<schemas.PaymentProviderStateUnknownProblem> {}
+
+/** The payment provider is unavailable */
+export class PaymentProviderUnavailableError extends ProblemError<schemas.PaymentProviderUnavailableProblem> {}
+
+/** This plan requires payment */
+export class PaymentRequiredError extends ProblemError<schemas.PaymentRequiredProblem> {}
+
+/** Your role does not permit this */
+export class PermissionDeniedError extends ProblemError<schemas.PermissionDeniedProblem> {}
+
+/** The plan is archived */
+export class PlanArchivedError extends ProblemError<schemas.PlanArchivedProblem> {}
+
+/** Subscribers pay for the plan in another currency */
+export class PlanCurrencyFixedError extends ProblemError<schemas.PlanCurrencyFixedProblem> {}
+
+/** The plan is the default */
+export class PlanIsDefaultError extends ProblemError<schemas.PlanIsDefaultProblem> {}
+
+/** Plan not found */
+export class PlanNotFoundError extends ProblemError<schemas.PlanNotFoundProblem> {}
+
+/** The slug is taken */
+export class PlanSlugTakenError extends ProblemError<schemas.PlanSlugTakenProblem> {}
+
+/** The quota of this period is used up */
+export class QuotaExceededError extends ProblemError<schemas.QuotaExceededProblem> {}
+
+/** Too many requests */
+export class RateLimitedError extends ProblemError<schemas.RateLimitedProblem> {}
+
+/** The recording with this externalId was deleted */
+export class RecordingDeletedError extends ProblemError<schemas.RecordingDeletedProblem> {}
+
+/** Recording not found */
+export class RecordingNotFoundError extends ProblemError<schemas.RecordingNotFoundProblem> {}
+
+/** The request did not arrive in time */
+export class RequestTimeoutError extends ProblemError<schemas.RequestTimeoutProblem> {}
+
+/** Reservation not found */
+export class ReservationNotFoundError extends ProblemError<schemas.ReservationNotFoundProblem> {}
+
+/** The reservation is settled */
+export class ReservationSettledError extends ProblemError<schemas.ReservationSettledProblem> {}
+
+/** This password reset link is no longer valid */
+export class ResetTokenInvalidError extends ProblemError<schemas.ResetTokenInvalidProblem> {}
+
+/** This service key has been rotated, revoked, or has expired */
+export class ServiceKeyAlreadyRotatedError extends ProblemError<schemas.ServiceKeyAlreadyRotatedProblem> {}
+
+/** Service key not found */
+export class ServiceKeyNotFoundError extends ProblemError<schemas.ServiceKeyNotFoundProblem> {}
+
+/** Session not found */
+export class SessionNotFoundError extends ProblemError<schemas.SessionNotFoundProblem> {}
+
+/** The database has no space left */
+export class StorageFullError extends ProblemError<schemas.StorageFullProblem> {}
+
+/** Stripe charges this business for a subscription */
+export class StripeSubscriptionExistsError extends ProblemError<schemas.StripeSubscriptionExistsProblem> {}
+
+/** The renewal of this subscription is behind */
+export class SubscriptionBehindError extends ProblemError<schemas.SubscriptionBehindProblem> {}
+
+/** The business already pays for a subscription */
+export class SubscriptionExistsError extends ProblemError<schemas.SubscriptionExistsProblem> {}
+
+/** The subscription is not active */
+export class SubscriptionInactiveError extends ProblemError<schemas.SubscriptionInactiveProblem> {}
+
+/** Support access is off for this business */
+export class SupportAccessOffError extends ProblemError<schemas.SupportAccessOffProblem> {}
+
+/** Support sessions cannot do this */
+export class SupportForbiddenError extends ProblemError<schemas.SupportForbiddenProblem> {}
+
+/** This support session is read-only */
+export class SupportReadOnlyError extends ProblemError<schemas.SupportReadOnlyProblem> {}
+
+/** Support session not found */
+export class SupportSessionNotFoundError extends ProblemError<schemas.SupportSessionNotFoundProblem> {}
+
+/** This is a system member */
+export class SystemMemberError extends ProblemError<schemas.SystemMemberProblem> {}
+
+/** A targeting key is required */
+export class TargetingKeyMissingError extends ProblemError<schemas.TargetingKeyMissingProblem> {}
+
+/** Team member not found */
+export class TeamMemberNotFoundError extends ProblemError<schemas.TeamMemberNotFoundProblem> {}
+
+/** Too many concurrent requests of this business */
+export class TooManyAtOnceError extends ProblemError<schemas.TooManyAtOnceProblem> {}
+
+/** You own the maximum number of businesses */
+export class TooManyBusinessesError extends ProblemError<schemas.TooManyBusinessesProblem> {}
+
+/** The body has too many fields and list entries */
+export class TooManyValuesError extends ProblemError<schemas.TooManyValuesProblem> {}
+
+/** A valid credential is required */
+export class UnauthenticatedError extends ProblemError<schemas.UnauthenticatedProblem> {}
+
+/** Send application/json in UTF-8 */
+export class UnsupportedMediaTypeError extends ProblemError<schemas.UnsupportedMediaTypeProblem> {}
+
+/** More is in use than the plan allows */
+export class UsageExceedsPlanError extends ProblemError<schemas.UsageExceedsPlanProblem> {}
+
+/** Some fields are not valid */
+export class ValidationFailedError extends ProblemError<schemas.ValidationFailedProblem> {}
+
+/** This link is no longer valid */
+export class VerificationTokenInvalidError extends ProblemError<schemas.VerificationTokenInvalidProblem> {}
+
+/** The event was handled already */
+export class WebhookEventHandledError extends ProblemError<schemas.WebhookEventHandledProblem> {}
+
+/** Event not found */
+export class WebhookEventNotFoundError extends ProblemError<schemas.WebhookEventNotFoundProblem> {}
+
+/** The signature does not match the body */
+export class WebhookSignatureInvalidError extends ProblemError<schemas.WebhookSignatureInvalidProblem> {}
+
+/** This API key is bound to another application */
+export class WrongApplicationError extends ProblemError<schemas.WrongApplicationProblem> {}
+
+/** This kind of credential cannot call this route */
+export class WrongCredentialKindError extends ProblemError<schemas.WrongCredentialKindProblem> {}
+
+/** Wrong current password */
+export class WrongPasswordError extends ProblemError<schemas.WrongPasswordProblem> {}
+
+/** The class of each code. */
+export const PROBLEMS = {
+  already_member: AlreadyMemberError,
+  amount_above_reserved: AmountAboveReservedError,
+  api_key_already_rotated: ApiKeyAlreadyRotatedError,
+  api_key_not_found: ApiKeyNotFoundError,
+  application_not_found: ApplicationNotFoundError,
+  billing_account_missing: BillingAccountMissingError,
+  billing_busy: BillingBusyError,
+  body_too_large: BodyTooLargeError,
+  bundle_id_taken: BundleIdTakenError,
+  business_deactivated: BusinessDeactivatedError,
+  business_not_found: BusinessNotFoundError,
+  counter_busy: CounterBusyError,
+  credit_not_found: CreditNotFoundError,
+  currency_mismatch: CurrencyMismatchError,
+  database_unavailable: DatabaseUnavailableError,
+  default_plan_must_be_free: DefaultPlanMustBeFreeError,
+  default_plan_must_renew: DefaultPlanMustRenewError,
+  email_taken: EmailTakenError,
+  event_id_conflict: EventIdConflictError,
+  event_not_found: EventNotFoundError,
+  event_reserved: EventReservedError,
+  expectation_failed: ExpectationFailedError,
+  external_id_conflict: ExternalIdConflictError,
+  feature_archived: FeatureArchivedError,
+  feature_declared: FeatureDeclaredError,
+  feature_key_taken: FeatureKeyTakenError,
+  feature_kind: FeatureKindError,
+  feature_not_found: FeatureNotFoundError,
+  flag_not_found: FlagNotFoundError,
+  headers_too_large: HeadersTooLargeError,
+  idempotency_answer_not_kept: IdempotencyAnswerNotKeptError,
+  idempotency_key_in_use: IdempotencyKeyInUseError,
+  idempotency_key_reused: IdempotencyKeyReusedError,
+  ingestion_overloaded: IngestionOverloadedError,
+  insufficient_scope: InsufficientScopeError,
+  internal_error: InternalError,
+  invalid_context: InvalidContextError,
+  invalid_credentials: InvalidCredentialsError,
+  invalid_state: InvalidStateError,
+  invitation_expired: InvitationExpiredError,
+  invitation_for_another_email: InvitationForAnotherEmailError,
+  invitation_not_found: InvitationNotFoundError,
+  invitation_revoked: InvitationRevokedError,
+  invitation_used: InvitationUsedError,
+  job_not_failed: JobNotFailedError,
+  job_not_found: JobNotFoundError,
+  last_owner: LastOwnerError,
+  limit_reached: LimitReachedError,
+  malformed_request: MalformedRequestError,
+  no_business: NoBusinessError,
+  not_for_browsers: NotForBrowsersError,
+  not_ready: NotReadyError,
+  overloaded: OverloadedError,
+  own_grant_not_found: OwnGrantNotFoundError,
+  own_role: OwnRoleError,
+  password_too_weak: PasswordTooWeakError,
+  payment_failed: PaymentFailedError,
+  payment_provider_refused: PaymentProviderRefusedError,
+  payment_provider_state_unknown: PaymentProviderStateUnknownError,
+  payment_provider_unavailable: PaymentProviderUnavailableError,
+  payment_required: PaymentRequiredError,
+  permission_denied: PermissionDeniedError,
+  plan_archived: PlanArchivedError,
+  plan_currency_fixed: PlanCurrencyFixedError,
+  plan_is_default: PlanIsDefaultError,
+  plan_not_found: PlanNotFoundError,
+  plan_slug_taken: PlanSlugTakenError,
+  quota_exceeded: QuotaExceededError,
+  rate_limited: RateLimitedError,
+  recording_deleted: RecordingDeletedError,
+  recording_not_found: RecordingNotFoundError,
+  request_timeout: RequestTimeoutError,
+  reservation_not_found: ReservationNotFoundError,
+  reservation_settled: ReservationSettledError,
+  reset_token_invalid: ResetTokenInvalidError,
+  service_key_already_rotated: ServiceKeyAlreadyRotatedError,
+  service_key_not_found: ServiceKeyNotFoundError,
+  session_not_found: SessionNotFoundError,
+  storage_full: StorageFullError,
+  stripe_subscription_exists: StripeSubscriptionExistsError,
+  subscription_behind: SubscriptionBehindError,
+  subscription_exists: SubscriptionExistsError,
+  subscription_inactive: SubscriptionInactiveError,
+  support_access_off: SupportAccessOffError,
+  support_forbidden: SupportForbiddenError,
+  support_read_only: SupportReadOnlyError,
+  support_session_not_found: SupportSessionNotFoundError,
+  system_member: SystemMemberError,
+  targeting_key_missing: TargetingKeyMissingError,
+  team_member_not_found: TeamMemberNotFoundError,
+  too_many_at_once: TooManyAtOnceError,
+  too_many_businesses: TooManyBusinessesError,
+  too_many_values: TooManyValuesError,
+  unauthenticated: UnauthenticatedError,
+  unsupported_media_type: UnsupportedMediaTypeError,
+  usage_exceeds_plan: UsageExceedsPlanError,
+  validation_failed: ValidationFailedError,
+  verification_token_invalid: VerificationTokenInvalidError,
+  webhook_event_handled: WebhookEventHandledError,
+  webhook_event_not_found: WebhookEventNotFoundError,
+  webhook_signature_invalid: WebhookSignatureInvalidError,
+  wrong_application: WrongApplicationError,
+  wrong_credential_kind: WrongCredentialKindError,
+  wrong_password: WrongPasswordError,
+};

@@ -1,0 +1,2267 @@
+// Generated from openapi.json by scripts/generate-client.js.
+
+import type { JsonObject } from '../json.ts';
+
+export type AcceptInvitationRequest = { activationKey: string };
+
+export type AcceptedInvitationResponse = { business: BusinessResponse; member: MemberResponse };
+
+export type Action =
+  | 'api_key.create'
+  | 'api_key.list'
+  | 'api_key.revoke'
+  | 'api_key.rotate'
+  | 'audit_log.list'
+  | 'billing.get'
+  | 'billing.list_invoices'
+  | 'billing.open_checkout'
+  | 'billing.open_portal'
+  | 'business.activate'
+  | 'business.create'
+  | 'business.deactivate'
+  | 'business.get'
+  | 'business.sign_up'
+  | 'business.update'
+  | 'credit.grant'
+  | 'credit.list'
+  | 'credit.void'
+  | 'email.resend'
+  | 'email.verify'
+  | 'entitlement.check'
+  | 'entitlement.grant'
+  | 'entitlement.list'
+  | 'entitlement.list_own'
+  | 'entitlement.revoke'
+  | 'feature.create'
+  | 'feature.list'
+  | 'feature.update'
+  | 'flag.evaluate'
+  | 'flag.evaluate_all'
+  | 'health.live'
+  | 'health.ready'
+  | 'invitation.accept'
+  | 'invitation.create'
+  | 'invitation.list'
+  | 'invitation.look_up'
+  | 'invitation.resend'
+  | 'invitation.revoke'
+  | 'job.list'
+  | 'job.retry'
+  | 'me.get'
+  | 'me.list_businesses'
+  | 'me.update'
+  | 'metrics.read'
+  | 'password.change'
+  | 'password.forgot'
+  | 'password.reset'
+  | 'plan.archive'
+  | 'plan.create'
+  | 'plan.list'
+  | 'plan.update'
+  | 'sdk.status'
+  | 'service_key.create'
+  | 'service_key.list'
+  | 'service_key.revoke'
+  | 'service_key.rotate'
+  | 'session.create'
+  | 'session.end'
+  | 'session.list'
+  | 'session.revoke'
+  | 'session.switch'
+  | 'staff_audit_log.list'
+  | 'staff_business.get'
+  | 'staff_business.list'
+  | 'staff_plan.get'
+  | 'staff_plan.list'
+  | 'staff_session.create'
+  | 'staff_session.end'
+  | 'staff_subscription.assign'
+  | 'staff_subscription.list_history'
+  | 'staff_support_session.end'
+  | 'subscription.cancel'
+  | 'subscription.change'
+  | 'subscription.get'
+  | 'subscription.list_history'
+  | 'subscription.list_periods'
+  | 'subscription.pause'
+  | 'subscription.preview_change'
+  | 'subscription.resume'
+  | 'subscription.uncancel'
+  | 'subscription.update'
+  | 'support_session.end'
+  | 'support_session.list'
+  | 'support_session.start'
+  | 'team_member.activate'
+  | 'team_member.assign_role'
+  | 'team_member.deactivate'
+  | 'team_member.get'
+  | 'team_member.list'
+  | 'team_member.remove'
+  | 'usage.explain'
+  | 'usage.explain_feature'
+  | 'usage.get'
+  | 'usage.get_feature'
+  | 'usage.history'
+  | 'usage.verify'
+  | 'usage_alerts.get'
+  | 'usage_alerts.set'
+  | 'usage_event.record'
+  | 'usage_event.record_batch'
+  | 'usage_event.release'
+  | 'usage_reservation.commit'
+  | 'usage_reservation.create'
+  | 'usage_reservation.release'
+  | 'webhook.receive'
+  | 'webhook_event.list'
+  | 'webhook_event.retry'
+  | 'billing.check_account'
+  | 'billing.clean_up'
+  | 'billing.find_customer'
+  | 'billing.finish_operation'
+  | 'billing.look_for_ended_periods'
+  | 'billing.move_account'
+  | 'billing.move_to_new_versions'
+  | 'billing.review'
+  | 'billing.review_all'
+  | 'billing.sync'
+  | 'billing.sync_plans'
+  | 'billing.verify'
+  | 'business.status_changed'
+  | 'dev.shift_time'
+  | 'housekeeping.prune'
+  | 'mail.send'
+  | 'mail.send_awaited'
+  | 'migration'
+  | 'password.costs'
+  | 'password.rehash'
+  | 'plan.changed'
+  | 'service_keys.create'
+  | 'session.fail'
+  | 'staff.create'
+  | 'staff.disable'
+  | 'staff.list'
+  | 'staff.reset_password'
+  | 'staff.unlock'
+  | 'staff_session.fail'
+  | 'subscription.remind'
+  | 'subscription.renew'
+  | 'subscriptions.renew'
+  | 'usage.check'
+  | 'usage.consume'
+  | 'usage.expire_reservations'
+  | 'usage.flush'
+  | 'usage.grant_sql_caller'
+  | 'usage.list_sql_callers'
+  | 'usage.release'
+  | 'usage.revoke_sql_caller'
+  | 'usage.send_alerts'
+  | 'webhooks.replay'
+  | 'database.insert'
+  | 'database.update'
+  | 'database.delete'
+  | 'application.create'
+  | 'application.delete'
+  | 'application.get'
+  | 'application.list'
+  | 'application.update'
+  | 'recording.create'
+  | 'recording.create_batch'
+  | 'recording.delete'
+  | 'recording.flush'
+  | 'recording.get'
+  | 'recording.list'
+  | 'recording.prune'
+  | 'seed.demo';
+
+export type ActorKind =
+  | 'anonymous'
+  | 'person'
+  | 'sdk'
+  | 'service'
+  | 'staff'
+  | 'job'
+  | 'database'
+  | 'sql';
+
+export type ActorResponse = {
+  kind: ActorKind;
+  /** A member for persons and the SDK, a staff account for staff, the key for services */
+  id: string | null;
+  email: string | null;
+};
+
+export type AfterGrace = 'default_plan' | 'expire';
+
+export type AlertsRequest = {
+  /** Of the limit; at most 10 */
+  percentages: readonly number[];
+};
+
+export type AlertsResponse = {
+  /** In ascending order */
+  percentages: readonly number[];
+};
+
+export type AllocatedEntitlementResponse = {
+  used: number;
+  limit: number | null;
+  remaining: number | null;
+  kind: AllocatedKind;
+  /** plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do */
+  source: EntitlementSource;
+  mode: LimitMode;
+  /** Whether more exist than the limit says */
+  overLimit: boolean;
+};
+
+export type AllocatedKind = 'allocated';
+
+export type AllocatedUsageResponse = {
+  used: number;
+  limit: number | null;
+  remaining: number | null;
+};
+
+/** This person is already a member */
+export type AlreadyMemberProblem = ProblemResponse & { code: 'already_member'; status: 409 };
+
+/** More than was reserved */
+export type AmountAboveReservedProblem = ProblemResponse & {
+  code: 'amount_above_reserved';
+  status: 422;
+};
+
+export type AnswerNotKeptMembers = { firstStatus: number };
+
+/** This API key has been rotated, revoked, or has expired */
+export type ApiKeyAlreadyRotatedProblem = ProblemResponse & {
+  code: 'api_key_already_rotated';
+  status: 409;
+};
+
+/** API key not found */
+export type ApiKeyNotFoundProblem = ProblemResponse & { code: 'api_key_not_found'; status: 404 };
+
+export type ApiKeyPage = {
+  data: readonly ApiKeyResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type ApiKeyResponse = {
+  id: string;
+  name: string;
+  /** The last four characters */
+  hint: string;
+  createdAt: string;
+  /** To the minute */
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  scopes: readonly Scope[];
+  /** The application whose recordings the key sends; null: any of the business */
+  applicationId: string | null;
+};
+
+/** Application not found */
+export type ApplicationNotFoundProblem = ProblemResponse & {
+  code: 'application_not_found';
+  status: 404;
+};
+
+export type ApplicationPage = {
+  data: readonly ApplicationResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type ApplicationResponse = {
+  id: string;
+  name: string;
+  bundleId: string | null;
+  platform: Platform | null;
+  origins: readonly string[];
+  createdAt: string;
+};
+
+export type AssignPlanRequest = {
+  planId: string;
+  /** Shown in the history, which the tenant can read */
+  reason: string;
+  /** What to do with the subscription at Stripe, if there is one */
+  stripe?: StripeDisposition;
+};
+
+export type AssignRoleRequest = { role: Role };
+
+export type AuditEntryResponse = {
+  id: string;
+  at: string;
+  /** The action of the route, or the job's name */
+  action: Action;
+  actor: ActorResponse;
+  /** During a support session: the support member that staff acted as */
+  onBehalfOf: string | null;
+  target: TargetResponse;
+  /** `{ field: [before, after] }`; secrets are `***` */
+  changes: JsonObject;
+  requestId: string | null;
+  supportSessionId: string | null;
+  ip: string | null;
+};
+
+export type AuditLogPage = {
+  data: readonly AuditEntryResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type BatchResponse = {
+  /** In the order of the request */
+  results: readonly (StoredResultResponse | RefusedResultResponse)[];
+};
+
+/** No payment has been made yet */
+export type BillingAccountMissingProblem = ProblemResponse & {
+  code: 'billing_account_missing';
+  status: 409;
+};
+
+/** Another change is in progress at the payment provider */
+export type BillingBusyProblem = ProblemResponse & { code: 'billing_busy'; status: 409 };
+
+export type BillingCustomerResponse = { id: string; name: string | null; email: string | null };
+
+export type BillingResponse = {
+  /** manual: this installation takes no payments */
+  provider: PaymentProvider;
+  customer: BillingCustomerResponse | null;
+  paymentMethod: PaymentMethodResponse | null;
+  nextInvoice: NextInvoiceResponse | null;
+};
+
+/** The body is too large */
+export type BodyTooLargeProblem = ProblemResponse & { code: 'body_too_large'; status: 413 };
+
+/** The bundle id is taken */
+export type BundleIdTakenProblem = ProblemResponse & { code: 'bundle_id_taken'; status: 409 };
+
+/** This business is deactivated */
+export type BusinessDeactivatedProblem = ProblemResponse & {
+  code: 'business_deactivated';
+  status: 403;
+};
+
+export type BusinessGrantPage = {
+  data: readonly BusinessGrantResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type BusinessGrantResponse = {
+  /** Metered and allocated features; null: unlimited */
+  limit?: number | null;
+  /** Metered and allocated features. Default: hard */
+  mode?: LimitMode;
+  /** Flags */
+  enabled?: boolean;
+  /** Config features */
+  value?: number | string;
+  /** The key of the feature */
+  feature: string;
+  reason: string;
+  /** The staff member */
+  grantedBy: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** Whether it has ended, so that the plan's grant applies */
+  expired: boolean;
+};
+
+/** Business not found */
+export type BusinessNotFoundProblem = ProblemResponse & { code: 'business_not_found'; status: 404 };
+
+export type BusinessRequest = {
+  /** The business that this is about */
+  businessId: string;
+};
+
+export type BusinessResponse = {
+  id: string;
+  name: string;
+  status: BusinessStatus;
+  /** Whether staff may open support sessions */
+  supportAccess: boolean;
+  createdAt: string;
+};
+
+export type BusinessStatus = 'active' | 'deactivated';
+
+export type CancelRequest = { when: ChangeTime };
+
+export type CauseResponse = {
+  /** `job`: the server itself, as in a renewal */
+  kind: ActorKind;
+  id: string | null;
+  email: string | null;
+};
+
+export type ChangePasswordRequest = {
+  currentPassword: string;
+  /** Not trimmed; compared in NFC. Common ones are refused */
+  newPassword: string;
+};
+
+export type ChangePlanRequest = {
+  planId: string;
+  /** By default a higher price per day takes effect now, a lower one at the end of the period */
+  when?: ChangeTime;
+};
+
+export type ChangeTime = 'now' | 'period_end';
+
+export type ChargedAtStripeResponse = {
+  /** Of the subscription at Stripe */
+  subscriptionId: string;
+  /** The end of the paid period or the trial */
+  paidUntil: string;
+  /** Whether it renews then: not while the business is deactivated; a job updates Stripe */
+  renews: boolean;
+};
+
+export type CheckEntitlementRequest = {
+  /** The business that this is about */
+  businessId: string;
+  /** The key of a feature */
+  feature: string;
+  /** How many more of a metered or allocated feature; without it, 1 */
+  amount?: number;
+};
+
+export type CheckReason =
+  | 'subscription_inactive'
+  | 'quota_exceeded'
+  | 'limit_reached'
+  | 'feature_archived'
+  | 'not_enabled'
+  | 'no_value';
+
+export type CheckoutSessionResponse = {
+  /** The id of the page at Stripe */
+  id: string;
+  /** Send the browser there */
+  url: string;
+};
+
+export type CommitRequest = {
+  /** The business that this is about */
+  businessId: string;
+  /** What was used of it; without it, all */
+  amount?: number;
+};
+
+export type ConfigEntitlementResponse = {
+  kind: ConfigKind;
+  /** plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do */
+  source: EntitlementSource;
+  /** Null: nothing grants one */
+  value: number | string | null;
+};
+
+export type ConfigGrantResponse = { value: number | string };
+
+export type ConfigKind = 'config';
+
+export type CountedRecordingResponse = {
+  id: string;
+  externalId: string;
+  applicationId: string | null;
+  createdAt: string;
+  /** A deleted recording still counts */
+  deleted: boolean;
+};
+
+export type CountedResultResponse = {
+  /** The status it would have had if sent alone */
+  status: number;
+  event: EventResponse;
+};
+
+/** Another transaction holds the counter of this feature */
+export type CounterBusyProblem = ProblemResponse & { code: 'counter_busy'; status: 503 };
+
+export type CreateApiKeyRequest = {
+  name: string;
+  /** Without it, the key is valid until it is revoked */
+  expiresAt?: string | null;
+  /** What the key may do; without it, everything */
+  scopes?: readonly Scope[];
+  /** The application whose recordings the key sends; null: any of the business */
+  applicationId?: string | null;
+};
+
+export type CreateApplicationRequest = {
+  name: string;
+  bundleId?: string | null;
+  platform?: Platform | null;
+  /** Of the platform `web` only: whose pages may call the SDK routes from a browser (CORS) */
+  origins?: readonly string[];
+};
+
+export type CreateBusinessRequest = { name: string };
+
+export type CreateCheckoutRequest = {
+  planId: string;
+  /** Where to go after the payment, under APP_URL */
+  successPath: string;
+  /** Where to go without it, under APP_URL */
+  cancelPath: string;
+};
+
+export type CreateFeatureRequest = {
+  /** Immutable */
+  key: string;
+  name: string;
+  kind: FeatureKind;
+  /** Metered features: when usage starts again from zero. Default: period */
+  resets?: FeatureReset;
+  /** What one of it is called */
+  unit?: string;
+  /** Config features: the values that it may have; without them, any */
+  values?: readonly (number | string)[];
+  /** client: SDK keys see it too. Default: team */
+  visibility?: FeatureVisibility;
+};
+
+export type CreateInvitationRequest = { email: string; role: Role; fullName?: string | null };
+
+export type CreatePlanRequest = {
+  /** Default for a new plan: empty */
+  description?: string;
+  /** Default for a new plan: 0 */
+  trialDays?: number;
+  /** Grace period of past_due. Default for a new plan: 7 */
+  graceDays?: number;
+  /** Default for a new plan: default_plan */
+  afterGrace?: AfterGrace;
+  /** Default for a new plan: true */
+  renews?: boolean;
+  /** Listed and selectable by owners. Default for a new plan: true */
+  public?: boolean;
+  /** The plan of new businesses; true replaces the current default plan. Default for a new plan: false */
+  default?: boolean;
+  /** Immutable */
+  slug: string;
+  name: string;
+  price: PlanPriceRequest;
+  interval: PlanIntervalRequest;
+  /** What it grants; features not named are off */
+  features?: {
+    applications?: LimitGrantResponse | null;
+    recordings?: LimitGrantResponse | null;
+    seats?: LimitGrantResponse | null;
+    [key: string]: LimitGrantResponse | FlagGrantResponse | ConfigGrantResponse | null | undefined;
+  };
+  /** The same of metered and allocated features in short: a hard limit, or null for unlimited. */
+  limits?: {
+    applications?: number | null;
+    recordings?: number | null;
+    seats?: number | null;
+    [key: string]: number | null | undefined;
+  };
+};
+
+export type CreateRecordingBatchRequest = {
+  /** Each is validated and decided as if sent alone */
+  recordings: readonly CreateRecordingRequest[];
+};
+
+export type CreateRecordingRequest = {
+  /** Makes retries idempotent */
+  externalId: string;
+  /** With a key that is bound to an application: that one, or none */
+  applicationId?: string | null;
+  /** Before 2015, or more than 24 h after the arrival, it is kept as `reportedStartedAt` only */
+  startedAt: string;
+  durationMs: number;
+  /** Unknown fields are kept: at most 20, names of 64 characters, 4 KiB together */
+  device?: DeviceRequest | null;
+  /** At most 16 KiB */
+  metadata?: JsonObject | null;
+};
+
+export type CreateServiceKeyRequest = {
+  name: string;
+  /** What the key may do */
+  scopes: readonly ServiceScope[];
+  /** The only businesses that it may name; without them, any */
+  businessIds?: readonly string[] | null;
+  /** Without it, the key is valid until it is revoked */
+  expiresAt?: string | null;
+};
+
+export type CreatedApiKeyResponse = {
+  id: string;
+  name: string;
+  /** The last four characters */
+  hint: string;
+  createdAt: string;
+  /** To the minute */
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  scopes: readonly Scope[];
+  /** Shown only once */
+  key: string;
+  /** The application whose recordings the key sends; null: any of the business */
+  applicationId: string | null;
+};
+
+export type CreatedRecordingResponse = {
+  id: string;
+  externalId: string;
+  applicationId: string | null;
+  /** The arrival where the one sent is not believed */
+  startedAt: string;
+  /** As sent, where no working clock reports it: before 2015, or more than 24 h after the arrival */
+  reportedStartedAt: string | null;
+  durationMs: number;
+  device: JsonObject | null;
+  metadata: JsonObject | null;
+  createdAt: string;
+  usage: MeteredUsageResponse;
+};
+
+export type CreatedServiceKeyResponse = {
+  id: string;
+  name: string;
+  /** The last four characters */
+  hint: string;
+  createdAt: string;
+  /** To the minute */
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  scopes: readonly ServiceScope[];
+  /** Null: any */
+  businessIds: readonly string[] | null;
+  /** Shown only once */
+  key: string;
+};
+
+/** Credit not found */
+export type CreditNotFoundProblem = ProblemResponse & { code: 'credit_not_found'; status: 404 };
+
+export type CreditPage = {
+  data: readonly CreditResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type CreditResponse = {
+  id: string;
+  /** The key of a metered feature */
+  feature: string;
+  amount: number;
+  spent: number;
+  /** The unspent rest; 0 once expired or void */
+  remaining: number;
+  reason: string;
+  /** The staff member */
+  grantedBy: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** When the unspent rest was voided */
+  voidedAt: string | null;
+};
+
+/** The two plans have prices in different currencies */
+export type CurrencyMismatchProblem = ProblemResponse & { code: 'currency_mismatch'; status: 409 };
+
+export type CurrentPeriodResponse = {
+  /** Numbers the periods of a subscription; a trial is 0 */
+  ordinal: number;
+  start: string;
+  /** Exclusive */
+  end: string;
+};
+
+/** The database is unavailable */
+export type DatabaseUnavailableProblem = ProblemResponse & {
+  code: 'database_unavailable';
+  status: 503;
+};
+
+/** The default plan must be free */
+export type DefaultPlanMustBeFreeProblem = ProblemResponse & {
+  code: 'default_plan_must_be_free';
+  status: 409;
+};
+
+/** The default plan must renew */
+export type DefaultPlanMustRenewProblem = ProblemResponse & {
+  code: 'default_plan_must_renew';
+  status: 409;
+};
+
+export type DeviceRequest = {
+  model?: string;
+  os?: string;
+  osVersion?: string;
+  appVersion?: string;
+};
+
+/** The e-mail address is taken */
+export type EmailTakenProblem = ProblemResponse & { code: 'email_taken'; status: 409 };
+
+export type EntitlementCheckResponse = {
+  allowed: boolean;
+  /** Null: it is allowed */
+  reason: CheckReason | null;
+  /** Null for flags and values, and for an archived feature without usage */
+  usage: MeteredUsageResponse | AllocatedUsageResponse | null;
+};
+
+export type EntitlementSource = 'plan' | 'business' | 'credit';
+
+export type EntitlementsResponse = {
+  /** By feature; for an SDK key, those that are visible to clients */
+  features: {
+    applications?: AllocatedEntitlementResponse;
+    recordings?: MeteredEntitlementResponse;
+    seats?: AllocatedEntitlementResponse;
+    [key: string]:
+      | MeteredEntitlementResponse
+      | AllocatedEntitlementResponse
+      | FlagEntitlementResponse
+      | ConfigEntitlementResponse
+      | undefined;
+  };
+};
+
+export type EvaluationFaultResponse = { key: string; errorCode: string; errorDetails: string };
+
+export type EvaluationReason = 'TARGETING_MATCH' | 'SPLIT' | 'STATIC' | 'DEFAULT';
+
+export type EvaluationRequest = {
+  /** The evaluation context. `targetingKey` decides about flags that are on for a share; service keys name the business by `businessId`. Nothing of it is stored or logged. */
+  context?: JsonObject;
+};
+
+export type EvaluationResponse = {
+  key: string;
+  /** A flag is true or false; a config feature has an integer or a text */
+  value: boolean | number | string;
+  /** TARGETING_MATCH: a grant of the business itself; SPLIT: the rollout; STATIC: the plan; DEFAULT: nothing grants it */
+  reason: EvaluationReason;
+  /** Of flags: on or off */
+  variant?: string;
+};
+
+export type EvaluationsMetadataResponse = {
+  /** How many are in this answer */
+  evaluated: number;
+  /** How many there are */
+  of: number;
+};
+
+export type EvaluationsResponse = {
+  flags: readonly (EvaluationResponse | EvaluationFaultResponse)[];
+  /** Only where there are more than 50 flags and values: the first 50 by key were evaluated */
+  metadata?: EvaluationsMetadataResponse;
+};
+
+export type EventBatchResponse = {
+  /** In the order of the request */
+  results: readonly (CountedResultResponse | RefusedEventResponse)[];
+};
+
+/** The eventId belongs to another event */
+export type EventIdConflictProblem = ProblemResponse & { code: 'event_id_conflict'; status: 409 };
+
+/** Event not found */
+export type EventNotFoundProblem = ProblemResponse & { code: 'event_not_found'; status: 404 };
+
+/** The event is a reservation */
+export type EventReservedProblem = ProblemResponse & { code: 'event_reserved'; status: 409 };
+
+export type EventResponse = {
+  eventId: string;
+  feature: string;
+  amount: number;
+  createdAt: string;
+  usage: MeteredUsageResponse;
+};
+
+/** Expectation not supported */
+export type ExpectationFailedProblem = ProblemResponse & {
+  code: 'expectation_failed';
+  status: 417;
+};
+
+/** The externalId belongs to another recording */
+export type ExternalIdConflictProblem = ProblemResponse & {
+  code: 'external_id_conflict';
+  status: 409;
+};
+
+/** The feature is archived */
+export type FeatureArchivedProblem = ProblemResponse & { code: 'feature_archived'; status: 409 };
+
+/** The feature belongs to the code */
+export type FeatureDeclaredProblem = ProblemResponse & { code: 'feature_declared'; status: 409 };
+
+/** The key is taken */
+export type FeatureKeyTakenProblem = ProblemResponse & { code: 'feature_key_taken'; status: 409 };
+
+export type FeatureKind = 'metered' | 'allocated' | 'flag' | 'config';
+
+/** The feature is of another kind */
+export type FeatureKindProblem = ProblemResponse & { code: 'feature_kind'; status: 409 };
+
+/** Feature not found */
+export type FeatureNotFoundProblem = ProblemResponse & { code: 'feature_not_found'; status: 404 };
+
+export type FeaturePage = {
+  data: readonly FeatureResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type FeatureReset = 'period' | 'day' | 'never';
+
+export type FeatureResponse = {
+  key: string;
+  name: string;
+  kind: FeatureKind;
+  resets: FeatureReset | null;
+  unit: string | null;
+  /** Config features: the values that it may have; without them, any */
+  values: readonly (number | string)[] | null;
+  visibility: FeatureVisibility;
+  /** Flags, also declared ones: evaluations with a targeting key (OFREP) obey it; null: the plan decides */
+  rollout: RolloutFields | null;
+  /** Code declares it: staff change its rollout only */
+  declared: boolean;
+  archived: boolean;
+  createdAt: string;
+};
+
+export type FeatureUsageExplanationResponse = {
+  used: number;
+  /** The allowance; null: unlimited */
+  limit: number | null;
+  /** What is left of allowance and credits; null: unlimited */
+  remaining: number | null;
+  /** When used starts again from zero; null: never */
+  resetsAt: string | null;
+  /** Unspent credits, spent after the allowance */
+  credits: number;
+  /** Whether a soft limit has let more pass than it says */
+  overLimit: boolean;
+  feature: string;
+  kind: FeatureKind;
+  /** The part of `used` paid by credits */
+  credited: number;
+  /** The part of `used` that a plan change carried over */
+  carriedOver: number;
+  /** What open reservations hold; not used yet, and not in `remaining` */
+  reserved: number;
+  /** What paid for `used` and pays for what comes next, in this order: the plan, credits, then credits with nothing left */
+  sources: readonly UsageSourceResponse[];
+  /** The last 20 events */
+  recent: readonly RecentEventResponse[];
+};
+
+export type FeatureUsageResponse = {
+  used: number;
+  /** The allowance; null: unlimited */
+  limit: number | null;
+  /** What is left of allowance and credits; null: unlimited */
+  remaining: number | null;
+  /** When used starts again from zero; null: never */
+  resetsAt: string | null;
+  /** Unspent credits, spent after the allowance */
+  credits: number;
+  /** Whether a soft limit has let more pass than it says */
+  overLimit: boolean;
+  feature: string;
+  kind: FeatureKind;
+  /** The part of `used` paid by credits */
+  credited: number;
+  /** The part of `used` that a plan change carried over */
+  carriedOver: number;
+  /** What open reservations hold; not used yet, and not in `remaining` */
+  reserved: number;
+};
+
+export type FeatureVisibility = 'team' | 'client';
+
+export type FieldFaultResponse = {
+  /** JSON Pointer (RFC 6901) to the field */
+  pointer: string;
+  code: string;
+  detail: string;
+};
+
+export type FirstApiKeyResponse = {
+  id: string;
+  /** Shown only once */
+  key: string;
+};
+
+export type FlagEntitlementResponse = {
+  kind: FlagKind;
+  /** plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do */
+  source: EntitlementSource;
+  enabled: boolean;
+};
+
+export type FlagGrantResponse = { enabled: boolean };
+
+export type FlagKind = 'flag';
+
+/** Flag not found */
+export type FlagNotFoundProblem = ProblemResponse & { code: 'flag_not_found'; status: 404 };
+
+export type ForgotPasswordRequest = { email: string };
+
+export type GrantCreditRequest = {
+  /** The key of a metered feature */
+  feature: string;
+  amount: number;
+  /** The unspent rest expires then; without it, the credit never expires */
+  expiresAt?: string | null;
+  /** Shown to the tenant */
+  reason: string;
+};
+
+export type GrantToBusinessRequest = {
+  /** Metered and allocated features; null: unlimited */
+  limit?: number | null;
+  /** Metered and allocated features. Default: hard */
+  mode?: LimitMode;
+  /** Flags */
+  enabled?: boolean;
+  /** Config features */
+  value?: number | string;
+  /** Shown in the audit log of the tenant */
+  reason: string;
+  /** The plan's grant applies again then; without it, this one never ends */
+  expiresAt?: string | null;
+};
+
+/** The headers are too large */
+export type HeadersTooLargeProblem = ProblemResponse & { code: 'headers_too_large'; status: 431 };
+
+export type HealthResponse = { status: HealthStatus };
+
+export type HealthStatus = 'ok';
+
+export type HistoryBucket = 'day';
+
+/** The first request succeeded, but its answer was not kept */
+export type IdempotencyAnswerNotKeptProblem = ProblemResponse &
+  AnswerNotKeptMembers & { code: 'idempotency_answer_not_kept'; status: 409 };
+
+/** The first request with this Idempotency-Key is still running */
+export type IdempotencyKeyInUseProblem = ProblemResponse & {
+  code: 'idempotency_key_in_use';
+  status: 409;
+};
+
+/** This Idempotency-Key was used for another request */
+export type IdempotencyKeyReusedProblem = ProblemResponse & {
+  code: 'idempotency_key_reused';
+  status: 422;
+};
+
+export type InboxEventResponse = {
+  /** Stripe's id of the event */
+  id: string;
+  type: string;
+  /** failed: all tries are used up; ignored: no local subscription depends on it */
+  state: InboxState;
+  /** The Stripe id of the object that the event is about */
+  objectId: string | null;
+  customerId: string | null;
+  /** By Stripe's clock */
+  happenedAt: string;
+  receivedAt: string;
+  /** The number of deliveries */
+  deliveries: number;
+  tries: number;
+  handledAt: string | null;
+  lastError: string | null;
+};
+
+export type InboxPage = {
+  data: readonly InboxEventResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type InboxState = 'waiting' | 'failed' | 'applied' | 'ignored';
+
+/** Too much is waiting to be counted */
+export type IngestionOverloadedProblem = ProblemResponse & {
+  code: 'ingestion_overloaded';
+  status: 503;
+};
+
+/** This key does not have the scope */
+export type InsufficientScopeProblem = ProblemResponse & {
+  code: 'insufficient_scope';
+  status: 403;
+};
+
+/** Internal error */
+export type InternalErrorProblem = ProblemResponse & { code: 'internal_error'; status: 500 };
+
+export type IntervalResponse = { unit: IntervalUnit; count: number };
+
+export type IntervalUnit = 'day' | 'week' | 'month' | 'year';
+
+/** The evaluation context is not valid */
+export type InvalidContextProblem = ProblemResponse & { code: 'invalid_context'; status: 400 };
+
+/** Wrong e-mail address or password */
+export type InvalidCredentialsProblem = ProblemResponse & {
+  code: 'invalid_credentials';
+  status: 401;
+};
+
+/** The state of the subscription does not allow this */
+export type InvalidStateProblem = ProblemResponse & { code: 'invalid_state'; status: 409 };
+
+export type InvitationDetailsResponse = {
+  email: string;
+  fullName: string | null;
+  businessId: string;
+  businessName: string;
+  role: Role;
+  invitedBy: string | null;
+  expiresAt: string;
+  /** True: log in and accept; false: sign up with the key */
+  hasAccount: boolean;
+};
+
+/** This invitation has expired */
+export type InvitationExpiredProblem = ProblemResponse & {
+  code: 'invitation_expired';
+  status: 410;
+};
+
+/** This invitation is for another e-mail address */
+export type InvitationForAnotherEmailProblem = ProblemResponse & {
+  code: 'invitation_for_another_email';
+  status: 403;
+};
+
+/** Invitation not found */
+export type InvitationNotFoundProblem = ProblemResponse & {
+  code: 'invitation_not_found';
+  status: 404;
+};
+
+export type InvitationPage = {
+  data: readonly InvitationResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type InvitationResponse = {
+  id: string;
+  email: string;
+  role: Role;
+  fullName: string | null;
+  status: InvitationStatus;
+  createdAt: string;
+  expiresAt: string;
+};
+
+/** This invitation was revoked */
+export type InvitationRevokedProblem = ProblemResponse & {
+  code: 'invitation_revoked';
+  status: 410;
+};
+
+export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'revoked';
+
+/** This invitation was accepted */
+export type InvitationUsedProblem = ProblemResponse & { code: 'invitation_used'; status: 410 };
+
+export type InvoicePage = {
+  data: readonly InvoiceResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type InvoiceResponse = {
+  id: string;
+  number: string | null;
+  status: InvoiceStatus;
+  total: MoneyResponse;
+  due: MoneyResponse;
+  createdAt: string;
+  /** A page that shows the invoice and accepts the payment */
+  url: string | null;
+  pdfUrl: string | null;
+  attempts: number;
+  /** Whether Stripe retries the charge by itself */
+  isRetried: boolean;
+};
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
+
+/** The job has not failed */
+export type JobNotFailedProblem = ProblemResponse & { code: 'job_not_failed'; status: 409 };
+
+/** Job not found */
+export type JobNotFoundProblem = ProblemResponse & { code: 'job_not_found'; status: 404 };
+
+export type JobPage = {
+  data: readonly JobResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type JobResponse = {
+  /** The queue's number of the job */
+  id: string;
+  name: string;
+  /** `failed`: all tries are used up. `waiting`: for its time, or its next try. */
+  state: JobState;
+  /** Its payload: ids */
+  payload: JsonObject;
+  /** How often it was started */
+  tries: number;
+  maximumTries: number;
+  /** Why the last try failed */
+  lastError: string | null;
+  createdAt: string;
+  /** Not before this moment */
+  runAt: string;
+  /** Since when it is running */
+  lockedAt: string | null;
+};
+
+export type JobState = 'waiting' | 'running' | 'failed';
+
+export type JoinRequest = {
+  /** From the mail */
+  activationKey: string;
+  fullName: string;
+  /** Not trimmed; compared in NFC. Common ones are refused */
+  password: string;
+};
+
+export type JoinResponse = {
+  business: BusinessResponse;
+  member: MemberResponse;
+  session: SessionTokenResponse;
+};
+
+/** A business needs an active owner */
+export type LastOwnerProblem = ProblemResponse & { code: 'last_owner'; status: 409 };
+
+export type LimitGrantResponse = {
+  /** Null: unlimited */
+  limit: number | null;
+  /** hard refuses above the limit; soft counts on and says overLimit */
+  mode: LimitMode;
+};
+
+export type LimitMode = 'hard' | 'soft';
+
+export type LimitReachedMembers = {
+  /** The key of an allocated feature */
+  feature: string;
+  used: number;
+  limit: number;
+  /** Leads to a larger plan */
+  upgradeUrl: string;
+};
+
+/** The plan allows no more of these */
+export type LimitReachedProblem = ProblemResponse &
+  LimitReachedMembers & { code: 'limit_reached'; status: 402 };
+
+export type LoginRequest = {
+  email: string;
+  password: string;
+  /** The business; by default the one used last */
+  businessId?: string;
+};
+
+export type LoginResponse = {
+  session: SessionTokenResponse;
+  /** Null, like `business`, when the person has no business */
+  member: MemberResponse | null;
+  business: BusinessResponse | null;
+};
+
+/** The request could not be read */
+export type MalformedRequestProblem = ProblemResponse & { code: 'malformed_request'; status: 400 };
+
+export type MeResponse = {
+  /** Null during a support session */
+  user: MyUserResponse | null;
+  /** Null, like `business`, when the person has no business */
+  member: MyMemberResponse | null;
+  business: MyBusinessResponse | null;
+  /** What the role permits */
+  permissions: readonly Permission[];
+  support: SupportResponse | null;
+};
+
+export type MemberKind = 'person' | 'sdk' | 'support';
+
+export type MemberPage = {
+  data: readonly MemberResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type MemberResponse = {
+  id: string;
+  /** `sdk` holds the API keys; staff act as `support` */
+  kind: MemberKind;
+  /** For persons only */
+  role: Role | null;
+  status: MemberStatus;
+  email: string | null;
+  fullName: string | null;
+  joinedAt: string;
+};
+
+export type MemberStatus = 'active' | 'deactivated';
+
+export type MembershipPage = {
+  data: readonly MembershipResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type MembershipResponse = {
+  id: string;
+  name: string;
+  status: BusinessStatus;
+  role: Role;
+  /** The business of this session */
+  current: boolean;
+};
+
+export type MeteredEntitlementResponse = {
+  used: number;
+  /** The allowance; null: unlimited */
+  limit: number | null;
+  /** What is left of allowance and credits; null: unlimited */
+  remaining: number | null;
+  /** When used starts again from zero; null: never */
+  resetsAt: string | null;
+  /** Unspent credits, spent after the allowance */
+  credits: number;
+  /** Whether a soft limit has let more pass than it says */
+  overLimit: boolean;
+  kind: MeteredKind;
+  /** plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do */
+  source: EntitlementSource;
+  mode: LimitMode;
+};
+
+export type MeteredKind = 'metered';
+
+export type MeteredUsageResponse = {
+  used: number;
+  /** The allowance; null: unlimited */
+  limit: number | null;
+  /** What is left of allowance and credits; null: unlimited */
+  remaining: number | null;
+  /** When used starts again from zero; null: never */
+  resetsAt: string | null;
+  /** Unspent credits, spent after the allowance */
+  credits: number;
+  /** Whether a soft limit has let more pass than it says */
+  overLimit: boolean;
+};
+
+export type MoneyResponse = {
+  /** In minor units */
+  amount: number;
+  /** ISO 4217, lower case */
+  currency: string;
+};
+
+export type MyBusinessResponse = { id: string; name: string };
+
+export type MyMemberResponse = {
+  id: string;
+  role: Role | null;
+  kind: MemberKind;
+  status: MemberStatus;
+};
+
+export type MyUserResponse = {
+  id: string;
+  email: string;
+  emailVerified: boolean;
+  fullName: string;
+};
+
+export type NextInvoiceResponse = { amount: MoneyResponse; at: string | null };
+
+/** You belong to no business */
+export type NoBusinessProblem = ProblemResponse & { code: 'no_business'; status: 403 };
+
+/** A service key must not be used in a browser */
+export type NotForBrowsersProblem = ProblemResponse & { code: 'not_for_browsers'; status: 403 };
+
+/** The server is not ready */
+export type NotReadyProblem = ProblemResponse & { code: 'not_ready'; status: 503 };
+
+export type OpenSupportSessionRequest = {
+  /** Shown to the tenant */
+  reason: string;
+  ticket?: string | null;
+  /** 30 by default */
+  ttlMinutes?: number;
+  /** read by default */
+  mode?: SupportMode;
+};
+
+export type OpenedSupportSessionResponse = {
+  id: string;
+  /** Shown only once */
+  token: string;
+  mode: SupportMode;
+  expiresAt: string;
+};
+
+/** The server is overloaded */
+export type OverloadedProblem = ProblemResponse & { code: 'overloaded'; status: 503 };
+
+/** The business has no grant of its own */
+export type OwnGrantNotFoundProblem = ProblemResponse & {
+  code: 'own_grant_not_found';
+  status: 404;
+};
+
+/** You cannot change your own role */
+export type OwnRoleProblem = ProblemResponse & { code: 'own_role'; status: 409 };
+
+export type OwnerResponse = {
+  /** The member */
+  id: string;
+  email: string;
+  fullName: string;
+};
+
+/** This password is too easy to guess */
+export type PasswordTooWeakProblem = ProblemResponse & { code: 'password_too_weak'; status: 422 };
+
+export type PaymentFailedMembers = {
+  /** Stripe's word for why, where the bank gave one */
+  declineCode?: string;
+};
+
+/** The payment failed */
+export type PaymentFailedProblem = ProblemResponse &
+  PaymentFailedMembers & { code: 'payment_failed'; status: 402 };
+
+export type PaymentMethodResponse = {
+  /** Of the card: `visa`; otherwise the kind of the method */
+  brand: string;
+  last4: string | null;
+};
+
+export type PaymentProvider = 'manual' | 'stripe';
+
+/** The payment provider refused the request */
+export type PaymentProviderRefusedProblem = ProblemResponse & {
+  code: 'payment_provider_refused';
+  status: 409;
+};
+
+/** The payment provider reports an unknown subscription state */
+export type PaymentProviderStateUnknownProblem = ProblemResponse & {
+  code: 'payment_provider_state_unknown';
+  status: 409;
+};
+
+/** The payment provider is unavailable */
+export type PaymentProviderUnavailableProblem = ProblemResponse & {
+  code: 'payment_provider_unavailable';
+  status: 503;
+};
+
+/** This plan requires payment */
+export type PaymentRequiredProblem = ProblemResponse & { code: 'payment_required'; status: 402 };
+
+export type PeriodPage = {
+  data: readonly PeriodResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type PeriodResponse = {
+  ordinal: number;
+  start: string;
+  /** Exclusive */
+  end: string;
+  planId: string;
+  /** Of each metered feature that resets with it */
+  usage: { recordings: number; [key: string]: number | undefined };
+  /** Null for the current period */
+  closedAt: string | null;
+};
+
+export type Permission =
+  | 'business:read'
+  | 'team_members:read'
+  | 'subscription:read'
+  | 'usage:read'
+  | 'usage:write'
+  | 'team_members:write'
+  | 'team_members:assign_roles'
+  | 'invitations:read'
+  | 'invitations:write'
+  | 'api_keys:read'
+  | 'api_keys:write'
+  | 'audit_log:read'
+  | 'support_sessions:read'
+  | 'business:write'
+  | 'subscription:write'
+  | 'billing:read'
+  | 'billing:write'
+  | 'support_sessions:write'
+  | 'applications:read'
+  | 'recordings:read'
+  | 'applications:write'
+  | 'recordings:write';
+
+/** Your role does not permit this */
+export type PermissionDeniedProblem = ProblemResponse & { code: 'permission_denied'; status: 403 };
+
+/** The plan is archived */
+export type PlanArchivedProblem = ProblemResponse & { code: 'plan_archived'; status: 409 };
+
+export type PlanChangeResponse = {
+  when: ChangeTime;
+  effectiveAt: string;
+  /** In its newest version, whose price and interval apply from `effectiveAt` */
+  plan: PlanResponse;
+  proration: ProrationResponse;
+  /** Just after the change */
+  usageAfter: UsageResponse;
+  /** Limits of the plan that current usage exceeds: the change is refused until there are none */
+  conflicts: readonly PlanConflictResponse[];
+};
+
+export type PlanConflictResponse = {
+  /** The key of an allocated feature */
+  feature: string;
+  used: number;
+  limit: number;
+};
+
+/** Subscribers pay for the plan in another currency */
+export type PlanCurrencyFixedProblem = ProblemResponse & {
+  code: 'plan_currency_fixed';
+  status: 409;
+};
+
+export type PlanIntervalRequest = { unit: IntervalUnit; count: number };
+
+/** The plan is the default */
+export type PlanIsDefaultProblem = ProblemResponse & { code: 'plan_is_default'; status: 409 };
+
+/** Plan not found */
+export type PlanNotFoundProblem = ProblemResponse & { code: 'plan_not_found'; status: 404 };
+
+export type PlanPage = {
+  data: readonly PlanResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type PlanPriceRequest = {
+  /** In minor units */
+  amount: number;
+  /** ISO 4217, lower case */
+  currency: string;
+};
+
+export type PlanResponse = {
+  id: string;
+  slug: string;
+  name: string;
+  description: string;
+  /** Price and interval belong to a version; limits apply to all */
+  version: number;
+  price: MoneyResponse;
+  interval: IntervalResponse;
+  trialDays: number;
+  /** Grace period of past_due */
+  graceDays: number;
+  afterGrace: AfterGrace;
+  renews: boolean;
+  /** The plan of new businesses */
+  default: boolean;
+  /** Listed and selectable by owners */
+  public: boolean;
+  archived: boolean;
+  /** What it grants; null: the feature is off */
+  features: {
+    applications: LimitGrantResponse | null;
+    recordings: LimitGrantResponse | null;
+    seats: LimitGrantResponse | null;
+    [key: string]: LimitGrantResponse | FlagGrantResponse | ConfigGrantResponse | null | undefined;
+  };
+  /** The same of metered and allocated features in short; null: unlimited */
+  limits: {
+    applications: number | null;
+    recordings: number | null;
+    seats: number | null;
+    [key: string]: number | null | undefined;
+  };
+};
+
+/** The slug is taken */
+export type PlanSlugTakenProblem = ProblemResponse & { code: 'plan_slug_taken'; status: 409 };
+
+export type Platform = 'android' | 'ios' | 'web';
+
+export type PortalSessionResponse = {
+  /** Send the browser there: cards, addresses, invoices */
+  url: string;
+};
+
+export type ProblemResponse = {
+  /** A URL that ends in the code */
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  /** Stable; switch on this */
+  code: string;
+};
+
+export type ProrationResponse = {
+  /** For the unused rest of the paid period; 0 or less */
+  credit: MoneyResponse;
+  /** For the new plan from now on */
+  charge: MoneyResponse;
+  /** credit + charge */
+  due: MoneyResponse;
+};
+
+export type QuotaExceededMembers = {
+  /** The key of a metered feature */
+  feature: string;
+  used: number;
+  limit: number;
+  remaining: number;
+  /** When the quota resets; null: never */
+  resetsAt: string | null;
+  /** Leads to a larger plan */
+  upgradeUrl: string;
+  /** The same in words */
+  explanation: string;
+};
+
+/** The quota of this period is used up */
+export type QuotaExceededProblem = ProblemResponse &
+  QuotaExceededMembers & { code: 'quota_exceeded'; status: 402 };
+
+/** Too many requests */
+export type RateLimitedProblem = ProblemResponse & { code: 'rate_limited'; status: 429 };
+
+export type RecentEventResponse = { eventId: string; amount: number; createdAt: string };
+
+export type RecordEventBatchRequest = {
+  /** Each is validated and decided as if sent alone */
+  events: readonly RecordEventRequest[];
+};
+
+export type RecordEventRequest = {
+  /** The business that this is about */
+  businessId: string;
+  /** The key of a feature */
+  feature: string;
+  /** Makes retries idempotent: it counts once in this business and feature, for 13 months */
+  eventId: string;
+  /** Of the smallest unit */
+  amount: number;
+  /** When it happened; shown only. It counts in the period in which it arrives */
+  at?: string | null;
+  /** At most 4 KiB */
+  properties?: JsonObject | null;
+};
+
+/** The recording with this externalId was deleted */
+export type RecordingDeletedProblem = ProblemResponse & { code: 'recording_deleted'; status: 410 };
+
+/** Recording not found */
+export type RecordingNotFoundProblem = ProblemResponse & {
+  code: 'recording_not_found';
+  status: 404;
+};
+
+export type RecordingPage = {
+  data: readonly RecordingResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type RecordingResponse = {
+  id: string;
+  externalId: string;
+  applicationId: string | null;
+  /** The arrival where the one sent is not believed */
+  startedAt: string;
+  /** As sent, where no working clock reports it: before 2015, or more than 24 h after the arrival */
+  reportedStartedAt: string | null;
+  durationMs: number;
+  device: JsonObject | null;
+  metadata: JsonObject | null;
+  createdAt: string;
+};
+
+export type RefusedEventResponse = {
+  /** The status it would have had if sent alone */
+  status: number;
+  problem:
+    | QuotaExceededProblem
+    | SubscriptionInactiveProblem
+    | FeatureNotFoundProblem
+    | FeatureKindProblem
+    | FeatureArchivedProblem
+    | EventIdConflictProblem
+    | SubscriptionBehindProblem
+    | CounterBusyProblem
+    | IngestionOverloadedProblem
+    | BusinessNotFoundProblem
+    | BusinessDeactivatedProblem
+    | ValidationFailedProblem
+    | TooManyAtOnceProblem
+    | DatabaseUnavailableProblem
+    | OverloadedProblem
+    | StorageFullProblem
+    | InternalErrorProblem;
+};
+
+export type RefusedResultResponse = {
+  /** The status it would have had if sent alone */
+  status: number;
+  problem:
+    | QuotaExceededProblem
+    | SubscriptionInactiveProblem
+    | ApplicationNotFoundProblem
+    | WrongApplicationProblem
+    | ExternalIdConflictProblem
+    | RecordingDeletedProblem
+    | SubscriptionBehindProblem
+    | IngestionOverloadedProblem
+    | CounterBusyProblem
+    | ValidationFailedProblem
+    | TooManyAtOnceProblem
+    | DatabaseUnavailableProblem
+    | OverloadedProblem
+    | StorageFullProblem
+    | InternalErrorProblem;
+};
+
+export type ReleaseEventRequest = {
+  /** The business that this is about */
+  businessId: string;
+  /** The key of a feature */
+  feature: string;
+  /** Makes retries idempotent: it counts once in this business and feature, for 13 months */
+  eventId: string;
+};
+
+export type ReleaseResponse = {
+  eventId: string;
+  feature: string;
+  /** What was given back */
+  amount: number;
+  releasedAt: string;
+};
+
+/** The request did not arrive in time */
+export type RequestTimeoutProblem = ProblemResponse & { code: 'request_timeout'; status: 408 };
+
+/** Reservation not found */
+export type ReservationNotFoundProblem = ProblemResponse & {
+  code: 'reservation_not_found';
+  status: 404;
+};
+
+export type ReservationResponse = {
+  id: string;
+  eventId: string;
+  feature: string;
+  /** What was reserved */
+  amount: number;
+  status: ReservationStatus;
+  /** What was used of it; null: not committed */
+  committed: number | null;
+  createdAt: string;
+  /** When what is open gives itself back */
+  expiresAt: string;
+};
+
+/** The reservation is settled */
+export type ReservationSettledProblem = ProblemResponse & {
+  code: 'reservation_settled';
+  status: 409;
+};
+
+export type ReservationStatus = 'open' | 'committed' | 'released' | 'expired';
+
+export type ReserveRequest = {
+  /** The business that this is about */
+  businessId: string;
+  /** The key of a feature */
+  feature: string;
+  /** Makes retries idempotent: it counts once in this business and feature, for 13 months */
+  eventId: string;
+  /** The most that it can take */
+  amount: number;
+  /** Then it gives itself back */
+  expiresInSeconds: number;
+};
+
+export type ResetPasswordRequest = {
+  /** From the mail */
+  token: string;
+  /** Not trimmed; compared in NFC. Common ones are refused */
+  password: string;
+};
+
+/** This password reset link is no longer valid */
+export type ResetTokenInvalidProblem = ProblemResponse & {
+  code: 'reset_token_invalid';
+  status: 410;
+};
+
+export type Role = 'owner' | 'admin' | 'member' | 'viewer';
+
+export type RolloutFields = {
+  /** Percent of targeting keys for which the flag is on, whatever the plan grants */
+  percentage: number;
+};
+
+export type RotateKeyRequest = {
+  /** How long the old key stays valid; 0: it ends at once */
+  overlapSeconds: number;
+};
+
+export type Scope = 'recordings:write' | 'status:read';
+
+export type SdkStatusResponse = {
+  /** Whether a recording sent now would be accepted */
+  recording: boolean;
+  reason: StopReason | null;
+  usage: MeteredUsageResponse;
+};
+
+/** This service key has been rotated, revoked, or has expired */
+export type ServiceKeyAlreadyRotatedProblem = ProblemResponse & {
+  code: 'service_key_already_rotated';
+  status: 409;
+};
+
+/** Service key not found */
+export type ServiceKeyNotFoundProblem = ProblemResponse & {
+  code: 'service_key_not_found';
+  status: 404;
+};
+
+export type ServiceKeyPage = {
+  data: readonly ServiceKeyResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type ServiceKeyResponse = {
+  id: string;
+  name: string;
+  /** The last four characters */
+  hint: string;
+  createdAt: string;
+  /** To the minute */
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  scopes: readonly ServiceScope[];
+  /** Null: any */
+  businessIds: readonly string[] | null;
+};
+
+export type ServiceScope = 'usage:write' | 'usage:read' | 'entitlements:read';
+
+/** Session not found */
+export type SessionNotFoundProblem = ProblemResponse & { code: 'session_not_found'; status: 404 };
+
+export type SessionPage = {
+  data: readonly SessionResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type SessionResponse = {
+  id: string;
+  createdAt: string;
+  /** To the minute */
+  lastUsedAt: string;
+  ip: string | null;
+  userAgent: string | null;
+  /** The session of this request */
+  current: boolean;
+};
+
+export type SessionTokenResponse = {
+  /** Shown only once */
+  token: string;
+  /** At the latest; earlier when unused */
+  expiresAt: string;
+};
+
+export type SignupRequest = {
+  businessName: string;
+  fullName: string;
+  email: string;
+  /** Not trimmed; compared in NFC. Common ones are refused */
+  password: string;
+};
+
+export type SignupResponse = {
+  business: BusinessResponse;
+  member: MemberResponse;
+  subscription: SubscriptionResponse;
+  session: SessionTokenResponse;
+  apiKey: FirstApiKeyResponse;
+};
+
+export type StaffAuditLogPage = {
+  data: readonly AuditEntryResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type StaffBusinessPage = {
+  data: readonly StaffBusinessResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type StaffBusinessResponse = {
+  id: string;
+  name: string;
+  status: BusinessStatus;
+  /** Whether staff may open support sessions */
+  supportAccess: boolean;
+  createdAt: string;
+  /** With usage */
+  subscription: SubscriptionResponse;
+  /** The subscription at Stripe; null: nothing is charged there */
+  stripe: ChargedAtStripeResponse | null;
+  owners: readonly OwnerResponse[];
+};
+
+export type StaffLoginRequest = { email: string; password: string };
+
+export type StaffLoginResponse = { session: SessionTokenResponse; staff: StaffResponse };
+
+export type StaffPlanPage = {
+  data: readonly PlanResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type StaffResponse = { id: string; email: string; name: string };
+
+export type StopReason = 'quota_exceeded' | 'subscription_inactive';
+
+/** The database has no space left */
+export type StorageFullProblem = ProblemResponse & { code: 'storage_full'; status: 507 };
+
+export type StoredResultResponse = {
+  /** The status it would have had if sent alone */
+  status: number;
+  recording: RecordingResponse;
+};
+
+export type StripeDisposition = 'cancel' | 'keep';
+
+/** Stripe charges this business for a subscription */
+export type StripeSubscriptionExistsProblem = ProblemResponse & {
+  code: 'stripe_subscription_exists';
+  status: 409;
+};
+
+/** The renewal of this subscription is behind */
+export type SubscriptionBehindProblem = ProblemResponse & {
+  code: 'subscription_behind';
+  status: 503;
+};
+
+export type SubscriptionEndReason = 'business_deactivated' | 'plan_not_renewed' | 'plan_free';
+
+export type SubscriptionEventPage = {
+  data: readonly SubscriptionEventResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type SubscriptionEventResponse = {
+  id: string;
+  at: string;
+  action: Action;
+  cause: CauseResponse;
+  /** The reason given by staff */
+  reason: string | null;
+  /** Null: the subscription began */
+  statusBefore: SubscriptionStatus | null;
+  status: SubscriptionStatus;
+  planIdBefore: string | null;
+  planId: string;
+  /** The plan scheduled for the next period */
+  scheduledPlanId: string | null;
+  cancelAtPeriodEnd: boolean;
+  autoRenew: boolean;
+  periodOrdinal: number;
+};
+
+/** The business already pays for a subscription */
+export type SubscriptionExistsProblem = ProblemResponse & {
+  code: 'subscription_exists';
+  status: 409;
+};
+
+/** The subscription is not active */
+export type SubscriptionInactiveProblem = ProblemResponse & {
+  code: 'subscription_inactive';
+  status: 403;
+};
+
+export type SubscriptionResponse = {
+  id: string;
+  plan: PlanResponse;
+  status: SubscriptionStatus;
+  currentPeriod: CurrentPeriodResponse;
+  /** The anchor of all period boundaries */
+  anchor: string;
+  autoRenew: boolean;
+  /** Whether a cancellation ends it in the current period */
+  cancelAtPeriodEnd: boolean;
+  /** When a cancellation will end it: with the current period, or on a date set at Stripe */
+  cancelAt: string | null;
+  /** Why Stripe ends it with the period without a request of the owner: the business is deactivated, the plan does not renew, or the plan has become free and continues without Stripe */
+  endReason: SubscriptionEndReason | null;
+  canceledAt: string | null;
+  endedAt: string | null;
+  trialEndsAt: string | null;
+  pausedAt: string | null;
+  /** Who sets the periods: the renewal of this installation, or Stripe */
+  paymentProvider: PaymentProvider;
+  /** When the missing payment was due */
+  pastDueSince: string | null;
+  /** The end of the grace period */
+  graceEndsAt: string | null;
+  /** The plan of the next period, if a change is scheduled */
+  scheduledPlan: PlanResponse | null;
+  usage: UsageResponse;
+};
+
+export type SubscriptionStatus =
+  | 'trialing'
+  | 'active'
+  | 'past_due'
+  | 'paused'
+  | 'canceled'
+  | 'expired';
+
+/** Support access is off for this business */
+export type SupportAccessOffProblem = ProblemResponse & { code: 'support_access_off'; status: 403 };
+
+/** Support sessions cannot do this */
+export type SupportForbiddenProblem = ProblemResponse & { code: 'support_forbidden'; status: 403 };
+
+export type SupportMode = 'read' | 'write';
+
+/** This support session is read-only */
+export type SupportReadOnlyProblem = ProblemResponse & { code: 'support_read_only'; status: 403 };
+
+export type SupportResponse = {
+  sessionId: string;
+  staffEmail: string;
+  reason: string;
+  mode: SupportMode;
+  expiresAt: string;
+};
+
+/** Support session not found */
+export type SupportSessionNotFoundProblem = ProblemResponse & {
+  code: 'support_session_not_found';
+  status: 404;
+};
+
+export type SupportSessionPage = {
+  data: readonly SupportSessionResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type SupportSessionResponse = {
+  id: string;
+  staffEmail: string;
+  reason: string;
+  ticket: string | null;
+  mode: SupportMode;
+  startedAt: string;
+  expiresAt: string;
+  /** When it was ended early */
+  endedAt: string | null;
+};
+
+export type SwitchBusinessRequest = { businessId: string };
+
+export type SwitchResponse = {
+  session: SessionTokenResponse;
+  member: MemberResponse;
+  business: BusinessResponse;
+};
+
+/** This is a system member */
+export type SystemMemberProblem = ProblemResponse & { code: 'system_member'; status: 409 };
+
+export type TargetResponse = { type: string; id: string | null };
+
+/** A targeting key is required */
+export type TargetingKeyMissingProblem = ProblemResponse & {
+  code: 'targeting_key_missing';
+  status: 400;
+};
+
+/** Team member not found */
+export type TeamMemberNotFoundProblem = ProblemResponse & {
+  code: 'team_member_not_found';
+  status: 404;
+};
+
+/** Too many concurrent requests of this business */
+export type TooManyAtOnceProblem = ProblemResponse & { code: 'too_many_at_once'; status: 429 };
+
+/** You own the maximum number of businesses */
+export type TooManyBusinessesProblem = ProblemResponse & {
+  code: 'too_many_businesses';
+  status: 409;
+};
+
+/** The body has too many fields and list entries */
+export type TooManyValuesProblem = ProblemResponse & { code: 'too_many_values'; status: 413 };
+
+/** A valid credential is required */
+export type UnauthenticatedProblem = ProblemResponse & { code: 'unauthenticated'; status: 401 };
+
+/** Send application/json in UTF-8 */
+export type UnsupportedMediaTypeProblem = ProblemResponse & {
+  code: 'unsupported_media_type';
+  status: 415;
+};
+
+export type UpdateApplicationRequest = {
+  name?: string;
+  bundleId?: string | null;
+  platform?: Platform | null;
+  /** Of the platform `web` only: whose pages may call the SDK routes from a browser (CORS) */
+  origins?: readonly string[];
+};
+
+export type UpdateBusinessRequest = {
+  name?: string;
+  /** Switching it off ends running support sessions */
+  supportAccess?: boolean;
+};
+
+export type UpdateFeatureRequest = {
+  name?: string;
+  unit?: string | null;
+  visibility?: FeatureVisibility;
+  /** An archived feature gets no new grants; usage still counts */
+  archived?: boolean;
+  /** Flags, also declared ones: evaluations with a targeting key (OFREP) obey it; null: the plan decides */
+  rollout?: RolloutFields | null;
+};
+
+export type UpdateMeRequest = { fullName: string };
+
+export type UpdatePlanRequest = {
+  /** Default for a new plan: empty */
+  description?: string;
+  /** Default for a new plan: 0 */
+  trialDays?: number;
+  /** Grace period of past_due. Default for a new plan: 7 */
+  graceDays?: number;
+  /** Default for a new plan: default_plan */
+  afterGrace?: AfterGrace;
+  /** Default for a new plan: true */
+  renews?: boolean;
+  /** Listed and selectable by owners. Default for a new plan: true */
+  public?: boolean;
+  /** The plan of new businesses; true replaces the current default plan. Default for a new plan: false */
+  default?: boolean;
+  name?: string;
+  /** A change creates a version, which subscribers get at their next period */
+  price?: PlanPriceRequest;
+  /** A change creates a version, which subscribers get at their next period */
+  interval?: PlanIntervalRequest;
+  /** For all subscribers at once; features not named stay, null takes a grant away */
+  features?: {
+    applications?: LimitGrantResponse | null;
+    recordings?: LimitGrantResponse | null;
+    seats?: LimitGrantResponse | null;
+    [key: string]: LimitGrantResponse | FlagGrantResponse | ConfigGrantResponse | null | undefined;
+  };
+  /** The same of metered and allocated features in short: a hard limit, or null for unlimited. Limits not named stay */
+  limits?: {
+    applications?: number | null;
+    recordings?: number | null;
+    seats?: number | null;
+    [key: string]: number | null | undefined;
+  };
+};
+
+export type UpdateSubscriptionRequest = {
+  /** Whether another period follows the current one */
+  autoRenew: boolean;
+};
+
+export type UsageDayResponse = {
+  /** In UTC */
+  day: string;
+  used: number;
+};
+
+export type UsageExceedsPlanMembers = { conflicts: readonly PlanConflictResponse[] };
+
+/** More is in use than the plan allows */
+export type UsageExceedsPlanProblem = ProblemResponse &
+  UsageExceedsPlanMembers & { code: 'usage_exceeds_plan'; status: 409 };
+
+export type UsageExplanationResponse = {
+  used: number;
+  /** The allowance; null: unlimited */
+  limit: number | null;
+  /** What is left of allowance and credits; null: unlimited */
+  remaining: number | null;
+  /** When used starts again from zero; null: never */
+  resetsAt: string | null;
+  /** Unspent credits, spent after the allowance */
+  credits: number;
+  /** Whether a soft limit has let more pass than it says */
+  overLimit: boolean;
+  feature: string;
+  kind: FeatureKind;
+  /** The part of `used` paid by credits */
+  credited: number;
+  /** The part of `used` that a plan change carried over */
+  carriedOver: number;
+  /** What open reservations hold; not used yet, and not in `remaining` */
+  reserved: number;
+  /** What paid for `used` and pays for the next recordings, in this order: the plan, credits, then credits with nothing left */
+  sources: readonly UsageSourceResponse[];
+  /** The last 20 that count in this period */
+  recent: readonly CountedRecordingResponse[];
+};
+
+export type UsageHistoryResponse = {
+  bucket: HistoryBucket;
+  /** The days with usage, oldest first */
+  data: readonly UsageDayResponse[];
+};
+
+export type UsageResponse = {
+  applications: AllocatedUsageResponse;
+  recordings: MeteredUsageResponse;
+  seats: AllocatedUsageResponse;
+  [key: string]: MeteredUsageResponse | AllocatedUsageResponse | undefined;
+};
+
+export type UsageSourceKind = 'plan' | 'credit';
+
+export type UsageSourceResponse = {
+  kind: UsageSourceKind;
+  /** Of the credit; null for the plan */
+  id: string | null;
+  /** In this period; the sources add up to its `used` */
+  used: number;
+  limit: number | null;
+  remaining: number | null;
+  /** When the rest of a credit expires */
+  expiresAt: string | null;
+};
+
+export type UsageVerificationResponse = {
+  /** The value of the counter */
+  counter: number;
+  /** The rows and units of events that count now, deleted rows of metered features included, plus usage carried over by a plan change */
+  rows: number;
+  equal: boolean;
+};
+
+export type ValidationFailedMembers = { errors: readonly FieldFaultResponse[] };
+
+/** Some fields are not valid */
+export type ValidationFailedProblem = ProblemResponse &
+  ValidationFailedMembers & { code: 'validation_failed'; status: 422 };
+
+/** This link is no longer valid */
+export type VerificationTokenInvalidProblem = ProblemResponse & {
+  code: 'verification_token_invalid';
+  status: 410;
+};
+
+export type VerifyEmailRequest = {
+  /** From the mail */
+  token: string;
+};
+
+/** The event was handled already */
+export type WebhookEventHandledProblem = ProblemResponse & {
+  code: 'webhook_event_handled';
+  status: 409;
+};
+
+/** Event not found */
+export type WebhookEventNotFoundProblem = ProblemResponse & {
+  code: 'webhook_event_not_found';
+  status: 404;
+};
+
+export type WebhookReceivedResponse = {
+  /** The id of the event, which is stored */
+  received: string;
+};
+
+/** The signature does not match the body */
+export type WebhookSignatureInvalidProblem = ProblemResponse & {
+  code: 'webhook_signature_invalid';
+  status: 400;
+};
+
+/** This API key is bound to another application */
+export type WrongApplicationProblem = ProblemResponse & { code: 'wrong_application'; status: 403 };
+
+/** This kind of credential cannot call this route */
+export type WrongCredentialKindProblem = ProblemResponse & {
+  code: 'wrong_credential_kind';
+  status: 403;
+};
+
+/** Wrong current password */
+export type WrongPasswordProblem = ProblemResponse & { code: 'wrong_password'; status: 403 };
