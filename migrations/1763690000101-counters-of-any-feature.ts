@@ -129,7 +129,7 @@ function countCreditSpending({ selected, isSame, assigned }: Window): string {
 // Counters are made when they are first needed, so that a feature without use costs nothing. Holds the subscription
 // meanwhile: a renewal that had not seen the new counter would close its period without it. Subscriptions are locked
 // before counters, as everywhere. Where may_wait is false, a business whose subscription is held gets none yet.
-const START_COUNTERS = `
+export const START_COUNTERS = `
   CREATE FUNCTION start_counters(tenants uuid[], wanted text, may_wait boolean) RETURNS void LANGUAGE plpgsql AS $$
   DECLARE
     reset text := (SELECT resets FROM features WHERE id = wanted);

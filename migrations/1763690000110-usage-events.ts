@@ -97,7 +97,7 @@ const EVENTS = `
   ) PARTITION BY RANGE (created_at)`;
 
 // Rows of a month without a partition are in the default one. A month that has rows there stays there.
-const ADD_PARTITION = `
+export const ADD_PARTITION = `
   CREATE FUNCTION add_usage_event_partition(month date) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
     name text := 'usage_events_' || to_char(month, 'YYYY_MM');

@@ -32,6 +32,8 @@ import { UsageBySql1763690000112 } from '../migrations/1763690000112-usage-by-sq
 import { OwnSchema1763690000106 } from '../migrations/1763690000106-own-schema';
 import { ServiceKeys1763690000115 } from '../migrations/1763690000115-service-keys';
 import { Rollouts1763690000117 } from '../migrations/1763690000117-rollouts';
+import { FirstCountersWithoutAWait1763690000125 } from '../migrations/1763690000125-first-counters-without-a-wait';
+import { PartitionsBesideOpenTransactions1763690000126 } from '../migrations/1763690000126-partitions-beside-open-transactions';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -108,6 +110,8 @@ const core: Omit<Schema, 'complete'> = {
     CountUsageEvents1763690000111,
     UsageBySql1763690000112,
     Rollouts1763690000117,
+    FirstCountersWithoutAWait1763690000125,
+    PartitionsBesideOpenTransactions1763690000126,
   ],
 };
 

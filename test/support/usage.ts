@@ -122,6 +122,8 @@ export async function insertCredit(
 /** A role of another program, which may log in and nothing else; `grant` is what `sql-callers:grant` does. */
 export interface OtherProgram {
   role: string;
+  /** With its password. */
+  url: string;
   connect: () => Promise<Client>;
   drop: () => Promise<void>;
 }
@@ -139,6 +141,7 @@ export async function createOtherProgram(
   const clients: Client[] = [];
   return {
     role,
+    url: url.toString(),
     connect: async () => {
       const client = new Client({ connectionString: url.toString() });
       client.on('error', () => undefined); // its database is dropped under it

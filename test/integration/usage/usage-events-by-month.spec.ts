@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { RequestContext } from '../../../src/common/request-context';
 import { Housekeeping } from '../../../src/modules/ops/housekeeping';
 import { UsageEventsRepository } from '../../../src/modules/usage/usage-events.repository';
@@ -55,6 +56,24 @@ it('the tables of months have the wall between tenants, too', async () => {
   );
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.filter(({ forced, policies }) => !forced || policies !== 1)).toEqual([]);
+});
+
+it('the table of a month is made beside a transaction that has counted and stays open, and counting goes on', async () => {
+  const open = new Client({ connectionString: server.database.url });
+  await open.connect();
+  await open.query('BEGIN');
+  const items = [
+    { business_id: business, feature: 'storage', event_id: 'open', amount: 1, way: 'consume' },
+  ].map((event, item) => ({ item, ...event }));
+  await open.query('SELECT count_usage($1, 0, true)', [JSON.stringify(items)]);
+  server.clock.moveBy(100 * ONE_DAY_MS);
+  await Promise.all([keepHouse(), count('lifetime', 'e5')]);
+  const made = await server.database.query(
+    `SELECT FROM pg_class WHERE relname = 'usage_events_' || to_char(now() + interval '100 days', 'YYYY_MM')`,
+  );
+  expect(made).toHaveLength(1);
+  await open.query('ROLLBACK');
+  await open.end();
 });
 
 it('what has no table of its month is kept in the default one, and stays there', async () => {
