@@ -18,9 +18,9 @@ beforeAll(async () => {
   server = await TestApplication.start();
   await insertFeature(server.database, 'exports', 'metered', 'period');
   await insertFeature(server.database, 'storage', 'allocated');
-  await insertFeature(server.database, 'sso', 'flag');
+  await insertFeature(server.database, 'beta', 'flag');
   const limit = { limit: 10, mode: 'hard' };
-  const grants = JSON.stringify({ exports: limit, storage: limit, sso: { enabled: true } });
+  const grants = JSON.stringify({ exports: limit, storage: limit, beta: { enabled: true } });
   await server.database.query('UPDATE plans SET grants = grants || $1::jsonb', [grants]);
   customer = await signUp(server);
   ({ key } = await createServiceKey(server, await addStaff(server)));
@@ -56,7 +56,7 @@ it.each<[string, object, number, string]>([
 
 it.each<[string, object, number, string]>([
   ['above the limit', { amount: 11 }, 402, 'quota_exceeded'],
-  ['of a flag', { feature: 'sso' }, 409, 'feature_kind'],
+  ['of a flag', { feature: 'beta' }, 409, 'feature_kind'],
   ['of an unknown feature', { feature: 'nothing' }, 404, 'feature_not_found'],
   ['of nothing', { amount: 0 }, ...INVALID],
   ['of less than nothing', { amount: -1 }, ...INVALID],

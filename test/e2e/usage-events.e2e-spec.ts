@@ -19,12 +19,12 @@ beforeAll(async () => {
   const { database } = server;
   await insertFeature(database, 'exports', 'metered', 'period');
   await insertFeature(database, 'storage', 'allocated');
-  await insertFeature(database, 'sso', 'flag');
+  await insertFeature(database, 'beta', 'flag');
   await insertFeature(database, 'old', 'metered', 'never');
   await database.query(`UPDATE features SET archived_at = now() WHERE id = 'old'`);
   const limit = { limit: 10, mode: 'hard' };
   await database.query('UPDATE plans SET grants = grants || $1::jsonb', [
-    JSON.stringify({ exports: limit, storage: limit, sso: { enabled: true } }),
+    JSON.stringify({ exports: limit, storage: limit, beta: { enabled: true } }),
   ]);
   staff = await addStaff(server);
   ({ key } = await createServiceKey(server, staff));
@@ -83,7 +83,7 @@ describe('an event', () => {
 
   it.each([
     ['an unknown feature', { feature: 'nothing' }, 404, 'feature_not_found'],
-    ['a feature without a counter', { feature: 'sso' }, 409, 'feature_kind'],
+    ['a feature without a counter', { feature: 'beta' }, 409, 'feature_kind'],
     ['an archived feature', { feature: 'old' }, 409, 'feature_archived'],
     ['an amount of 0', { amount: 0 }, 422, 'validation_failed'],
     ['a negative amount', { amount: -1 }, 422, 'validation_failed'],

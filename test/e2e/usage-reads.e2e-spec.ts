@@ -27,7 +27,7 @@ beforeAll(async () => {
   await insertFeature(database, 'exports', 'metered', 'period');
   await insertFeature(database, 'calls', 'metered', 'day');
   await insertFeature(database, 'storage', 'allocated');
-  await insertFeature(database, 'sso', 'flag');
+  await insertFeature(database, 'beta', 'flag');
   const limit = { limit: 10, mode: 'hard' };
   await database.query('UPDATE plans SET grants = grants || $1::jsonb', [
     JSON.stringify({ exports: limit, calls: limit, storage: limit }),
@@ -106,8 +106,8 @@ describe('the usage of a feature', () => {
     ['exports/history?from=2026-03-02&to=2026-03-01', 422, 'validation_failed'],
     ['storage/history?from=2026-03-01&to=2026-03-01', 409, 'feature_kind'],
     ['nothing', 404, 'feature_not_found'],
-    ['sso', 409, 'feature_kind'],
-    ['sso/explain', 409, 'feature_kind'],
+    ['beta', 409, 'feature_kind'],
+    ['beta/explain', 409, 'feature_kind'],
     ['nothing/verify', 404, 'feature_not_found'],
   ])('refuses %s', async (path, status, code) => {
     expectProblem(await read(path), status, code);

@@ -38,9 +38,9 @@ export class UsageModel {
   }
 
   consume(eventId: string, amount: number): 'counted' | 'refused' | 'exists' | 'conflict' {
+    if (this.reservations.has(eventId)) return 'conflict';
     const known = this.events.get(eventId);
     if (known) return known.amount === amount ? 'exists' : 'conflict';
-    if (this.reservations.has(eventId)) return 'conflict';
     if (!this.fits(amount)) return 'refused';
     this.count(eventId, amount);
     return 'counted';

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await insertFeature(database, 'calls', 'metered', 'day');
   await insertFeature(database, 'lifetime', 'metered', 'never');
   await insertFeature(database, 'storage', 'allocated');
-  await insertFeature(database, 'sso', 'flag');
+  await insertFeature(database, 'beta', 'flag');
 });
 afterAll(async () => {
   await open.pool.close();
@@ -90,7 +90,7 @@ describe.each(FEATURES)('%s', (feature) => {
 it('tells features apart that are unknown, of another kind, or archived', async () => {
   await insertFeature(database, 'old', 'metered', 'period');
   await database.query(`UPDATE features SET archived_at = now() WHERE id = 'old'`);
-  const counted = await count(...['nothing', 'sso', 'old'].map((key) => eventOf(business, key)));
+  const counted = await count(...['nothing', 'beta', 'old'].map((key) => eventOf(business, key)));
   expect(outcomesOf(counted)).toEqual(['unknown_feature', 'feature_kind', 'feature_archived']);
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await insertFeature(database, 'exports', 'metered', 'period');
   await insertFeature(database, 'calls', 'metered', 'day');
   await insertFeature(database, 'storage', 'allocated');
-  await insertFeature(database, 'sso', 'flag');
+  await insertFeature(database, 'beta', 'flag');
   program = await createOtherProgram(database, null);
   client = await program.connect();
 });
@@ -34,7 +34,7 @@ beforeEach(async () => {
   const limit = { limit: 5, mode: 'hard' } as const;
   [business, other] = (await insertEntitled(database, 2, {
     ...{ exports: limit, calls: limit, storage: limit },
-    sso: { enabled: true },
+    beta: { enabled: true },
   })) as [string, string];
 });
 
@@ -102,7 +102,7 @@ describe('consume', () => {
 
   it.each([
     ['an unknown feature', 'nothing', 1, 'TQ404'],
-    ['a flag', 'sso', 1, 'TQ422'],
+    ['a flag', 'beta', 1, 'TQ422'],
     ['nothing', 'exports', 0, 'TQ422'],
     ['a negative amount', 'exports', -1, 'TQ422'],
     ['more than 10^9', 'exports', 1_000_000_001, 'TQ422'],
@@ -150,7 +150,7 @@ describe('release and check', () => {
       ).rows[0]!.answer;
     expect(await check('exports', 5)).toMatchObject({ allowed: true, reason: null });
     expect(await check('exports', 6)).toMatchObject({ allowed: false, reason: 'quota_exceeded' });
-    expect(await check('sso', 1)).toEqual({ allowed: true, reason: null, usage: null });
+    expect(await check('beta', 1)).toEqual({ allowed: true, reason: null, usage: null });
     expect(await readCounter(database, business, 'exports')).toBeNull();
   });
 });
