@@ -40,6 +40,13 @@ function ask(to: TestApplication, token: string, { business } = customer): Promi
   return Promise.resolve(to.post(CHECK, token, body));
 }
 
+/** Of a feature that is none: each is decided, by its business first. */
+function eventsOf(businessId: string, count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...{ businessId, feature: 'nothing', eventId: `event-${index}`, amount: 1 },
+  }));
+}
+
 function corsOf({ headers }: Pick<Answer, 'headers'>): string[] {
   return Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 }
@@ -107,5 +114,22 @@ describe('a service key', () => {
     const refused = answers.find(({ status }) => status === 429)!;
     expectProblem(refused, 429, 'rate_limited');
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('counts a hundred events of a batch as a request, for the key and for each business', async () => {
+    const [busy, quiet] = [(await signUp(server)).business.id, (await signUp(server)).business.id];
+    const [first, second] = [
+      await createServiceKey(server, staff),
+      await createServiceKey(server, staff),
+    ];
+    for (const each of [first, second]) await ask(limited, each.key); // the first request of each
+    const send = (token: string, ...counts: [businessId: string, count: number][]) =>
+      limited.post('/v1/usage-events/batch', token, {
+        events: counts.flatMap(([businessId, count]) => eventsOf(businessId, count)),
+      });
+    const statuses = ({ body }: Response) => tally((body as { results: Response[] }).results);
+    expect(statuses(await send(first.key, [busy, 300], [quiet, 50]))).toEqual({ 404: 350 });
+    expectProblem(await send(first.key, [quiet, 1]), 429, 'rate_limited');
+    expect(statuses(await send(second.key, [busy, 201], [quiet, 1]))).toEqual({ 404: 1, 429: 201 });
   });
 });

@@ -1,7 +1,7 @@
 import { signUp, type Customer } from '../support/customers';
 import { expectProblem } from '../support/problems';
 import { createServiceKey } from '../support/service-keys';
-import { addStaff, type StaffMember } from '../support/staff';
+import { addStaff, readAuditLog, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 import { insertFeature, readCounter, sumEvents } from '../support/usage';
 
@@ -14,6 +14,7 @@ let server: TestApplication;
 let staff: StaffMember;
 let customer: Customer;
 let key: string;
+let id: string;
 beforeAll(async () => {
   server = await TestApplication.start({ rateLimitRequests: 100_000 });
   const { database } = server;
@@ -27,7 +28,7 @@ beforeAll(async () => {
     JSON.stringify({ exports: limit, storage: limit, beta: { enabled: true } }),
   ]);
   staff = await addStaff(server);
-  ({ key } = await createServiceKey(server, staff));
+  ({ key, id } = await createServiceKey(server, staff));
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -108,6 +109,21 @@ describe('an event', () => {
     const answer = await record({ eventId: 'e2', amount: 10 });
     server.clock.moveBy(-40 * 86_400_000);
     expect((answer.body as { usage: object }).usage).toMatchObject({ used: 10, remaining: 0 });
+  });
+
+  it('that ends a subscription is in the audit log with the key', async () => {
+    const ends = { when: 'period_end' };
+    const { status } = await server.post('/v1/subscription/cancel', customer.token, ends);
+    expect(status).toBe(200);
+    server.clock.moveBy(40 * 86_400_000);
+    const answer = await record();
+    server.clock.moveBy(-40 * 86_400_000);
+    expectProblem(answer, 403, 'subscription_inactive');
+    const [ended] = await readAuditLog(server, customer.token, '&action=usage_event.record');
+    expect(ended).toMatchObject({
+      actor: { kind: 'service', id, email: null },
+      target: { type: 'subscription' },
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import {
   tooManyAtOnce,
   validationProblem,
 } from '../../common/problems';
+import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { featureNotFound } from '../features/features.errors';
 import {
   quotaExceeded,
@@ -112,6 +113,7 @@ export const OF_AN_EVENT_OF_A_BATCH = [
   businessNotFound,
   businessDeactivated,
   validationProblem,
+  rateLimitedProblem,
   tooManyAtOnce,
   databaseUnavailable,
   overloaded,

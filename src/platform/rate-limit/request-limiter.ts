@@ -15,6 +15,9 @@ const OWN_LIMIT = 60;
 
 const UNVERIFIED_POLICY = 'unverified';
 
+/** Of a batch: so many are as much as one request. */
+const ITEMS_A_REQUEST = 100;
+
 /** This many answers past the limit are immediate; later ones are delayed, so that retries do not load the server. */
 const QUICK_ANSWERS_PAST_LIMIT = 100;
 const WAIT_MS = 500;
@@ -50,6 +53,16 @@ export class RequestLimiter {
   /** Counts a request of a service key for the business that it names, beside `countCaller`. @throws 429 rate_limited */
   countBusiness(businessId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.count(this.ofBusiness, businessId, request, reply);
+  }
+
+  /** Counts the items of a batch past its first hundred, each hundred as a request of its caller. @throws 429 rate_limited */
+  countItems(caller: string, items: number): Promise<void> {
+    return countFurther(this.limiter, caller, requestsOf(items) - 1);
+  }
+
+  /** Counts the items of a batch that name a business, each hundred as a request. @throws 429 rate_limited */
+  countItemsOfBusiness(businessId: string, items: number): Promise<void> {
+    return countFurther(this.ofBusiness, businessId, requestsOf(items));
   }
 
   /**
@@ -130,6 +143,21 @@ function addHeaders(reply: FastifyReply, headers: Record<string, string>): void 
   }
 }
 
+function requestsOf(items: number): number {
+  return Math.ceil(items / ITEMS_A_REQUEST);
+}
+
+async function countFurther(
+  limiter: RateLimiterMemory | null,
+  caller: string,
+  requests: number,
+): Promise<void> {
+  if (!limiter || requests < 1) return;
+  const { isOver, state } = await consume(limiter, caller, requests);
+  const { keyPrefix, points } = limiter;
+  if (isOver) throw rateLimited(keyPrefix, points, WINDOW_SECONDS, state.msBeforeNext);
+}
+
 /** By network: the caller is not known yet where nothing is refused. */
 async function slowDown(limiter: RateLimiterMemory, { ip }: FastifyRequest): Promise<void> {
   const { state } = await consume(limiter, `unlimited ${networkOf(ip)}`);
@@ -148,9 +176,10 @@ function unverifiedKey(ip: string): string {
 async function consume(
   limiter: RateLimiterMemory,
   caller: string,
+  requests = 1,
 ): Promise<{ isOver: boolean; state: RateLimiterRes }> {
   try {
-    return { isOver: false, state: await limiter.consume(caller) };
+    return { isOver: false, state: await limiter.consume(caller, requests) };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     return { isOver: true, state: refusal };

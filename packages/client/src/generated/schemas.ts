@@ -1645,6 +1645,7 @@ export type RefusedEventResponse = {
     | BusinessNotFoundProblem
     | BusinessDeactivatedProblem
     | ValidationFailedProblem
+    | RateLimitedProblem
     | TooManyAtOnceProblem
     | DatabaseUnavailableProblem
     | OverloadedProblem
