@@ -31,7 +31,7 @@ export const unauthenticated = defineProblem({
   kind: 'unauthenticated',
   title: 'A valid credential is required',
   description:
-    'The Authorization header is missing, malformed, or its token is unknown, expired or revoked. Sign in again, or use a live API key.',
+    'The Authorization header, or the cookie that Tenantry-Session names, is missing, malformed, or its token is unknown, expired or revoked. Sign in again, or use a live API key.',
 });
 
 export const wrongCredentialKind = defineProblem({
@@ -40,6 +40,38 @@ export const wrongCredentialKind = defineProblem({
   title: 'This kind of credential cannot call this route',
   description:
     'The token is valid, but of another kind: SDK keys call SDK routes only, dashboard sessions dashboard routes only, service keys service routes only.',
+});
+
+export const crossSiteRequest = defineProblem({
+  code: 'cross_site_request',
+  kind: 'forbidden',
+  title: 'Another site sent this request',
+  description:
+    'Cookies count for pages of this server only: the browser must send `Sec-Fetch-Site: same-origin`, or where it does not know that header, an `Origin` equal to that of APP_URL. Programs use a token in the Authorization header.',
+});
+
+export const credentialsAmbiguous = defineProblem({
+  code: 'credentials_ambiguous',
+  kind: 'malformed',
+  title: 'The request has two credentials',
+  description:
+    'It has an Authorization header and the cookie that Tenantry-Session names. Send one of them.',
+});
+
+export const cookieNeedsHttps = defineProblem({
+  code: 'cookie_needs_https',
+  kind: 'conflict',
+  title: 'Cookies need https',
+  description:
+    'Browsers keep the cookies of sessions over https and on this machine only, and APP_URL is neither. Put TLS in front and set APP_URL, or leave out `transport`.',
+});
+
+export const sessionInOtherBusiness = defineProblem({
+  code: 'session_in_other_business',
+  kind: 'conflict',
+  title: 'This session is in another business',
+  description:
+    'The request names another business in Tenantry-Business than that of its session: another tab has switched. Nothing was done. Load the page again, or switch back.',
 });
 
 export const insufficientScope = defineProblem({

@@ -1,6 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Permission, Role } from './access/permissions';
 import { PLATFORM_ID, newId } from './ids';
+import type { SessionKind } from './session-cookies';
 
 /**
  * `job` is the server itself: a cron run, a queued job, a command. `database`: a statement from outside the server.
@@ -89,6 +90,8 @@ export interface RequestContextFields {
   supportSessionId: string | null;
   /** The session of staff outside a business. */
   staffSessionId: string | null;
+  /** The cookie that bore the credential; null: a header, or none. */
+  cookie: SessionKind | null;
   idempotency: IdempotentRequest | null;
   /** Null: not tracked. Long runs of jobs and commands use several connections on purpose. */
   connection: ConnectionUse | null;
@@ -115,6 +118,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
   readonly onBehalfOf: string | null;
   readonly supportSessionId: string | null;
   readonly staffSessionId: string | null;
+  readonly cookie: SessionKind | null;
   readonly idempotency: IdempotentRequest | null;
   readonly connection: ConnectionUse | null;
 
@@ -133,6 +137,7 @@ export class RequestContext implements Readonly<RequestContextFields> {
     this.onBehalfOf = fields.onBehalfOf ?? null;
     this.supportSessionId = fields.supportSessionId ?? null;
     this.staffSessionId = fields.staffSessionId ?? null;
+    this.cookie = fields.cookie ?? null;
     this.idempotency = fields.idempotency ?? null;
     this.connection = fields.connection ?? null;
   }

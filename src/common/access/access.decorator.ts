@@ -14,11 +14,15 @@ import type { DeclaredProblem } from '../problem';
 import {
   businessDeactivated,
   businessNotFound,
+  cookieNeedsHttps,
+  credentialsAmbiguous,
+  crossSiteRequest,
   databaseUnavailable,
   insufficientScope,
   noBusiness,
   notForBrowsers,
   permissionDenied,
+  sessionInOtherBusiness,
   supportForbidden,
   supportReadOnly,
   tooManyAtOnce,
@@ -26,6 +30,7 @@ import {
   validationProblem,
   wrongCredentialKind,
 } from '../problems';
+import type { SessionKind } from '../session-cookies';
 import type { Action } from './actions';
 import type { Permission, Scope, ServiceScope } from './permissions';
 
@@ -61,6 +66,11 @@ export interface Access {
    * block it.
    */
   ownAllowance?: boolean;
+  /**
+   * What becomes of the caller's session. With `transport: cookie`, the token of a session that the answer opens is set
+   * as a cookie and left out of the answer. `renewed`: so is that of a caller by cookie. `ended`: it is removed.
+   */
+  session?: { opened: SessionKind } | 'renewed' | 'ended';
   /** Unique name of the route, `thing.verb`: written to audit rows and logs, and used as the OpenAPI operation id. */
   action: Action | `page.${string}`;
   summary: string;
@@ -176,10 +186,12 @@ function codesOf(problems: DeclaredProblem[]): string[] {
 function problemsOf(access: Access): DeclaredProblem[] {
   const always = [validationProblem, databaseUnavailable];
   const guarded = [unauthenticated, wrongCredentialKind];
+  const byCookie = [...guarded, credentialsAmbiguous, crossSiteRequest];
+  const opening = opensSession(access) ? [cookieNeedsHttps, crossSiteRequest] : [];
   const support = [supportReadOnly, supportForbidden];
   const tenant = [
     ...(access.whileDeactivated ? [] : [businessDeactivated]),
-    ...(access.withoutBusiness ? [] : [noBusiness]),
+    ...(access.withoutBusiness ? [] : [noBusiness, sessionInOtherBusiness]),
     tooManyAtOnce,
     ...support,
     ...(access.permission ? [permissionDenied] : []),
@@ -187,13 +199,18 @@ function problemsOf(access: Access): DeclaredProblem[] {
   const ofKeys = [...guarded, businessDeactivated, insufficientScope, tooManyAtOnce];
   const byAudience: Record<Audience, DeclaredProblem[]> = {
     public: [],
-    staff: guarded,
+    staff: byCookie,
     sdk: ofKeys,
     service: [...ofKeys, notForBrowsers, businessNotFound],
-    dashboard: [...guarded, ...tenant],
+    dashboard: [...byCookie, ...tenant],
   };
   const ofCallers = audiencesOf(access).flatMap((audience) => byAudience[audience]);
-  return [...always, ...ofCallers, ...(access.problems ?? [])];
+  return [...always, ...ofCallers, ...opening, ...(access.problems ?? [])];
+}
+
+/** The kind of session that its answer opens; null: none. */
+export function opensSession({ session }: Pick<Access, 'session'>): SessionKind | null {
+  return typeof session === 'object' ? session.opened : null;
 }
 
 function success(access: Access): ApiResponseOptions {

@@ -62,9 +62,9 @@ export class AccessGuard implements CanActivate {
 
   /** The credential from the request hook; looked up again where it may have ended while the body arrived. */
   private async credentialOf(request: FastifyRequest): Promise<Credential | null> {
-    const { credential = null, askedAt } = request.caller ?? {};
+    const { credential = null, cookie = null, askedAt } = request.caller ?? {};
     const isRecent = askedAt && this.cache.isRecent(askedAt);
-    return isRecent ? credential : this.bearer.authenticate(request);
+    return isRecent ? credential : this.bearer.authenticate(request, cookie);
   }
 }
 
@@ -106,6 +106,7 @@ function toContext(
     serviceKey: service && { id: service.id, businessIds: service.businessIds },
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
+    cookie: request.caller?.cookie?.kind ?? null,
   });
 }
 

@@ -7,12 +7,14 @@ import {
 } from '../../common/access/access.decorator';
 import type { Permission, Scope, ServiceScope } from '../../common/access/permissions';
 import type { DomainError } from '../../common/problem';
+import { BUSINESS_HEADER } from '../../common/session-cookies';
 import {
   businessDeactivated,
   insufficientScope,
   noBusiness,
   notForBrowsers,
   permissionDenied,
+  sessionInOtherBusiness,
   supportForbidden,
   supportReadOnly,
   unauthenticated,
@@ -25,7 +27,7 @@ const CHALLENGE = 'Bearer realm="tenantry"';
 /**
  * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard.
  * @throws 401 unauthenticated, 403 wrong_credential_kind, not_for_browsers, business_deactivated, no_business,
- * insufficient_scope, permission_denied, support_read_only, support_forbidden
+ * insufficient_scope, permission_denied, support_read_only, support_forbidden, 409 session_in_other_business
  */
 export function assertAdmitted(
   access: Access,
@@ -39,6 +41,7 @@ export function assertAdmitted(
   if (service && headers.origin !== undefined) throw notForBrowsers();
   if (businessStatus === 'deactivated' && !access.whileDeactivated) throw businessDeactivated();
   if (kind === 'session' && !businessStatus && !access.withoutBusiness) throw noBusiness();
+  if (audience === 'dashboard') assertInBusiness(access, credential, headers[BUSINESS_HEADER]);
   const scope = scopeFor(access, audience);
   if (scope && !scopesOf(credential).includes(scope)) throw lacking(scope);
   if (support) return assertSupportMay(access, permissions, support.mode, method);
@@ -53,6 +56,16 @@ function noCredential(authorization: string | undefined): DomainError {
   const tokenWasSent = /^bearer +\S/i.test(authorization ?? '');
   const challenge = tokenWasSent ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE;
   return unauthenticated({ headers: { 'WWW-Authenticate': challenge } });
+}
+
+/** Tabs share one cookie: after a switch in one, another must not write into the new business. */
+function assertInBusiness(
+  { withoutBusiness }: Access,
+  { businessId }: Credential,
+  named: string | string[] | undefined,
+): void {
+  if (named === undefined || withoutBusiness) return;
+  if (String(named).toLowerCase() !== businessId) throw sessionInOtherBusiness();
 }
 
 function scopesOf({ key, service }: Credential): readonly (Scope | ServiceScope)[] {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import type { CookieSession } from '../../platform/http/cookie-sessions';
 import type { BearerRequest } from './bearer.strategy';
 import type { Credential } from './credential';
 import { CredentialsService } from './credentials.service';
@@ -14,11 +15,16 @@ export class BearerGuard extends AuthGuard('bearer') {
   }
 
   /**
-   * @returns null without a header, and for an invalid token
+   * @param cookie in place of the header
+   * @returns null without a token, and for an invalid one
    * @throws 429 rate_limited where too many invalid tokens come from this network
    */
-  async authenticate({ headers, ip }: FastifyRequest): Promise<Credential | null> {
-    const { authorization } = headers;
+  async authenticate(
+    { headers, ip }: FastifyRequest,
+    cookie: CookieSession | null,
+  ): Promise<Credential | null> {
+    const ofCookie = cookie?.token ? `Bearer ${cookie.token}` : undefined;
+    const authorization = cookie ? ofCookie : headers.authorization;
     const { credentials } = this;
     const request: BearerRequest = { headers: { authorization }, ip, credentials, user: null };
     await this.canActivate(new ExecutionContextHost([request]));

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { audiencesOf, type Access } from '../../common/access/access.decorator';
 import type { LookUp } from '../../platform/database/announced-cache';
 import { assertBodyIsWelcome } from '../../platform/http/body-reader';
+import { CookieSessions, type CookieSession } from '../../platform/http/cookie-sessions';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { assertAdmitted } from './admission';
 import { BearerGuard } from './bearer.guard';
@@ -16,6 +17,8 @@ interface Caller {
   access: Access;
   /** Null on public routes, which need none. */
   credential: Credential | null;
+  /** That bore it, in place of the Authorization header. */
+  cookie: CookieSession | null;
   /** When the credential was looked up. */
   askedAt: LookUp | null;
 }
@@ -36,6 +39,7 @@ export class EarlyAccess implements OnModuleInit {
   constructor(
     private readonly bearer: BearerGuard,
     private readonly cache: CredentialCache,
+    private readonly cookies: CookieSessions,
     private readonly pages: SdkPages,
     private readonly limiter: RequestLimiter,
     private readonly host: HttpAdapterHost,
@@ -53,13 +57,27 @@ export class EarlyAccess implements OnModuleInit {
     const { access } = request.routeOptions.config;
     if (!access || access.audience === 'public') return this.meetAnybody(access, request, reply);
     const askedAt = this.cache.beginLookUp();
-    const credential = await this.bearer.authenticate(request);
+    const cookie = takesCookies(access) ? await this.findCookie(request, reply) : null;
+    const credential = await this.bearer.authenticate(request, cookie);
     if (audiencesOf(access).includes('sdk')) await this.pages.allow(credential, request, reply);
     await this.count(access, credential, request, reply);
     assertBodyIsWelcome(request);
     if (credential?.support) void reply.header('x-support-session', credential.support.sessionId);
     assertAdmitted(access, credential, request);
-    request.caller = { access, credential, askedAt };
+    request.caller = { access, credential, cookie, askedAt };
+  }
+
+  /** A refusal counts too. */
+  private async findCookie(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<CookieSession | null> {
+    try {
+      return this.cookies.find(request);
+    } catch (refusal) {
+      await this.limiter.countAddress(request, reply);
+      throw refusal;
+    }
   }
 
   /** Public routes, and files without a decorator, like those of /docs. */
@@ -70,7 +88,7 @@ export class EarlyAccess implements OnModuleInit {
   ): Promise<void> {
     await this.limiter.countAddress(request, reply);
     assertBodyIsWelcome(request);
-    if (access) request.caller = { access, credential: null, askedAt: null };
+    if (access) request.caller = { access, credential: null, cookie: null, askedAt: null };
   }
 
   /** People are counted across all their sessions and businesses. */
@@ -90,4 +108,8 @@ export class EarlyAccess implements OnModuleInit {
       ? this.limiter.countCaller(caller, request, reply)
       : this.limiter.countAddress(request, reply);
   }
+}
+
+function takesCookies(access: Access): boolean {
+  return audiencesOf(access).some((audience) => audience === 'dashboard' || audience === 'staff');
 }

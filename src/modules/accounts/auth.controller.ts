@@ -44,6 +44,7 @@ export class AuthController {
     answers: LoginResponse,
     problems: [invalidCredentials, rateLimitedProblem],
     idempotency: 'none',
+    session: { opened: 'team' },
   })
   async login(
     @Ctx() context: RequestContext,
@@ -68,6 +69,7 @@ export class AuthController {
     withoutBusiness: true,
     whileDeactivated: true,
     ownAllowance: true,
+    session: 'ended',
   })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.accounts.logout(context);

@@ -11,7 +11,10 @@ import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { toBusinessResponse } from '../businesses/dto/business.response';
-import { toSessionTokenResponse } from '../identity/dto/session-token.response';
+import {
+  toSessionTokenResponse,
+  type SessionTokenResponse,
+} from '../identity/dto/session-token.response';
 import { passwordTooWeak, sessionNotFound, wrongPassword } from '../identity/identity.errors';
 import { toMemberResponse } from '../team-members/dto/member.response';
 import {
@@ -83,18 +86,21 @@ export class MeController {
     audience: 'dashboard',
     action: 'password.change',
     summary: 'Change my password; ends my other sessions',
+    description: 'A session in a cookie ends too: the answer sets another.',
     status: 204,
     problems: [wrongPassword, passwordTooWeak, rateLimitedProblem],
     idempotency: 'in_steps',
     withoutBusiness: true,
     whileDeactivated: true,
     ownAllowance: true,
+    session: 'renewed',
   })
   async changePassword(
     @Ctx() context: RequestContext,
     @Body() body: ChangePasswordRequest,
-  ): Promise<void> {
-    await this.me.changePassword(context, body);
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<SessionTokenResponse | undefined> {
+    return this.me.changePassword(context, body, userAgent ?? null);
   }
 
   @Get('me/sessions')
@@ -174,6 +180,7 @@ export class MeController {
     problems: [businessNotFound, businessDeactivated],
     withoutBusiness: true,
     whileDeactivated: true,
+    session: { opened: 'team' },
   })
   async switchTo(
     @Ctx() context: RequestContext,

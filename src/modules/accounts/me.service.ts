@@ -5,8 +5,13 @@ import { comparedEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import {
+  toSessionTokenResponse,
+  type SessionTokenResponse,
+} from '../identity/dto/session-token.response';
 import { sessionNotFound, wrongPassword } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { NewPasswords } from '../identity/new-passwords';
@@ -50,9 +55,14 @@ export class MeService {
 
   /**
    * Ends the person's other sessions and invalidates earlier reset links.
+   * @returns in place of the session in a cookie, which ends too: whoever has copied it is out
    * @throws 403 wrong_password (of concurrent changes, one wins), 422 password_too_weak, 429 rate_limited
    */
-  async changePassword(context: RequestContext, request: ChangePasswordRequest): Promise<void> {
+  async changePassword(
+    context: RequestContext,
+    request: ChangePasswordRequest,
+    userAgent: string | null,
+  ): Promise<SessionTokenResponse | undefined> {
     const { userId, sessionId } = context.requirePerson();
     const { user, names } = await this.database.platform(context, PERSON, async (tx) => ({
       user: await this.users.get(tx, userId),
@@ -65,12 +75,26 @@ export class MeService {
     if (!isRight) throw wrongPassword();
     const owner = { email: user.email, names };
     const passwordHash = await this.passwords.hash(request.newPassword, owner);
-    await this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
+    return this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
       if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
       await this.sessions.lockOwn(tx);
       await this.keys.revoke(tx, userId, 'password_reset');
-      await this.sessions.endAllOf(tx, userId, sessionId);
+      await this.sessions.endAllOf(tx, userId, context.cookie ? null : sessionId);
+      return context.cookie ? this.renewSession(tx, userAgent) : undefined;
     });
+  }
+
+  private async renewSession(
+    tx: Transaction,
+    userAgent: string | null,
+  ): Promise<SessionTokenResponse> {
+    const { businessId, member } = tx;
+    const { userId } = tx.requirePerson();
+    const opened =
+      businessId && member
+        ? await this.sessions.open(tx, { businessId, memberId: member.memberId, userId, userAgent })
+        : await this.sessions.openWithoutBusiness(tx, userId, userAgent);
+    return toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
   }
 
   listSessions(context: RequestContext, query: ListQuery): Promise<ListedSession[]> {

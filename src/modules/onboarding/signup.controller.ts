@@ -57,6 +57,7 @@ export class SignupController {
       businessDeactivated,
     ],
     idempotency: 'in_steps',
+    session: { opened: 'team' },
   })
   async signUp(
     @Ctx() context: RequestContext,
@@ -79,6 +80,7 @@ export class SignupController {
     idempotency: 'in_steps',
     withoutBusiness: true,
     whileDeactivated: true,
+    session: { opened: 'team' },
   })
   createAnother(
     @Ctx() context: RequestContext,

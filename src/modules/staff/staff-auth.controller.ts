@@ -26,6 +26,7 @@ export class StaffAuthController {
     answers: StaffLoginResponse,
     problems: [invalidCredentials, rateLimitedProblem],
     idempotency: 'none',
+    session: { opened: 'staff' },
   })
   async login(
     @Ctx() context: RequestContext,
@@ -46,6 +47,7 @@ export class StaffAuthController {
     action: 'staff_session.end',
     summary: 'End this session and the support sessions under it',
     status: 204,
+    session: 'ended',
   })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.staff.logout(context);

@@ -112,6 +112,7 @@ export class StaffController {
     status: 201,
     answers: OpenedSupportSessionResponse,
     problems: [businessNotFound, businessDeactivated, supportAccessOff],
+    session: { opened: 'support' },
   })
   async openSupport(
     @Ctx() context: RequestContext,

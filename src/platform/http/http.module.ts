@@ -1,5 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { CookieSessions } from './cookie-sessions';
+import { CookieSessionsInterceptor } from './cookie-sessions.interceptor';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyKeysRepository } from './idempotency/idempotency-keys.repository';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
@@ -16,11 +18,13 @@ import { ValidationPipe } from './validation';
     Idempotency,
     IdempotencyKeysRepository,
     ItemRefusals,
+    CookieSessions,
     { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_INTERCEPTOR, useClass: CookieSessionsInterceptor }, // outside the next
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
-  exports: [Idempotency, ItemRefusals, SdkOrigins],
+  exports: [CookieSessions, Idempotency, ItemRefusals, SdkOrigins],
 })
 export class HttpModule {
   /** @param routes filled by the HTTP server as routes are registered */

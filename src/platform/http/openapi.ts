@@ -58,7 +58,7 @@ const CREDENTIALS = {
   dashboard: {
     bearerFormat: 'tns_…',
     description:
-      'A dashboard session, `tns_…`, of one member in one business; signup and login return it. Staff have a support session instead, `tnu_…`.',
+      'A dashboard session, `tns_…`, of one member in one business; signup and login return it. Staff have a support session instead, `tnu_…`. Browsers may have either in a cookie, `__Host-tenantry-team` or `__Host-tenantry-support`: a request with `Tenantry-Session: team` (or `support`) is made with it, if `Sec-Fetch-Site` or `Origin` says that a page of this server sent it. `Tenantry-Business` names the business that the page shows: 409 where the session is in another.',
   },
   sdk: {
     bearerFormat: 'tnk_…',
@@ -69,7 +69,11 @@ const CREDENTIALS = {
     description:
       'A service key, `tnv_…`, of your own back ends; each request names its business. Refused with an Origin header: never put it into a page or an app',
   },
-  staff: { bearerFormat: 'tnf_…', description: 'A staff session, `tnf_…`' },
+  staff: {
+    bearerFormat: 'tnf_…',
+    description:
+      'A staff session, `tnf_…`. In a browser also the cookie `__Host-tenantry-staff`, with `Tenantry-Session: staff`',
+  },
 };
 
 const EMPTY_DOCUMENT: OpenAPIObject = {

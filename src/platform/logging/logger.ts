@@ -8,6 +8,7 @@ export const LOGGER = Symbol('Logger');
 
 const SECRET_FIELDS = [
   'authorization',
+  'cookie',
   'password',
   'currentPassword',
   'newPassword',

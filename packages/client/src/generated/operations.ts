@@ -168,6 +168,8 @@ export const flagEvaluateAll: Operation<
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InsufficientScopeError
   | problems.InvalidContextError
@@ -175,6 +177,7 @@ export const flagEvaluateAll: Operation<
   | problems.NotForBrowsersError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -201,6 +204,8 @@ export const flagEvaluate: Operation<
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FlagNotFoundError
   | problems.InsufficientScopeError
@@ -209,6 +214,7 @@ export const flagEvaluate: Operation<
   | problems.NotForBrowsersError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -234,9 +240,12 @@ export const apiKeyList: Operation<
   },
   ApiKeyPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -255,6 +264,8 @@ export const apiKeyCreate: Operation<
   | problems.ApplicationNotFoundError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -263,6 +274,7 @@ export const apiKeyCreate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -285,11 +297,14 @@ export const apiKeyRevoke: Operation<
   | problems.ApiKeyNotFoundError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -312,6 +327,8 @@ export const apiKeyRotate: Operation<
   | problems.ApiKeyNotFoundError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -320,6 +337,7 @@ export const apiKeyRotate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -345,9 +363,12 @@ export const applicationList: Operation<
   },
   ApplicationPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -366,6 +387,8 @@ export const applicationCreate: Operation<
   | problems.BodyTooLargeError
   | problems.BundleIdTakenError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -375,6 +398,7 @@ export const applicationCreate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SubscriptionInactiveError
@@ -398,9 +422,12 @@ export const applicationGet: Operation<
   ApplicationResponse,
   | problems.ApplicationNotFoundError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -420,11 +447,14 @@ export const applicationUpdate: Operation<
   | problems.BodyTooLargeError
   | problems.BundleIdTakenError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -446,11 +476,14 @@ export const applicationDelete: Operation<
   | problems.ApplicationNotFoundError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -482,9 +515,12 @@ export const auditLogList: Operation<
   },
   AuditLogPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -501,6 +537,8 @@ export const emailResend: Operation<
   NoParameters,
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -549,6 +587,8 @@ export const sessionCreate: Operation<
   { body: LoginRequest },
   LoginResponse,
   | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidCredentialsError
   | problems.RateLimitedError
@@ -567,6 +607,8 @@ export const sessionEnd: Operation<
   NoParameters,
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -638,6 +680,8 @@ export const businessSignUp: Operation<
   SignupResponse | JoinResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
   | problems.EmailTakenError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
@@ -665,11 +709,14 @@ export const businessSignUp: Operation<
 export const billingGet: Operation<
   NoParameters,
   BillingResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PaymentProviderRefusedError
   | problems.PaymentProviderUnavailableError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -688,6 +735,8 @@ export const billingOpenCheckout: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -702,6 +751,7 @@ export const billingOpenCheckout: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SubscriptionExistsError
@@ -729,11 +779,14 @@ export const billingListInvoices: Operation<
     cursor?: string;
   },
   InvoicePage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PaymentProviderRefusedError
   | problems.PaymentProviderUnavailableError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -751,6 +804,8 @@ export const billingOpenPortal: Operation<
   PortalSessionResponse,
   | problems.BillingAccountMissingError
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -761,6 +816,7 @@ export const billingOpenPortal: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -781,9 +837,12 @@ export const businessGet: Operation<
   NoParameters,
   BusinessResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -801,11 +860,14 @@ export const businessUpdate: Operation<
   BusinessResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -825,6 +887,9 @@ export const businessCreate: Operation<
   { body: CreateBusinessRequest },
   SignupResponse,
   | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -856,10 +921,13 @@ export const entitlementList: Operation<
   EntitlementsResponse,
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.InsufficientScopeError
   | problems.NoBusinessError
   | problems.NotForBrowsersError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -906,9 +974,12 @@ export const invitationList: Operation<
   },
   InvitationPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -927,6 +998,8 @@ export const invitationCreate: Operation<
   | problems.AlreadyMemberError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -936,6 +1009,7 @@ export const invitationCreate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SubscriptionInactiveError
@@ -960,6 +1034,8 @@ export const invitationAccept: Operation<
   | problems.AlreadyMemberError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1008,6 +1084,8 @@ export const invitationRevoke: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvitationNotFoundError
   | problems.InvitationUsedError
@@ -1015,6 +1093,7 @@ export const invitationRevoke: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1036,6 +1115,8 @@ export const invitationResend: Operation<
   | problems.AlreadyMemberError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1047,6 +1128,7 @@ export const invitationResend: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1067,6 +1149,8 @@ export const meGet: Operation<
   NoParameters,
   MeResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1085,10 +1169,13 @@ export const meUpdate: Operation<
   MeResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1112,6 +1199,8 @@ export const meListBusinesses: Operation<
     cursor?: string;
   },
   MembershipPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1124,11 +1213,13 @@ export const meListBusinesses: Operation<
   path: '/v1/me/businesses',
 };
 
-/** Change my password; ends my other sessions */
+/** Change my password; ends my other sessions. A session in a cookie ends too: the answer sets another. */
 export const passwordChange: Operation<
   { body: ChangePasswordRequest },
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1161,6 +1252,8 @@ export const sessionList: Operation<
     cursor?: string;
   },
   SessionPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1178,6 +1271,8 @@ export const sessionRevoke: Operation<
   { id: string },
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
@@ -1203,6 +1298,9 @@ export const sessionSwitch: Operation<
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError
+  | problems.CookieNeedsHttpsError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1289,9 +1387,12 @@ export const recordingList: Operation<
   },
   RecordingPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -1334,10 +1435,13 @@ export const recordingGet: Operation<
   { id: string },
   RecordingResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RecordingNotFoundError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -1355,12 +1459,15 @@ export const recordingDelete: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RecordingNotFoundError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1410,6 +1517,8 @@ export const staffAuditLogList: Operation<
     businessId?: string;
   },
   StaffAuditLogPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1424,6 +1533,8 @@ export const staffSessionCreate: Operation<
   { body: StaffLoginRequest },
   StaffLoginResponse,
   | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidCredentialsError
   | problems.RateLimitedError
@@ -1442,6 +1553,8 @@ export const staffSessionEnd: Operation<
   NoParameters,
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1471,6 +1584,8 @@ export const staffBusinessList: Operation<
     query?: string;
   },
   StaffBusinessPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1485,6 +1600,8 @@ export const staffBusinessGet: Operation<
   { id: string },
   StaffBusinessResponse,
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1500,6 +1617,8 @@ export const businessActivate: Operation<
   StaffBusinessResponse,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1524,6 +1643,8 @@ export const creditGrant: Operation<
   CreditResponse,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1553,6 +1674,8 @@ export const creditList: Operation<
   },
   CreditPage,
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1568,7 +1691,9 @@ export const creditVoid: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
   | problems.CreditNotFoundError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
@@ -1589,6 +1714,8 @@ export const businessDeactivate: Operation<
   StaffBusinessResponse,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1618,6 +1745,8 @@ export const entitlementListOwn: Operation<
   },
   BusinessGrantPage,
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1633,6 +1762,8 @@ export const entitlementGrant: Operation<
   BusinessGrantResponse,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FeatureNotFoundError
   | problems.RateLimitedError
@@ -1654,6 +1785,8 @@ export const entitlementRevoke: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FeatureNotFoundError
   | problems.OwnGrantNotFoundError
@@ -1677,6 +1810,8 @@ export const staffSubscriptionAssign: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidStateError
   | problems.PaymentProviderRefusedError
@@ -1710,6 +1845,8 @@ export const staffSubscriptionListHistory: Operation<
   },
   SubscriptionEventPage,
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1726,6 +1863,9 @@ export const supportSessionStart: Operation<
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError
+  | problems.CookieNeedsHttpsError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1754,6 +1894,8 @@ export const featureList: Operation<
     cursor?: string;
   },
   FeaturePage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1768,6 +1910,8 @@ export const featureCreate: Operation<
   { body: CreateFeatureRequest },
   FeatureResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FeatureKeyTakenError
   | problems.IdempotencyAnswerNotKeptError
@@ -1792,6 +1936,8 @@ export const featureUpdate: Operation<
   { key: string; body?: UpdateFeatureRequest },
   FeatureResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FeatureDeclaredError
   | problems.FeatureNotFoundError
@@ -1819,6 +1965,8 @@ export const jobList: Operation<
     state?: JobState;
   },
   JobPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1833,6 +1981,8 @@ export const jobRetry: Operation<
   { id: string },
   JobResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1862,6 +2012,8 @@ export const staffPlanList: Operation<
     cursor?: string;
   },
   StaffPlanPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1876,6 +2028,8 @@ export const planCreate: Operation<
   { body: CreatePlanRequest },
   PlanResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.DefaultPlanMustBeFreeError
   | problems.DefaultPlanMustRenewError
   | problems.ExpectationFailedError
@@ -1901,6 +2055,8 @@ export const planCreate: Operation<
 export const staffPlanGet: Operation<
   { id: string },
   PlanResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
@@ -1916,6 +2072,8 @@ export const planUpdate: Operation<
   { id: string; body?: UpdatePlanRequest },
   PlanResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.DefaultPlanMustBeFreeError
   | problems.DefaultPlanMustRenewError
   | problems.ExpectationFailedError
@@ -1941,6 +2099,8 @@ export const planArchive: Operation<
   { id: string },
   PlanResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -1970,6 +2130,8 @@ export const serviceKeyList: Operation<
     cursor?: string;
   },
   ServiceKeyPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -1985,6 +2147,8 @@ export const serviceKeyCreate: Operation<
   CreatedServiceKeyResponse,
   | problems.BodyTooLargeError
   | problems.BusinessNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2008,6 +2172,8 @@ export const serviceKeyRevoke: Operation<
   { id: string },
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
@@ -2028,6 +2194,8 @@ export const serviceKeyRotate: Operation<
   { id: string; body: RotateKeyRequest },
   CreatedServiceKeyResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2053,6 +2221,8 @@ export const staffSupportSessionEnd: Operation<
   { id: string },
   undefined,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2082,6 +2252,8 @@ export const webhookEventList: Operation<
     state?: InboxState;
   },
   InboxPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.RateLimitedError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
@@ -2096,6 +2268,8 @@ export const webhookEventRetry: Operation<
   { id: string },
   InboxEventResponse,
   | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2120,9 +2294,12 @@ export const webhookEventRetry: Operation<
 export const subscriptionGet: Operation<
   NoParameters,
   SubscriptionResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2141,6 +2318,8 @@ export const subscriptionUpdate: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidStateError
   | problems.NoBusinessError
@@ -2151,6 +2330,7 @@ export const subscriptionUpdate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2173,6 +2353,8 @@ export const subscriptionCancel: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2186,6 +2368,7 @@ export const subscriptionCancel: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2209,6 +2392,8 @@ export const subscriptionChange: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.CurrencyMismatchError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
@@ -2225,6 +2410,7 @@ export const subscriptionChange: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2251,9 +2437,12 @@ export const subscriptionListHistory: Operation<
     cursor?: string;
   },
   SubscriptionEventPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2272,6 +2461,8 @@ export const subscriptionPause: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2285,6 +2476,7 @@ export const subscriptionPause: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2310,9 +2502,12 @@ export const subscriptionListPeriods: Operation<
     cursor?: string;
   },
   PeriodPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2330,6 +2525,8 @@ export const subscriptionPreviewChange: Operation<
   PlanChangeResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.CurrencyMismatchError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
@@ -2344,6 +2541,7 @@ export const subscriptionPreviewChange: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2367,6 +2565,8 @@ export const subscriptionResume: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2380,6 +2580,7 @@ export const subscriptionResume: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2403,6 +2604,8 @@ export const subscriptionUncancel: Operation<
   | problems.BillingBusyError
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2416,6 +2619,7 @@ export const subscriptionUncancel: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
   | problems.SupportForbiddenError
@@ -2442,9 +2646,12 @@ export const supportSessionList: Operation<
   },
   SupportSessionPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2462,11 +2669,14 @@ export const supportSessionEnd: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2492,9 +2702,12 @@ export const teamMemberList: Operation<
   },
   MemberPage,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2511,9 +2724,12 @@ export const teamMemberGet: Operation<
   { id: string },
   MemberResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TeamMemberNotFoundError
@@ -2532,6 +2748,8 @@ export const teamMemberAssignRole: Operation<
   MemberResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.LastOwnerError
   | problems.NoBusinessError
@@ -2539,6 +2757,7 @@ export const teamMemberAssignRole: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2561,12 +2780,15 @@ export const teamMemberRemove: Operation<
   undefined,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.LastOwnerError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2589,6 +2811,8 @@ export const teamMemberActivate: Operation<
   MemberResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2598,6 +2822,7 @@ export const teamMemberActivate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2621,6 +2846,8 @@ export const teamMemberDeactivate: Operation<
   MemberResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.IdempotencyAnswerNotKeptError
   | problems.IdempotencyKeyInUseError
@@ -2631,6 +2858,7 @@ export const teamMemberDeactivate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2653,9 +2881,12 @@ export const usageGet: Operation<
   NoParameters,
   UsageResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2868,9 +3099,12 @@ export const usageExplain: Operation<
   NoParameters,
   UsageExplanationResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2887,11 +3121,14 @@ export const usageGetFeature: Operation<
   { feature: string },
   FeatureUsageResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2908,11 +3145,14 @@ export const usageAlertsGet: Operation<
   { feature: string },
   AlertsResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2930,6 +3170,8 @@ export const usageAlertsSet: Operation<
   AlertsResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
@@ -2937,6 +3179,7 @@ export const usageAlertsSet: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2956,11 +3199,14 @@ export const usageExplainFeature: Operation<
   { feature: string },
   FeatureUsageExplanationResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -2985,11 +3231,14 @@ export const usageHistory: Operation<
   },
   UsageHistoryResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError
@@ -3006,11 +3255,14 @@ export const usageVerify: Operation<
   { feature: string },
   UsageVerificationResponse,
   | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
   | problems.TooManyAtOnceError

@@ -36,11 +36,20 @@ export class BusinessDeactivatedError extends ProblemError<schemas.BusinessDeact
 /** Business not found */
 export class BusinessNotFoundError extends ProblemError<schemas.BusinessNotFoundProblem> {}
 
+/** Cookies need https */
+export class CookieNeedsHttpsError extends ProblemError<schemas.CookieNeedsHttpsProblem> {}
+
 /** Another transaction holds the counter of this feature */
 export class CounterBusyError extends ProblemError<schemas.CounterBusyProblem> {}
 
+/** The request has two credentials */
+export class CredentialsAmbiguousError extends ProblemError<schemas.CredentialsAmbiguousProblem> {}
+
 /** Credit not found */
 export class CreditNotFoundError extends ProblemError<schemas.CreditNotFoundProblem> {}
+
+/** Another site sent this request */
+export class CrossSiteRequestError extends ProblemError<schemas.CrossSiteRequestProblem> {}
 
 /** The two plans have prices in different currencies */
 export class CurrencyMismatchError extends ProblemError<schemas.CurrencyMismatchProblem> {}
@@ -234,6 +243,9 @@ export class ServiceKeyAlreadyRotatedError extends ProblemError<schemas.ServiceK
 /** Service key not found */
 export class ServiceKeyNotFoundError extends ProblemError<schemas.ServiceKeyNotFoundProblem> {}
 
+/** This session is in another business */
+export class SessionInOtherBusinessError extends ProblemError<schemas.SessionInOtherBusinessProblem> {}
+
 /** Session not found */
 export class SessionNotFoundError extends ProblemError<schemas.SessionNotFoundProblem> {}
 
@@ -328,8 +340,11 @@ export const PROBLEMS = {
   bundle_id_taken: BundleIdTakenError,
   business_deactivated: BusinessDeactivatedError,
   business_not_found: BusinessNotFoundError,
+  cookie_needs_https: CookieNeedsHttpsError,
   counter_busy: CounterBusyError,
+  credentials_ambiguous: CredentialsAmbiguousError,
   credit_not_found: CreditNotFoundError,
+  cross_site_request: CrossSiteRequestError,
   currency_mismatch: CurrencyMismatchError,
   database_unavailable: DatabaseUnavailableError,
   default_plan_must_be_free: DefaultPlanMustBeFreeError,
@@ -394,6 +409,7 @@ export const PROBLEMS = {
   reset_token_invalid: ResetTokenInvalidError,
   service_key_already_rotated: ServiceKeyAlreadyRotatedError,
   service_key_not_found: ServiceKeyNotFoundError,
+  session_in_other_business: SessionInOtherBusinessError,
   session_not_found: SessionNotFoundError,
   storage_full: StorageFullError,
   stripe_subscription_exists: StripeSubscriptionExistsError,

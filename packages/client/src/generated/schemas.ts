@@ -472,6 +472,9 @@ export type ConfigGrantResponse = { value: number | string };
 
 export type ConfigKind = 'config';
 
+/** Cookies need https */
+export type CookieNeedsHttpsProblem = ProblemResponse & { code: 'cookie_needs_https'; status: 409 };
+
 export type CountedRecordingResponse = {
   id: string;
   externalId: string;
@@ -508,7 +511,11 @@ export type CreateApplicationRequest = {
   origins?: readonly string[];
 };
 
-export type CreateBusinessRequest = { name: string };
+export type CreateBusinessRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  name: string;
+};
 
 export type CreateCheckoutRequest = {
   planId: string;
@@ -649,6 +656,12 @@ export type CreatedServiceKeyResponse = {
   key: string;
 };
 
+/** The request has two credentials */
+export type CredentialsAmbiguousProblem = ProblemResponse & {
+  code: 'credentials_ambiguous';
+  status: 400;
+};
+
 /** Credit not found */
 export type CreditNotFoundProblem = ProblemResponse & { code: 'credit_not_found'; status: 404 };
 
@@ -674,6 +687,9 @@ export type CreditResponse = {
   /** When the unspent rest was voided */
   voidedAt: string | null;
 };
+
+/** Another site sent this request */
+export type CrossSiteRequestProblem = ProblemResponse & { code: 'cross_site_request'; status: 403 };
 
 /** The two plans have prices in different currencies */
 export type CurrencyMismatchProblem = ProblemResponse & { code: 'currency_mismatch'; status: 409 };
@@ -1149,6 +1165,8 @@ export type JobResponse = {
 export type JobState = 'waiting' | 'running' | 'failed';
 
 export type JoinRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
   /** From the mail */
   activationKey: string;
   fullName: string;
@@ -1188,6 +1206,8 @@ export type LimitReachedProblem = ProblemResponse &
   LimitReachedMembers & { code: 'limit_reached'; status: 402 };
 
 export type LoginRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
   email: string;
   password: string;
   /** The business; by default the one used last */
@@ -1321,6 +1341,8 @@ export type NotForBrowsersProblem = ProblemResponse & { code: 'not_for_browsers'
 export type NotReadyProblem = ProblemResponse & { code: 'not_ready'; status: 503 };
 
 export type OpenSupportSessionRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
   /** Shown to the tenant */
   reason: string;
   ticket?: string | null;
@@ -1332,8 +1354,8 @@ export type OpenSupportSessionRequest = {
 
 export type OpenedSupportSessionResponse = {
   id: string;
-  /** Shown only once */
-  token: string;
+  /** Shown only once; left out where the request has `transport: cookie` */
+  token?: string;
   mode: SupportMode;
   expiresAt: string;
 };
@@ -1804,6 +1826,12 @@ export type ServiceKeyResponse = {
 
 export type ServiceScope = 'usage:write' | 'usage:read' | 'entitlements:read';
 
+/** This session is in another business */
+export type SessionInOtherBusinessProblem = ProblemResponse & {
+  code: 'session_in_other_business';
+  status: 409;
+};
+
 /** Session not found */
 export type SessionNotFoundProblem = ProblemResponse & { code: 'session_not_found'; status: 404 };
 
@@ -1825,13 +1853,17 @@ export type SessionResponse = {
 };
 
 export type SessionTokenResponse = {
-  /** Shown only once */
-  token: string;
+  /** Shown only once; left out where the request has `transport: cookie` */
+  token?: string;
   /** At the latest; earlier when unused */
   expiresAt: string;
 };
 
+export type SessionTransport = 'bearer' | 'cookie';
+
 export type SignupRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
   businessName: string;
   fullName: string;
   email: string;
@@ -1873,7 +1905,12 @@ export type StaffBusinessResponse = {
   owners: readonly OwnerResponse[];
 };
 
-export type StaffLoginRequest = { email: string; password: string };
+export type StaffLoginRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  email: string;
+  password: string;
+};
 
 export type StaffLoginResponse = { session: SessionTokenResponse; staff: StaffResponse };
 
@@ -2029,7 +2066,11 @@ export type SupportSessionResponse = {
   endedAt: string | null;
 };
 
-export type SwitchBusinessRequest = { businessId: string };
+export type SwitchBusinessRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  businessId: string;
+};
 
 export type SwitchResponse = {
   session: SessionTokenResponse;

@@ -1,6 +1,7 @@
 import { Email, Id, Name, Text } from '../../../common/fields';
+import { SessionRequest } from '../../identity/dto/session.request';
 
-export class LoginRequest {
+export class LoginRequest extends SessionRequest {
   @Email()
   email!: string;
 
@@ -44,7 +45,7 @@ export class ChangePasswordRequest {
   newPassword!: string;
 }
 
-export class SwitchBusinessRequest {
+export class SwitchBusinessRequest extends SessionRequest {
   @Id()
   businessId!: string;
 }

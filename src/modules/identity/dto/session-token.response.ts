@@ -2,7 +2,11 @@ import { Instant, Text } from '../../../common/fields';
 import type { OpenedSession } from '../sessions.repository';
 
 export class SessionTokenResponse {
-  @Text({ description: 'Shown only once', example: 'tns_…' })
+  @Text({
+    optional: true,
+    description: 'Shown only once; left out where the request has `transport: cookie`',
+    example: 'tns_…',
+  })
   token!: string;
 
   @Instant({ description: 'At the latest; earlier when unused' })

@@ -2,9 +2,10 @@ import { Email, Id, Name, Nested, Text } from '../../../common/fields';
 import { BusinessResponse } from '../../businesses/dto/business.response';
 import { SubscriptionResponse } from '../../subscriptions/dto/subscription.response';
 import { MemberResponse } from '../../team-members/dto/member.response';
+import { SessionRequest } from '../../identity/dto/session.request';
 import { SessionTokenResponse } from '../../identity/dto/session-token.response';
 
-export class SignupRequest {
+export class SignupRequest extends SessionRequest {
   @Name({ example: 'Acme' })
   businessName!: string;
 
@@ -44,7 +45,7 @@ export class SignupResponse {
 }
 
 /** Sign-up with an invitation: the address is the invited one, the business the inviting one. */
-export class JoinRequest {
+export class JoinRequest extends SessionRequest {
   @Text({ min: 1, max: 200, description: 'From the mail' })
   activationKey!: string;
 
@@ -66,7 +67,7 @@ export class JoinResponse {
   session!: SessionTokenResponse;
 }
 
-export class CreateBusinessRequest {
+export class CreateBusinessRequest extends SessionRequest {
   @Name()
   name!: string;
 }

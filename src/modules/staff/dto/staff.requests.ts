@@ -1,11 +1,12 @@
 import { SUPPORT_MODES, type SupportMode } from '../../../common/access/seats';
 import { ListQuery } from '../../../common/dto/list.query';
 import { Choice, Email, Id, Integer, Reason, Text } from '../../../common/fields';
+import { SessionRequest } from '../../identity/dto/session.request';
 import { ListAuditLogQuery } from '../../audit/dto/audit-log';
 
 const QUERY_LENGTH = 254;
 
-export class StaffLoginRequest {
+export class StaffLoginRequest extends SessionRequest {
   @Email()
   email!: string;
 
@@ -23,7 +24,7 @@ export class SearchBusinessesQuery extends ListQuery {
   query?: string;
 }
 
-export class OpenSupportSessionRequest {
+export class OpenSupportSessionRequest extends SessionRequest {
   @Reason({ min: 10, description: 'Shown to the tenant' })
   reason!: string;
 

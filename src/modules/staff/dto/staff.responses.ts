@@ -83,7 +83,11 @@ export class OpenedSupportSessionResponse {
   @Id()
   id!: string;
 
-  @Text({ description: 'Shown only once', example: 'tnu_…' })
+  @Text({
+    optional: true,
+    description: 'Shown only once; left out where the request has `transport: cookie`',
+    example: 'tnu_…',
+  })
   token!: string;
 
   @Choice('SupportMode', SUPPORT_MODES)
