@@ -186,13 +186,23 @@ describe('a thing of another tenant', () => {
 });
 
 describe('a reference to a thing of another tenant', () => {
+  type References = Record<string, (id: string) => Parameters<typeof call>[2]>;
+
+  /** Routes of service keys that name the business in the query. */
+  function ofQueries(...actions: string[]): References {
+    const sending = (id: string) => ({ query: `businessId=${id}` });
+    return Object.fromEntries(actions.map((action) => [`${action} businessId`, sending]));
+  }
+
   /** Fields of bodies and queries that take an id: what the attacker sends with the victim's id in it, or a missing one. */
-  const REFERENCES: Record<string, (id: string) => Parameters<typeof call>[2]> = {
+  const REFERENCES: References = {
     'api_key.create applicationId': (applicationId) => ({ body: { name: 'Mine', applicationId } }),
     'entitlement.check businessId': (businessId) => ({
       body: { businessId, feature: 'recordings' },
     }),
-    'entitlement.list businessId': (id) => ({ query: `businessId=${id}` }),
+    ...ofQueries('entitlement.list', 'flag.evaluate', 'flag.evaluate_all'),
+    ...ofQueries('usage.get', 'usage.get_feature', 'usage.history', 'usage_alerts.get'),
+    ...ofQueries('usage.explain', 'usage.explain_feature', 'usage.verify'),
     'usage_event.record businessId': (businessId) => ({ body: { ...EVENT, businessId } }),
     'usage_event.release businessId': (businessId) => ({
       body: { businessId, feature: 'seats', eventId: 'of-another' },
@@ -206,8 +216,6 @@ describe('a reference to a thing of another tenant', () => {
     'usage_reservation.release businessId': (businessId) => ({
       ...{ values: { id: newId() }, body: { businessId } },
     }),
-    'flag.evaluate businessId': (id) => ({ query: `businessId=${id}` }),
-    'flag.evaluate_all businessId': (id) => ({ query: `businessId=${id}` }),
     'audit_log.list actorId': (id) => ({ query: `actorId=${id}` }),
     'recording.create applicationId': (applicationId) => ({
       body: { ...RECORDING, applicationId },

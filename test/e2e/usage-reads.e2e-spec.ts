@@ -1,3 +1,4 @@
+import { newId } from '../../src/common/ids';
 import { RequestContext } from '../../src/common/request-context';
 import { UsageAlertsService } from '../../src/modules/usage/usage-alerts.service';
 import { ReservationsService } from '../../src/modules/usage/reservations.service';
@@ -6,7 +7,7 @@ import { finishJobs, MailServer } from '../support/mail-server';
 import { addMember } from '../support/members';
 import { expectProblem } from '../support/problems';
 import { createServiceKey } from '../support/service-keys';
-import { addStaff } from '../support/staff';
+import { addStaff, type StaffMember } from '../support/staff';
 import { LONG_SESSIONS, ONE_DAY_MS, resetClock } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 import { insertCredit, insertFeature, readCounter } from '../support/usage';
@@ -16,6 +17,7 @@ import { insertCredit, insertFeature, readCounter } from '../support/usage';
 let mailServer: MailServer;
 let server: TestApplication;
 let customer: Customer;
+let staff: StaffMember;
 let key: string;
 beforeAll(async () => {
   mailServer = await MailServer.start();
@@ -32,7 +34,8 @@ beforeAll(async () => {
   await database.query('UPDATE plans SET grants = grants || $1::jsonb', [
     JSON.stringify({ exports: limit, calls: limit, storage: limit }),
   ]);
-  ({ key } = await createServiceKey(server, await addStaff(server)));
+  staff = await addStaff(server);
+  ({ key } = await createServiceKey(server, staff));
 });
 afterAll(async () => {
   await server.stop();
@@ -86,6 +89,21 @@ describe('the usage of a feature', () => {
         rows: counter,
         equal: true,
       });
+  });
+
+  it('is read with a service key, of the business that it names', async () => {
+    await use(4);
+    const ask = (path: string, business = customer.business.id) =>
+      server.get(`/v1/usage${path}${path.includes('?') ? '&' : '?'}businessId=${business}`, key);
+    expect((await ask('')).body).toEqual((await server.get('/v1/usage', customer.token)).body);
+    const reads = ['', '/explain', '/verify', '/history?from=2026-11-01&to=2026-11-30', '/alerts'];
+    for (const path of reads)
+      expect((await ask(`/exports${path}`)).body).toEqual((await read(`exports${path}`)).body);
+    expectProblem(await server.get('/v1/usage', key), 422, 'validation_failed');
+    expectProblem(await ask('', newId()), 404, 'business_not_found');
+    const { key: other } = await createServiceKey(server, staff, { scopes: ['usage:write'] });
+    const path = `/v1/usage?businessId=${customer.business.id}`;
+    expectProblem(await server.get(path, other), 403, 'insufficient_scope');
   });
 
   it('has a history of days', async () => {

@@ -76,15 +76,16 @@ async function listRoutes(): Promise<RouteRow[]> {
       method: method.toUpperCase(),
       path,
       audience: [operation['x-audience'], ...Object.keys(operation['x-also'] ?? {})].join(', '),
-      permission: [
-        operation['x-permission'] ?? operation['x-scope'],
-        ...Object.values(operation['x-also'] ?? {}),
-      ]
-        .map(inCode)
-        .join(', '),
+      permission: namesOf(operation).map(inCode).join(', '),
       action: operation.operationId,
     })),
   );
+}
+
+/** Permissions and scopes may have the same names. */
+function namesOf(operation: DescribedOperation): (string | undefined)[] {
+  const own = operation['x-permission'] ?? operation['x-scope'];
+  return [...new Set([own, ...Object.values(operation['x-also'] ?? {})])];
 }
 
 function inCode(text: string | undefined): string {

@@ -34,6 +34,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.get',
     summary: 'The usage and limits of the plan',
     status: 200,
@@ -47,6 +48,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.get_feature',
     summary: 'The usage of one feature',
     status: 200,
@@ -64,6 +66,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.explain_feature',
     summary: 'Where the usage of a feature comes from',
     status: 200,
@@ -89,6 +92,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.verify',
     summary: 'Compare the counter with the rows and events it counts',
     status: 200,
@@ -107,6 +111,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.history',
     summary: 'What was used of a metered feature on each day',
     description:
@@ -127,6 +132,7 @@ export class UsageController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage_alerts.get',
     summary: 'At which percentages of its limit a metered feature alerts',
     status: 200,

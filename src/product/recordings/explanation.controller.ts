@@ -19,6 +19,7 @@ export class ExplanationController {
   @Access({
     audience: 'dashboard',
     permission: 'usage:read',
+    also: { service: 'usage:read' },
     action: 'usage.explain',
     summary: 'Where the usage of recordings comes from',
     status: 200,

@@ -2878,12 +2878,18 @@ export const teamMemberDeactivate: Operation<
 
 /** The usage and limits of the plan */
 export const usageGet: Operation<
-  NoParameters,
+  {
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   UsageResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3096,12 +3102,18 @@ export const usageReservationRelease: Operation<
 
 /** Where the usage of recordings comes from */
 export const usageExplain: Operation<
-  NoParameters,
+  {
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   UsageExplanationResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3118,14 +3130,21 @@ export const usageExplain: Operation<
 
 /** The usage of one feature */
 export const usageGetFeature: Operation<
-  { feature: string },
+  {
+    feature: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   FeatureUsageResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3142,14 +3161,21 @@ export const usageGetFeature: Operation<
 
 /** At which percentages of its limit a metered feature alerts */
 export const usageAlertsGet: Operation<
-  { feature: string },
+  {
+    feature: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   AlertsResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3196,14 +3222,21 @@ export const usageAlertsSet: Operation<
 
 /** Where the usage of a feature comes from */
 export const usageExplainFeature: Operation<
-  { feature: string },
+  {
+    feature: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   FeatureUsageExplanationResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3228,14 +3261,19 @@ export const usageHistory: Operation<
     from: string;
     /** The last day, in UTC; at most 399 days after the first */
     to: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
   },
   UsageHistoryResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
@@ -3252,14 +3290,21 @@ export const usageHistory: Operation<
 
 /** Compare the counter with the rows and events it counts */
 export const usageVerify: Operation<
-  { feature: string },
+  {
+    feature: string;
+    /** With a service key: the business that this is about */
+    businessId?: string;
+  },
   UsageVerificationResponse,
   | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.FeatureKindError
   | problems.FeatureNotFoundError
+  | problems.InsufficientScopeError
   | problems.NoBusinessError
+  | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
