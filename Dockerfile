@@ -8,6 +8,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY migrations ./migrations
 COPY src ./src
+COPY console ./console
 COPY scripts/build-if-changed.js ./scripts/build-if-changed.js
 RUN npm run build
 
@@ -26,6 +27,7 @@ COPY scripts/cli.js ./scripts/cli.js
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist/migrations ./dist/migrations
 COPY --from=build /app/dist/src ./dist/src
+COPY --from=build /app/dist/console ./dist/console
 
 # Root owns the files and the server writes none of them.
 USER node

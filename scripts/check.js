@@ -18,6 +18,7 @@ const SOURCES = [
   ['format', 'oxfmt', '--check'],
   ['lint', 'oxlint', '--max-warnings', '0'],
   ['types', 'node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
+  ['console types', 'node', 'node_modules/typescript-native/bin/tsc', '--project', 'console'],
   [
     'boundaries',
     'depcruise',

@@ -6,6 +6,7 @@ import { ConfigFaults, loadConfig, withPort, type Config } from './platform/conf
 import { migrate } from './platform/database/migrate';
 import { openDatabase, type OpenDatabase } from './platform/database/open-database';
 import { choosePort } from './platform/http/choose-port';
+import { CONSOLE_PATH, hasConsole } from './platform/http/console';
 import { StripeAccountService } from './modules/billing/account/stripe-account.service';
 import { createLogger } from './platform/logging/logger';
 import { ProcessFaults } from './platform/metrics/process-faults';
@@ -70,6 +71,7 @@ function announce(config: Config, database: string, logger: Logger): void {
   const lines = [
     '',
     `  Tenantry is ready: ${url}`,
+    ...(hasConsole(config.consoleDirectory) ? [`    console   ${url}${CONSOLE_PATH}`] : []),
     ...(config.hasApiDocs ? [`    docs      ${url}/docs`] : []),
     `    database  ${database}`,
     `    mail      ${mail}`,

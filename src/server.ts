@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module';
 import type { Config } from './platform/config/config';
+import { hasConsole, serveConsole } from './platform/http/console';
 import { createHttpServer } from './platform/http/http-server';
 import { serveDocs } from './platform/http/openapi';
 import { RouteTable } from './platform/http/route-table';
@@ -29,5 +30,7 @@ export async function createServer(
     },
   );
   if (config.hasApiDocs) serveDocs(app);
+  if (hasConsole(config.consoleDirectory))
+    serveConsole(adapter.getInstance(), config.consoleDirectory);
   return app;
 }

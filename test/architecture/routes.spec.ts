@@ -39,9 +39,6 @@ const ASSETS: Record<string, string> = {
 const PAGES: Record<string, string> = {
   'PagesController.welcome': 'a page for people',
   'PagesController.problem': 'where the type of a problem leads',
-  'PagesController.signup': 'where an invitation leads, in development',
-  'PagesController.resetPassword': 'where a reset leads, in development',
-  'PagesController.verifyEmail': 'where a verification leads, in development',
 };
 
 /** Public routes, and why they need no credential. A new one is public on purpose or not at all. */

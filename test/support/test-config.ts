@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config';
 import LIMITS_OFF from './limits-off.json';
 
@@ -8,6 +9,7 @@ export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): 
     NODE_ENV: 'test',
     DATABASE_URL: databaseUrl,
     DATA_DIR: tmpdir(),
+    CONSOLE_DIR: join(tmpdir(), 'no-console'),
     DATABASE_POOL_SHARE: '10', // the whole pool: races of one business meet at the database, not before it
     SECRET_KEY: 'a secret of the tests, long enough to be taken',
     BCRYPT_COST: '4',

@@ -73,6 +73,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Whether `GET /docs` and `GET /openapi.json` answer. */
   readonly hasApiDocs: boolean;
+  /** The built web console; without it the API is served alone. */
+  readonly consoleDirectory: string;
   readonly logLevel: string;
   /** Null: reading the metrics takes no token. */
   readonly metricsToken: string | null;
@@ -206,6 +208,7 @@ function toConfig(settings: Settings): Config {
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
     hasApiDocs: settings.API_DOCS === 'on',
+    consoleDirectory: resolve(settings.CONSOLE_DIR),
     logLevel: settings.LOG_LEVEL,
     metricsToken: settings.METRICS_TOKEN ?? null,
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,

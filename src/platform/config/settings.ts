@@ -153,6 +153,11 @@ export const settings = {
     .enum(['on', 'off'])
     .default('on')
     .describe('`off`: `GET /docs` and `GET /openapi.json` are 404'),
+  CONSOLE_DIR: text
+    .default('dist/console')
+    .describe(
+      'the built web console, served under `/console/`; where it is missing, the API alone',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -71,10 +71,10 @@ export class ProblemFilter implements ExceptionFilter {
     return fromFramework(translated) ?? internalError({ cause: exception });
   }
 
-  /** A known path with another method is 405 and says which methods it has. */
+  /** A known path with another method is 405 and says which methods it has; a missing file of a folder is 404. */
   private noSuchRoute(request: FastifyRequest): DomainError {
     const methods = this.routes.methodsOf(request.url);
-    if (methods.length === 0) return routeNotFound();
+    if (methods.length === 0 || methods.includes(request.method)) return routeNotFound();
     return methodNotAllowed({ headers: { Allow: methods.join(', ') } });
   }
 

@@ -1,0 +1,11 @@
+import { ValidationFailedError } from '@tenantry/client';
+
+/** The faults of fields by their names: `/price/amount` is `price.amount`. */
+export function faultsByField(error: unknown): Record<string, string> {
+  if (!(error instanceof ValidationFailedError)) return {};
+  const entries = error.details.errors.map(({ pointer, detail }) => [
+    pointer.slice(1).replaceAll('/', '.'),
+    detail,
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,180 @@
+import {
+  apiKeyCreate,
+  apiKeyList,
+  apiKeyRevoke,
+  apiKeyRotate,
+  auditLogList,
+  billingGet,
+  billingListInvoices,
+  billingOpenCheckout,
+  billingOpenPortal,
+  businessCreate,
+  businessGet,
+  businessSignUp,
+  businessUpdate,
+  emailResend,
+  emailVerify,
+  entitlementList,
+  invitationAccept,
+  invitationCreate,
+  invitationList,
+  invitationLookUp,
+  invitationResend,
+  invitationRevoke,
+  meGet,
+  meListBusinesses,
+  meUpdate,
+  passwordChange,
+  passwordForgot,
+  passwordReset,
+  planList,
+  sessionCreate,
+  sessionEnd,
+  sessionList,
+  sessionRevoke,
+  sessionSwitch,
+  subscriptionCancel,
+  subscriptionChange,
+  subscriptionGet,
+  subscriptionListHistory,
+  subscriptionListPeriods,
+  subscriptionPause,
+  subscriptionPreviewChange,
+  subscriptionResume,
+  subscriptionUncancel,
+  subscriptionUpdate,
+  supportSessionEnd,
+  supportSessionList,
+  teamMemberActivate,
+  teamMemberAssignRole,
+  teamMemberDeactivate,
+  teamMemberList,
+  teamMemberRemove,
+  usageAlertsGet,
+  usageAlertsSet,
+  usageExplainFeature,
+  usageGetFeature,
+  usageHistory,
+  usageVerify,
+} from '@tenantry/client';
+import type {
+  AcceptInvitationRequest,
+  AlertsRequest,
+  AssignRoleRequest,
+  CancelRequest,
+  ChangePasswordRequest,
+  ChangePlanRequest,
+  CreateApiKeyRequest,
+  CreateBusinessRequest,
+  CreateCheckoutRequest,
+  CreateInvitationRequest,
+  ForgotPasswordRequest,
+  JoinRequest,
+  LoginRequest,
+  ResetPasswordRequest,
+  RotateKeyRequest,
+  SignupRequest,
+  UpdateBusinessRequest,
+  UpdateMeRequest,
+  UpdateSubscriptionRequest,
+  VerifyEmailRequest,
+  ParametersOf,
+} from '@tenantry/client';
+import { call, type ListQuery } from './call';
+
+// The operations of the contract that the console uses, one line each. Pages call these and nothing else.
+
+export const auth = {
+  signUp: (body: SignupRequest) => call(businessSignUp, { body }),
+  join: (body: JoinRequest) => call(businessSignUp, { body }),
+  logIn: (body: LoginRequest) => call(sessionCreate, { body }),
+  logOut: () => call(sessionEnd),
+  forgotPassword: (body: ForgotPasswordRequest) => call(passwordForgot, { body }),
+  resetPassword: (body: ResetPasswordRequest) => call(passwordReset, { body }),
+  verifyEmail: (body: VerifyEmailRequest) => call(emailVerify, { body }),
+  resendVerification: () => call(emailResend),
+  lookUpInvitation: (activationKey: string) => call(invitationLookUp, { activationKey }),
+};
+
+export const me = {
+  get: () => call(meGet),
+  update: (body: UpdateMeRequest) => call(meUpdate, { body }),
+  changePassword: (body: ChangePasswordRequest) => call(passwordChange, { body }),
+  listSessions: (query: ListQuery) => call(sessionList, query),
+  endSession: (id: string) => call(sessionRevoke, { id }),
+  listBusinesses: (query: ListQuery) => call(meListBusinesses, query),
+  switchTo: (businessId: string) => call(sessionSwitch, { body: { businessId } }),
+  acceptInvitation: (body: AcceptInvitationRequest) => call(invitationAccept, { body }),
+};
+
+export const business = {
+  get: () => call(businessGet),
+  update: (body: UpdateBusinessRequest) => call(businessUpdate, { body }),
+  create: (body: CreateBusinessRequest) => call(businessCreate, { body }),
+};
+
+export const team = {
+  list: (query: ListQuery) => call(teamMemberList, query),
+  assignRole: (id: string, body: AssignRoleRequest) => call(teamMemberAssignRole, { id, body }),
+  activate: (id: string) => call(teamMemberActivate, { id }),
+  deactivate: (id: string) => call(teamMemberDeactivate, { id }),
+  remove: (id: string) => call(teamMemberRemove, { id }),
+};
+
+export const invitations = {
+  list: (query: ListQuery) => call(invitationList, query),
+  create: (body: CreateInvitationRequest) => call(invitationCreate, { body }),
+  resend: (id: string) => call(invitationResend, { id }),
+  revoke: (id: string) => call(invitationRevoke, { id }),
+};
+
+export const apiKeys = {
+  list: (query: ListQuery) => call(apiKeyList, query),
+  create: (body: CreateApiKeyRequest) => call(apiKeyCreate, { body }),
+  rotate: (id: string, body: RotateKeyRequest) => call(apiKeyRotate, { id, body }),
+  revoke: (id: string) => call(apiKeyRevoke, { id }),
+};
+
+export const plans = {
+  list: (query: ListQuery) => call(planList, query),
+};
+
+export const subscription = {
+  get: () => call(subscriptionGet),
+  preview: (body: ChangePlanRequest) => call(subscriptionPreviewChange, { body }),
+  change: (body: ChangePlanRequest) => call(subscriptionChange, { body }),
+  cancel: (body: CancelRequest) => call(subscriptionCancel, { body }),
+  uncancel: () => call(subscriptionUncancel),
+  pause: () => call(subscriptionPause),
+  resume: () => call(subscriptionResume),
+  update: (body: UpdateSubscriptionRequest) => call(subscriptionUpdate, { body }),
+  listHistory: (query: ListQuery) => call(subscriptionListHistory, query),
+  listPeriods: (query: ListQuery) => call(subscriptionListPeriods, query),
+};
+
+export const usage = {
+  entitlements: () => call(entitlementList),
+  get: (feature: string) => call(usageGetFeature, { feature }),
+  explain: (feature: string) => call(usageExplainFeature, { feature }),
+  history: (feature: string, query: { from: string; to: string }) =>
+    call(usageHistory, { feature, ...query }),
+  verify: (feature: string) => call(usageVerify, { feature }),
+  getAlerts: (feature: string) => call(usageAlertsGet, { feature }),
+  setAlerts: (feature: string, body: AlertsRequest) => call(usageAlertsSet, { feature, body }),
+};
+
+export const billing = {
+  get: () => call(billingGet),
+  openCheckout: (body: CreateCheckoutRequest) => call(billingOpenCheckout, { body }),
+  openPortal: () => call(billingOpenPortal),
+  listInvoices: (query: ListQuery) => call(billingListInvoices, query),
+};
+
+export const auditLog = {
+  list: (query: ParametersOf<typeof auditLogList>) => call(auditLogList, query),
+};
+
+export const supportSessions = {
+  list: (query: ListQuery) => call(supportSessionList, query),
+  end: (id: string) => call(supportSessionEnd, { id }),
+};

@@ -1,0 +1,108 @@
+import {
+  businessActivate,
+  businessDeactivate,
+  creditGrant,
+  creditList,
+  creditVoid,
+  entitlementGrant,
+  entitlementListOwn,
+  entitlementRevoke,
+  featureCreate,
+  featureList,
+  featureUpdate,
+  healthReady,
+  jobList,
+  jobRetry,
+  planArchive,
+  planCreate,
+  planUpdate,
+  serviceKeyCreate,
+  serviceKeyList,
+  serviceKeyRevoke,
+  serviceKeyRotate,
+  staffAuditLogList,
+  staffBusinessGet,
+  staffBusinessList,
+  staffPlanGet,
+  staffPlanList,
+  staffSessionCreate,
+  staffSessionEnd,
+  staffSubscriptionAssign,
+  staffSubscriptionListHistory,
+  staffSupportSessionEnd,
+  supportSessionStart,
+  webhookEventList,
+  webhookEventRetry,
+} from '@tenantry/client';
+import type {
+  AssignPlanRequest,
+  CreateFeatureRequest,
+  CreatePlanRequest,
+  CreateServiceKeyRequest,
+  GrantCreditRequest,
+  GrantToBusinessRequest,
+  OpenSupportSessionRequest,
+  RotateKeyRequest,
+  StaffLoginRequest,
+  UpdateFeatureRequest,
+  UpdatePlanRequest,
+  ParametersOf,
+} from '@tenantry/client';
+import { call, type ListQuery } from './call';
+
+// As operations.ts, for staff.
+
+export const staffAuth = {
+  logIn: (body: StaffLoginRequest) => call(staffSessionCreate, { body }),
+  logOut: () => call(staffSessionEnd),
+};
+
+export const staffBusinesses = {
+  list: (query: ParametersOf<typeof staffBusinessList>) => call(staffBusinessList, query),
+  get: (id: string) => call(staffBusinessGet, { id }),
+  activate: (id: string) => call(businessActivate, { id }),
+  deactivate: (id: string) => call(businessDeactivate, { id }),
+  assignPlan: (id: string, body: AssignPlanRequest) => call(staffSubscriptionAssign, { id, body }),
+  listHistory: (id: string, query: ListQuery) =>
+    call(staffSubscriptionListHistory, { id, ...query }),
+  listCredits: (id: string, query: ListQuery) => call(creditList, { id, ...query }),
+  grantCredit: (id: string, body: GrantCreditRequest) => call(creditGrant, { id, body }),
+  voidCredit: (id: string, creditId: string) => call(creditVoid, { id, creditId }),
+  listGrants: (id: string, query: ListQuery) => call(entitlementListOwn, { id, ...query }),
+  grant: (id: string, feature: string, body: GrantToBusinessRequest) =>
+    call(entitlementGrant, { id, key: feature, body }),
+  revokeGrant: (id: string, feature: string) => call(entitlementRevoke, { id, key: feature }),
+  openSupport: (id: string, body: OpenSupportSessionRequest) =>
+    call(supportSessionStart, { id, body }),
+  endSupport: (id: string) => call(staffSupportSessionEnd, { id }),
+};
+
+export const staffPlans = {
+  list: (query: ListQuery) => call(staffPlanList, query),
+  get: (id: string) => call(staffPlanGet, { id }),
+  create: (body: CreatePlanRequest) => call(planCreate, { body }),
+  update: (id: string, body: UpdatePlanRequest) => call(planUpdate, { id, body }),
+  archive: (id: string) => call(planArchive, { id }),
+};
+
+export const staffFeatures = {
+  list: (query: ListQuery) => call(featureList, query),
+  create: (body: CreateFeatureRequest) => call(featureCreate, { body }),
+  update: (key: string, body: UpdateFeatureRequest) => call(featureUpdate, { key, body }),
+};
+
+export const staffKeys = {
+  list: (query: ListQuery) => call(serviceKeyList, query),
+  create: (body: CreateServiceKeyRequest) => call(serviceKeyCreate, { body }),
+  rotate: (id: string, body: RotateKeyRequest) => call(serviceKeyRotate, { id, body }),
+  revoke: (id: string) => call(serviceKeyRevoke, { id }),
+};
+
+export const staffOperations = {
+  listJobs: (query: ParametersOf<typeof jobList>) => call(jobList, query),
+  retryJob: (id: string) => call(jobRetry, { id }),
+  listInbox: (query: ParametersOf<typeof webhookEventList>) => call(webhookEventList, query),
+  retryEvent: (id: string) => call(webhookEventRetry, { id }),
+  listAuditLog: (query: ParametersOf<typeof staffAuditLogList>) => call(staffAuditLogList, query),
+  readiness: () => call(healthReady),
+};

@@ -1,0 +1,47 @@
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query';
+import { me } from '../api/operations';
+import { UnauthenticatedError, type MeResponse, type Permission } from '@tenantry/client';
+import { endedSession } from './ended-session';
+
+const FRESH_MS = 10_000;
+
+/** The first question of a page is whether there is a session at all. */
+function isInside(): boolean {
+  return [['me'], ['staff', 'session']].some((key) => queryClient.getQueryData(key) !== undefined);
+}
+
+function noticeEnd(error: unknown): void {
+  if (error instanceof UnauthenticatedError && isInside()) endedSession.set(true);
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({
+    onError: noticeEnd,
+    // Every write shows in what is on the page; a page holds little enough to be read again.
+    onSuccess: () => queryClient.invalidateQueries(),
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      retry: false, // the client repeats what is worth it
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: me.get, staleTime: 60_000 });
+
+/** Who is logged in, and what they may do. The layout has loaded it before any page is shown. */
+export function useMe(): MeResponse & { may: (permission: Permission) => boolean } {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error('a page outside the layout asks who is logged in');
+  return { ...data, may: (permission) => data.permissions.includes(permission) };
+}

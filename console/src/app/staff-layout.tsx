@@ -1,0 +1,56 @@
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { staffAuth } from '../api/staff-operations';
+import { dropSession } from '../api/session';
+import { text } from '../text/catalogue';
+import { Brand } from './brand';
+import { queryClient } from './queries';
+import { Shell, type NavigationGroup } from './shell';
+import { staffName } from './staff-session';
+import { StaffSessionEnded } from './staff-session-ended';
+import { UserMenu } from './user-menu';
+
+const GROUPS: readonly NavigationGroup[] = [
+  { items: [{ to: '/staff', label: text.staff.businesses.title, icon: 'businesses' }] },
+  {
+    label: text.shell.groups.catalog,
+    items: [
+      { to: '/staff/plans', label: text.staff.plans.title, icon: 'plan' },
+      { to: '/staff/features', label: text.staff.features.title, icon: 'features' },
+      { to: '/staff/service-keys', label: text.staff.serviceKeys.title, icon: 'server' },
+    ],
+  },
+  {
+    label: text.shell.groups.operations,
+    items: [
+      { to: '/staff/jobs', label: text.staff.jobs.title, icon: 'jobs' },
+      { to: '/staff/webhook-inbox', label: text.staff.inbox.title, icon: 'inbox' },
+      { to: '/staff/health', label: text.staff.health.title, icon: 'health' },
+      { to: '/staff/audit-log', label: text.staff.auditLog.title, icon: 'audit' },
+    ],
+  },
+];
+
+/** Every page of staff. */
+export function StaffLayout() {
+  const navigate = useNavigate();
+  const logOut = async () => {
+    await staffAuth.logOut();
+    dropSession('staff');
+    await navigate({ to: '/staff/login' });
+    queryClient.clear();
+  };
+  const foot = (
+    <UserMenu
+      name={staffName() || text.staff.title}
+      detail={text.staff.title}
+      logOut={text.shell.logOut}
+      onLogOut={() => void logOut()}
+    />
+  );
+  return (
+    <Shell head={<Brand label={text.staff.title} />} foot={foot} groups={GROUPS}>
+      <Outlet />
+      <StaffSessionEnded />
+    </Shell>
+  );
+}

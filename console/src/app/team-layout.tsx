@@ -1,0 +1,107 @@
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { auth } from '../api/operations';
+import { dropSession } from '../api/session';
+import { productNavigation } from '../product/routes';
+import { text } from '../text/catalogue';
+import { Button } from '../ui/button';
+import { notify } from '../ui/feedback';
+import { BusinessSwitcher } from './business-switcher';
+import { FirstBusiness } from './first-business';
+import { queryClient, useMe } from './queries';
+import { SessionEnded } from './session-ended';
+import { Shell, type NavigationGroup, type NavigationItem } from './shell';
+import { SupportBar } from './support-bar';
+import { UserMenu } from './user-menu';
+
+const GROUPS: readonly NavigationGroup[] = [
+  {
+    items: [{ to: '/', label: text.overview.title, icon: 'overview' }, ...productNavigation],
+  },
+  {
+    label: text.shell.groups.developers,
+    items: [
+      { to: '/api-keys', label: text.apiKeys.title, icon: 'keys', permission: 'api_keys:read' },
+      { to: '/audit-log', label: text.auditLog.title, icon: 'audit', permission: 'audit_log:read' },
+    ],
+  },
+  {
+    label: text.shell.groups.business,
+    items: [
+      { to: '/team', label: text.members.title, icon: 'team', permission: 'team_members:read' },
+      { to: '/plan', label: text.plan.title, icon: 'plan', permission: 'subscription:read' },
+      { to: '/billing', label: text.billing.title, icon: 'billing', permission: 'billing:read' },
+      {
+        to: '/history',
+        label: text.history.title,
+        icon: 'history',
+        permission: 'subscription:read',
+      },
+      {
+        to: '/support-sessions',
+        label: text.supportSessions.title,
+        icon: 'support',
+        permission: 'support_sessions:read',
+      },
+      {
+        to: '/settings',
+        label: text.settings.title,
+        icon: 'settings',
+        permission: 'business:read',
+      },
+    ],
+  },
+];
+
+/** Every page of a team: who is logged in decides what it offers. */
+export function TeamLayout() {
+  const { user, support, business, member, may } = useMe();
+  const navigate = useNavigate();
+  const logOut = async () => {
+    await auth.logOut();
+    dropSession('team');
+    await navigate({ to: '/login' });
+    queryClient.clear();
+  };
+  const isOffered = ({ permission }: NavigationItem) => !permission || may(permission);
+  const own: NavigationGroup = {
+    items: support ? [] : [{ to: '/account', label: text.account.title, icon: 'shield' }],
+  };
+  const groups = business
+    ? [...GROUPS.map((group) => ({ ...group, items: group.items.filter(isOffered) })), own]
+    : [own];
+  const foot = support ? null : (
+    <UserMenu
+      name={user?.fullName ?? ''}
+      detail={member?.role ? text.roles[member.role] : ''}
+      logOut={text.shell.logOut}
+      onLogOut={() => void logOut()}
+    />
+  );
+  return (
+    <Shell
+      head={<BusinessSwitcher />}
+      foot={foot}
+      groups={groups}
+      bar={support && <SupportBar support={support} business={business?.name ?? ''} />}
+    >
+      {user && !user.emailVerified && <VerifyReminder email={user.email} />}
+      {business ? <Outlet /> : <FirstBusiness />}
+      <SessionEnded />
+    </Shell>
+  );
+}
+
+function VerifyReminder({ email }: { email: string }) {
+  const resend = async () => {
+    await auth.resendVerification();
+    notify(text.account.verificationSent(email));
+  };
+  return (
+    <div className="reminder">
+      {text.account.unverified(email)}
+      <Button kind="quiet" onPress={() => void resend()}>
+        {text.account.resend}
+      </Button>
+    </div>
+  );
+}

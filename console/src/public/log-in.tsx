@@ -1,0 +1,56 @@
+import { Link } from '@tanstack/react-router';
+import { auth, me } from '../api/operations';
+import { keepSession } from '../api/session';
+import type { LoginResponse } from '@tenantry/client';
+import { text } from '../text/catalogue';
+import { Field } from '../ui/fields';
+import { Form, type Fields } from '../ui/form';
+import { Door } from './door';
+import { useEntry, useLink } from './use-entry';
+
+export default function LogIn() {
+  const enter = useEntry();
+  const { activationKey } = useLink();
+  /** With the key of an invitation, logging in accepts it and goes to the business that invited. */
+  const send = async ({ email = '', password = '' }: Fields): Promise<LoginResponse> => {
+    const entered = await auth.logIn({ email, password });
+    if (!activationKey) return entered;
+    keepSession('team', entered.session);
+    const { business } = await me.acceptInvitation({ activationKey });
+    return { ...entered, ...(await me.switchTo(business.id)) };
+  };
+  return (
+    <Door
+      title={activationKey ? text.logIn.toAccept : text.logIn.title}
+      foot={
+        <>
+          {text.logIn.isNew} <Link to="/signup">{text.signUp.title}</Link>
+        </>
+      }
+    >
+      <Form
+        submit={text.logIn.submit}
+        send={send}
+        onDone={({ session }) => void enter(session)}
+        isWide
+      >
+        <Field
+          name="email"
+          type="email"
+          label={text.fields.email}
+          autoComplete="username"
+          isRequired
+          autoFocus
+        />
+        <Field
+          name="password"
+          type="password"
+          label={text.fields.password}
+          autoComplete="current-password"
+          isRequired
+          hint={<Link to="/forgot-password">{text.logIn.forgot}</Link>}
+        />
+      </Form>
+    </Door>
+  );
+}

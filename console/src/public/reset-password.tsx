@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { auth } from '../api/operations';
+import { text } from '../text/catalogue';
+import { Field } from '../ui/fields';
+import { Form } from '../ui/form';
+import { Door } from './door';
+import { useLink } from './use-entry';
+
+export default function ResetPassword() {
+  const { token = '' } = useLink();
+  const [isDone, setIsDone] = useState(false);
+  const foot = <Link to="/login">{text.forgot.back}</Link>;
+  if (isDone) return <Door title={text.reset.done} lead={text.reset.doneLead} foot={foot} />;
+  return (
+    <Door title={text.reset.title} foot={foot}>
+      <Form
+        submit={text.reset.submit}
+        isWide
+        send={({ password = '' }) => auth.resetPassword({ token, password })}
+        onDone={() => setIsDone(true)}
+      >
+        <Field
+          name="password"
+          type="password"
+          label={text.fields.newPassword}
+          hint={text.fields.passwordHint}
+          autoComplete="new-password"
+          isRequired
+          autoFocus
+        />
+      </Form>
+    </Door>
+  );
+}

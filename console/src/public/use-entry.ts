@@ -1,0 +1,28 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { keepSession } from '../api/session';
+import type { SessionTokenResponse } from '@tenantry/client';
+import { meQuery, queryClient } from '../app/queries';
+
+export interface LinkSearch {
+  next?: string;
+  activationKey?: string;
+  token?: string;
+}
+
+/** What the address says: the key of a mailed link, and where to go after logging in. */
+export function useLink(): LinkSearch {
+  return useSearch({ strict: false });
+}
+
+/** Keeps a new session and goes to the page that was asked for, of this console only. */
+export function useEntry(): (session: SessionTokenResponse, to?: string) => Promise<void> {
+  const navigate = useNavigate();
+  const { next } = useLink();
+  return async (session, to) => {
+    keepSession('team', session);
+    queryClient.clear();
+    await queryClient.fetchQuery(meQuery);
+    const isOwn = next?.startsWith('/') && !next.startsWith('//');
+    await navigate({ to: to ?? (isOwn ? next : '/') });
+  };
+}

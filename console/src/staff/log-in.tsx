@@ -1,0 +1,45 @@
+import { useNavigate } from '@tanstack/react-router';
+import { staffAuth } from '../api/staff-operations';
+import { keepSession } from '../api/session';
+import { queryClient } from '../app/queries';
+import { keepStaffName } from '../app/staff-session';
+import { Door } from '../public/door';
+import { useLink } from '../public/use-entry';
+import { text } from '../text/catalogue';
+import { Field } from '../ui/fields';
+import { Form } from '../ui/form';
+
+export default function StaffLogIn() {
+  const navigate = useNavigate();
+  const { next } = useLink();
+  return (
+    <Door title={text.staff.logIn.title}>
+      <Form
+        submit={text.logIn.submit}
+        send={({ email = '', password = '' }) => staffAuth.logIn({ email, password })}
+        onDone={({ session, staff }) => {
+          keepSession('staff', session);
+          keepStaffName(staff.name);
+          queryClient.clear();
+          void navigate({ to: next?.startsWith('/staff') ? next : '/staff' });
+        }}
+      >
+        <Field
+          name="email"
+          type="email"
+          label={text.fields.email}
+          autoComplete="username"
+          isRequired
+          autoFocus
+        />
+        <Field
+          name="password"
+          type="password"
+          label={text.fields.password}
+          autoComplete="current-password"
+          isRequired
+        />
+      </Form>
+    </Door>
+  );
+}

@@ -1,0 +1,60 @@
+import { me } from '../../api/operations';
+import { useMe } from '../../app/queries';
+import { text } from '../../text/catalogue';
+import { notify } from '../../ui/feedback';
+import { Field } from '../../ui/fields';
+import { Form } from '../../ui/form';
+import { Card, Page } from '../../ui/page';
+import { Sessions } from './sessions';
+
+/** The reader's own name, password and sessions. */
+export default function Account() {
+  const { user } = useMe();
+  return (
+    <Page title={text.account.title} lead={user?.email}>
+      <Card title={text.account.profile}>
+        <Form
+          submit={text.common.save}
+          send={({ fullName = '' }) => me.update({ fullName })}
+          onDone={() => notify(text.common.saved)}
+        >
+          <Field
+            name="fullName"
+            label={text.fields.fullName}
+            defaultValue={user?.fullName}
+            autoComplete="name"
+            isRequired
+          />
+        </Form>
+      </Card>
+      <Card title={text.account.password} lead={text.account.passwordLead}>
+        <Form
+          submit={text.account.changePassword}
+          send={({ currentPassword = '', newPassword = '' }) =>
+            me.changePassword({ currentPassword, newPassword })
+          }
+          onDone={() => notify(text.account.passwordChanged)}
+        >
+          <Field
+            name="currentPassword"
+            type="password"
+            label={text.account.currentPassword}
+            autoComplete="current-password"
+            isRequired
+          />
+          <Field
+            name="newPassword"
+            type="password"
+            label={text.fields.newPassword}
+            hint={text.fields.passwordHint}
+            autoComplete="new-password"
+            isRequired
+          />
+        </Form>
+      </Card>
+      <Card title={text.account.sessions} lead={text.account.sessionsLead} isFlush>
+        <Sessions />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,68 @@
+import type { SessionResponse } from '@tenantry/client';
+import { me } from '../../api/operations';
+import { text } from '../../text/catalogue';
+import { ActionDialog } from '../../ui/dialog';
+import { Badge, Empty } from '../../ui/feedback';
+import { Time } from '../../ui/format';
+import { List, useList } from '../../ui/list';
+
+export function Sessions() {
+  const list = useList(['sessions'], me.listSessions);
+  return (
+    <List
+      label={text.account.sessions}
+      list={list}
+      rowKey={({ id }) => id}
+      empty={<Empty icon="shield" title={text.account.noSessions} />}
+      columns={[
+        {
+          title: text.account.device,
+          cell: ({ userAgent, current }) => (
+            <span>
+              {deviceOf(userAgent)} {current && <Badge tone="accent">{text.account.thisOne}</Badge>}
+            </span>
+          ),
+        },
+        { title: text.auditLog.ip, cell: ({ ip }) => ip ?? '–' },
+        { title: text.account.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+        { title: text.account.since, cell: ({ createdAt }) => <Time at={createdAt} isDay /> },
+        {
+          title: text.common.actions,
+          isQuiet: true,
+          isEnd: true,
+          cell: (session) => <End session={session} />,
+        },
+      ]}
+    />
+  );
+}
+
+const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'];
+const SYSTEMS = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac OS', 'Linux'];
+
+/** Browser and system in two words; what is no browser, by its own name. */
+function deviceOf(agent: string | null): string {
+  if (!agent) return text.account.unknownDevice;
+  const browser = BROWSERS.find((name) => agent.includes(name));
+  const system = SYSTEMS.find((name) => agent.includes(name));
+  if (!browser) return agent.split(/[\s/]/)[0] ?? agent;
+  return [browser.replace('Edg', 'Edge').replace('OPR', 'Opera'), system]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function End({ session: { id, current, userAgent } }: { session: SessionResponse }) {
+  if (current) return null;
+  return (
+    <ActionDialog
+      open={text.account.end}
+      openKind="quiet"
+      title={text.account.endTitle(deviceOf(userAgent))}
+      submit={text.account.end}
+      kind="danger"
+      send={() => me.endSession(id)}
+    >
+      <p>{text.account.endLead}</p>
+    </ActionDialog>
+  );
+}

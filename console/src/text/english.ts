@@ -1,0 +1,8 @@
+import { common } from './english/common';
+import { door } from './english/door';
+import { names } from './english/names';
+import { product } from './english/product';
+import { staff } from './english/staff';
+import { team } from './english/team';
+
+export const english = { ...common, ...names, ...door, ...team, ...product, staff };

@@ -1,0 +1,45 @@
+/** Pages of those who are not logged in. */
+export const door = {
+  logIn: {
+    title: 'Log in',
+    toAccept: 'Log in to accept',
+    submit: 'Log in',
+    isNew: 'New here?',
+    forgot: 'Forgot your password?',
+  },
+  signUp: {
+    title: 'Create an account',
+    lead: 'A business on the free plan, with an API key. No card.',
+    submit: 'Create account',
+    hasAccount: 'Have an account?',
+    invitation: 'Invitation',
+    join: (business: string) => `Join ${business}`,
+    joinSubmit: 'Join',
+    invited: (by: string | null, business: string, role: string) =>
+      `${by ?? 'The team'} invited you to ${business}. Your role: ${role}.`,
+    logInToAccept: (email: string) => `${email} has an account. Log in to accept.`,
+  },
+  forgot: {
+    title: 'Forgot your password?',
+    lead: 'We send you a link to choose a new one.',
+    submit: 'Send link',
+    sent: 'Check your mail',
+    sentLead: (email: string) =>
+      `If ${email} has an account, a link is on its way. It works once, for an hour.`,
+    back: 'Back to log in',
+  },
+  reset: {
+    title: 'Choose a new password',
+    submit: 'Save password',
+    done: 'The new password is set',
+    doneLead: 'All your sessions have ended. Log in with the new password.',
+  },
+  verify: {
+    title: 'Verify your e-mail address',
+    lead: 'One click, and mails of your business reach you.',
+    submit: 'Verify',
+    done: 'The address is verified',
+    doneLead: 'Thank you.',
+    on: 'Go on',
+  },
+};

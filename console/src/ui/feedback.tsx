@@ -1,0 +1,116 @@
+import {
+  ConnectionError,
+  ProblemError,
+  UnexpectedAnswerError,
+  type ProblemResponse,
+} from '@tenantry/client';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { text } from '../text/catalogue';
+import { Button } from './button';
+import { Icon } from './icon';
+import type { IconName } from './icon-paths';
+
+/** What the server refused, in words for the reader, with the id that support asks for. */
+export function Fault({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { title, detail, requestId } = describe(error);
+  return (
+    <div className="fault" role="alert">
+      <Icon name="alert" />
+      <div>
+        <strong>{title}</strong>
+        {detail && <p>{detail}</p>}
+        {requestId && <p className="hint">{text.problems.requestId(requestId)}</p>}
+      </div>
+      {onRetry && <Button onPress={onRetry}>{text.common.retry}</Button>}
+    </div>
+  );
+}
+
+interface Described {
+  title: string;
+  detail?: string;
+  requestId?: string | null;
+}
+
+function describe(error: unknown): Described {
+  if (error instanceof ConnectionError) return text.problems.offline;
+  if (error instanceof UnexpectedAnswerError) return text.problems.unavailable(error.status);
+  if (!(error instanceof ProblemError)) return { title: text.problems.unexpected };
+  if (error.code === 'validation_failed') return { title: text.problems.fields };
+  if (error.status === 429) return text.problems.tooMany(error.retryAfterSeconds);
+  const { title, detail, status, instance } = error.details as ProblemResponse;
+  const requestId = status >= 500 ? instance.replace('urn:request:', '') : null;
+  return { title, detail: detail === title ? undefined : detail, requestId };
+}
+
+interface EmptyProps {
+  icon: IconName;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}
+
+export function Empty({ icon, title, children, action }: EmptyProps) {
+  return (
+    <div className="empty">
+      <span className="empty-icon">
+        <Icon name={icon} size={22} />
+      </span>
+      <h3>{title}</h3>
+      {children && <p>{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+/** Grey lines in the place of what loads; they appear after 200 ms, so that a quick answer shows none. */
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+  return (
+    <div className="skeleton" role="status" aria-label={text.common.loading}>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} />
+      ))}
+    </div>
+  );
+}
+
+export type Tone = 'good' | 'bad' | 'warn' | 'neutral' | 'accent';
+
+export function Badge({ tone = 'neutral', children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={`badge badge-${tone}`}>{children}</span>;
+}
+
+const SHOWN_MS = 5_000;
+let notices: readonly { id: number; message: string }[] = [];
+const listeners = new Set<() => void>();
+
+function setNotices(next: typeof notices): void {
+  notices = next;
+  listeners.forEach((listener) => listener());
+}
+
+/** Says that something is done, for five seconds. */
+export function notify(message: string): void {
+  const notice = { id: Math.random(), message };
+  setNotices([...notices, notice]);
+  setTimeout(() => setNotices(notices.filter((each) => each !== notice)), SHOWN_MS);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function Notices() {
+  const shown = useSyncExternalStore(subscribe, () => notices);
+  return (
+    <div className="notices" role="status" aria-live="polite">
+      {shown.map(({ id, message }) => (
+        <div key={id} className="notice">
+          <Icon name="check" />
+          {message}
+        </div>
+      ))}
+    </div>
+  );
+}
