@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { alertLevel, countedOn, dayOf } from './generators/counting-v1';
+import { alertLevel, countedOn, dayOf, spendCredits } from './generators/counting-v1';
 
 /** The largest sum that JSON keeps exactly. */
 const LARGEST = '9007199254740991';
@@ -270,21 +270,7 @@ const COUNT_USAGE = `
     JOIN features AS feature ON feature.id = changed.feature
     WHERE counter.business_id = changed.business_id AND counter.feature = changed.feature;
 
-    -- What expires first is spent first.
-    UPDATE credits AS credit
-    SET spent = credit.spent + share.taken
-    FROM (
-      SELECT live.business_id, live.id, least(live.left_over, owed.units - live.before) AS taken
-      FROM unnest(counter_businesses, counter_features, counter_spent) AS owed (business_id, feature, units)
-      JOIN LATERAL (
-        SELECT business_id, id, credits.granted - spent AS left_over,
-               sum(credits.granted - spent) OVER (ORDER BY expires_at NULLS LAST, id) - (credits.granted - spent) AS before
-        FROM credits
-        WHERE business_id = owed.business_id AND feature = owed.feature AND voided_at IS NULL AND spent < credits.granted
-          AND (expires_at IS NULL OR expires_at > moment)
-      ) AS live ON live.before < owed.units
-    ) AS share
-    WHERE credit.business_id = share.business_id AND credit.id = share.id;
+    ${spendCredits('unnest(counter_businesses, counter_features, counter_spent) AS owed (business_id, feature, units)')};
   END $$`;
 
 // Gives back what an event of an allocated feature took, once. Out: counted, exists (given back before), unknown_event,

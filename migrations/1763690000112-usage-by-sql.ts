@@ -224,3 +224,6 @@ const FUNCTIONS = {
     RETURN jsonb_build_object('allowed', reason IS NULL, 'reason', reason, 'usage', answer);
   END $$`,
 };
+
+/** As they are until a later migration replaces them. */
+export const FIRST_CONSUME = [FUNCTIONS.consumeAll, FUNCTIONS.consume];

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { alertLevel, countedOn, dayOf } from './counting-v1';
+import { alertLevel, countedOn, dayOf, spendCredits } from './counting-v1';
 
 /** A column of the table that a caller sends, or that is computed from what is sent. */
 export interface AdmittedColumn {
@@ -162,21 +162,7 @@ ${window.start(feature)}
       JOIN period ON period.business_id = more.business_id
       WHERE counter.business_id = more.business_id AND counter.feature = '${feature}'
     ), spent AS (
-      -- What expires first is spent first.
-      UPDATE credits AS credit
-      SET spent = credit.spent + share.taken
-      FROM (
-        SELECT live.business_id, live.id, least(live.left_over, owed.credited - live.before) AS taken
-        FROM (SELECT business_id, count(*) AS credited FROM admitted WHERE is_credited GROUP BY business_id) AS owed
-        JOIN LATERAL (
-          SELECT business_id, id, credits.granted - spent AS left_over,
-                 sum(credits.granted - spent) OVER (ORDER BY expires_at NULLS LAST, id) - (credits.granted - spent) AS before
-          FROM credits
-          WHERE business_id = owed.business_id AND feature = '${feature}' AND voided_at IS NULL AND spent < credits.granted
-            AND (expires_at IS NULL OR expires_at > moment)
-        ) AS live ON live.before < owed.credited
-      ) AS share
-      WHERE credit.business_id = share.business_id AND credit.id = share.id
+      ${spendCredits(`(SELECT business_id, '${feature}' AS feature, count(*) AS units FROM admitted WHERE is_credited GROUP BY business_id) AS owed`)}
     )
     SELECT judged.item,
            CASE WHEN judged.verdict <> 'candidate' THEN judged.verdict WHEN admitted.item IS NULL THEN 'refused' ELSE 'inserted' END,

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Client } from 'pg';
 import { DomainError } from '../../../src/common/problem';
 import { RequestContext } from '../../../src/common/request-context';
 import { SubscriptionsService } from '../../../src/modules/subscriptions/subscriptions.service';
@@ -10,11 +11,13 @@ import { Database } from '../../../src/platform/database/database';
 import { letPeriodEndIn, LONG_SESSIONS } from '../../support/subscriptions';
 import { TestApplication } from '../../support/test-application';
 import {
+  createOtherProgram,
   eventOf,
   insertCredit,
   insertEntitled,
   insertFeature,
   readCounter,
+  type OtherProgram,
 } from '../../support/usage';
 import { UsageModel, type Limit } from '../../support/usage-model';
 
@@ -27,7 +30,7 @@ const KINDS = { exports: 'metered', storage: 'allocated' } as const;
 type Key = keyof typeof KINDS;
 
 type Step = { feature: Key } & (
-  | { do: 'consume' | 'reserve'; event: string; amount: number }
+  | { do: 'consume' | 'consume_by_sql' | 'reserve'; event: string; amount: number }
   | { do: 'commit'; event: string; amount: number | null }
   | { do: 'give_back' | 'release'; event: string }
   | { do: 'grant'; limit: Limit; whose: 'plan' | 'business' }
@@ -38,14 +41,21 @@ type Step = { feature: Key } & (
 let server: TestApplication;
 let events: UsageEventsRepository;
 let reservations: ReservationsService;
+let other: OtherProgram;
+let program: Client;
 beforeAll(async () => {
   server = await TestApplication.start(LONG_SESSIONS);
   events = server.app.get(UsageEventsRepository);
   reservations = server.app.get(ReservationsService);
   await insertFeature(server.database, 'exports', 'metered', 'period');
   await insertFeature(server.database, 'storage', 'allocated');
+  other = await createOtherProgram(server.database, null);
+  program = await other.connect();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await other.drop();
+  await server.stop();
+});
 
 const feature = fc.constantFrom<Key>('exports', 'storage');
 const event = fc.constantFrom(...EVENTS);
@@ -56,8 +66,13 @@ const limit = fc.record({
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 6,
-    arbitrary: fc.record({ feature, do: fc.constant('consume' as const), event, amount }),
+    weight: 8,
+    arbitrary: fc.record({
+      feature,
+      do: fc.constantFrom('consume' as const, 'consume_by_sql' as const),
+      event,
+      amount,
+    }),
   },
   {
     weight: 4,
@@ -163,6 +178,11 @@ async function take(
       const [counted] = await events.countAll([sent], true);
       return [counted!.outcome, model.consume(each.event, each.amount)];
     }
+    case 'consume_by_sql':
+      return [
+        await consumeBySql(business, each.feature, each.event, each.amount),
+        model.consume(each.event, each.amount),
+      ];
     case 'reserve':
       return [
         await reserve(business, each.feature, each.event, each.amount),
@@ -216,6 +236,30 @@ async function take(
       await server.app.get(SubscriptionsService).renewActive(contextOf(business));
       for (const other of Object.values(models)) other.endPeriod();
       return ['', ''];
+  }
+}
+
+const SQL_REFUSALS: Record<string, string> = { TQ402: 'refused', TQ409: 'conflict' };
+
+/** As another program does; `consume_all` for every other amount. */
+async function consumeBySql(
+  business: string,
+  key: string,
+  eventId: string,
+  units: number,
+): Promise<string> {
+  try {
+    const { rows } = await program.query<{ answer: { replayed: boolean } }>(
+      units % 2 === 0
+        ? 'SELECT tenantry.consume($1, $2, $3, $4) AS answer'
+        : 'SELECT tenantry.consume_all($1, jsonb_build_object($2::text, $3::bigint), $4) -> $2 AS answer',
+      [business, key, units, eventId],
+    );
+    return rows[0]!.answer.replayed ? 'exists' : 'counted';
+  } catch (error) {
+    const outcome = SQL_REFUSALS[(error as { code: string }).code];
+    if (outcome === undefined) throw error;
+    return outcome;
   }
 }
 
