@@ -50,7 +50,7 @@ const SIGNATURES = [
   '"check"(uuid, text, bigint)',
 ];
 
-const FUNCTIONS = {
+export const FUNCTIONS = {
   utcText: `
   CREATE FUNCTION utc_text(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

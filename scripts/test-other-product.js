@@ -9,6 +9,7 @@ const STEPS = [
   ['build', 'node', 'scripts/build-if-changed.js'],
   ['docs', 'npm', 'run', '--silent', 'docs'],
   ['types', 'node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
+  ['lint', 'oxlint', '--max-warnings', '0'],
   ['boundaries', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'migrations'],
   ['tests', 'jest', ...process.argv.slice(2)],
 ];

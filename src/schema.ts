@@ -34,6 +34,7 @@ import { ServiceKeys1763690000115 } from '../migrations/1763690000115-service-ke
 import { Rollouts1763690000117 } from '../migrations/1763690000117-rollouts';
 import { FirstCountersWithoutAWait1763690000125 } from '../migrations/1763690000125-first-counters-without-a-wait';
 import { PartitionsBesideOpenTransactions1763690000126 } from '../migrations/1763690000126-partitions-beside-open-transactions';
+import { CheckSaysWhy1763690000127 } from '../migrations/1763690000127-check-says-why';
 import { ConsumeInShortStatements1763690000135 } from '../migrations/1763690000135-consume-in-short-statements';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
@@ -113,6 +114,7 @@ const core: Omit<Schema, 'complete'> = {
     Rollouts1763690000117,
     FirstCountersWithoutAWait1763690000125,
     PartitionsBesideOpenTransactions1763690000126,
+    CheckSaysWhy1763690000127,
     ConsumeInShortStatements1763690000135,
   ],
 };

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { Transaction } from '../../platform/database/transaction';
-import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import type { RecordEventRequest, ReleaseEventRequest } from './dto/usage-event';
 import { UsageEventQueue } from './usage-event-queue';
 import {
@@ -11,7 +10,7 @@ import {
   type ReleasedEvent,
   type SentEvent,
 } from './usage-events.repository';
-import { MAXIMUM_TRIES, UsageService, assertReleased } from './usage.service';
+import { UsageService, assertReleased } from './usage.service';
 
 /** Events that other services send: each in a shared flush. */
 @Injectable()
@@ -21,7 +20,6 @@ export class UsageEventsService {
     private readonly queue: UsageEventQueue,
     private readonly events: UsageEventsRepository,
     private readonly usage: UsageService,
-    private readonly subscriptions: SubscriptionsService,
   ) {}
 
   /**
@@ -29,15 +27,10 @@ export class UsageEventsService {
    * @throws 402 quota_exceeded, 403 subscription_inactive, 404 feature_not_found, 409 event_id_conflict, feature_kind,
    * feature_archived, 503 counter_busy, subscription_behind, ingestion_overloaded
    */
-  async record(context: RequestContext, request: RecordEventRequest): Promise<CountedEvent> {
+  record(context: RequestContext, request: RecordEventRequest): Promise<CountedEvent> {
     const event = toSentEvent(context, request);
     if (context instanceof Transaction) return this.usage.count(context, event);
-    for (let tries = 1; tries < MAXIMUM_TRIES; tries += 1) {
-      const counted = await this.queue.admit(event, context.trace);
-      if (counted.outcome !== 'not_running') return this.usage.assertCounted(event, counted);
-      await this.subscriptions.renewActive(context);
-    }
-    return this.usage.assertCounted(event, await this.queue.admit(event, context.trace));
+    return this.usage.countBy(context, event, () => this.queue.admit(event, context.trace));
   }
 
   /** Keeps tables of the months ahead, and forgets keys of this age. Platform scope. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AllocatedFeature, MeteredFeature } from '../../common/features';
 import { newId } from '../../common/ids';
 import type { DomainError } from '../../common/problem';
+import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { Transaction } from '../../platform/database/transaction';
 import { MAXIMUM_AMOUNT, computeMeteredRemaining } from '../entitlements/usage';
@@ -23,7 +24,9 @@ import {
 } from './usage-events.repository';
 
 /** A try ends with a period to be closed; the next one may end then, too. */
-export const MAXIMUM_TRIES = 3;
+const MAXIMUM_TRIES = 3;
+
+const LATER = { headers: { 'Retry-After': '5' } };
 
 /** Counts in a transaction of this server: what rolls it back takes the count back, too. */
 @Injectable()
@@ -68,13 +71,22 @@ export class UsageService {
   }
 
   /** Counts in the transaction of `tx`, after closing a period that has ended. */
-  async count(tx: Transaction, event: SentEvent): Promise<CountedEvent> {
+  count(tx: Transaction, event: SentEvent): Promise<CountedEvent> {
+    return this.countBy(tx, event, async () => (await this.events.countIn(tx, [event]))[0]!);
+  }
+
+  /** Counts by `ask`, and again where a period has ended, after closing it. */
+  async countBy(
+    context: RequestContext,
+    event: SentEvent,
+    ask: () => Promise<CountedEvent>,
+  ): Promise<CountedEvent> {
     for (let tries = 1; tries <= MAXIMUM_TRIES; tries += 1) {
-      const [counted] = await this.events.countIn(tx, [event]);
-      if (counted!.outcome !== 'not_running') return this.assertCounted(event, counted!);
-      await this.subscriptions.renewActive(tx);
+      const counted = await ask();
+      if (counted.outcome !== 'not_running') return this.assertCounted(event, counted);
+      await this.subscriptions.renewActive(context);
     }
-    throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
+    throw subscriptionBehind(LATER);
   }
 
   /** @throws the problem of an event that did not count */
@@ -94,7 +106,7 @@ export class UsageService {
       case 'feature_archived':
         throw featureArchived();
       case 'not_running':
-        throw subscriptionBehind({ headers: { 'Retry-After': '5' } });
+        throw subscriptionBehind(LATER);
     }
   }
 

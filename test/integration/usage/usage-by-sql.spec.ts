@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { refusalOf } from '../../support/connection';
+import { changeSubscription } from '../../support/subscriptions';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import {
   createOtherProgram,
@@ -23,6 +24,10 @@ beforeAll(async () => {
   await insertFeature(database, 'calls', 'metered', 'day');
   await insertFeature(database, 'storage', 'allocated');
   await insertFeature(database, 'beta', 'flag');
+  await insertFeature(database, 'hidden', 'flag');
+  await insertFeature(database, 'region', 'config');
+  await insertFeature(database, 'old', 'metered', 'never');
+  await database.query(`UPDATE features SET archived_at = now() WHERE id = 'old'`);
   program = await createOtherProgram(database, null);
   client = await program.connect();
 });
@@ -139,19 +144,30 @@ describe('release and check', () => {
     expect((await refusal(release('other'))).code).toBe('TQ404');
   });
 
+  const check = async (feature: string, amount = 1): Promise<object> => {
+    const text = `SELECT tenantry.check($1, $2, $3) AS answer`;
+    const { rows } = await client.query<{ answer: object }>(text, [business, feature, amount]);
+    return rows[0]!.answer;
+  };
+
   it('advise, and count nothing', async () => {
-    const check = async (feature: string, amount: number) =>
-      (
-        await client.query<{ answer: object }>(`SELECT tenantry.check($1, $2, $3) AS answer`, [
-          business,
-          feature,
-          amount,
-        ])
-      ).rows[0]!.answer;
     expect(await check('exports', 5)).toMatchObject({ allowed: true, reason: null });
     expect(await check('exports', 6)).toMatchObject({ allowed: false, reason: 'quota_exceeded' });
-    expect(await check('beta', 1)).toEqual({ allowed: true, reason: null, usage: null });
+    expect(await check('storage', 6)).toMatchObject({ allowed: false, reason: 'limit_reached' });
+    expect(await check('beta')).toEqual({ allowed: true, reason: null, usage: null });
+    expect(await check('hidden')).toEqual({ allowed: false, reason: 'not_enabled', usage: null });
+    expect(await check('region')).toEqual({ allowed: false, reason: 'no_value', usage: null });
+    expect(await check('old')).toMatchObject({ allowed: false, reason: 'feature_archived' });
+    expect((await refusal(check('exports', -1))).code).toBe('TQ422');
     expect(await readCounter(database, business, 'exports')).toBeNull();
+  });
+
+  it('know flags in any state of the subscription, and room in an active one only', async () => {
+    await changeSubscription(database, business, { status: 'paused' });
+    expect(await check('beta')).toMatchObject({ allowed: true });
+    expect(await check('exports')).toMatchObject({
+      ...{ allowed: false, reason: 'subscription_inactive' },
+    });
   });
 });
 
