@@ -8,6 +8,7 @@ const FIXTURE = path.join(__dirname, '..', 'test', 'fixtures', 'other-product');
 /** Load and random requests are made of the example's routes, and benches measure them. */
 const WHOLE = [
   ...['test/product', 'test/faults', 'test/fuzz', 'test/fixtures', 'bench'],
+  ...['packages/client/src/product', 'docs/tour.mts'],
   // The pages of this repository tell of the example.
   ...['docs', 'reliability'].map((name) => `test/architecture/${name}.spec.ts`),
 ];

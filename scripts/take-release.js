@@ -4,7 +4,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 
 /** The fork's own: releases change the example product that was there. */
-const OWN = ['src/product', 'test/product'];
+const OWN = ['src/product', 'test/product', 'packages/client/src/product', 'docs/tour.mts'];
 const GENERATED = [
   'openapi.json',
   'docs/permissions.md',

@@ -55,9 +55,9 @@ describe('a request', () => {
 
   it('names the cookie session instead of a token', async () => {
     server.answers(ok);
-    await client.with({ session: 'staff' }).call(meGet);
+    await client.with({ session: 'staff', businessId: 'b' }).call(meGet);
     const [{ headers }] = server.received as [(typeof server.received)[0]];
-    expect(headers['tenantry-session']).toBe('staff');
+    expect(headers).toMatchObject({ 'tenantry-session': 'staff', 'tenantry-business': 'b' });
     expect(headers).not.toHaveProperty('authorization');
   });
 
@@ -67,7 +67,7 @@ describe('a request', () => {
     await client.call(usageEventRecord, { body }, { idempotencyKey: 'mine' });
     await client.call(teamMemberAssignRole, { id: 'a', body: { role: 'viewer' } });
     const keys = server.received.map(({ headers }) => headers['idempotency-key']);
-    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'mine', undefined]);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-z]+-[0-9a-f]{24}$/), 'mine', undefined]);
   });
 
   it('answers nothing where there is nothing', async () => {

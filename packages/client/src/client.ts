@@ -1,6 +1,7 @@
 import { ConnectionError, ProblemError, UnexpectedAnswerError } from './errors.ts';
 import { PROBLEMS } from './generated/problems.ts';
 import type { ProblemResponse } from './generated/schemas.ts';
+import { newId } from './ids.ts';
 import type { Json } from './json.ts';
 import type { FailureOf, NoParameters, Operation, ParametersOf, ResultOf } from './operation.ts';
 import type { Attempted } from './retry.ts';
@@ -12,9 +13,11 @@ export interface TenantryOptions {
   /** The server's origin, such as `https://api.example.com`; in a page that it serves itself: `''`. */
   baseUrl: string;
   /** A session, an SDK key or a service key, or what gives it at each request. */
-  token?: string | (() => string | undefined | Promise<string | undefined>);
+  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** In a browser: the session whose cookie counts, instead of a token. */
-  session?: SessionKind;
+  session?: SessionKind | undefined;
+  /** The business that a page shows: 409 `session_in_other_business` after a switch in another tab. */
+  businessId?: string | undefined;
   /** How often a failed request is repeated; 2 by default. */
   retries?: number;
   /** A `Retry-After` above this is not waited for; 30,000 by default. */
@@ -25,7 +28,7 @@ export interface TenantryOptions {
 }
 
 export interface CallOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Made for each call by default; give your own to repeat a call from elsewhere. */
   idempotencyKey?: string;
   /** Goes on when the page goes away; bodies up to 64 KB. */
@@ -128,11 +131,12 @@ export class Tenantry {
   }
 
   private async toRequestInit(request: Prepared): Promise<RequestInit> {
-    const { token, session, timeoutMs = 30_000 } = this.options;
+    const { token, session, businessId, timeoutMs = 30_000 } = this.options;
     const bearer = typeof token === 'function' ? await token() : token;
     const headers = { ...request.headers };
     if (session) headers['tenantry-session'] = session;
-    else if (bearer !== undefined) headers.authorization = `Bearer ${bearer}`;
+    if (businessId !== undefined) headers['tenantry-business'] = businessId;
+    if (!session && bearer !== undefined) headers.authorization = `Bearer ${bearer}`;
     const timeout = AbortSignal.timeout(timeoutMs);
     return {
       method: request.method,
@@ -165,8 +169,7 @@ function prepare(operation: AnyOperation, parameters: object, options: CallOptio
   const { body, ...others } = parameters as { body?: object; [name: string]: Parameter | object };
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (operation.takesIdempotencyKey)
-    headers['idempotency-key'] = options.idempotencyKey ?? crypto.randomUUID();
+  if (operation.takesIdempotencyKey) headers['idempotency-key'] = options.idempotencyKey ?? newId();
   return {
     method: operation.method,
     url: toUrl(operation.path, others as Record<string, Parameter>),

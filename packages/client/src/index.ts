@@ -5,3 +5,7 @@ export * from './generated/problems.ts';
 export type * from './generated/schemas.ts';
 export type * from './json.ts';
 export type * from './operation.ts';
+export * from './offline-queue.ts';
+export * from './queue-storage.ts';
+export * from './queue-verdict.ts';
+export * from './usage-events.ts';
