@@ -81,13 +81,17 @@ import type {
   ParametersOf,
 } from '@tenantry/client';
 import { call, type ListQuery } from './call';
+import { AS_COOKIE, renewed } from './session';
 
 // The operations of the contract that the console uses, one line each. Pages call these and nothing else.
 
 export const auth = {
-  signUp: (body: SignupRequest) => call(businessSignUp, { body }),
-  join: (body: JoinRequest) => call(businessSignUp, { body }),
-  logIn: (body: LoginRequest) => call(sessionCreate, { body }),
+  signUp: (body: SignupRequest) =>
+    call(businessSignUp, { body: { ...body, ...AS_COOKIE } }).then(renewed),
+  join: (body: JoinRequest) =>
+    call(businessSignUp, { body: { ...body, ...AS_COOKIE } }).then(renewed),
+  logIn: (body: LoginRequest) =>
+    call(sessionCreate, { body: { ...body, ...AS_COOKIE } }).then(renewed),
   logOut: () => call(sessionEnd),
   forgotPassword: (body: ForgotPasswordRequest) => call(passwordForgot, { body }),
   resetPassword: (body: ResetPasswordRequest) => call(passwordReset, { body }),
@@ -103,14 +107,16 @@ export const me = {
   listSessions: (query: ListQuery) => call(sessionList, query),
   endSession: (id: string) => call(sessionRevoke, { id }),
   listBusinesses: (query: ListQuery) => call(meListBusinesses, query),
-  switchTo: (businessId: string) => call(sessionSwitch, { body: { businessId } }),
+  switchTo: (businessId: string) =>
+    call(sessionSwitch, { body: { businessId, ...AS_COOKIE } }).then(renewed),
   acceptInvitation: (body: AcceptInvitationRequest) => call(invitationAccept, { body }),
 };
 
 export const business = {
   get: () => call(businessGet),
   update: (body: UpdateBusinessRequest) => call(businessUpdate, { body }),
-  create: (body: CreateBusinessRequest) => call(businessCreate, { body }),
+  create: (body: CreateBusinessRequest) =>
+    call(businessCreate, { body: { ...body, ...AS_COOKIE } }).then(renewed),
 };
 
 export const team = {

@@ -49,11 +49,12 @@ import type {
   ParametersOf,
 } from '@tenantry/client';
 import { call, type ListQuery } from './call';
+import { AS_COOKIE } from './session';
 
 // As operations.ts, for staff.
 
 export const staffAuth = {
-  logIn: (body: StaffLoginRequest) => call(staffSessionCreate, { body }),
+  logIn: (body: StaffLoginRequest) => call(staffSessionCreate, { body: { ...body, ...AS_COOKIE } }),
   logOut: () => call(staffSessionEnd),
 };
 
@@ -73,7 +74,7 @@ export const staffBusinesses = {
     call(entitlementGrant, { id, key: feature, body }),
   revokeGrant: (id: string, feature: string) => call(entitlementRevoke, { id, key: feature }),
   openSupport: (id: string, body: OpenSupportSessionRequest) =>
-    call(supportSessionStart, { id, body }),
+    call(supportSessionStart, { id, body: { ...body, ...AS_COOKIE } }),
   endSupport: (id: string) => call(staffSupportSessionEnd, { id }),
 };
 

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { me as myself } from '../api/operations';
-import { keepSession } from '../api/session';
 import { text } from '../text/catalogue';
 import { Icon } from '../ui/icon';
 import { queryClient, useMe } from './queries';
@@ -33,8 +32,7 @@ function Businesses() {
     queryFn: () => myself.listBusinesses({ limit: 100 }),
   });
   const change = async (id: string) => {
-    const { session } = await myself.switchTo(id);
-    keepSession('team', session);
+    await myself.switchTo(id);
     await navigate({ to: '/' });
     await queryClient.resetQueries();
   };

@@ -1,13 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether the session of this tab has ended while a page was open. */
-let hasEnded = false;
+/** What became of the session while a page was open: it ended, or another tab switched it to another business. */
+export type Ending = 'ended' | 'moved';
+
+let ending: Ending | null = null;
 const listeners = new Set<() => void>();
 
 export const endedSession = {
-  get: (): boolean => hasEnded,
-  set(next: boolean): void {
-    hasEnded = next;
+  get: (): Ending | null => ending,
+  set(next: Ending | null): void {
+    ending = next;
     listeners.forEach((listener) => listener());
   },
   subscribe: (listener: () => void) => {
@@ -16,6 +18,6 @@ export const endedSession = {
   },
 };
 
-export function useEndedSession(): boolean {
+export function useEndedSession(): Ending | null {
   return useSyncExternalStore(endedSession.subscribe, endedSession.get);
 }

@@ -1,5 +1,4 @@
 import { business } from '../api/operations';
-import { keepSession } from '../api/session';
 import { text } from '../text/catalogue';
 import { Field } from '../ui/fields';
 import { Form } from '../ui/form';
@@ -19,11 +18,7 @@ export function FirstBusiness() {
 /** A further business, with a session of its own. */
 export function CreateBusinessForm() {
   return (
-    <Form
-      submit={text.settings.create}
-      send={({ name = '' }) => business.create({ name })}
-      onDone={({ session }) => keepSession('team', session)}
-    >
+    <Form submit={text.settings.create} send={({ name = '' }) => business.create({ name })}>
       <Field name="name" label={text.settings.businessName} isRequired />
     </Form>
   );

@@ -6,7 +6,13 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { me } from '../api/operations';
-import { UnauthenticatedError, type MeResponse, type Permission } from '@tenantry/client';
+import { currentBusiness, showBusiness } from '../api/session';
+import {
+  SessionInOtherBusinessError,
+  UnauthenticatedError,
+  type MeResponse,
+  type Permission,
+} from '@tenantry/client';
 import { endedSession } from './ended-session';
 
 const FRESH_MS = 10_000;
@@ -17,7 +23,8 @@ function isInside(): boolean {
 }
 
 function noticeEnd(error: unknown): void {
-  if (error instanceof UnauthenticatedError && isInside()) endedSession.set(true);
+  if (error instanceof UnauthenticatedError && isInside()) endedSession.set('ended');
+  if (error instanceof SessionInOtherBusinessError) endedSession.set('moved');
 }
 
 export const queryClient: QueryClient = new QueryClient({
@@ -37,7 +44,19 @@ export const queryClient: QueryClient = new QueryClient({
   },
 });
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: me.get, staleTime: 60_000 });
+/** Keeps what the page shows where another tab has switched to another business, and says so. */
+async function readMe(): Promise<MeResponse> {
+  const found = await me.get();
+  const shown = queryClient.getQueryData<MeResponse>(['me']);
+  if (shown && currentBusiness() && found.business?.id !== currentBusiness()) {
+    endedSession.set('moved');
+    return shown;
+  }
+  showBusiness(found.business?.id ?? null);
+  return found;
+}
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: readMe, staleTime: 60_000 });
 
 /** Who is logged in, and what they may do. The layout has loaded it before any page is shown. */
 export function useMe(): MeResponse & { may: (permission: Permission) => boolean } {

@@ -1,5 +1,4 @@
 import { auth } from '../api/operations';
-import { keepSession } from '../api/session';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -12,14 +11,15 @@ import { queryClient, useMe } from './queries';
 /** Over the page whose session has ended, so that nothing typed there is lost. */
 export function SessionEnded() {
   const { user, business, support } = useMe();
-  const hasEnded = useEndedSession();
+  const ending = useEndedSession();
   const resume = () => {
-    endedSession.set(false);
+    endedSession.set(null);
     void queryClient.invalidateQueries();
   };
   const title = support ? text.support.ended : text.shell.sessionEnded;
+  if (ending === 'moved') return <Moved />;
   return (
-    <Dialog title={title} isOpen={hasEnded} onClose={resume} isFirm>
+    <Dialog title={title} isOpen={ending !== null} onClose={resume} isFirm>
       {support ? (
         <BackToStaff />
       ) : (
@@ -28,10 +28,7 @@ export function SessionEnded() {
           send={({ password = '' }) =>
             auth.logIn({ email: user?.email ?? '', password, businessId: business?.id })
           }
-          onDone={({ session }) => {
-            keepSession('team', session);
-            resume();
-          }}
+          onDone={resume}
         >
           <p>{text.shell.sessionEndedLead(user?.email ?? '')}</p>
           <Field
@@ -50,7 +47,7 @@ export function SessionEnded() {
 
 function BackToStaff() {
   const leave = () => {
-    endedSession.set(false);
+    endedSession.set(null);
     areas.enter('team', '/staff');
   };
   return (
@@ -59,5 +56,20 @@ function BackToStaff() {
         {text.support.back}
       </Button>
     </div>
+  );
+}
+
+/** The page is of one business, the session now of another: nothing is sent from here. */
+function Moved() {
+  const reload = () => location.assign('/console/');
+  return (
+    <Dialog title={text.shell.moved} isOpen onClose={reload} isFirm>
+      <p>{text.shell.movedLead}</p>
+      <div className="form-actions">
+        <Button kind="primary" onPress={reload}>
+          {text.shell.movedOn}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

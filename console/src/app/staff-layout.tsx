@@ -1,6 +1,5 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { staffAuth } from '../api/staff-operations';
-import { dropSession } from '../api/session';
 import { text } from '../text/catalogue';
 import { Brand } from './brand';
 import { queryClient } from './queries';
@@ -35,7 +34,6 @@ export function StaffLayout() {
   const navigate = useNavigate();
   const logOut = async () => {
     await staffAuth.logOut();
-    dropSession('staff');
     await navigate({ to: '/staff/login' });
     queryClient.clear();
   };

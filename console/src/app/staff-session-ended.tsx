@@ -6,14 +6,14 @@ import { endedSession, useEndedSession } from './ended-session';
 
 /** Staff log in anew: their address is kept nowhere. */
 export function StaffSessionEnded() {
-  const hasEnded = useEndedSession();
+  const ending = useEndedSession();
   const navigate = useNavigate();
   const leave = () => {
-    endedSession.set(false);
+    endedSession.set(null);
     void navigate({ to: '/staff/login' });
   };
   return (
-    <Dialog title={text.shell.sessionEnded} isOpen={hasEnded} onClose={leave} isFirm>
+    <Dialog title={text.shell.sessionEnded} isOpen={ending !== null} onClose={leave} isFirm>
       <div className="form-actions">
         <Button kind="primary" onPress={leave}>
           {text.logIn.submit}

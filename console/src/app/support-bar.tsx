@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { auth } from '../api/operations';
-import { dropSession } from '../api/session';
 import type { SupportResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
@@ -14,7 +13,6 @@ export function SupportBar({ support, business }: { support: SupportResponse; bu
   const end = async () => {
     setIsEnding(true);
     await auth.logOut();
-    dropSession('support');
     areas.enter('team', '/staff');
   };
   return (

@@ -1,6 +1,5 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { auth } from '../api/operations';
-import { dropSession } from '../api/session';
 import { productNavigation } from '../product/routes';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
@@ -58,7 +57,6 @@ export function TeamLayout() {
   const navigate = useNavigate();
   const logOut = async () => {
     await auth.logOut();
-    dropSession('team');
     await navigate({ to: '/login' });
     queryClient.clear();
   };

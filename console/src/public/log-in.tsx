@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import { auth, me } from '../api/operations';
-import { keepSession } from '../api/session';
 import type { LoginResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { Field } from '../ui/fields';
@@ -15,7 +14,6 @@ export default function LogIn() {
   const send = async ({ email = '', password = '' }: Fields): Promise<LoginResponse> => {
     const entered = await auth.logIn({ email, password });
     if (!activationKey) return entered;
-    keepSession('team', entered.session);
     const { business } = await me.acceptInvitation({ activationKey });
     return { ...entered, ...(await me.switchTo(business.id)) };
   };
@@ -28,12 +26,7 @@ export default function LogIn() {
         </>
       }
     >
-      <Form
-        submit={text.logIn.submit}
-        send={send}
-        onDone={({ session }) => void enter(session)}
-        isWide
-      >
+      <Form submit={text.logIn.submit} send={send} onDone={() => void enter()} isWide>
         <Field
           name="email"
           type="email"

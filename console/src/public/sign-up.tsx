@@ -36,7 +36,7 @@ function Founder() {
         }
         onDone={(signedUp) => {
           if ('apiKey' in signedUp) keepFirstKey(signedUp.apiKey.key);
-          void enter(signedUp.session, '/');
+          void enter('/');
         }}
       >
         <Field
@@ -105,7 +105,7 @@ function JoinForm({ invitation, activationKey }: JoinProps) {
         send={({ fullName: name = '', password = '' }) =>
           auth.join({ activationKey, fullName: name, password })
         }
-        onDone={({ session }) => void enter(session, '/')}
+        onDone={() => void enter('/')}
       >
         <Field
           name="email"

@@ -1,6 +1,4 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { keepSession } from '../api/session';
-import type { SessionTokenResponse } from '@tenantry/client';
 import { meQuery, queryClient } from '../app/queries';
 
 export interface LinkSearch {
@@ -14,12 +12,11 @@ export function useLink(): LinkSearch {
   return useSearch({ strict: false });
 }
 
-/** Keeps a new session and goes to the page that was asked for, of this console only. */
-export function useEntry(): (session: SessionTokenResponse, to?: string) => Promise<void> {
+/** Goes with a new session to the page that was asked for, of this console only. */
+export function useEntry(): (to?: string) => Promise<void> {
   const navigate = useNavigate();
   const { next } = useLink();
-  return async (session, to) => {
-    keepSession('team', session);
+  return async (to) => {
     queryClient.clear();
     await queryClient.fetchQuery(meQuery);
     const isOwn = next?.startsWith('/') && !next.startsWith('//');

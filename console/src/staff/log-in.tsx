@@ -1,6 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
 import { staffAuth } from '../api/staff-operations';
-import { keepSession } from '../api/session';
 import { queryClient } from '../app/queries';
 import { keepStaffName } from '../app/staff-session';
 import { Door } from '../public/door';
@@ -17,8 +16,7 @@ export default function StaffLogIn() {
       <Form
         submit={text.logIn.submit}
         send={({ email = '', password = '' }) => staffAuth.logIn({ email, password })}
-        onDone={({ session, staff }) => {
-          keepSession('staff', session);
+        onDone={({ staff }) => {
           keepStaffName(staff.name);
           queryClient.clear();
           void navigate({ to: next?.startsWith('/staff') ? next : '/staff' });

@@ -1,6 +1,5 @@
 import type { StaffBusinessResponse } from '@tenantry/client';
 import { staffBusinesses } from '../../api/staff-operations';
-import { keepSession } from '../../api/session';
 import { areas } from '../../app/areas';
 import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
@@ -25,10 +24,7 @@ export function OpenSupport({ business }: { business: StaffBusinessResponse }) {
           mode: mode === 'write' ? 'write' : 'read',
         })
       }
-      onDone={(session) => {
-        keepSession('support', session);
-        areas.enter('support', '/');
-      }}
+      onDone={() => areas.enter('support', '/')}
     >
       <p>{business.supportAccess ? words.lead : words.off}</p>
       <Field

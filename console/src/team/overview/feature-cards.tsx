@@ -8,7 +8,7 @@ import { formatLimit, formatNumber, Time } from '../../ui/format';
 import { Loaded } from '../../ui/loaded';
 import { Meter } from '../../ui/meter';
 import { Card, Facts } from '../../ui/page';
-import { lastDays } from '../usage/days';
+import { lastDays, withEmptyDays } from '../usage/days';
 
 const DayChart = lazy(() => import('../../ui/chart'));
 
@@ -88,7 +88,7 @@ export function Days({ feature, label }: { feature: string; label: string }) {
         load={() => usage.history(feature, range)}
         lines={4}
       >
-        {({ data }) => <DayChart days={data} label={label} />}
+        {({ data }) => <DayChart days={withEmptyDays(data, range)} label={label} />}
       </Loaded>
     </Suspense>
   );

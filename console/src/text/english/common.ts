@@ -76,6 +76,9 @@ export const common = {
     switchFrom: (name: string) => `${name}: switch business`,
     addBusiness: 'Add a business',
     noBusiness: 'No business',
+    moved: 'You switched business in another tab',
+    movedLead: 'This page is of the business before. Nothing was changed.',
+    movedOn: 'Go on in the other business',
     sessionEnded: 'Your session has ended',
     sessionEndedLead: (email: string) =>
       `Log in again as ${email} to go on. What you typed on the page is still there.`,

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Config } from '../../../src/platform/config/config';
+import { MailServer } from '../../support/mail-server';
+import { LONG_SESSIONS } from '../../support/subscriptions';
+import { TestApplication } from '../../support/test-application';
+import { startChromium } from './chromium';
+
+const FOLDER = resolve('dist/console');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+/** Pictures of each page: an artefact of CI. */
+const PICTURES = resolve(process.env.PICTURES_DIR ?? 'node_modules/.cache/console-pictures');
+
+/** A breach of the page's policy, as the browser tells it. */
+const WATCH_POLICY = `
+  globalThis.breaches = [];
+  addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+    breaches.push([violatedDirective, blockedURI, sourceFile].join(' '));
+  });`;
+
+/** The built console on a whole application with worker and mail, and a browser. */
+export class ConsoleWorld {
+  private constructor(
+    readonly server: TestApplication,
+    readonly mailServer: MailServer,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(changes: Partial<Config> = {}): Promise<ConsoleWorld> {
+    if (!existsSync(join(FOLDER, 'index.html'))) throw new Error('no built console: npm run build');
+    mkdirSync(PICTURES, { recursive: true });
+    const mailServer = await MailServer.start();
+    const server = await TestApplication.start({
+      roles: ['worker'],
+      smtpUrl: mailServer.url,
+      consoleDirectory: FOLDER,
+      appUrl: 'http://127.0.0.1', // a loopback address, where cookies may be kept
+      ...LONG_SESSIONS,
+      ...changes,
+    });
+    return new ConsoleWorld(server, mailServer, await startChromium());
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await this.mailServer.close();
+  }
+
+  /** A person with a browser of their own. */
+  async visit(path: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
+    await context.addInitScript(WATCH_POLICY);
+    const visitor = new Visitor(await context.newPage(), this.server.url);
+    await visitor.goTo(path);
+    return visitor;
+  }
+}
+
+interface AxeFault {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** A browser and what went wrong in it. */
+export class Visitor {
+  /** Errors of the console, of scripts and of the page's policy. */
+  private readonly faults: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    private readonly url: string,
+  ) {
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', ({ message }) => this.faults.push(message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        this.faults.push(`${message.text()} ${message.location().url}`);
+    });
+  }
+
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(`${this.url}${path}`);
+    await this.settle();
+  }
+
+  /** Until what the page asked for has come, and is shown. */
+  async settle(): Promise<void> {
+    await this.page.waitForLoadState('networkidle');
+    await this.page.waitForSelector('h1, [role=dialog]');
+    await this.page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  }
+
+  async fill(fields: Record<string, string>): Promise<void> {
+    for (const [name, value] of Object.entries(fields))
+      await this.page.locator(`[name="${name}"]`).last().fill(value);
+  }
+
+  async press(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).last().click();
+  }
+
+  async submit(): Promise<void> {
+    await this.page.locator('button[type=submit]').last().click();
+  }
+
+  /** Until the page shows this text. */
+  async see(text: string): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  picture(name: string): Promise<Buffer> {
+    return this.page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  }
+
+  /** What went wrong since the last look. @param expected the refusals that the story provokes, which Chromium reports */
+  async takeFaults(expected: RegExp = /(?!)/): Promise<string[]> {
+    const breaches = await this.page.evaluate<string[]>('breaches.splice(0)');
+    return [...this.faults.splice(0), ...breaches].filter((fault) => !expected.test(fault));
+  }
+
+  /** The serious and critical faults that axe finds. */
+  async findBarriers(): Promise<string[]> {
+    await this.page.evaluate(AXE); // not as a script of the page, which its policy refuses
+    const violations = await this.page.evaluate<AxeFault[]>(
+      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    );
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    return grave.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
