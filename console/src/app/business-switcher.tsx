@@ -13,9 +13,12 @@ export function BusinessSwitcher() {
   if (support) return <div className="switcher">{name}</div>;
   return (
     <MenuTrigger>
-      <Button className="switcher" aria-label={text.shell.switchFrom(name)}>
+      <Button className="switcher">
         <Initial name={name} />
-        <span>{name}</span>
+        <span>
+          {name}
+          <span className="unseen">{text.shell.switch}</span>
+        </span>
         <Icon name="chevrons" />
       </Button>
       <Popover className="popover" placement="bottom start">

@@ -1,13 +1,14 @@
 import { Link, useRouter } from '@tanstack/react-router';
 import { text } from '../text/catalogue';
 import { Empty, Fault } from '../ui/feedback';
+import { Page } from '../ui/page';
 
 export function MissingPage() {
   return (
-    <div className="page">
+    <Page title={text.problems.missing}>
       <Empty
         icon="search"
-        title={text.problems.missing}
+        title={text.problems.missingHint}
         action={
           <Link to="/" className="button button-plain">
             {text.problems.home}
@@ -16,15 +17,15 @@ export function MissingPage() {
       >
         {text.problems.missingLead}
       </Empty>
-    </div>
+    </Page>
   );
 }
 
 export function BrokenPage({ error }: { error: unknown }) {
   const router = useRouter();
   return (
-    <div className="page">
+    <Page title={text.problems.broken}>
       <Fault error={error} onRetry={() => void router.invalidate()} />
-    </div>
+    </Page>
   );
 }

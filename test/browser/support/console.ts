@@ -50,7 +50,11 @@ export class ConsoleWorld {
 
   /** A person with a browser of their own. */
   async visit(path: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
+    const context = await this.browser.newContext({
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 860 },
+      ...options,
+    });
     await context.addInitScript(WATCH_POLICY);
     const visitor = new Visitor(await context.newPage(), this.server.url);
     await visitor.goTo(path);
@@ -82,15 +86,14 @@ export class Visitor {
   }
 
   async goTo(path: string): Promise<void> {
-    await this.page.goto(`${this.url}${path}`);
+    await this.page.goto(`${this.url}${path}`, { waitUntil: 'domcontentloaded' });
     await this.settle();
   }
 
   /** Until what the page asked for has come, and is shown. */
   async settle(): Promise<void> {
-    await this.page.waitForLoadState('networkidle');
     await this.page.waitForSelector('h1, [role=dialog]');
-    await this.page.waitForFunction(() => document.querySelector('.skeleton') === null);
+    await this.page.waitForFunction("document.querySelector('.skeleton') === null");
   }
 
   async fill(fields: Record<string, string>): Promise<void> {
@@ -121,11 +124,12 @@ export class Visitor {
     return [...this.faults.splice(0), ...breaches].filter((fault) => !expected.test(fault));
   }
 
-  /** The serious and critical faults that axe finds. */
-  async findBarriers(): Promise<string[]> {
-    await this.page.evaluate(AXE); // not as a script of the page, which its policy refuses
+  /** The serious and critical faults that axe finds; by these rules alone. */
+  async findBarriers(rules?: string[]): Promise<string[]> {
+    if (!(await this.page.evaluate<boolean>('"axe" in globalThis'))) await this.page.evaluate(AXE);
+    const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
     const violations = await this.page.evaluate<AxeFault[]>(
-      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+      `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
     );
     const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return grave.flatMap(({ id, nodes }) =>

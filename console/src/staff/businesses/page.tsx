@@ -55,12 +55,12 @@ export default function Businesses() {
             {
               title: text.staff.businesses.plan,
               cell: ({ subscription }) => (
-                <>
+                <span>
                   {subscription.plan.name}{' '}
                   <Badge tone={SUBSCRIPTION_TONE[subscription.status]}>
                     {text.subscriptionStatus[subscription.status]}
                   </Badge>
-                </>
+                </span>
               ),
             },
             {

@@ -57,7 +57,9 @@ export const common = {
     }),
     requestId: (id: string) => `Request ${id}`,
     missing: 'This page does not exist',
+    missingHint: 'Nothing is at this address',
     missingLead: 'The link may be old, or mistyped.',
+    broken: 'This page did not load',
     home: 'To the overview',
   },
   shell: {
@@ -73,7 +75,7 @@ export const common = {
       operations: 'Operations',
     },
     businesses: 'Your businesses',
-    switchFrom: (name: string) => `${name}: switch business`,
+    switch: ': switch business',
     addBusiness: 'Add a business',
     noBusiness: 'No business',
     moved: 'You switched business in another tab',
