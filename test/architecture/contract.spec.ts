@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import { operationsOf, type ApiDocument, type Operation } from '../support/architecture/openapi';
 import { listSources } from '../support/architecture/sources';
 import { ContractCheck } from '../support/contract-check';
+import { METERED } from '../product/description';
 
 /* openapi.json says what clients need to have types for: what a body may hold, which problem has which members. */
 
@@ -98,19 +99,19 @@ describe('answers', () => {
     expect(join.additionalProperties).toBe(false);
   });
 
-  it('of a batch are recordings or problems, which have a code', () => {
-    const result = schemas.BatchResponse!.properties!.results!.items!;
-    const problem = { ...BASE, status: 410, code: 'recording_deleted' };
-    expect(fits(result, { status: 410, problem })).toBe(true);
-    expect(fits(result, { status: 410, problem: { ...problem, code: 'plan_not_found' } })).toBe(
+  it('of a batch are events or problems, which have a code', () => {
+    const result = schemas.EventBatchResponse!.properties!.results!.items!;
+    const problem = { ...BASE, status: 409, code: 'event_id_conflict' };
+    expect(fits(result, { status: 409, problem })).toBe(true);
+    expect(fits(result, { status: 409, problem: { ...problem, code: 'plan_not_found' } })).toBe(
       false,
     );
-    expect(fits(result, { status: 410 })).toBe(false);
+    expect(fits(result, { status: 409 })).toBe(false);
   });
 
   it('of a 402 have what a client shows', () => {
     const { schema } = responses.QuotaExceeded!.content!['application/problem+json']!;
-    const members = { feature: 'recordings', used: 1, limit: 1, remaining: 0, explanation: 'x' };
+    const members = { feature: METERED, used: 1, limit: 1, remaining: 0, explanation: 'x' };
     const problem = { ...BASE, status: 402, code: 'quota_exceeded', ...members };
     const whole = { ...problem, resetsAt: '2026-11-20T15:36:00.000Z', upgradeUrl: 'https://x' };
     expect(fits(schema, whole)).toBe(true);

@@ -38,7 +38,7 @@ const nonceOf = ({ headers }: Response): string =>
   /'nonce-([^']+)'/.exec(headers['content-security-policy']!)![1]!;
 
 describe('a server with a console', () => {
-  it.each(['/console', '/console/', '/console/recordings?from=2026-01-01', ...LINKED])(
+  it.each(['/console', '/console/', '/console/a/page?from=2026-01-01', ...LINKED])(
     'answers %s with its page, whose policy allows what it loads and nothing else',
     async (path) => {
       const answer = await server.get(path).expect(200);

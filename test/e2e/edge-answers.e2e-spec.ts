@@ -105,7 +105,7 @@ describe('what every answer bears', () => {
         await edge.raw({ path: '/docs' }),
         await edge.raw({ method: 'HEAD', path: '/v1/me' }),
         await edge.raw({ method: 'PUT', path: '/v1/me' }),
-        await edge.raw({ path: '/v1/applications/%zz' }),
+        await edge.raw({ path: '/v1/team-members/%zz' }),
         await edge.post('{', JSON_TYPE),
         await edge.post('{}', [...JSON_TYPE, ...bearer(token)], '/v1/auth/logout'),
         await sendBytes(edge.server.url, 'nonsense\r\n\r\n'),

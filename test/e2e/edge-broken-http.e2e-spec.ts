@@ -38,7 +38,7 @@ describe('broken HTTP', () => {
       expectProblem(await edge.raw({ path: '/v1/plans', headers }), 431, 'headers_too_large');
     });
 
-    it.each(['/v1/%', '/v1/applications/%zz', '/%E0%A4%A', '/problems/%c0%af'])(
+    it.each(['/v1/%', '/v1/team-members/%zz', '/%E0%A4%A', '/problems/%c0%af'])(
       'is 400 when %s is no address',
       async (path) => {
         expectProblem(await edge.raw({ path }), 400, 'malformed_request');

@@ -52,8 +52,8 @@ describe('a page of another origin', () => {
 
   const paths: [string, string][] = [
     ['/v1/business', 'GET, HEAD, PATCH'],
-    ['/v1/recordings', 'GET, HEAD, POST'],
-    [`/v1/applications/${newId()}`, 'DELETE, GET, HEAD, PATCH'],
+    ['/v1/api-keys', 'GET, HEAD, POST'],
+    [`/v1/team-members/${newId()}`, 'DELETE, GET, HEAD, PATCH'],
     ['/v1/%6de', 'GET, HEAD, PATCH'],
   ];
   it.each(paths)('may ask beforehand what %s takes', async (path, methods) => {

@@ -9,6 +9,7 @@ import { PASSWORD } from '../support/customers';
 import { letAnswersStall, whileAtWork } from '../support/keys-at-work';
 import { addStaff, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
+import { OTHER_VALUES as OTHER_VALUES_OF_PRODUCT } from '../product/description';
 
 /* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
 
@@ -36,8 +37,7 @@ const OTHER_VALUES: Record<string, unknown> = {
   amount: 2,
   reason: 'Another reason altogether',
   when: 'now',
-  externalId: 'another one',
-  recordings: [],
+  ...OTHER_VALUES_OF_PRODUCT,
   currentPassword: `${PASSWORD} and more`,
   activationKey: 'another key',
 };

@@ -13,6 +13,7 @@ import { createServiceKey } from '../support/service-keys';
 import { addStaff, assignPlan, makePlan, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 import { testConfig } from '../support/test-config';
+import { METERED } from '../product/description';
 
 /* Flags and values for front ends, by OpenFeature's remote evaluation protocol, and its Node SDK on it. */
 
@@ -115,7 +116,7 @@ describe('one flag', () => {
       comparable(unknown).text.replaceAll('nothing', secret.key),
     );
     expect((await evaluate(secret.key)).status).toBe(200);
-    expectError(await evaluate('recordings'), 404, 'FLAG_NOT_FOUND', 'recordings');
+    expectError(await evaluate(METERED), 404, 'FLAG_NOT_FOUND', METERED);
     expectError(await evaluate(region.key), 404, 'FLAG_NOT_FOUND', region.key);
     await give(region.key, { value: 'eu' });
     expect((await evaluate(region.key)).body).toEqual({
@@ -168,7 +169,7 @@ describe('all flags', () => {
     expect(seen).toEqual([sso.key, region.key].sort());
     const all = (await evaluateAll()).map(({ key }) => key);
     expect(all).toEqual(expect.arrayContaining([sso.key, region.key, secret.key]));
-    expect(all).not.toContain('recordings');
+    expect(all).not.toContain(METERED);
   });
 
   it('have a tag, and are 304 as long as nothing changes', async () => {
@@ -224,9 +225,9 @@ describe('the rollout', () => {
     expectFaults(await rollOut(10, region.key), '/rollout');
     expectFaults(await rollOut(101), '/rollout/percentage');
     expectFaults(await rollOut(0.5), '/rollout/percentage');
-    expectFaults(await rollOut(10, 'recordings'), '/rollout');
+    expectFaults(await rollOut(10, METERED), '/rollout');
     const both = { rollout: { percentage: 1 }, name: 'Renamed' };
-    const path = '/v1/staff/features/recordings';
+    const path = `/v1/staff/features/${METERED}`;
     expectProblem(await server.patch(path, staff.token, both), 409, 'feature_declared');
   });
 });

@@ -27,7 +27,7 @@ describe('a process without the role web', () => {
     ['get', '/v1/plans'],
     ['get', '/v1/me'],
     ['post', '/v1/auth/login'],
-    ['post', '/v1/recordings'],
+    ['post', '/v1/usage-events'],
     ['put', '/v1/plans'],
     ['get', '/docs'],
     ['get', '/problems/not_ready'],

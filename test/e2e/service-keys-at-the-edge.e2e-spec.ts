@@ -8,6 +8,7 @@ import { addStaff, type StaffMember } from '../support/staff';
 import { statementsOf } from '../support/statement-counter';
 import { TestApplication } from '../support/test-application';
 import { until } from '../support/until';
+import { METERED } from '../product/description';
 
 /* What a service key meets before its route: browsers, the limits of key and business, and no query. */
 
@@ -36,7 +37,7 @@ afterAll(async () => {
 });
 
 function ask(to: TestApplication, token: string, { business } = customer): Promise<Response> {
-  const body = { businessId: business.id, feature: 'recordings' };
+  const body = { businessId: business.id, feature: METERED };
   return Promise.resolve(to.post(CHECK, token, body));
 }
 
@@ -55,7 +56,7 @@ describe('a page', () => {
   it.each([ORIGIN, 'https://evil.example', 'null', ''])(
     'of the origin "%s" gets nothing done with a service key, and cannot read why',
     async (origin) => {
-      const body = { businessId: customer.business.id, feature: 'recordings' };
+      const body = { businessId: customer.business.id, feature: METERED };
       const answer = await server.post(CHECK, key, body).set('origin', origin);
       expectProblem(answer, 403, 'not_for_browsers');
       expect(corsOf(answer)).toEqual([]);

@@ -13,6 +13,7 @@ import { race, tally } from '../support/race';
 import { createServiceKey } from '../support/service-keys';
 import { addStaff, readAuditLog, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
+import { METERED } from '../product/description';
 
 /* The keys of the founder's own back ends: their lives, and whom a request with one may name. */
 
@@ -43,7 +44,7 @@ function rotate(id: string, overlapSeconds = 0): Promise<Response> {
 }
 
 function ask(key: string, businessId: unknown = customer.business.id): Promise<Response> {
-  return Promise.resolve(server.post(CHECK, key, { businessId, feature: 'recordings' }));
+  return Promise.resolve(server.post(CHECK, key, { businessId, feature: METERED }));
 }
 
 async function works(key: string): Promise<boolean> {
@@ -82,7 +83,7 @@ describe('a service key', () => {
   it('is not made with nothing to do, for no business, or with an end in the past', async () => {
     expectFaults(await send({}), '/scopes');
     expectFaults(await send({ scopes: [] }), '/scopes');
-    expectFaults(await send({ scopes: ['recordings:write'] }), '/scopes');
+    expectFaults(await send({ scopes: ['reports:write'] }), '/scopes');
     const scopes = ['usage:write'];
     expectFaults(await send({ scopes, businessIds: [] }), '/businessIds');
     expectFaults(await send({ scopes, businessIds: ['one'] }), '/businessIds');
@@ -189,7 +190,7 @@ describe('the business of a request', () => {
   it('is named, as an id, in the body', async () => {
     const { key } = await createServiceKey(server, staff);
     const { business } = customer;
-    const body = { feature: 'recordings' };
+    const body = { feature: METERED };
     expectFaults(await server.post(CHECK, key, body), '/businessId');
     expectFaults(await ask(key, 'acme'), '/businessId');
     expectFaults(await ask(key, null), '/businessId');

@@ -15,13 +15,13 @@ beforeEach(async () => {
 afterEach(() => server.database.drop());
 
 /** By a client that would keep its connection for the next request. */
-function createApplication(agent: Agent): Promise<IncomingMessage> {
+function createKey(agent: Agent): Promise<IncomingMessage> {
   const headers = {
     authorization: `Bearer ${customer.token}`,
     'content-type': 'application/json',
   };
   return new Promise((resolve, reject) => {
-    request(`${server.url}/v1/applications`, { method: 'POST', agent, headers }, resolve)
+    request(`${server.url}/v1/api-keys`, { method: 'POST', agent, headers }, resolve)
       .on('error', reject)
       .end(JSON.stringify({ name: 'Shop' }));
   });
@@ -29,9 +29,9 @@ function createApplication(agent: Agent): Promise<IncomingMessage> {
 
 it('an answer that was under way ends its connection, so that the stop need not wait for the client', async () => {
   const agent = new Agent({ keepAlive: true });
-  const lock = 'LOCK TABLE applications IN EXCLUSIVE MODE';
+  const lock = 'LOCK TABLE api_keys IN EXCLUSIVE MODE';
   const [answered, stopped] = await holdingLocks(server.database, lock, [], async (untilWaited) => {
-    const answer = createApplication(agent);
+    const answer = createKey(agent);
     await untilWaited();
     const stopping = server.app.close();
     await until('it listens no more', () => !server.app.getHttpServer().listening);

@@ -3,7 +3,7 @@ import { signUp, type Customer } from '../support/customers';
 import { TestApplication } from '../support/test-application';
 
 /** Passport has one registry a process: the strategy of the application that was made last serves both. */
-describe('two applications in one process', () => {
+describe('two servers in one process', () => {
   let servers: [TestApplication, TestApplication];
   let customers: [Customer, Customer];
   beforeAll(async () => {

@@ -76,9 +76,9 @@ describe('the database', () => {
 
   it('that does not force row-level security on a table of tenants says which', async () => {
     expectStatus(await find('role'), 'ok', /forced on every table/);
-    const force = 'ALTER TABLE applications FORCE ROW LEVEL SECURITY';
+    const force = 'ALTER TABLE api_keys FORCE ROW LEVEL SECURITY';
     const fault = await findDuring('role', force.replace('FORCE', 'NO FORCE'), force);
-    expectStatus(fault, 'fail', /not forced on applications/, /FORCE ROW LEVEL SECURITY/);
+    expectStatus(fault, 'fail', /not forced on api_keys/, /FORCE ROW LEVEL SECURITY/);
   });
 
   it.each([

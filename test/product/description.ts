@@ -18,6 +18,9 @@ export const EXAMPLES: Record<string, Example> = {
   'recording.create_batch': { body: () => ({ recordings: [aRecording()] }) },
 };
 
+/** By the name of a field: another value that it takes. */
+export const OTHER_VALUES: Record<string, unknown> = { externalId: 'another one', recordings: [] };
+
 export const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>> = {
   '/v1/recordings/{id}': async ({ server, customer }) => {
     const { id } = await storeRecording(server, customer);

@@ -40,7 +40,7 @@ describe('service-keys:create', () => {
     ['an id that is none', ['--business-ids', 'acme'], 'businessIds: must hold UUIDs only'],
     ['an unknown business', ['--business-ids', newId()], 'error: Business not found'],
     ['an end that is no time', ['--expires-at', 'soon'], 'expiresAt: must be a time'],
-    ['an unknown scope', ['--scopes', 'recordings:write'], 'scopes: each value'],
+    ['an unknown scope', ['--scopes', 'reports:write'], 'scopes: each value'],
   ])('refuses %s, and says so', async (_, options, message) => {
     const outcome = await create('--scopes', 'usage:write', ...options);
     expect(outcome).toMatchObject({ code: 1, stdout: '' });

@@ -130,7 +130,7 @@ describe('a deactivated business', () => {
     const code = 'business_deactivated';
     expectProblem(await world.openCheckout(own.customer), 403, code);
     expectProblem(await own.ask('uncancel'), 403, code);
-    expectProblem(await world.server.get('/v1/applications', token), 403, code);
+    expectProblem(await world.server.get('/v1/team-members', token), 403, code);
   });
 
   it('is not charged for what waits for a payment after its grace', async () => {

@@ -7,10 +7,11 @@ import { makePaidPlan, PaidSubscription, startPaidWorld } from '../../support/pa
 import { addStaff, askToAssign, makePlan, type StaffMember } from '../../support/staff';
 import { statementsOf } from '../../support/statement-counter';
 import { TestApplication } from '../../support/test-application';
+import { LIMITS } from '../../product/description';
 
 // What a use case costs the database: its transactions, and how often it reads what it needs once.
 
-const LIMITS = { limits: { recordings: 10, applications: 1, seats: 5 } };
+const LIMITED = { limits: { ...LIMITS, seats: 5 } };
 const LOOK_UP = /token_hash = \$1/;
 
 let world: BillingWorld;
@@ -23,7 +24,7 @@ let own: PaidSubscription;
 beforeAll(async () => {
   world = await startPaidWorld();
   staff = await addStaff(world.server);
-  free = await makePlan(world.server, staff, LIMITS);
+  free = await makePlan(world.server, staff, LIMITED);
   small = await makePaidPlan(world, staff, 1000);
   large = await makePaidPlan(world, staff, 9000);
   own = await PaidSubscription.begin(world, small);
@@ -150,7 +151,7 @@ describe('without Stripe', () => {
   it('a plan change takes at most 2 transactions where no provider is configured', async () => {
     const server = await TestApplication.start();
     try {
-      await expectTwo(server, await makePlan(server, await addStaff(server), LIMITS));
+      await expectTwo(server, await makePlan(server, await addStaff(server), LIMITED));
     } finally {
       await server.stop();
     }

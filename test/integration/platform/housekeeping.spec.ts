@@ -82,7 +82,7 @@ describe('housekeeping', () => {
 
   async function answerOnce(token: string, key: string): Promise<void> {
     const response = await server
-      .post('/v1/applications', token, { name: 'Shop' })
+      .post('/v1/api-keys', token, { name: 'Shop' })
       .set('idempotency-key', key);
     expect(response.status).toBe(201);
   }

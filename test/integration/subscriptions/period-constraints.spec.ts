@@ -61,8 +61,8 @@ describe('what the database refuses', () => {
       EXCLUSION,
     ],
     ['a second row for an ordinal', 0, '15 days', '{}', UNIQUE],
-    ['a period with negative usage', 1, '15 days', '{"exports": 1, "recordings": -1}', CHECK],
-    ['a period with usage that is no number', 1, '15 days', '{"recordings": "1"}', CHECK],
+    ['a period with negative usage', 1, '15 days', '{"exports": 1, "calls": -1}', CHECK],
+    ['a period with usage that is no number', 1, '15 days', '{"calls": "1"}', CHECK],
   ])('%s', (_, ordinals, shift, used, code) =>
     withConnection(server.database.url, { scope: 'platform' }, async (client) => {
       expect(await refusalOf(client, COPY_PERIOD, [1, '15 days', '{}'])).toBeNull();
