@@ -3,8 +3,8 @@ import { newId } from '../../src/common/ids';
 import { makeWorld, tokenFor } from '../support/architecture/credentials';
 import { operationsOf, readDocument, type Operation } from '../support/architecture/openapi';
 import { bearer, call, findFaults } from '../support/architecture/requests';
-import { listRows } from '../support/architecture/rows';
 import { listPreparedActions, prepareTrial, type Trial } from '../support/architecture/trials';
+import { ChangeLog } from '../support/change-log';
 import { PASSWORD } from '../support/customers';
 import { letAnswersStall, whileAtWork } from '../support/keys-at-work';
 import { addStaff, type StaffMember } from '../support/staff';
@@ -43,6 +43,7 @@ const OTHER_VALUES: Record<string, unknown> = {
 };
 
 let server: TestApplication;
+let changes: ChangeLog;
 let staff: StaffMember;
 let posts: Operation[];
 /** Those that this file can bring to succeed. */
@@ -51,13 +52,17 @@ jest.setTimeout(180_000); // some thirty customers a test
 
 beforeAll(async () => {
   server = await TestApplication.start();
+  changes = await ChangeLog.on(server.database.url);
   staff = await addStaff(server);
   const operations = operationsOf(await readDocument(server));
   posts = operations.filter(({ verb, name }) => verb === 'post' && !WITHOUT_KEY.test(name));
   const untried = [...ENDS_ITS_CALLER, ...NEEDS_STRIPE];
   tried = posts.filter(({ action }) => !untried.includes(action));
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await changes.end();
+  await server.stop();
+});
 
 /** The audit rows of the route since then, by the request that made them. */
 async function listEffects({ action }: Operation, since: string): Promise<unknown[]> {
@@ -102,11 +107,11 @@ async function faultOf({ operation, send }: Trial): Promise<string | null> {
   const other = racers.find((each) => each !== first)!;
   const isInUse = other.status === 409 && other.text.includes('idempotency_key_in_use');
   if (!isInUse && !isReplayOf(first, other)) return `at once: ${told(other)}`;
-  const before = await listRows(server.database);
+  await changes.read();
   const again = await send(key);
   if (!isReplayOf(first, again)) return `again: ${told(again)} instead of ${told(first)}`;
-  const after = await listRows(server.database);
-  if (after.join() !== before.join()) return 'the third request changed something';
+  const changed = await changes.read();
+  if (changed.length > 0) return `the third request changed ${JSON.stringify(changed)}`;
   const effects = await listEffects(operation, since);
   return effects.length > 1 ? `${effects.length} effects` : null;
 }
@@ -159,12 +164,12 @@ async function reuseOf({ operation, send, body = {} }: Trial): Promise<string | 
   const key = newId();
   const first = await send(key);
   if (!isSuccess(first)) return `did not succeed: ${told(first)}`;
-  const before = await listRows(server.database);
+  await changes.read();
   const reused = await send(key, { ...body, [field]: OTHER_VALUES[field] });
   const isRefused = reused.status === 422 && reused.text.includes('idempotency_key_reused');
   if (!isRefused) return `with another ${field}: ${told(reused)}`;
-  const after = await listRows(server.database);
-  return after.join() === before.join() ? null : 'the refusal changed something';
+  const changed = await changes.read();
+  return changed.length === 0 ? null : `the refusal changed ${JSON.stringify(changed)}`;
 }
 
 it.each(ENDS_ITS_CALLER)('%s leaves no caller to replay an answer to', async (action) => {

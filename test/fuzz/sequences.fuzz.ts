@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { LONG_SESSIONS, resetClock } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
-import { ChangeLog } from './support/change-log';
+import { ChangeLog } from '../support/change-log';
 import { Contract } from './support/contract';
 import { listBroken, readStates } from './support/invariants';
 import { makeMove, MOVES, type Draw } from './support/moves';

@@ -3,7 +3,7 @@ import type { World } from '../support/architecture/examples';
 import type { Answer } from '../support/problems';
 import { sendRaw } from '../support/raw-http';
 import { newId } from '../../src/common/ids';
-import { ChangeLog, type Change } from './support/change-log';
+import { ChangeLog, type Change } from '../support/change-log';
 import { Contract } from './support/contract';
 import { codeOf } from './support/rules';
 import { TestApplication } from '../support/test-application';

@@ -34,7 +34,8 @@ export abstract class AnnouncedCache<T extends object> {
     feed: ChangeFeed,
     maximumEntries: number,
   ) {
-    this.entries = new LRUCache<string, Entry<T>>({ max: maximumEntries });
+    // By size: a maximum of entries would allocate all of them at the start of the process.
+    this.entries = new LRUCache({ maxSize: maximumEntries, sizeCalculation: () => 1 });
     feed.subscribe((changed) => this.forget(changed));
   }
 

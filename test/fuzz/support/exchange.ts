@@ -3,7 +3,7 @@ import type { Answer } from '../../support/problems';
 import { sendRaw, type RawRequest } from '../../support/raw-http';
 import { writeBody } from './bodies';
 import type { Case, CredentialChoice } from './cases';
-import type { Change } from './change-log';
+import type { Change } from '../../support/change-log';
 import { writeDraft } from './drafts';
 import { shapePath, type PathValue } from './paths';
 import type { Target } from './target';

@@ -1,6 +1,6 @@
 import type { Contract, Schema } from './contract';
 import type { CredentialChoice } from './cases';
-import type { Change } from './change-log';
+import type { Change } from '../../support/change-log';
 import type { Exchange } from './exchange';
 
 /** Finds what is amiss with an exchange, or null. */

@@ -3,7 +3,7 @@ import { PASSWORD, signUp, type Customer } from '../../support/customers';
 import { addMember } from '../../support/members';
 import { addStaff, logInAsStaff, type StaffMember } from '../../support/staff';
 import type { TestApplication } from '../../support/test-application';
-import type { ChangeLog } from './change-log';
+import type { ChangeLog } from '../../support/change-log';
 import type { Contract } from './contract';
 import { sendTimed, type Exchange } from './exchange';
 import { listFaults, showExchange } from './rules';

@@ -10,7 +10,7 @@ import { newEmail } from '../../support/signups';
 import { openSupport, STAFF_PASSWORD } from '../../support/staff';
 import { TestApplication } from '../../support/test-application';
 import type { Case, CredentialChoice } from './cases';
-import { ChangeLog, type Change } from './change-log';
+import { ChangeLog, type Change } from '../../support/change-log';
 
 type Values = Record<string, string>;
 
