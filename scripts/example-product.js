@@ -51,7 +51,7 @@ function importsOf(file, text) {
 /** Deletes the example product with its tests, and puts the other one in its place. @returns how many tests went along */
 function replaceProduct(copy) {
   const ofExample = listTestsOfExample(copy);
-  for (const name of ['src/product', ...WHOLE, ...ofExample])
+  for (const name of ['src/product', 'console/src/product', ...WHOLE, ...ofExample])
     fs.rmSync(path.join(copy, name), { recursive: true, force: true });
   fs.cpSync(FIXTURE, copy, { recursive: true });
   return ofExample.length;

@@ -59,9 +59,12 @@ async function logIn(visitor: Visitor, email: string, password: string): Promise
 }
 
 /** Light, dark, and on a phone. */
-async function inspect(visitor: Visitor, path: string): Promise<void> {
+async function inspect(
+  visitor: Visitor,
+  path: string,
+  name = path.replaceAll('/', '-') || 'overview',
+): Promise<void> {
   const { page } = visitor;
-  const name = path.replaceAll('/', '-') || 'overview';
   await visitor.goTo(`/console/${path}`);
   await visitor.picture(`light-${name}`);
   const barriers = await visitor.findBarriers();
@@ -79,23 +82,36 @@ async function inspect(visitor: Visitor, path: string): Promise<void> {
   });
 }
 
-it('the pages of those who are not logged in', async () => {
-  const visitor = await world.visit('/console/login');
-  for (const path of PUBLIC) await inspect(visitor, path);
-  await visitor.close();
+describe('the pages of those who are not logged in', () => {
+  let visitor: Visitor;
+  beforeAll(async () => {
+    visitor = await world.visit('/console/login');
+  });
+  afterAll(() => visitor.close());
+
+  it.each(PUBLIC)('%s', (path) => inspect(visitor, path));
 });
 
-it('the pages of a team', async () => {
-  const visitor = await world.visit('/console/login');
-  await logIn(visitor, customer.email, PASSWORD);
-  for (const path of TEAM) await inspect(visitor, path);
-  await visitor.close();
+describe('the pages of a team', () => {
+  let visitor: Visitor;
+  beforeAll(async () => {
+    visitor = await world.visit('/console/login');
+    await logIn(visitor, customer.email, PASSWORD);
+  });
+  afterAll(() => visitor.close());
+
+  it.each(TEAM)('%s', (path) => inspect(visitor, path));
 });
 
-it('the pages of staff', async () => {
-  const visitor = await world.visit('/console/staff/login');
-  await logIn(visitor, staff.email, STAFF_PASSWORD);
-  for (const path of [...STAFF, `staff/businesses/${customer.business.id}`])
-    await inspect(visitor, path);
-  await visitor.close();
+describe('the pages of staff', () => {
+  let visitor: Visitor;
+  beforeAll(async () => {
+    visitor = await world.visit('/console/staff/login');
+    await logIn(visitor, staff.email, STAFF_PASSWORD);
+  });
+  afterAll(() => visitor.close());
+
+  it.each(STAFF)('%s', (path) => inspect(visitor, path));
+  it('staff/businesses/{id}', () =>
+    inspect(visitor, `staff/businesses/${customer.business.id}`, 'staff-business'));
 });

@@ -53,7 +53,6 @@ import {
   usageAlertsGet,
   usageAlertsSet,
   usageExplainFeature,
-  usageGetFeature,
   usageHistory,
   usageVerify,
 } from '@tenantry/client';
@@ -160,7 +159,6 @@ export const subscription = {
 
 export const usage = {
   entitlements: () => call(entitlementList),
-  get: (feature: string) => call(usageGetFeature, { feature }),
   explain: (feature: string) => call(usageExplainFeature, { feature }),
   history: (feature: string, query: { from: string; to: string }) =>
     call(usageHistory, { feature, ...query }),

@@ -23,13 +23,11 @@ import {
   staffAuditLogList,
   staffBusinessGet,
   staffBusinessList,
-  staffPlanGet,
   staffPlanList,
   staffSessionCreate,
   staffSessionEnd,
   staffSubscriptionAssign,
   staffSubscriptionListHistory,
-  staffSupportSessionEnd,
   supportSessionStart,
   webhookEventList,
   webhookEventRetry,
@@ -75,12 +73,10 @@ export const staffBusinesses = {
   revokeGrant: (id: string, feature: string) => call(entitlementRevoke, { id, key: feature }),
   openSupport: (id: string, body: OpenSupportSessionRequest) =>
     call(supportSessionStart, { id, body: { ...body, ...AS_COOKIE } }),
-  endSupport: (id: string) => call(staffSupportSessionEnd, { id }),
 };
 
 export const staffPlans = {
   list: (query: ListQuery) => call(staffPlanList, query),
-  get: (id: string) => call(staffPlanGet, { id }),
   create: (body: CreatePlanRequest) => call(planCreate, { body }),
   update: (id: string, body: UpdatePlanRequest) => call(planUpdate, { id, body }),
   archive: (id: string) => call(planArchive, { id }),

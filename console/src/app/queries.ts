@@ -32,7 +32,7 @@ export const queryClient: QueryClient = new QueryClient({
   mutationCache: new MutationCache({
     onError: noticeEnd,
     // Every write shows in what is on the page; a page holds little enough to be read again.
-    onSuccess: () => queryClient.invalidateQueries(),
+    onSuccess: () => queryClient.invalidateQueries({ predicate: ({ meta }) => !meta?.isLasting }),
   }),
   defaultOptions: {
     queries: {

@@ -64,7 +64,7 @@ function Invited({ activationKey }: { activationKey: string }) {
   const invitation = useQuery({
     queryKey: ['invitation', activationKey],
     queryFn: () => auth.lookUpInvitation(activationKey),
-    retry: false,
+    meta: { isLasting: true }, // to join ends the invitation
   });
   if (invitation.error)
     return (

@@ -1,7 +1,7 @@
 import { common } from './english/common';
 import { door } from './english/door';
 import { names } from './english/names';
-import { product } from './english/product';
+import { product } from '../product/english';
 import { staff } from './english/staff';
 import { team } from './english/team';
 

@@ -11,10 +11,18 @@ interface Props extends ButtonProps {
   children?: ReactNode;
 }
 
-export function Button({ kind = 'plain', icon, label, children, ...props }: Props) {
+/** While it is pending it does nothing, and keeps the focus. */
+export function Button(given: Props) {
+  const { kind = 'plain', icon, label, children, isPending, onPress, ...props } = given;
   const shape = children === undefined ? 'button-icon' : '';
   return (
-    <AriaButton {...props} aria-label={label} className={`button button-${kind} ${shape}`}>
+    <AriaButton
+      {...props}
+      onPress={isPending ? undefined : onPress}
+      aria-label={label}
+      className={`button button-${kind} ${shape}`}
+      data-pending={isPending || undefined}
+    >
       {icon && <Icon name={icon} />}
       {children}
     </AriaButton>

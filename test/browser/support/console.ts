@@ -93,7 +93,7 @@ export class Visitor {
   /** Until what the page asked for has come, and is shown. */
   async settle(): Promise<void> {
     await this.page.waitForSelector('h1, [role=dialog]');
-    await this.page.waitForFunction("document.querySelector('.skeleton') === null");
+    await this.page.waitForSelector('.skeleton', { state: 'detached' });
   }
 
   async fill(fields: Record<string, string>): Promise<void> {

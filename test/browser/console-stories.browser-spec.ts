@@ -1,0 +1,184 @@
+import { aRecording, PASSWORD, signUp } from '../support/customers';
+import { linkIn } from '../support/mail-server';
+import { newEmail } from '../support/signups';
+import { addStaff, REASON, STAFF_PASSWORD } from '../support/staff';
+import { until } from '../support/until';
+import { ConsoleWorld, type Visitor } from './support/console';
+
+/* What people do with the console, from end to end. */
+
+let world: ConsoleWorld;
+beforeAll(async () => {
+  world = await ConsoleWorld.start();
+});
+afterAll(() => world.stop());
+
+async function signUpInPage(): Promise<Visitor> {
+  const visitor = await world.visit('/console/signup');
+  const fullName = 'Ada Lovelace';
+  await visitor.fill({ businessName: 'Acme', fullName, email: newEmail(), password: PASSWORD });
+  await visitor.submit();
+  await visitor.see('Your first API key');
+  return visitor;
+}
+
+async function logIn(email: string, password: string, path = '/console/login'): Promise<Visitor> {
+  const visitor = await world.visit(path);
+  await visitor.fill({ email, password });
+  await visitor.submit();
+  await visitor.page.waitForSelector('#content');
+  return visitor;
+}
+
+describe('a founder', () => {
+  it('signs up, sends with the key that is shown, and sees the limit', async () => {
+    const visitor = await signUpInPage();
+    const key = await visitor.page.locator('.copyable code').first().innerText();
+    const send = (count: number) =>
+      world.server.post('/v1/recordings/batch', key, {
+        recordings: Array.from({ length: count }, () => aRecording()),
+      });
+    await visitor.see('Waiting for your first recording');
+    await send(1).expect(200);
+    await visitor.see('It has arrived');
+    await send(100).expect(200);
+    await visitor.goTo('/console/');
+    await visitor.see('0 left.');
+    await visitor.picture('story-limit');
+    await visitor.goTo('/console/recordings');
+    await visitor.press('Load more');
+    await visitor.page.locator('tbody tr').nth(20).waitFor();
+    expect(await visitor.takeFaults()).toEqual([]);
+    await visitor.close();
+  });
+
+  it('makes a key that is shown once, and rotates it', async () => {
+    const visitor = await signUpInPage();
+    await visitor.goTo('/console/api-keys');
+    await visitor.press('Create key');
+    await visitor.fill({ name: 'Phone app' });
+    await visitor.picture('story-new-key');
+    await visitor.submit();
+    await visitor.see('Copy this key now');
+    await visitor.picture('story-key');
+    await visitor.press('I have kept it');
+    await visitor.see('Phone app');
+    await visitor.press('Rotate');
+    await visitor.submit();
+    await visitor.see('Copy this key now');
+    await visitor.press('I have kept it');
+    await visitor.see('Until');
+    expect(await visitor.findBarriers()).toEqual([]);
+    expect(await visitor.takeFaults()).toEqual([]);
+    await visitor.close();
+  });
+
+  it('is told at the field what is wrong, and loses nothing typed when the session ends', async () => {
+    const visitor = await signUpInPage();
+    await visitor.goTo('/console/account');
+    await visitor.fill({ currentPassword: PASSWORD, newPassword: 'short' });
+    await visitor.press('Change password');
+    await visitor.page.locator('.react-aria-FieldError').waitFor();
+    await visitor.goTo('/console/settings');
+    await visitor.page.locator('[name=name]').first().fill('Acme Audio');
+    await visitor.page.context().clearCookies();
+    await visitor.page.getByRole('button', { name: 'Save' }).click();
+    await visitor.see('Your session has ended');
+    await visitor.picture('story-session-ended');
+    await visitor.fill({ password: PASSWORD });
+    await visitor.submit();
+    await visitor.page.locator('[role=dialog]').waitFor({ state: 'detached' });
+    expect(await visitor.page.locator('[name=name]').first().inputValue()).toBe('Acme Audio');
+    expect(await visitor.takeFaults(/status of 4(01|22)/)).toEqual([]);
+    await visitor.close();
+  });
+
+  it('is told of a lost network, and goes on when it is back', async () => {
+    const visitor = await signUpInPage();
+    await visitor.goTo('/console/settings');
+    await visitor.page.context().setOffline(true);
+    await visitor.page.locator('[name=name]').first().fill('Acme Offline');
+    await visitor.page.getByRole('button', { name: 'Save' }).click();
+    await visitor.see('No connection to the server');
+    await visitor.page.context().setOffline(false);
+    await visitor.page.getByRole('button', { name: 'Save' }).click();
+    await visitor.see('Saved');
+    expect(await visitor.takeFaults(/ERR_INTERNET_DISCONNECTED/)).toEqual([]);
+    await visitor.close();
+  });
+});
+
+it('an invited colleague comes by the link of the mail, and is offered what the role permits', async () => {
+  const founder = await signUpInPage();
+  const email = newEmail('invited');
+  await founder.goTo('/console/team');
+  await founder.press('Invite');
+  await founder.fill({ email });
+  await founder.submit();
+  await founder.see(email);
+  const mails = () => world.mailServer.mails.filter(({ recipients }) => recipients.includes(email));
+  await until('the invitation has come', () => mails().length > 0);
+  const { pathname, search } = linkIn(mails()[0]!);
+
+  const guest = await world.visit(`${pathname}${search}`);
+  await guest.see('invited you to Acme');
+  await guest.picture('story-invited');
+  await guest.fill({ fullName: 'Grace Hopper', password: PASSWORD });
+  await guest.submit();
+  await guest.page.waitForSelector('#content');
+  const offered = await guest.page.locator('.side-link').allInnerTexts();
+  expect(offered).toEqual(expect.arrayContaining(['Overview', 'Recordings', 'Team', 'Plan']));
+  expect(offered).not.toEqual(expect.arrayContaining(['API keys']));
+  expect(offered).not.toEqual(expect.arrayContaining(['Billing']));
+  expect([...(await founder.takeFaults()), ...(await guest.takeFaults())]).toEqual([]);
+  await Promise.all([founder.close(), guest.close()]);
+});
+
+it('staff log in to a business with a reason, which a bar says on every page until it ends', async () => {
+  const customer = await signUp(world.server, 'Acme of Support');
+  const staff = await addStaff(world.server);
+  const visitor = await logIn(staff.email, STAFF_PASSWORD, '/console/staff/login');
+  await visitor.page.getByRole('link', { name: 'Acme of Support' }).click();
+  await visitor.press('Log in as support');
+  await visitor.fill({ reason: REASON });
+  await visitor.submit();
+  await visitor.see('You are looking in Acme of Support');
+  for (const path of ['recordings', 'team', 'audit-log']) {
+    await visitor.goTo(`/console/support/${path}`);
+    await visitor.see(REASON);
+  }
+  await visitor.picture('story-support');
+  expect(await visitor.page.getByRole('button', { name: 'Invite' }).count()).toBe(0);
+  expect(await visitor.findBarriers()).toEqual([]);
+  await visitor.press('End session');
+  await visitor.see('All businesses of this installation');
+  expect(await visitor.takeFaults()).toEqual([]);
+  await visitor.close();
+
+  const owner = await logIn(customer.email, PASSWORD);
+  await owner.goTo('/console/support-sessions');
+  await owner.see(REASON);
+  await owner.close();
+});
+
+it('two tabs share a session: after a switch in one, the other writes nothing', async () => {
+  const visitor = await signUpInPage();
+  await visitor.goTo('/console/settings');
+  const { page } = visitor;
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  const names = other.locator('[name=name]');
+  await names.nth(1).fill('Second business');
+  await other.getByRole('button', { name: 'Create business' }).click();
+  await until('the second business is shown', async () =>
+    (await names.first().inputValue()).startsWith('Second'),
+  );
+  await page.locator('[name=name]').first().fill('Written by mistake');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await visitor.see('You switched business in another tab');
+  await other.reload();
+  await names.first().waitFor();
+  expect(await names.first().inputValue()).toBe('Second business');
+  expect(await visitor.takeFaults(/status of 409/)).toEqual([]);
+  await visitor.close();
+});
