@@ -14,11 +14,10 @@ const env = {
 };
 
 const BUILD = ['build', 'node', 'scripts/build-if-changed.js'];
-/** The linter reports type errors as well, since its own rules need the types; those of the console are checked apart. */
+/** The linter reports type errors as well, also in the console: its own rules need the types. */
 const SOURCES = [
   ['format', 'oxfmt', '--check'],
   ['lint', 'oxlint', '--max-warnings', '0'],
-  ['console types', 'node', 'node_modules/typescript-native/bin/tsc', '--project', 'console'],
   [
     'boundaries',
     'depcruise',
@@ -44,6 +43,7 @@ const LONG = [
   ['contract', 'node', 'scripts/test-contract.js'],
   ['other-product', 'node', 'scripts/test-other-product.js'],
   ['upgrade', 'node', 'scripts/test-upgrade.js'],
+  ['tenants', 'env', 'CROSS_TENANT=all', 'jest', 'test/architecture/cross-tenant'],
   ['histories', 'env', 'PROPERTY_RUNS=10000', 'jest', 'test/integration/usage/histories'],
 ];
 

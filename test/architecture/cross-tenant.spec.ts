@@ -78,6 +78,9 @@ describe('a thing of another tenant', () => {
     'a quote': () => `'%20OR%20true`,
     overlong: () => 'x'.repeat(5_000),
   };
+  /** For verbs that a path does not have, which answer before any id is read: `npm run test:long` tries all of them. */
+  const NOWHERE_WITHOUT_ROUTE =
+    process.env.CROSS_TENANT === 'all' ? NOWHERE : { missing: NOWHERE.missing! };
 
   /** What B holds: a session of the owner, the SDK's key, and staff in B's own support seat. */
   async function tokensOf(world: World): Promise<Record<string, string>> {
@@ -137,13 +140,15 @@ describe('a thing of another tenant', () => {
   ): Promise<string[]> {
     const operation = attemptOf(path, verb);
     const name = `${verb.toUpperCase()} ${path}`;
+    const isRoute = operation.action !== 'none' || verb === 'head';
+    const ways = isRoute ? NOWHERE : NOWHERE_WITHOUT_ROUTE;
     const holders = Object.entries(tokens).filter(([holder]) => mayMeet(path, holder));
     const faults = holders.map(async ([holder, token]) => {
       const ask = (asked: Record<string, string>): Promise<Response> =>
         call(operation, attacker, { authorization: bearer(token), values: asked });
       const theirs = await ask(values);
       const nowhere = await Promise.all(
-        Object.entries(NOWHERE).map(async ([how, change]) => {
+        Object.entries(ways).map(async ([how, change]) => {
           const text = textOf(await ask(mapped(values, change)));
           if (text === textOf(theirs)) return [];
           return [`${name} by ${holder}, ${how}: ${text}, and the real one: ${textOf(theirs)}`];
