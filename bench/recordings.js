@@ -1,11 +1,14 @@
 // POST /v1/recordings, the hot path of this product: on one hot tenant and spread over a thousand, beside the same
-// server without a database, a plain ORM implementation, and one statement per recording. `npm run bench -- recordings
+// server without a database, a plain ORM implementation, and one statement per recording; and beside a bare Fastify
+// route, which is the most that HTTP allows here. `npm run bench -- recordings
 // [--seconds 4] [--rounds 3] [--tenants 1000]`
-const { signUp, startServerWithRivals } = require('./support/bench-server');
-const { measure } = require('./support/load');
+const path = require('node:path');
+const { signUp, startServer, startServerWithRivals } = require('./support/bench-server');
+const { batchOf, measure } = require('./support/load');
 const { spread: spreadOf } = require('./support/statistics');
 
 const CONNECTIONS = 64;
+const BATCH = 100;
 const ROUTES = {
   own: '/v1/recordings',
   withoutDatabase: '/bench/without-database',
@@ -28,6 +31,8 @@ async function run(options = {}) {
       results[load] = await compare(server.url, { tokens, seconds, rounds, load });
     results.lone = await compareLone(server.url, keys.slice(0, 1), { seconds, rounds });
     results.me = await compareMe(server.url, [tenants[0].session.token], { seconds, rounds });
+    const credentials = { key: keys[0], session: tenants[0].session.token, keys };
+    results.againstBare = await compareBare(server.url, credentials, { seconds, rounds });
     return results;
   } finally {
     await server.stop();
@@ -93,6 +98,35 @@ async function compareMe(url, tokens, { seconds, rounds }) {
     }),
   );
   return { ...summaries(taken), shareOfNothing: ratio(taken.own, taken.nothing) };
+}
+
+/** Answers a second of each route for one of the bare route; of a batch its recordings. */
+async function compareBare(url, { key, session, keys }, { seconds, rounds }) {
+  process.stderr.write('beside a bare Fastify route\n');
+  const bare = await startServer({}, path.join(__dirname, 'support', 'bare-server.js'));
+  const hot = { url, route: '/v1/recordings', tokens: [key], connections: CONNECTIONS };
+  const loads = {
+    bare: { ...hot, url: bare.url },
+    hot,
+    spread: { ...hot, tokens: keys },
+    me: { ...hot, route: '/v1/me', tokens: [session], method: 'GET' },
+    batch: { ...hot, route: '/v1/recordings/batch', connections: 8, body: batchOf(BATCH) },
+  };
+  try {
+    const taken = await takeTurns(loads, rounds, (load, warm) =>
+      measure({ ...load, seconds: warm ?? seconds }),
+    );
+    const recordings = taken.batch.map(({ perSecond }) => ({ perSecond: perSecond * BATCH }));
+    return {
+      ...summaries(taken),
+      hotToBare: ratio(taken.hot, taken.bare),
+      spreadToHot: ratio(taken.spread, taken.hot),
+      meToBare: ratio(taken.me, taken.bare),
+      recordingsOfBatchesToBare: ratio(recordings, taken.bare),
+    };
+  } finally {
+    await bare.stop();
+  }
 }
 
 function summaries(taken) {

@@ -2,9 +2,10 @@
 const { spawn } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const { once } = require('node:events');
-const { mkdtempSync, rmSync } = require('node:fs');
+const { mkdtempSync, openSync, closeSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
+const { setTimeout: delay } = require('node:timers/promises');
 const LIMITS_OFF = require('../../test/support/limits-off.json');
 
 const PASSWORD = 'correct horse battery staple';
@@ -15,14 +16,17 @@ async function startServer(environment = {}, main = entry) {
   const settings = {
     DATA_DIR: directory,
     PORT: '0',
-    LOG_LEVEL: 'error',
     ...LIMITS_OFF,
+    RATE_LIMIT_REQUESTS: '1000000', // counted as by default, and never reached
   };
+  const log = path.join(directory, 'server.log');
+  const output = openSync(log, 'a');
   const child = spawn(process.execPath, ['--expose-gc', main], {
     env: { PATH: process.env.PATH, ...settings, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
   });
-  const url = await announcedUrl(child);
+  closeSync(output);
+  const url = await announcedUrl(child, log);
   return { url, usage: () => usage(child), stop: () => stop(child, directory) };
 }
 
@@ -33,14 +37,16 @@ async function usage(child) {
   return answer;
 }
 
-async function announcedUrl(child) {
-  let printed = '';
-  for await (const chunk of child.stdout) {
-    printed += chunk;
+/** The log goes to a file, as by default: a pipe that is read here would take this process's time. */
+async function announcedUrl(child, log) {
+  for (;;) {
+    const printed = readFileSync(log, 'utf8');
     const url = /ready: (http:\S+)/.exec(printed)?.[1];
     if (url) return url;
+    if (child.exitCode !== null)
+      throw new Error(`the server ended before it was ready: ${printed}`);
+    await delay(20);
   }
-  throw new Error(`the server ended before it was ready: ${printed}`);
 }
 
 async function stop(child, directory) {

@@ -44,6 +44,14 @@ function requestsOf(method, path, tokens, headers, body) {
   }));
 }
 
+/** The body of a batch of new recordings. */
+function batchOf(count) {
+  const items = Array.from({ length: count }, (_, item) =>
+    BODY.replace('[<id>]', `[<id>]-${item}`),
+  );
+  return `{"recordings":[${items.join(',')}]}`;
+}
+
 let next = 0;
 
 /** Each connection starts with another tenant; otherwise all would visit them in step. */
@@ -52,4 +60,4 @@ function rotated(requests) {
   return [...requests.slice(from), ...requests.slice(0, from)];
 }
 
-module.exports = { measure };
+module.exports = { batchOf, measure };

@@ -26,6 +26,11 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
+/** For ids, whose times decide nothing. In milliseconds since 1970. */
+export function systemMs(): number {
+  return Date.now();
+}
+
 const ONE_HOUR_MS = 3_600_000;
 
 /** The moment this many hours after another. */

@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import {
   ProxyTracerProvider,
   ROOT_CONTEXT,
@@ -11,6 +10,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { DomainError } from './problem';
+import { takeRandom } from './random-pool';
 
 const TRACER = 'tenantry';
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
@@ -93,15 +93,6 @@ function newSpanContext(parent: SpanContext | null): SpanContext {
   };
 }
 
-/** One system call for some 200 spans: it costs more than the rest of a span. */
-const pool = Buffer.alloc(4096);
-let taken = pool.length;
-
 function randomHex(bytes: number): string {
-  if (taken + bytes > pool.length) {
-    randomFillSync(pool);
-    taken = 0;
-  }
-  taken += bytes;
-  return pool.toString('hex', taken - bytes, taken);
+  return takeRandom(bytes).toString('hex');
 }
