@@ -34,7 +34,7 @@ async function main() {
     const slower = rows.filter(({ ratio }) => ratio > WORST).map(({ row }) => row);
     console.table(rows);
     if (slower.length === 0) return;
-    console.error(`more than a tenth slower than ${values.against}: ${slower.join(', ')}`);
+    console.error(`more than a tenth slower: ${slower.join(', ')}`);
     process.exitCode = 1;
   } finally {
     for (const { server } of Object.values(sides)) await server.stop();

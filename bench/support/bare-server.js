@@ -12,6 +12,6 @@ fastify.post('/v1/recordings', (request, reply) => {
     .code(201)
     .send({ ...recording, durationMs, device, metadata, createdAt: startedAt, usage });
 });
-fastify.listen({ port: 0, host: '127.0.0.1' }).then((url) => console.log(`ready: ${url}`));
+void fastify.listen({ port: 0, host: '127.0.0.1' }).then((url) => console.log(`ready: ${url}`));
 process.on('SIGTERM', () => process.exit(0));
 process.on('message', () => undefined);
