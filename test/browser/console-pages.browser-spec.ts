@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { signUp, type Customer, PASSWORD } from '../support/customers';
 import { STAFF_PASSWORD, addStaff, type StaffMember } from '../support/staff';
 import { ConsoleWorld, type Visitor } from './support/console';
@@ -114,4 +116,30 @@ describe('the pages of staff', () => {
   it.each(STAFF)('%s', (path) => inspect(visitor, path));
   it('staff/businesses/{id}', () =>
     inspect(visitor, `staff/businesses/${customer.business.id}`, 'staff-business'));
+});
+
+/** Compressed, as they are sent: what a browser loads until a page is shown. */
+async function weigh(visitor: Visitor): Promise<{ scriptKb: number; styleKb: number }> {
+  const urls = await visitor.page.evaluate<string[]>(
+    `performance.getEntriesByType('resource').map(({ name }) => name)`,
+  );
+  const sizeOf = (kind: string) =>
+    urls
+      .filter((url) => url.endsWith(kind))
+      .map((url) => statSync(join('dist/console/assets', `${basename(url)}.gz`)).size)
+      .reduce((sum, size) => sum + size, 0);
+  return { scriptKb: sizeOf('.js') / 1000, styleKb: sizeOf('.css') / 1000 };
+}
+
+it('a first load is at most 250 kB of script and 40 kB of style', async () => {
+  const visitor = await world.visit('/console/login');
+  await logIn(visitor, customer.email, PASSWORD);
+  await visitor.goTo('/console/');
+  await visitor.page.locator('.chart').first().waitFor();
+  const { scriptKb, styleKb } = await weigh(visitor);
+  await visitor.close();
+  process.stderr.write(`first load: ${scriptKb} kB of script, ${styleKb} kB of style\n`);
+  expect(scriptKb).toBeGreaterThan(50);
+  expect(scriptKb).toBeLessThanOrEqual(250);
+  expect(styleKb).toBeLessThanOrEqual(40);
 });
