@@ -23,7 +23,10 @@ async function run(options = {}) {
   try {
     const tenants = await signUpAll(server.url, Number(options.tenants ?? 1000));
     const keys = tenants.map(({ apiKey }) => apiKey.key);
-    const results = {};
+    const credentials = { key: keys[0], session: tenants[0].session.token, keys };
+    const results = {
+      againstBare: await compareBare(server.url, credentials, { seconds, rounds }),
+    };
     for (const [load, tokens] of [
       ['hot', keys.slice(0, 1)],
       ['spread', keys],
@@ -31,8 +34,6 @@ async function run(options = {}) {
       results[load] = await compare(server.url, { tokens, seconds, rounds, load });
     results.lone = await compareLone(server.url, keys.slice(0, 1), { seconds, rounds });
     results.me = await compareMe(server.url, [tenants[0].session.token], { seconds, rounds });
-    const credentials = { key: keys[0], session: tenants[0].session.token, keys };
-    results.againstBare = await compareBare(server.url, credentials, { seconds, rounds });
     return results;
   } finally {
     await server.stop();
