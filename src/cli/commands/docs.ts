@@ -1,11 +1,12 @@
 import { CommandFailure } from '../support/failure';
+import { runLlms } from './llms';
 import { runOpenApi } from './openapi';
 import { runPermissions } from './permissions';
 import { runProblems } from './problems';
 import { runVariables } from './variables';
 
 type Generate = (options: { check?: boolean }) => void | Promise<void>;
-const GENERATORS: Generate[] = [runOpenApi, runProblems, runPermissions, runVariables];
+const GENERATORS: Generate[] = [runOpenApi, runProblems, runPermissions, runVariables, runLlms];
 
 /**
  * `docs`: writes all generated files in one process, which loads the application once.

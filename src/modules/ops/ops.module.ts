@@ -7,6 +7,7 @@ import { StaffModule } from '../staff/staff.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { UsageModule } from '../usage/usage.module';
+import { BrandController } from './brand.controller';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { JobsController } from './jobs.controller';
@@ -30,7 +31,13 @@ import { TimeShiftService } from './time-shift.service';
     TeamMembersModule,
     UsageModule,
   ],
-  controllers: [HealthController, MetricsController, JobsController, PagesController],
+  controllers: [
+    HealthController,
+    MetricsController,
+    JobsController,
+    PagesController,
+    BrandController,
+  ],
   providers: [
     ReadinessService,
     ScrapeService,

@@ -7,6 +7,7 @@ import { routeNotFound } from '../../common/problems';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { CONSOLE_PATH, hasConsole, wantsPage } from '../../platform/http/console';
 import { policyOfPage } from '../../platform/http/security-headers';
+import { readLlms } from './llms';
 import { page, problemPage, welcomePage } from './pages';
 
 const HTML = 'text/html; charset=utf-8';
@@ -37,6 +38,18 @@ export class PagesController {
     if (!this.hasConsole || !wantsPage(request)) return welcomePage(this.config);
     void reply.code(302).header('location', CONSOLE_PATH);
     return '';
+  }
+
+  @Get('llms.txt')
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @Access({
+    audience: 'public',
+    action: 'page.llms',
+    summary: 'How a programming agent builds on this',
+    status: 200,
+  })
+  tellAgents(): string {
+    return readLlms();
   }
 
   /** The page that the `type` of every problem links to. */

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { Brand } from './brand';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
 /** Mails a day that people send to others; null: not limited. */
@@ -43,6 +44,9 @@ export interface Config {
   readonly upgradeUrl: string;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  readonly brand: Brand;
+  /** A folder; null: the texts of the sources. */
+  readonly mailTemplates: string | null;
   readonly secretKey: string;
   /** Null: no payments; staff assign plans that have a price. */
   readonly stripeSecretKey: string | null;
@@ -186,6 +190,14 @@ function toConfig(settings: Settings): Config {
     ...addresses(givenUrls, settings.HOST, settings.PORT ?? DEFAULT_PORT),
     smtpUrl: settings.SMTP_URL ?? null,
     mailFrom: settings.MAIL_FROM,
+    brand: {
+      name: settings.BRAND_NAME,
+      color: settings.BRAND_COLOR,
+      darkColor: settings.BRAND_COLOR_DARK ?? settings.BRAND_COLOR,
+      logoFile: settings.BRAND_LOGO ?? null,
+      supportEmail: settings.BRAND_SUPPORT_EMAIL ?? null,
+    },
+    mailTemplates: settings.MAIL_TEMPLATES ?? null,
     secretKey: settings.SECRET_KEY ?? developmentSecret(dataDirectory),
     stripeSecretKey: settings.STRIPE_SECRET_KEY ?? null,
     stripeWebhookSecrets: settings.STRIPE_WEBHOOK_SECRET,

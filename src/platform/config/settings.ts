@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { isOrigin } from '../../common/field-rules';
+import { brandColor, brandLogo } from './brand';
 
 // The environment variables, one entry each with its meaning. The table in docs/configuration.md and .env.example are
 // generated from this file, and a check keeps them current.
@@ -81,6 +83,19 @@ export const settings = {
     .optional()
     .describe('the mail server; required in production'),
   MAIL_FROM: text.default('Tenantry <no-reply@localhost>').describe('the sender of mail'),
+  BRAND_NAME: text.max(60).default('Tenantry').describe('the product, in the console and in mails'),
+  BRAND_COLOR: brandColor
+    .default('#4f46e5')
+    .describe('of buttons and links; dark enough for white text'),
+  BRAND_COLOR_DARK: brandColor
+    .optional()
+    .describe('the same on dark pages; `BRAND_COLOR` when unset'),
+  BRAND_LOGO: brandLogo.optional().describe('a file, svg or png; many mail programs show png only'),
+  BRAND_SUPPORT_EMAIL: z.email().optional().describe('where people get help; named in each mail'),
+  MAIL_TEMPLATES: text
+    .refine((folder) => existsSync(folder), 'is not there')
+    .optional()
+    .describe('a folder whose `<name>.hbs` replace those of mails'),
   SECRET_KEY: z
     .string()
     .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes')

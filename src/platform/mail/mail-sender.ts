@@ -6,13 +6,14 @@ import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { inSpan } from '../../common/trace';
+import { LOGO_PATH } from '../config/brand';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import { LOGGER } from '../logging/logger';
 import { JobHandler } from '../queue/job-handler.decorator';
 import { templateOf, type ComposedMail } from './mail-composer.decorator';
 import { SEND_AWAITED_MAIL, SEND_MAIL } from './mail-queue';
-import { MailTemplates, type MailTemplate } from './mail-templates';
+import { MailTemplates, type MailBrand, type MailTemplate } from './mail-templates';
 import { createMailTransport, type MailTransport } from './mail-transport';
 import { Mail } from './mail.entity';
 
@@ -30,7 +31,7 @@ type Composer = (context: RequestContext, subjectId: string) => Promise<Composed
 @Injectable()
 export class MailSender implements OnModuleInit {
   private readonly composers = new Map<string, Composer>();
-  private readonly templates = new MailTemplates();
+  private readonly templates: MailTemplates;
   private readonly transport: MailTransport;
 
   constructor(
@@ -40,6 +41,7 @@ export class MailSender implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) logger: Logger,
   ) {
+    this.templates = new MailTemplates(brandOf(config), config.mailTemplates);
     this.transport = createMailTransport(config, logger);
   }
 
@@ -118,4 +120,10 @@ export class MailSender implements OnModuleInit {
       if (template && method) this.composers.set(template, method.bind(instance));
     }
   }
+}
+
+function brandOf({ appUrl, brand }: Config): MailBrand {
+  const { name: brandName, color, logoFile, supportEmail } = brand;
+  const logoUrl = logoFile ? `${appUrl}${LOGO_PATH}` : '';
+  return { brandName, color, logoUrl, supportEmail: supportEmail ?? '' };
 }

@@ -65,8 +65,10 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
   },
 };
 
+const BRAND = { brandName: 'Tenantry', color: '#4f46e5', logoUrl: '', supportEmail: '' };
+
 describe('the texts of mails', () => {
-  const templates = new MailTemplates();
+  const templates = new MailTemplates(BRAND);
   const invitation = (changes: Record<string, string> = {}) =>
     templates.render('invitation', { ...VALUES.invitation, ...changes });
   const linksIn = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
@@ -85,7 +87,9 @@ describe('the texts of mails', () => {
     });
 
     it('says the same as text and as HTML', () => {
-      for (const paragraph of rendered.text.trim().split('\n\n'))
+      const [signature, ...paragraphs] = rendered.text.trim().split('\n\n').reverse();
+      expect(signature).toBe('--\nTenantry');
+      for (const paragraph of paragraphs)
         expect(unescape(rendered.html)).toContain(`<p>${paragraph}</p>`);
     });
 
@@ -125,7 +129,7 @@ describe('the texts of mails', () => {
       const { subject, text } = invitation({ businessName });
       expect(subject).toBe('Ada Lovelace invites you to a business');
       expect(text).toMatch(/join Acme (> )?Bcc: x @ y\. z as viewer\./);
-      expect(text.trim().split('\n\n')).toHaveLength(3);
+      expect(text.trim().split('\n\n')).toHaveLength(4);
       expect(text).not.toMatch(/^(> )?Bcc:/m);
     },
   );

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { isPlainName, NEUTRAL_NAMES, withoutLinks } from './typed-names';
@@ -27,7 +27,8 @@ export function declareMails(folder: string, templates: readonly MailTemplate[])
   for (const template of templates) folders.set(template, folder);
 }
 
-declareMails(join(__dirname, 'templates'), OF_THE_CORE);
+const TEMPLATES = join(__dirname, 'templates');
+declareMails(TEMPLATES, OF_THE_CORE);
 
 export function listMailTemplates(): MailTemplate[] {
   return [...folders.keys()];
@@ -54,34 +55,111 @@ interface CompiledTemplate {
 
 const LINK_MARK = '> ';
 
+/** What each mail and the layout may name. */
+export interface MailBrand {
+  brandName: string;
+  color: string;
+  /** Empty: none. */
+  logoUrl: string;
+  supportEmail: string;
+}
+
+const LAYOUT = 'layout';
+const OF_THE_BRAND = ['brandName', 'supportEmail'];
+const OF_THE_LAYOUT = [...OF_THE_BRAND, 'color', 'logoUrl', 'paragraphs', 'isLink', 'content'];
+
 /**
  * The texts of mails: `templates/<name>.hbs`, the first line the subject, the rest paragraphs. Plain text and HTML
- * are rendered from one source; a line `> url` is a link, in HTML a button.
+ * are rendered from one source; a line `> url` is a link, in HTML a button. `layout.hbs` is the HTML around them.
  */
 export class MailTemplates {
   private readonly compiled = new Map<MailTemplate, CompiledTemplate>();
+  private readonly layout: HandlebarsTemplateDelegate;
+
+  /**
+   * @param folder of the operator: its files replace those of the sources
+   * @throws Error, naming the file, for a template that no mail has, or that names a value which its mail has not
+   */
+  constructor(
+    private readonly brand: MailBrand,
+    private readonly folder: string | null = null,
+  ) {
+    for (const name of folder === null ? [] : listTemplates(folder)) assertUsable(folder!, name);
+    this.layout = Handlebars.compile(readFileSync(this.fileOf(LAYOUT), 'utf8'));
+  }
 
   /** A value that the template names and `values` lacks is an error, not a gap in a mail. */
   render(template: MailTemplate, values: Record<string, string>): RenderedMail {
     const { subject, paragraphs } = this.compiledOf(template);
-    const clean = mapNames(values, withoutLinks);
+    const { brandName, supportEmail } = this.brand;
+    const branded = { brandName, supportEmail };
+    const clean = { ...branded, ...mapNames(values, withoutLinks) };
     const rendered = paragraphs.map(({ isLink, content }) => ({ isLink, content: content(clean) }));
+    const named = mapNames(values, (text, neutral) => (isPlainName(text) ? text : neutral));
+    const texts = rendered.map(({ content }) => content);
     return {
-      subject: subject(mapNames(values, (text, neutral) => (isPlainName(text) ? text : neutral))),
-      text: `${rendered.map(({ content }) => content).join('\n\n')}\n`,
-      html: toHtml(rendered),
+      subject: subject({ ...branded, ...named }),
+      text: `${[...texts, signatureOf(this.brand)].join('\n\n')}\n`,
+      html: this.layout({ ...this.brand, paragraphs: rendered }),
     };
   }
 
   private compiledOf(template: MailTemplate): CompiledTemplate {
     const known = this.compiled.get(template);
     if (known) return known;
-    const folder = folders.get(template);
-    if (!folder) throw new Error(`the mail ${template} is not declared`);
-    const compiled = compileTemplate(readFileSync(join(folder, `${template}.hbs`), 'utf8'));
+    const compiled = compileTemplate(readFileSync(this.fileOf(template), 'utf8'));
     this.compiled.set(template, compiled);
     return compiled;
   }
+
+  private fileOf(name: string): string {
+    const own = this.folder === null ? null : join(this.folder, `${name}.hbs`);
+    return own !== null && existsSync(own) ? own : sourceOf(name);
+  }
+}
+
+function sourceOf(name: string): string {
+  const folder = name === LAYOUT ? TEMPLATES : folders.get(name as MailTemplate);
+  if (!folder) throw new Error(`the mail ${name} is not declared`);
+  return join(folder, `${name}.hbs`);
+}
+
+function listTemplates(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.hbs'))
+    .map((file) => file.slice(0, -'.hbs'.length));
+}
+
+/** At the start, since a mail that cannot be rendered is not sent. */
+function assertUsable(folder: string, name: string): void {
+  const file = join(folder, `${name}.hbs`);
+  if (name !== LAYOUT && !folders.has(name as MailTemplate))
+    throw new Error(`${file}: no mail has this name; there are ${listMailTemplates().join(', ')}`);
+  const known =
+    name === LAYOUT
+      ? OF_THE_LAYOUT
+      : [...OF_THE_BRAND, ...namesIn(readFileSync(sourceOf(name), 'utf8'))];
+  const unknown = namesIn(readFileSync(file, 'utf8')).filter((each) => !known.includes(each));
+  if (unknown.length > 0)
+    throw new Error(`${file} names ${unknown.join(', ')}; its mail has ${known.join(', ')}`);
+}
+
+const HELPERS = ['if', 'unless', 'each'];
+
+/** The values that a template names. @throws Error where it is no template */
+function namesIn(source: string): string[] {
+  const names = new Set<string>();
+  class Names extends Handlebars.Visitor {
+    override PathExpression({ parts }: hbs.AST.PathExpression): void {
+      names.add(String(parts[0]));
+    }
+  }
+  new Names().accept(Handlebars.parse(source));
+  return [...names].filter((name) => !HELPERS.includes(name));
+}
+
+function signatureOf({ brandName, supportEmail }: MailBrand): string {
+  return ['--', supportEmail ? `${brandName} · ${supportEmail}` : brandName].join('\n');
 }
 
 function compileTemplate(source: string): CompiledTemplate {
@@ -105,27 +183,6 @@ function compile(source: string): Render {
 /** User input must not add lines: neither headers to the subject nor links to the text. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-}
-
-function toHtml(paragraphs: Paragraph<string>[]): string {
-  const body = paragraphs.map(toHtmlParagraph).join('\n');
-  return `<!doctype html>
-<html><body style="font:16px/1.6 system-ui,sans-serif;color:#1c2430;max-width:36rem;margin:2rem auto">
-${body}
-</body></html>
-`;
-}
-
-function toHtmlParagraph({ isLink, content }: Paragraph<string>): string {
-  const text = escape(content);
-  if (!isLink) return `<p>${text}</p>`;
-  const style =
-    'background:#0b5cad;color:#fff;padding:.6rem 1.2rem;border-radius:6px;text-decoration:none';
-  return `<p><a style="${style}" href="${text}">Continue</a></p>\n<p>${text}</p>`;
-}
-
-function escape(text: string): string {
-  return Handlebars.escapeExpression(text);
 }
 
 /** Changes what people typed, and keeps every value on one line. */
