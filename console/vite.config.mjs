@@ -26,7 +26,10 @@ function compressFiles() {
 
 /** `npm run console:dev`: pages from here, everything else from a running server. */
 const server = process.env.API_URL ?? 'http://127.0.0.1:3000';
-const proxied = ['/v1', '/health', '/docs', '/openapi.json', '/problems'];
+const proxied = [
+  ...['/v1', '/health', '/docs', '/openapi.json', '/problems'],
+  ...['/console/config.json', '/console/logo'],
+];
 
 export default defineConfig({
   root: folder,

@@ -11,6 +11,7 @@ const GENERATED = [
   'docs/problems.md',
   'docs/configuration.md',
   '.env.example',
+  'llms.txt',
   'packages/client/src/generated',
 ];
 

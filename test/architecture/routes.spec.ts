@@ -39,6 +39,9 @@ const ASSETS: Record<string, string> = {
 const PAGES: Record<string, string> = {
   'PagesController.welcome': 'a page for people',
   'PagesController.problem': 'where the type of a problem leads',
+  'PagesController.tellAgents': 'a page for programming agents',
+  'BrandController.read': 'for the console of this server',
+  'BrandController.readLogo': 'an image',
 };
 
 /** Public routes, and why they need no credential. A new one is public on purpose or not at all. */

@@ -25,9 +25,9 @@ afterAll(async () => {
 });
 
 it('the console is told name, colours, logo and support address, without a credential', async () => {
-  const { status, body } = await branded.get('/console/config.json');
-  expect(status).toBe(200);
-  expect(body).toEqual({
+  const answer = await branded.get('/console/config.json');
+  expect(answer.status).toBe(200);
+  expect(answer.body).toEqual({
     name: 'Shop',
     color: '#0b5cad',
     darkColor: '#3b82c4',
@@ -38,19 +38,21 @@ it('the console is told name, colours, logo and support address, without a crede
 });
 
 it('the logo may be shown by mail programs in pages of their own', async () => {
-  const { status, headers, body } = await branded.get('/console/logo');
-  expect(status).toBe(200);
-  expect(String(body as Buffer)).toBe(LOGO);
-  expect(headers).toMatchObject({
+  const answer = await branded.get('/console/logo');
+  expect(answer.status).toBe(200);
+  expect(String(answer.body as Buffer)).toBe(LOGO);
+  expect(answer.headers).toMatchObject({
     'content-type': 'image/svg+xml',
     'cross-origin-resource-policy': 'cross-origin',
     'cache-control': 'public, max-age=3600',
   });
 });
 
-it('without settings it is called Tenantry, and has no logo of its own', async () => {
-  const { body } = await plain.get('/console/config.json');
-  expect(body).toMatchObject({ name: 'Tenantry', logoUrl: null, supportEmail: null });
+it('without settings it is called Tenantry, in the colours and with the logo of the console', async () => {
+  expect((await plain.get('/console/config.json')).body as object).toEqual({
+    ...{ name: 'Tenantry', color: null, darkColor: null, logoUrl: null, supportEmail: null },
+    environment: 'test',
+  });
   expectProblem(await plain.get('/console/logo'), 404, 'route_not_found');
 });
 

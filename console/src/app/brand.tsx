@@ -1,11 +1,11 @@
-import { text } from '../text/catalogue';
+import { brand } from './brand-config';
 import icon from './icon.svg';
 
 export function Brand({ label }: { label?: string }) {
   return (
     <span className="brand">
-      <img src={icon} alt="" width="22" height="22" />
-      <span>{text.brand}</span>
+      <img src={brand.logoUrl ?? icon} alt="" width="22" height="22" />
+      <span>{brand.name}</span>
       {label && <span className="badge badge-accent">{label}</span>}
     </span>
   );

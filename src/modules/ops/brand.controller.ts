@@ -10,8 +10,8 @@ import { CONFIG, type Config } from '../../platform/config/config';
 /** docs/console.md describes it. */
 export interface ConsoleConfig {
   name: string;
-  color: string;
-  darkColor: string;
+  color: string | null;
+  darkColor: string | null;
   logoUrl: string | null;
   supportEmail: string | null;
   environment: Config['environment'];

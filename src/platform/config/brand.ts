@@ -4,15 +4,16 @@ import { z } from 'zod';
 /** How this installation looks to people: in the console and in mails. */
 export interface Brand {
   readonly name: string;
-  /** `#rrggbb`, dark enough for white text on it. */
-  readonly color: string;
-  /** The same on a dark page. */
-  readonly darkColor: string;
+  /** `#rrggbb`, dark enough for white text on it. Null: that of the console, in mails `DEFAULT_COLOR`. */
+  readonly color: string | null;
+  /** The same on a dark page; null: `color`. */
+  readonly darkColor: string | null;
   /** A file, svg or png. Null: Tenantry's own in the console, none in mails. */
   readonly logoFile: string | null;
   readonly supportEmail: string | null;
 }
 
+export const DEFAULT_COLOR = '#4f46e5';
 export const LOGO_PATH = '/console/logo';
 
 /** WCAG 2.2, 1.4.3. */

@@ -192,8 +192,8 @@ function toConfig(settings: Settings): Config {
     mailFrom: settings.MAIL_FROM,
     brand: {
       name: settings.BRAND_NAME,
-      color: settings.BRAND_COLOR,
-      darkColor: settings.BRAND_COLOR_DARK ?? settings.BRAND_COLOR,
+      color: settings.BRAND_COLOR ?? null,
+      darkColor: settings.BRAND_COLOR_DARK ?? null,
       logoFile: settings.BRAND_LOGO ?? null,
       supportEmail: settings.BRAND_SUPPORT_EMAIL ?? null,
     },

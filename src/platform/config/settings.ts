@@ -85,8 +85,8 @@ export const settings = {
   MAIL_FROM: text.default('Tenantry <no-reply@localhost>').describe('the sender of mail'),
   BRAND_NAME: text.max(60).default('Tenantry').describe('the product, in the console and in mails'),
   BRAND_COLOR: brandColor
-    .default('#4f46e5')
-    .describe('of buttons and links; dark enough for white text'),
+    .optional()
+    .describe('of buttons and links, like `#0b5cad`; dark enough for white text'),
   BRAND_COLOR_DARK: brandColor
     .optional()
     .describe('the same on dark pages; `BRAND_COLOR` when unset'),

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { monotonicMs } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { inSpan } from '../../common/trace';
-import { LOGO_PATH } from '../config/brand';
+import { DEFAULT_COLOR, LOGO_PATH } from '../config/brand';
 import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import { LOGGER } from '../logging/logger';
@@ -125,5 +125,5 @@ export class MailSender implements OnModuleInit {
 function brandOf({ appUrl, brand }: Config): MailBrand {
   const { name: brandName, color, logoFile, supportEmail } = brand;
   const logoUrl = logoFile ? `${appUrl}${LOGO_PATH}` : '';
-  return { brandName, color, logoUrl, supportEmail: supportEmail ?? '' };
+  return { brandName, color: color ?? DEFAULT_COLOR, logoUrl, supportEmail: supportEmail ?? '' };
 }
