@@ -26,6 +26,7 @@ const SOURCES = [
     'src',
     'migrations',
     'packages',
+    'console/src',
   ],
 ];
 /** The contract, the problems, the permissions and the variables, checked by the built command; and the client. */

@@ -7,7 +7,7 @@ import { Badge, Empty } from '../../ui/feedback';
 import { ChoiceField } from '../../ui/fields';
 import { Time } from '../../ui/format';
 import { List, useList } from '../../ui/list';
-import { ROLES, rolesFrom } from './page';
+import { ROLES, rolesFrom } from './roles';
 
 export function Members() {
   const list = useList(['team-members'], team.list);

@@ -1,5 +1,4 @@
 import { invitations } from '../../api/operations';
-import type { Role } from '@tenantry/client';
 import { useMe } from '../../app/queries';
 import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
@@ -8,14 +7,7 @@ import { ChoiceField, Field } from '../../ui/fields';
 import { Card, Page } from '../../ui/page';
 import { Invitations } from './invitations';
 import { Members } from './members';
-
-export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
-
-/** The roles that a member of this role may give: only an owner makes owners. */
-export function rolesFrom(role: Role | null | undefined) {
-  const offered = ROLES.filter((each) => each !== 'owner' || role === 'owner');
-  return offered.map((id) => ({ id, label: text.roles[id], hint: text.roleHints[id] }));
-}
+import { ROLES, rolesFrom } from './roles';
 
 export default function Team() {
   const { may, member } = useMe();
