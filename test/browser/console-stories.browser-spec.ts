@@ -182,3 +182,30 @@ it('two tabs share a session: after a switch in one, the other writes nothing', 
   expect(await visitor.takeFaults(/status of 409/)).toEqual([]);
   await visitor.close();
 });
+
+it('works by keyboard alone, and with the back button', async () => {
+  const { email } = await signUp(world.server);
+  const visitor = await world.visit('/console/login');
+  const { page } = visitor;
+  const { keyboard } = page;
+  await keyboard.type(email);
+  await keyboard.press('Tab');
+  await keyboard.type(PASSWORD);
+  await keyboard.press('Enter');
+  await page.waitForSelector('#content');
+  await page.getByRole('link', { name: 'Team', exact: true }).focus();
+  await keyboard.press('Enter');
+  const invite = page.getByRole('button', { name: 'Invite' });
+  await invite.focus();
+  await keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('button:focus', { hasText: 'Invite' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  expect(await visitor.takeFaults()).toEqual([]);
+  await visitor.close();
+});

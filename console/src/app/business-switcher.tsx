@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { me as myself } from '../api/operations';
 import { text } from '../text/catalogue';
+import { notifyFault } from '../ui/feedback';
 import { Icon } from '../ui/icon';
 import { queryClient, useMe } from './queries';
 
@@ -42,7 +43,12 @@ function Businesses() {
   return (
     <Menu className="menu" aria-label={text.shell.businesses}>
       {(data?.data ?? []).map(({ id, name, current, role }) => (
-        <MenuItem key={id} className="option" textValue={name} onAction={() => void change(id)}>
+        <MenuItem
+          key={id}
+          className="option"
+          textValue={name}
+          onAction={() => void change(id).catch(notifyFault)}
+        >
           <span className="option-line">
             {name}
             {current && <Icon name="check" />}

@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { staffAuth } from '../api/staff-operations';
 import { text } from '../text/catalogue';
+import { notifyFault } from '../ui/feedback';
 import { Brand } from './brand';
 import { queryClient } from './queries';
 import { Shell, type NavigationGroup } from './shell';
@@ -42,7 +43,7 @@ export function StaffLayout() {
       name={staffName() || text.staff.title}
       detail={text.staff.title}
       logOut={text.shell.logOut}
-      onLogOut={() => void logOut()}
+      onLogOut={() => void logOut().catch(notifyFault)}
     />
   );
   return (

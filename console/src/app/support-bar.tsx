@@ -3,6 +3,7 @@ import { auth } from '../api/operations';
 import type { SupportResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
+import { notifyFault } from '../ui/feedback';
 import { Time } from '../ui/format';
 import { Icon } from '../ui/icon';
 import { areas } from './areas';
@@ -12,7 +13,7 @@ export function SupportBar({ support, business }: { support: SupportResponse; bu
   const [isEnding, setIsEnding] = useState(false);
   const end = async () => {
     setIsEnding(true);
-    await auth.logOut();
+    await auth.logOut().finally(() => setIsEnding(false));
     areas.enter('team', '/staff');
   };
   return (
@@ -28,7 +29,7 @@ export function SupportBar({ support, business }: { support: SupportResponse; bu
       <span className="support-until">
         {text.support.until} <Time at={support.expiresAt} />
       </span>
-      <Button isPending={isEnding} onPress={() => void end()}>
+      <Button isPending={isEnding} onPress={() => void end().catch(notifyFault)}>
         {text.support.end}
       </Button>
     </div>

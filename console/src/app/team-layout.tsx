@@ -3,7 +3,7 @@ import { auth } from '../api/operations';
 import { productNavigation } from '../product/routes';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
-import { notify } from '../ui/feedback';
+import { notify, notifyFault } from '../ui/feedback';
 import { BusinessSwitcher } from './business-switcher';
 import { FirstBusiness } from './first-business';
 import { queryClient, useMe } from './queries';
@@ -72,7 +72,7 @@ export function TeamLayout() {
       name={user?.fullName ?? ''}
       detail={member?.role ? text.roles[member.role] : ''}
       logOut={text.shell.logOut}
-      onLogOut={() => void logOut()}
+      onLogOut={() => void logOut().catch(notifyFault)}
     />
   );
   return (
@@ -97,7 +97,7 @@ function VerifyReminder({ email }: { email: string }) {
   return (
     <div className="reminder">
       {text.account.unverified(email)}
-      <Button kind="quiet" onPress={() => void resend()}>
+      <Button kind="quiet" onPress={() => void resend().catch(notifyFault)}>
         {text.account.resend}
       </Button>
     </div>

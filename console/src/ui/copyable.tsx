@@ -1,6 +1,6 @@
 import { text } from '../text/catalogue';
 import { Button } from './button';
-import { notify } from './feedback';
+import { notify, notifyFault } from './feedback';
 
 /** Text in a box of its own, with a button that copies it. */
 export function Copyable({ value, isBlock }: { value: string; isBlock?: boolean }) {
@@ -11,7 +11,12 @@ export function Copyable({ value, isBlock }: { value: string; isBlock?: boolean 
   return (
     <div className={isBlock ? 'copyable copyable-block' : 'copyable'}>
       {isBlock ? <pre tabIndex={0}>{value}</pre> : <code>{value}</code>}
-      <Button kind="quiet" icon="copy" label={text.common.copy} onPress={() => void copy()} />
+      <Button
+        kind="quiet"
+        icon="copy"
+        label={text.common.copy}
+        onPress={() => void copy().catch(notifyFault)}
+      />
     </div>
   );
 }

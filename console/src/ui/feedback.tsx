@@ -89,6 +89,12 @@ function setNotices(next: typeof notices): void {
   listeners.forEach((listener) => listener());
 }
 
+/** For buttons without a form: says what the server refused. */
+export function notifyFault(error: unknown): void {
+  const { title, detail } = describe(error);
+  notify(detail ? `${title}: ${detail}` : title);
+}
+
 /** Says that something is done, for five seconds. */
 export function notify(message: string): void {
   const notice = { id: Math.random(), message };
