@@ -11,6 +11,7 @@ const { CreateRecordingRequest } = dist('product/recordings/dto/recording.reques
 const { CreatedRecordingResponse } = dist('product/recordings/dto/recording.responses.js');
 const { Recording } = dist('product/recordings/recording.entity.js');
 const { Subscription } = dist('modules/subscriptions/subscription.entity.js');
+const { RequestContext } = dist('common/request-context.js');
 const { Plan } = dist('modules/plans/plan.entity.js');
 const { SINGLE_STATEMENT } = require('./single-statement');
 
@@ -26,7 +27,7 @@ class RivalsController {
 
   /** The usual ORM code: lock the counter, read, compare, insert, save. */
   plainWay(context, body) {
-    return this.database.transaction(context, async (tx) => {
+    return this.database.transaction(ofJob(context), async (tx) => {
       const businessId = tx.requireBusinessId();
       const [counter] = await tx.query(
         `SELECT used FROM usage_counters WHERE business_id = $1 AND feature = 'recordings' FOR UPDATE`,
@@ -53,7 +54,7 @@ class RivalsController {
 
   /** One statement per recording, in its own transaction. */
   singleStatement(context, body) {
-    return this.database.transaction(context, async (tx) => {
+    return this.database.transaction(ofJob(context), async (tx) => {
       const row = toRow(tx.requireBusinessId(), body);
       const { businessId, id, externalId, applicationId, startedAt, durationMs, device, metadata } =
         row;
@@ -66,9 +67,10 @@ class RivalsController {
   }
 
   /** The least that is durable: one row, no tenant, no quota. */
-  async bareInsert(_context, body) {
+  async bareInsert(context, body) {
     const row = toRow('0', body);
     await this.database.statement(
+      ofJob(context),
       'INSERT INTO bench_rows (id, payload) VALUES ($1, $2) RETURNING id',
       [row.id, JSON.stringify(row)],
     );
@@ -79,6 +81,11 @@ class RivalsController {
   nothing() {
     return { ok: true };
   }
+}
+
+/** No share of the connections limits a job: what a rival has left unanswered would refuse the next one's requests. */
+function ofJob({ businessId }) {
+  return RequestContext.job('bench', businessId);
 }
 
 function toRow(businessId, body) {
