@@ -1,8 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { loadBrand } from './api/brand';
 import { App } from './app/app';
-import { loadBrand } from './app/brand-config';
 import { queryClient } from './app/queries';
 import { applyTheme } from './app/theme';
 import './app/theme.css';

@@ -177,8 +177,10 @@ it('two tabs share a session: after a switch in one, the other writes nothing', 
   await page.getByRole('button', { name: 'Save' }).click();
   await visitor.see('You switched business in another tab');
   await other.reload();
-  await names.first().waitFor();
-  expect(await names.first().inputValue()).toBe('Second business');
+  await until(
+    'it has the name that nothing was written over',
+    async () => (await names.first().inputValue()) === 'Second business',
+  );
   expect(await visitor.takeFaults(/status of 409/)).toEqual([]);
   await visitor.close();
 });

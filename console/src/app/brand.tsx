@@ -1,4 +1,4 @@
-import { brand } from './brand-config';
+import { brand } from '../api/brand';
 import icon from './icon.svg';
 
 export function Brand({ label }: { label?: string }) {
