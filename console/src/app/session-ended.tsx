@@ -2,7 +2,7 @@ import { auth } from '../api/operations';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
-import { Field } from '../ui/fields';
+import { PasswordField } from '../ui/entry-fields';
 import { Form } from '../ui/form';
 import { areas } from './areas';
 import { endedSession, useEndedSession } from './ended-session';
@@ -31,14 +31,7 @@ export function SessionEnded() {
           onDone={resume}
         >
           <p>{text.shell.sessionEndedLead(user?.email ?? '')}</p>
-          <Field
-            name="password"
-            type="password"
-            label={text.fields.password}
-            autoComplete="current-password"
-            isRequired
-            autoFocus
-          />
+          <PasswordField autoFocus />
         </Form>
       )}
     </Dialog>

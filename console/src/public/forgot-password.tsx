@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { auth } from '../api/operations';
 import { text } from '../text/catalogue';
-import { Field } from '../ui/fields';
+import { EmailField } from '../ui/entry-fields';
 import { Form } from '../ui/form';
 import { Door } from './door';
 
@@ -22,14 +22,7 @@ export default function ForgotPassword() {
         }}
         onDone={setSentTo}
       >
-        <Field
-          name="email"
-          type="email"
-          label={text.fields.email}
-          autoComplete="username"
-          isRequired
-          autoFocus
-        />
+        <EmailField autoFocus />
       </Form>
     </Door>
   );

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { auth, me } from '../api/operations';
 import type { LoginResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
-import { Field } from '../ui/fields';
+import { EmailField, PasswordField } from '../ui/entry-fields';
 import { Form, type Fields } from '../ui/form';
 import { Door } from './door';
 import { useEntry, useLink } from './use-entry';
@@ -27,22 +27,8 @@ export default function LogIn() {
       }
     >
       <Form submit={text.logIn.submit} send={send} onDone={() => void enter()} isWide>
-        <Field
-          name="email"
-          type="email"
-          label={text.fields.email}
-          autoComplete="username"
-          isRequired
-          autoFocus
-        />
-        <Field
-          name="password"
-          type="password"
-          label={text.fields.password}
-          autoComplete="current-password"
-          isRequired
-          hint={<Link to="/forgot-password">{text.logIn.forgot}</Link>}
-        />
+        <EmailField autoFocus />
+        <PasswordField hint={<Link to="/forgot-password">{text.logIn.forgot}</Link>} />
       </Form>
     </Door>
   );

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { auth } from '../api/operations';
 import { text } from '../text/catalogue';
-import { Field } from '../ui/fields';
+import { NewPasswordField } from '../ui/entry-fields';
 import { Form } from '../ui/form';
 import { Door } from './door';
 import { useLink } from './use-entry';
@@ -20,15 +20,7 @@ export default function ResetPassword() {
         send={({ password = '' }) => auth.resetPassword({ token, password })}
         onDone={() => setIsDone(true)}
       >
-        <Field
-          name="password"
-          type="password"
-          label={text.fields.newPassword}
-          hint={text.fields.passwordHint}
-          autoComplete="new-password"
-          isRequired
-          autoFocus
-        />
+        <NewPasswordField label={text.fields.newPassword} autoFocus />
       </Form>
     </Door>
   );

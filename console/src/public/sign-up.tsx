@@ -5,6 +5,7 @@ import type { InvitationDetailsResponse } from '@tenantry/client';
 import { keepFirstKey } from '../team/overview/first-key';
 import { text } from '../text/catalogue';
 import { Fault, Skeleton } from '../ui/feedback';
+import { EmailField, NewPasswordField } from '../ui/entry-fields';
 import { Field } from '../ui/fields';
 import { Form } from '../ui/form';
 import { Door } from './door';
@@ -47,14 +48,8 @@ function Founder() {
           autoFocus
         />
         <Field name="fullName" label={text.fields.fullName} autoComplete="name" isRequired />
-        <Field
-          name="email"
-          type="email"
-          label={text.fields.email}
-          autoComplete="username"
-          isRequired
-        />
-        <NewPassword />
+        <EmailField />
+        <NewPasswordField />
       </Form>
     </Door>
   );
@@ -121,21 +116,8 @@ function JoinForm({ invitation, activationKey }: JoinProps) {
           autoComplete="name"
           isRequired
         />
-        <NewPassword />
+        <NewPasswordField />
       </Form>
     </Door>
-  );
-}
-
-function NewPassword() {
-  return (
-    <Field
-      name="password"
-      type="password"
-      label={text.fields.password}
-      hint={text.fields.passwordHint}
-      autoComplete="new-password"
-      isRequired
-    />
   );
 }

@@ -5,7 +5,7 @@ import { keepStaffName } from '../app/staff-session';
 import { Door } from '../public/door';
 import { useLink } from '../public/use-entry';
 import { text } from '../text/catalogue';
-import { Field } from '../ui/fields';
+import { EmailField, PasswordField } from '../ui/entry-fields';
 import { Form } from '../ui/form';
 
 export default function StaffLogIn() {
@@ -22,21 +22,8 @@ export default function StaffLogIn() {
           void navigate({ to: next?.startsWith('/staff') ? next : '/staff' });
         }}
       >
-        <Field
-          name="email"
-          type="email"
-          label={text.fields.email}
-          autoComplete="username"
-          isRequired
-          autoFocus
-        />
-        <Field
-          name="password"
-          type="password"
-          label={text.fields.password}
-          autoComplete="current-password"
-          isRequired
-        />
+        <EmailField autoFocus />
+        <PasswordField />
       </Form>
     </Door>
   );

@@ -97,3 +97,13 @@ export function Table<T>({ label, columns, rows, rowKey }: TableProps<T>) {
     </table>
   );
 }
+
+/** A cell of two lines: what it is about, and what tells it from others. */
+export function TwoLines({ first, second }: { first: ReactNode; second: ReactNode }) {
+  return (
+    <span className="two-lines">
+      {first}
+      <small>{second}</small>
+    </span>
+  );
+}

@@ -5,7 +5,7 @@ import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { ChoiceField, Field } from '../../ui/fields';
 import { formatNumber, Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card } from '../../ui/page';
 import { useFeatures } from '../features/use-features';
 
@@ -26,10 +26,7 @@ export function Credits({ businessId }: { businessId: string }) {
           {
             title: words.feature,
             cell: ({ feature, reason }) => (
-              <span className="two-lines">
-                <strong>{text.feature(feature)}</strong>
-                <small>{reason}</small>
-              </span>
+              <TwoLines first={<strong>{text.feature(feature)}</strong>} second={reason} />
             ),
           },
           { title: words.amount, cell: ({ amount }) => formatNumber(amount), isEnd: true },

@@ -11,7 +11,7 @@ import { Badge, Empty } from '../../ui/feedback';
 import { ChoiceField, Field, Toggle } from '../../ui/fields';
 import type { Fields } from '../../ui/form';
 import { formatLimit, Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card } from '../../ui/page';
 import { useFeatures } from '../features/use-features';
 
@@ -33,10 +33,7 @@ export function Grants({ businessId }: { businessId: string }) {
           {
             title: text.staff.credits.feature,
             cell: ({ feature, reason }) => (
-              <span className="two-lines">
-                <strong>{text.feature(feature)}</strong>
-                <small>{reason}</small>
-              </span>
+              <TwoLines first={<strong>{text.feature(feature)}</strong>} second={reason} />
             ),
           },
           { title: words.value, cell: valueOf },

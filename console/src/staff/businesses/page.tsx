@@ -6,7 +6,7 @@ import { text } from '../../text/catalogue';
 import { Badge, Empty } from '../../ui/feedback';
 import { Field } from '../../ui/fields';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 
 export default function Businesses() {
@@ -44,12 +44,14 @@ export default function Businesses() {
             {
               title: text.fields.name,
               cell: ({ id, name, owners }) => (
-                <span className="two-lines">
-                  <Link to="/staff/businesses/$id" params={{ id }} className="main-link">
-                    {name}
-                  </Link>
-                  <small>{owners.map(({ email }) => email).join(', ')}</small>
-                </span>
+                <TwoLines
+                  first={
+                    <Link to="/staff/businesses/$id" params={{ id }} className="main-link">
+                      {name}
+                    </Link>
+                  }
+                  second={owners.map(({ email }) => email).join(', ')}
+                />
               ),
             },
             {

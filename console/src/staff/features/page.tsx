@@ -3,7 +3,7 @@ import { staffFeatures } from '../../api/staff-operations';
 import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 import { EditFields, NewFields, toCreateRequest, toUpdateRequest } from './feature-fields';
 
@@ -35,12 +35,7 @@ export default function Features() {
             {
               title: text.fields.name,
               cell: ({ name, key }) => (
-                <span className="two-lines">
-                  <strong>{name}</strong>
-                  <small>
-                    <code>{key}</code>
-                  </small>
-                </span>
+                <TwoLines first={<strong>{name}</strong>} second={<code>{key}</code>} />
               ),
             },
             { title: words.kind, cell: ({ kind }) => words.kinds[kind] },

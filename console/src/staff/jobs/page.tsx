@@ -4,10 +4,10 @@ import { staffOperations } from '../../api/staff-operations';
 import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty, type Tone } from '../../ui/feedback';
-import { ChoiceField } from '../../ui/fields';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
+import { StateFilter } from '../state-filter';
 
 const words = text.staff.jobs;
 const STATES = ['failed', 'waiting', 'running'] as const;
@@ -20,16 +20,7 @@ export default function Jobs() {
   );
   return (
     <Page title={words.title} lead={words.lead}>
-      <div className="filters">
-        <ChoiceField
-          name="state"
-          label={words.state}
-          isCompact
-          value={state}
-          onChange={(id) => setState(STATES.find((each) => each === id) ?? 'failed')}
-          choices={STATES.map((id) => ({ id, label: words.states[id] }))}
-        />
-      </div>
+      <StateFilter states={STATES} words={words.states} value={state} onChange={setState} />
       <Card isFlush>
         <List
           label={words.title}
@@ -40,10 +31,7 @@ export default function Jobs() {
             {
               title: words.job,
               cell: ({ name, lastError }) => (
-                <span className="two-lines">
-                  <strong>{name}</strong>
-                  <small>{lastError}</small>
-                </span>
+                <TwoLines first={<strong>{name}</strong>} second={lastError} />
               ),
             },
             {

@@ -4,7 +4,7 @@ import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { formatLimit, formatMoney } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 import { toCreateRequest, toUpdateRequest } from './plan-request';
 import { PlanFields } from './plan-fields';
@@ -37,12 +37,14 @@ export default function Plans() {
             {
               title: text.fields.name,
               cell: ({ name, slug, version }) => (
-                <span className="two-lines">
-                  <strong>{name}</strong>
-                  <small>
-                    <code>{slug}</code> · {words.version} {version}
-                  </small>
-                </span>
+                <TwoLines
+                  first={<strong>{name}</strong>}
+                  second={
+                    <>
+                      <code>{slug}</code> · {words.version} {version}
+                    </>
+                  }
+                />
               ),
             },
             {

@@ -8,7 +8,7 @@ import { Empty } from '../../ui/feedback';
 import { Field, Toggle } from '../../ui/fields';
 import type { Fields } from '../../ui/form';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 
 const words = text.staff.serviceKeys;
@@ -63,12 +63,7 @@ export default function ServiceKeys() {
             {
               title: text.fields.name,
               cell: ({ name, hint }) => (
-                <span className="two-lines">
-                  <strong>{name}</strong>
-                  <small>
-                    <code>tnv_…{hint}</code>
-                  </small>
-                </span>
+                <TwoLines first={<strong>{name}</strong>} second={<code>tnv_…{hint}</code>} />
               ),
             },
             {

@@ -4,10 +4,10 @@ import { staffOperations } from '../../api/staff-operations';
 import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty, type Tone } from '../../ui/feedback';
-import { ChoiceField } from '../../ui/fields';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
+import { StateFilter } from '../state-filter';
 
 const words = text.staff.inbox;
 const STATES = ['failed', 'waiting', 'applied', 'ignored'] as const;
@@ -25,16 +25,7 @@ export default function WebhookInbox() {
   );
   return (
     <Page title={words.title} lead={words.lead}>
-      <div className="filters">
-        <ChoiceField
-          name="state"
-          label={text.staff.jobs.state}
-          isCompact
-          value={state}
-          onChange={(id) => setState(STATES.find((each) => each === id) ?? 'failed')}
-          choices={STATES.map((id) => ({ id, label: words.states[id] }))}
-        />
-      </div>
+      <StateFilter states={STATES} words={words.states} value={state} onChange={setState} />
       <Card isFlush>
         <List
           label={words.title}
@@ -45,10 +36,7 @@ export default function WebhookInbox() {
             {
               title: words.event,
               cell: ({ type, id, lastError }) => (
-                <span className="two-lines">
-                  <strong>{type}</strong>
-                  <small>{lastError ?? <code>{id}</code>}</small>
-                </span>
+                <TwoLines first={<strong>{type}</strong>} second={lastError ?? <code>{id}</code>} />
               ),
             },
             {

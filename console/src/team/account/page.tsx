@@ -2,6 +2,7 @@ import { me } from '../../api/operations';
 import { useMe } from '../../app/queries';
 import { text } from '../../text/catalogue';
 import { notify } from '../../ui/feedback';
+import { NewPasswordField, PasswordField } from '../../ui/entry-fields';
 import { Field } from '../../ui/fields';
 import { Form } from '../../ui/form';
 import { Card, Page } from '../../ui/page';
@@ -35,21 +36,8 @@ export default function Account() {
           }
           onDone={() => notify(text.account.passwordChanged)}
         >
-          <Field
-            name="currentPassword"
-            type="password"
-            label={text.account.currentPassword}
-            autoComplete="current-password"
-            isRequired
-          />
-          <Field
-            name="newPassword"
-            type="password"
-            label={text.fields.newPassword}
-            hint={text.fields.passwordHint}
-            autoComplete="new-password"
-            isRequired
-          />
+          <PasswordField name="currentPassword" label={text.account.currentPassword} />
+          <NewPasswordField name="newPassword" label={text.fields.newPassword} />
         </Form>
       </Card>
       <Card title={text.account.sessions} lead={text.account.sessionsLead} isFlush>

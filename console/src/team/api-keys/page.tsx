@@ -7,7 +7,7 @@ import { ActionDialog, SecretDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { ChoiceField, Field } from '../../ui/fields';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 
 /** Seconds for which both keys work after a rotation. */
@@ -61,12 +61,7 @@ export default function ApiKeys() {
             {
               title: text.fields.name,
               cell: ({ name, hint }) => (
-                <span className="two-lines">
-                  <strong>{name}</strong>
-                  <small>
-                    <code>tnk_…{hint}</code>
-                  </small>
-                </span>
+                <TwoLines first={<strong>{name}</strong>} second={<code>tnk_…{hint}</code>} />
               ),
             },
             { title: text.members.status, cell: (key) => <Status apiKey={key} /> },

@@ -2,7 +2,7 @@ import type { AuditEntryResponse } from '@tenantry/client';
 import { text } from '../../text/catalogue';
 import { Badge, Empty } from '../../ui/feedback';
 import { Time } from '../../ui/format';
-import { List, type useList } from '../../ui/list';
+import { List, TwoLines, type useList } from '../../ui/list';
 
 interface Props {
   list: ReturnType<typeof useList<AuditEntryResponse>>;
@@ -25,12 +25,10 @@ export function AuditList({ list, isFiltered }: Props) {
         {
           title: text.auditLog.action,
           cell: (entry) => (
-            <span className="two-lines">
-              <strong>{text.action(entry.action)}</strong>
-              <small>
-                <code>{entry.action}</code>
-              </small>
-            </span>
+            <TwoLines
+              first={<strong>{text.action(entry.action)}</strong>}
+              second={<code>{entry.action}</code>}
+            />
           ),
         },
         { title: text.auditLog.actor, cell: (entry) => <Actor entry={entry} /> },

@@ -2,7 +2,7 @@ import type { SubscriptionEventResponse } from '@tenantry/client';
 import { text } from '../../text/catalogue';
 import { Badge, Empty } from '../../ui/feedback';
 import { Time } from '../../ui/format';
-import { List, type useList } from '../../ui/list';
+import { List, TwoLines, type useList } from '../../ui/list';
 import { SUBSCRIPTION_TONE } from '../plan/tones';
 
 /** What happened to a subscription, who caused it and why: for the team and for staff. */
@@ -21,10 +21,7 @@ export function EventList({
         {
           title: text.history.what,
           cell: ({ action, reason }) => (
-            <span className="two-lines">
-              <strong>{text.action(action)}</strong>
-              <small>{reason}</small>
-            </span>
+            <TwoLines first={<strong>{text.action(action)}</strong>} second={reason} />
           ),
         },
         {

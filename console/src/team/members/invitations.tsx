@@ -5,7 +5,7 @@ import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty, notify, type Tone } from '../../ui/feedback';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 
 const TONE: Record<InvitationStatus, Tone> = {
   pending: 'accent',
@@ -31,10 +31,7 @@ export function Invitations() {
         {
           title: text.fields.email,
           cell: ({ email, fullName }) => (
-            <span className="two-lines">
-              <strong>{email}</strong>
-              <small>{fullName}</small>
-            </span>
+            <TwoLines first={<strong>{email}</strong>} second={fullName} />
           ),
         },
         { title: text.members.role, cell: ({ role }) => text.roles[role] },

@@ -6,7 +6,7 @@ import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { ChoiceField } from '../../ui/fields';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { ROLES, rolesFrom } from './roles';
 
 export function Members() {
@@ -45,10 +45,10 @@ export function Members() {
 
 function Person({ member }: { member: MemberResponse }) {
   return (
-    <span className="two-lines">
-      <strong>{member.fullName ?? text.memberKinds[member.kind]}</strong>
-      <small>{member.email ?? text.memberKindHints[member.kind]}</small>
-    </span>
+    <TwoLines
+      first={<strong>{member.fullName ?? text.memberKinds[member.kind]}</strong>}
+      second={member.email ?? text.memberKindHints[member.kind]}
+    />
   );
 }
 

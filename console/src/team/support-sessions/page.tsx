@@ -6,7 +6,7 @@ import { text } from '../../text/catalogue';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { Time } from '../../ui/format';
-import { List, useList } from '../../ui/list';
+import { List, TwoLines, useList } from '../../ui/list';
 import { Card, Page } from '../../ui/page';
 
 /** Who of the staff looked, and why; a running session can be ended here. */
@@ -39,10 +39,10 @@ export default function SupportSessions() {
             {
               title: text.supportSessions.who,
               cell: ({ staffEmail, reason, ticket }) => (
-                <span className="two-lines">
-                  <strong>{staffEmail}</strong>
-                  <small>{ticket ? `${reason} (${ticket})` : reason}</small>
-                </span>
+                <TwoLines
+                  first={<strong>{staffEmail}</strong>}
+                  second={ticket ? `${reason} (${ticket})` : reason}
+                />
               ),
             },
             {
