@@ -55,7 +55,7 @@ export class MeService {
 
   /**
    * Ends the person's other sessions and invalidates earlier reset links.
-   * @returns in place of the session in a cookie, which ends too: whoever has copied it is out
+   * @returns in place of the session in a cookie, which ends too: a copy of it no longer works
    * @throws 403 wrong_password (of concurrent changes, one wins), 422 password_too_weak, 429 rate_limited
    */
   async changePassword(

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => holder.end());
 
-/** Counts for the first time, so the counter is there for nobody else yet. */
+/** Counts for the first time, so no other transaction sees the counter yet. */
 async function countFirst(businessId: string, feature: string): Promise<void> {
   const items = [{ ...COUNTED, business_id: businessId, feature }];
   await holder.query('SELECT count_usage($1, 0, true)', [JSON.stringify(items)]);

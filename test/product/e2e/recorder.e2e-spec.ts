@@ -83,7 +83,7 @@ it('stops at the used up quota until it resets, and goes on in the next period',
   const stop = events.find((event) => event.kind === 'stopped');
   expect(stop?.error.code).toBe('quota_exceeded');
   expect(stop!.until!.getTime()).toBeGreaterThan(Date.now());
-  await recorder.flush(); // asks nobody
+  await recorder.flush(); // sends no request
   expect(events.filter(({ kind }) => kind === 'stopped')).toHaveLength(1);
 
   await letPeriodEndIn(server.database, customer.business.id, -1_000);

@@ -76,7 +76,7 @@ async function untilOpenFor(seconds: number, client: Client): Promise<void> {
   });
 }
 
-it('an open transaction of another program holds up those that it has counted for, and nobody else', async () => {
+it('an open transaction of another program holds up those that it has counted for, and no others', async () => {
   const client = await program.connect();
   await openTransaction(client);
   const [waiting, served] = [held.flatMap(sendersOf), free.flatMap(sendersOf)];
