@@ -215,7 +215,7 @@ const CONSUME_ALL = `
         THEN sent.value::numeric BETWEEN 1 AND 1000000000 AND sent.value::numeric = trunc(sent.value::numeric) ELSE false END) THEN
       PERFORM ${WRONG_AMOUNT};
     END IF;
-    FOR asked IN SELECT sent.key AS feature, sent.value::bigint AS amount FROM jsonb_each_text(amounts) AS sent ORDER BY sent.key LOOP
+    FOR asked IN SELECT sent.key AS feature, sent.value::numeric::bigint AS amount FROM jsonb_each_text(amounts) AS sent ORDER BY sent.key LOOP
       answers := answers || jsonb_build_object(asked.feature, count_event(business, asked.feature, asked.amount, event));
     END LOOP;
     PERFORM leave_tenant(saved);

@@ -129,6 +129,11 @@ describe('consume', () => {
     expect((await refusal(all({ exports: 1, calls: 1 }))).code).toBe('TQ402');
     expect((await readCounter(database, business, 'exports'))!.used).toBe(2);
   });
+
+  it('takes an integer that is written with a fraction of zero', async () => {
+    await client.query(`SELECT tenantry.consume_all($1, '{"exports": 2.0}')`, [business]);
+    expect((await readCounter(database, business, 'exports'))!.used).toBe(2);
+  });
 });
 
 describe('release and check', () => {
