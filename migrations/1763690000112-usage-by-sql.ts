@@ -224,6 +224,3 @@ export const FUNCTIONS = {
     RETURN jsonb_build_object('allowed', reason IS NULL, 'reason', reason, 'usage', answer);
   END $$`,
 };
-
-/** As they are until a later migration replaces them. */
-export const FIRST_CONSUME = [FUNCTIONS.consumeAll, FUNCTIONS.consume];

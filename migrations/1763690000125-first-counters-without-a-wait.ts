@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { START_COUNTERS as FIRST_START_COUNTERS } from './1763690000101-counters-of-any-feature';
+import { orReplace } from './table-rules';
 
 /**
  * A counter that another transaction has made and not committed holds up its own business and feature only. Before, a
@@ -11,9 +12,7 @@ export class FirstCountersWithoutAWait1763690000125 implements MigrationInterfac
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      FIRST_START_COUNTERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'),
-    );
+    await runner.query(orReplace(FIRST_START_COUNTERS));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ADD_PARTITION as FIRST_ADD_PARTITION } from './1763690000110-usage-events';
+import { orReplace } from './table-rules';
 
 /**
  * The table of a month is made by itself and attached, which takes no lock that events wait for. Before, it waited for
@@ -11,9 +12,7 @@ export class PartitionsBesideOpenTransactions1763690000126 implements MigrationI
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      FIRST_ADD_PARTITION.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'),
-    );
+    await runner.query(orReplace(FIRST_ADD_PARTITION));
   }
 }
 

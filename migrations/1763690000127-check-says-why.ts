@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { FUNCTIONS } from './1763690000112-usage-by-sql';
+import { orReplace } from './table-rules';
 
 /** `tenantry.check` gives the reasons of `POST /v1/entitlements/check`, and refuses amounts that `consume` refuses. */
 export class CheckSaysWhy1763690000127 implements MigrationInterface {
@@ -8,7 +9,7 @@ export class CheckSaysWhy1763690000127 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(FUNCTIONS.check.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'));
+    await runner.query(orReplace(FUNCTIONS.check));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { FIRST_CONSUME } from './1763690000112-usage-by-sql';
+import { FUNCTIONS } from './1763690000112-usage-by-sql';
 import { countedOn, dayOf, spendCredits } from './generators/counting-v1';
+import { orReplace } from './table-rules';
 
 /**
  * `tenantry.consume` and `consume_all` count one event of one feature after the other, in short statements.
@@ -17,8 +18,8 @@ export class ConsumeInShortStatements1763690000135 implements MigrationInterface
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const text of FIRST_CONSUME)
-      await runner.query(text.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'));
+    for (const text of [FUNCTIONS.consumeAll, FUNCTIONS.consume])
+      await runner.query(orReplace(text));
     for (const signature of [...SIGNATURES].reverse())
       await runner.query(`DROP FUNCTION ${signature}`);
   }

@@ -76,3 +76,8 @@ async function forcePolicy(runner: QueryRunner, table: string, condition: string
     `CREATE POLICY ${table}_isolation ON ${table} USING (${condition}) WITH CHECK (${condition})`,
   );
 }
+
+/** The text of a function, for a database that has the function already: back to an earlier version of it. */
+export function orReplace(createFunction: string): string {
+  return createFunction.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
+}

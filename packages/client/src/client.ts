@@ -1,4 +1,5 @@
-import { ConnectionError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import type { ProblemError, Refusal } from './errors.ts';
+import { ConnectionError, isRefusal, UnexpectedAnswerError } from './errors.ts';
 import { PROBLEMS } from './generated/problems.ts';
 import type { ProblemResponse } from './generated/schemas.ts';
 import { newId } from './ids.ts';
@@ -160,10 +161,9 @@ interface Prepared {
   signal: AbortSignal | undefined;
 }
 
-type Failed = ProblemError | UnexpectedAnswerError | ConnectionError;
 type Attempt<Result> =
   | { ok: true; answer: Answer<Result> }
-  | { ok: false; error: Failed; attempted: Attempted };
+  | { ok: false; error: Refusal; attempted: Attempted };
 
 function prepare(operation: AnyOperation, parameters: object, options: CallOptions): Prepared {
   const { body, ...others } = parameters as { body?: object; [name: string]: Parameter | object };
@@ -230,8 +230,7 @@ function isProblem(body: object | Json | undefined): body is ProblemResponse {
   return typeof body === 'object' && body !== null && 'code' in body;
 }
 
+/** Of the problems, the contract says which an operation has. */
 function isFailure<F>(error: unknown): error is F | UnexpectedAnswerError | ConnectionError {
-  return [ProblemError, UnexpectedAnswerError, ConnectionError].some(
-    (kind) => error instanceof kind,
-  );
+  return isRefusal(error);
 }

@@ -44,3 +44,12 @@ export class ConnectionError extends Error {
     this.name = 'ConnectionError';
   }
 }
+
+/** What a call may fail with, other than the reason of its signal. */
+export type Refusal = ProblemError | UnexpectedAnswerError | ConnectionError;
+
+export function isRefusal(error: unknown): error is Refusal {
+  return [ProblemError, UnexpectedAnswerError, ConnectionError].some(
+    (kind) => error instanceof kind,
+  );
+}

@@ -1,9 +1,10 @@
-import { ConnectionError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import type { Refusal } from './errors.ts';
+import { ConnectionError, isRefusal, UnexpectedAnswerError } from './errors.ts';
 import { newId } from './ids.ts';
 import { watchPage } from './page.ts';
 import type { QueueItem, QueueStorage } from './queue-storage.ts';
 import { memoryStorage } from './queue-storage.ts';
-import type { Refusal, Unsent, Verdict } from './queue-verdict.ts';
+import type { Unsent, Verdict } from './queue-verdict.ts';
 import { judge } from './queue-verdict.ts';
 import { computeDelayMs } from './retry.ts';
 
@@ -138,7 +139,7 @@ export class OfflineQueue<Body> {
       this.isOneByOne = false;
       return batch.map((_, index) => verdicts[index] ?? MISSING);
     } catch (error) {
-      const verdict = judge(toRefusal(error));
+      const verdict = judge(isRefusal(error) ? error : new ConnectionError(error));
       if (verdict.kind === 'refused' && batch.length === 1) return [verdict];
       // One bad item may be the reason.
       if (verdict.kind === 'refused') this.isOneByOne = true;
@@ -253,10 +254,3 @@ export class OfflineQueue<Body> {
 }
 
 const MISSING: Verdict = { kind: 'again', error: new UnexpectedAnswerError(200, null) };
-
-function toRefusal(error: unknown): Refusal {
-  const isKnown = [ProblemError, UnexpectedAnswerError, ConnectionError].some(
-    (kind) => error instanceof kind,
-  );
-  return isKnown ? (error as Refusal) : new ConnectionError(error);
-}

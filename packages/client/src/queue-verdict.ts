@@ -1,9 +1,6 @@
-import type { ConnectionError, UnexpectedAnswerError } from './errors.ts';
+import type { Refusal } from './errors.ts';
 import { ProblemError } from './errors.ts';
 import type { ProblemResponse } from './generated/schemas.ts';
-
-/** A refusal, of the whole request or of one item in it. */
-export type Refusal = ProblemError | UnexpectedAnswerError | ConnectionError;
 
 /** What becomes of an item. */
 export type Verdict =
