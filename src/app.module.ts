@@ -27,6 +27,7 @@ import { HttpModule } from './platform/http/http.module';
 import type { RouteTable } from './platform/http/route-table';
 import { MailModule } from './platform/mail/mail.module';
 import { MetricsModule } from './platform/metrics/metrics.module';
+import { OutboundModule } from './platform/outbound/outbound.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { SchedulerModule } from './platform/scheduler/scheduler.module';
@@ -46,6 +47,7 @@ export class AppModule {
       MailModule,
       MetricsModule,
       RateLimitModule,
+      OutboundModule,
       StripeModule,
       SchedulerModule,
     ];

@@ -75,6 +75,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** Exact origins; empty: no cross-origin page may read an answer. */
   readonly corsOrigins: readonly string[];
+  /** Private addresses and networks that `OutboundClient` may connect to. */
+  readonly webhookAllowedNetworks: readonly string[];
   /** Whether `GET /docs` and `GET /openapi.json` answer. */
   readonly hasApiDocs: boolean;
   /** The built web console; without it the API is served alone. */
@@ -219,6 +221,7 @@ function toConfig(settings: Settings): Config {
     idempotencyDailyBytes: settings.IDEMPOTENCY_DAILY_MIB * 1024 * 1024,
     trustProxy: settings.TRUST_PROXY,
     corsOrigins: settings.CORS_ORIGINS,
+    webhookAllowedNetworks: settings.WEBHOOK_ALLOWED_NETWORKS,
     hasApiDocs: settings.API_DOCS === 'on',
     consoleDirectory: resolve(settings.CONSOLE_DIR),
     logLevel: settings.LOG_LEVEL,

@@ -41,6 +41,11 @@ function isNetwork(text: string): boolean {
   return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most && !/^::ffff:/i.test(address);
 }
 
+/** The same without names: what is allowed is spelt out. */
+function isPlainNetwork(text: string): boolean {
+  return isNetwork(text) && !NETWORK_NAMES.includes(text);
+}
+
 const roles = z
   .string()
   .transform((value) => value.split(',').map((role) => role.trim()))
@@ -164,6 +169,11 @@ export const settings = {
   CORS_ORIGINS: listOf(isOrigin, 'origins like https://app.example')
     .default([])
     .describe('origins whose pages may call the API from a browser, comma-separated'),
+  WEBHOOK_ALLOWED_NETWORKS: listOf(isPlainNetwork, 'addresses or networks like 10.0.0.0/8')
+    .default([])
+    .describe(
+      'private addresses that webhooks and sign-in by a company may call all the same, comma-separated',
+    ),
   API_DOCS: z
     .enum(['on', 'off'])
     .default('on')
