@@ -1,6 +1,6 @@
 // Rule 1 of the house: imports point down. common ← platform ← modules by tier ← the application.
 const tiers = [
-  ['features'],
+  ['features', 'events'],
   ['audit', 'plans', 'identity'],
   ['businesses'],
   ['entitlements', 'service-keys'],

@@ -9,6 +9,7 @@ import { BusinessesModule } from './modules/businesses/businesses.module';
 import { EntitlementReadsModule } from './modules/entitlement-reads/entitlement-reads.module';
 import { EntitlementsModule } from './modules/entitlements/entitlements.module';
 import { EntitlementChecksModule } from './modules/entitlement-checks/entitlement-checks.module';
+import { EventsModule } from './modules/events/events.module';
 import { IdentityModule } from './modules/identity/identity.module';
 import { NotificationsModule } from './modules/notifications/notifications.module';
 import { OnboardingModule } from './modules/onboarding/onboarding.module';
@@ -54,6 +55,7 @@ export class AppModule {
     const features = [
       AccessModule,
       AuditModule,
+      EventsModule,
       IdentityModule,
       PlansModule,
       BusinessesModule,

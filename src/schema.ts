@@ -36,6 +36,7 @@ import { FirstCountersWithoutAWait1763690000125 } from '../migrations/1763690000
 import { PartitionsBesideOpenTransactions1763690000126 } from '../migrations/1763690000126-partitions-beside-open-transactions';
 import { CheckSaysWhy1763690000127 } from '../migrations/1763690000127-check-says-why';
 import { ConsumeInShortStatements1763690000135 } from '../migrations/1763690000135-consume-in-short-statements';
+import { Events1763690000140 } from '../migrations/1763690000140-events';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -116,6 +117,7 @@ const core: Omit<Schema, 'complete'> = {
     PartitionsBesideOpenTransactions1763690000126,
     CheckSaysWhy1763690000127,
     ConsumeInShortStatements1763690000135,
+    Events1763690000140,
   ],
 };
 

@@ -28,6 +28,8 @@ const WITHOUT_ENTITY: Record<string, string> = {
   billing_verifications: 'one row for each night',
   checkout_sessions: 'of checkouts.repository',
   cron_heartbeats: 'of cron-heartbeats, which needs ON CONFLICT',
+  event_counters: 'of append_events',
+  events: 'of append_events',
   guesses: 'of rate-limiter-flexible',
   idempotency_daily_totals: 'of idempotency-keys.repository, which counts in the statement',
   migrations: "TypeORM's own",

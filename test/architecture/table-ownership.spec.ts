@@ -16,6 +16,8 @@ const WITHOUT_ENTITY: Record<string, string> = {
   billing_verifications: 'src/modules/billing/',
   checkout_sessions: 'src/modules/billing/',
   cron_heartbeats: 'src/platform/scheduler/',
+  event_counters: 'src/modules/events/',
+  events: 'src/modules/events/',
   guesses: 'src/platform/rate-limit/',
   idempotency_daily_totals: 'src/platform/http/',
   migrations: 'src/platform/database/',

@@ -25,6 +25,8 @@ const OF_ROUTES = [
   'entitlement.list',
   'entitlement.list_own',
   'entitlement.revoke',
+  'event.get',
+  'event.list',
   'feature.create',
   'feature.list',
   'feature.update',

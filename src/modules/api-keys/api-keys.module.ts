@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { ApiKeysController } from './api-keys.controller';
 import { ApiKeysRepository } from './api-keys.repository';
@@ -6,7 +7,7 @@ import { ApiKeysService } from './api-keys.service';
 
 /** The keys of the SDK. */
 @Module({
-  imports: [TeamMembersModule],
+  imports: [EventsModule, TeamMembersModule],
   controllers: [ApiKeysController],
   providers: [ApiKeysService, ApiKeysRepository],
   exports: [ApiKeysService],

@@ -12,12 +12,11 @@ export interface CreatedApiKey {
   key: string;
 }
 
+export type NewApiKey = Pick<ApiKey, 'memberId' | 'name' | 'scopes' | 'boundTo' | 'expiresAt'>;
+
 @Injectable()
 export class ApiKeysRepository {
-  async insert(
-    tx: Transaction,
-    fields: Pick<ApiKey, 'memberId' | 'name' | 'scopes' | 'boundTo' | 'expiresAt'>,
-  ): Promise<CreatedApiKey> {
+  async insert(tx: Transaction, fields: NewApiKey): Promise<CreatedApiKey> {
     const { key, columns } = issueKey('api_key', tx.now);
     const apiKey: ApiKey = { ...fields, ...columns, businessId: tx.requireBusinessId() };
     await tx.repository(ApiKey).insert(apiKey);

@@ -6,10 +6,12 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { endOfOverlap, mayBeRotated } from '../../platform/database/issued-key';
 import type { Transaction } from '../../platform/database/transaction';
+import { EventsService } from '../events/events.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 import type { ApiKey } from './api-key.entity';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
-import { ApiKeysRepository, type CreatedApiKey } from './api-keys.repository';
+import { apiKeyCreated } from './api-keys.events';
+import { ApiKeysRepository, type CreatedApiKey, type NewApiKey } from './api-keys.repository';
 import type { CreateApiKeyRequest } from './dto/api-key.requests';
 import { targetNotFound, targetOf } from './dto/key-target';
 
@@ -27,6 +29,7 @@ export class ApiKeysService {
     private readonly database: Database,
     private readonly apiKeys: ApiKeysRepository,
     private readonly members: TeamMembersService,
+    private readonly events: EventsService,
   ) {}
 
   list(context: RequestContext, query: ListQuery): Promise<ApiKey[]> {
@@ -42,7 +45,7 @@ export class ApiKeysService {
       const endsAt = expiresAt ? toFuture(expiresAt, tx.now, '/expiresAt') : null;
       const boundTo = targetOf(request);
       if (boundTo && !(await this.holdTarget(tx, boundTo))) throw targetNotFound();
-      return this.apiKeys.insert(tx, {
+      return this.insertNew(tx, {
         ...{ memberId, name, boundTo, expiresAt: endsAt },
         scopes: SCOPES.filter((scope) => scopes.includes(scope)),
       });
@@ -52,7 +55,7 @@ export class ApiKeysService {
   /** The key that a new business begins with. */
   createFirst(tx: Transaction, memberId: string): Promise<CreatedApiKey> {
     const unbound = { scopes: [...SCOPES], boundTo: null, expiresAt: null };
-    return this.apiKeys.insert(tx, { memberId, name: FIRST_NAME, ...unbound });
+    return this.insertNew(tx, { memberId, name: FIRST_NAME, ...unbound });
   }
 
   /**
@@ -90,6 +93,12 @@ export class ApiKeysService {
   /** For development: what expires has been made and expires that many days earlier. */
   shift(tx: Transaction, days: number): Promise<void> {
     return this.apiKeys.shift(tx, days);
+  }
+
+  private async insertNew(tx: Transaction, fields: NewApiKey): Promise<CreatedApiKey> {
+    const created = await this.apiKeys.insert(tx, fields);
+    this.events.append(tx, apiKeyCreated, { apiKeyId: created.apiKey.id });
+    return created;
   }
 
   /** Before the key, in the order of the end of the thing, which would miss a key that is being made. */

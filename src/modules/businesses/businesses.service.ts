@@ -4,7 +4,9 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { JobQueue } from '../../platform/queue/job-queue';
+import { EventsService } from '../events/events.service';
 import type { Business } from './business.entity';
+import { businessUpdated, type BusinessUpdatedData } from './businesses.events';
 import { BusinessesRepository } from './businesses.repository';
 import type { UpdateBusinessRequest } from './dto/update-business.request';
 
@@ -19,6 +21,7 @@ export class BusinessesService {
     private readonly database: Database,
     private readonly businesses: BusinessesRepository,
     private readonly queue: JobQueue,
+    private readonly events: EventsService,
   ) {}
 
   /** Ends the support sessions of a business that switches support access off, in the same transaction. */
@@ -52,6 +55,7 @@ export class BusinessesService {
   /** A job after the commit notifies the modules above. */
   async setStatus(tx: Transaction, status: Business['status']): Promise<void> {
     await this.businesses.update(tx, { status });
+    this.tell(tx, ['status']);
     await this.queue.enqueue(tx, BUSINESS_STATUS_CHANGED, { businessId: tx.requireBusinessId() });
   }
 
@@ -70,8 +74,13 @@ export class BusinessesService {
     };
     return this.database.transaction(context, async (tx) => {
       await this.businesses.update(tx, changes);
+      this.tell(tx, Object.keys(changes) as (keyof typeof changes)[]);
       if (supportAccess === false) await this.endSupport(tx);
       return this.businesses.get(tx);
     });
+  }
+
+  private tell(tx: Transaction, changed: BusinessUpdatedData['changed']): void {
+    if (changed.length > 0) this.events.append(tx, businessUpdated, { changed });
   }
 }

@@ -10,6 +10,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
 import { BusinessesService } from '../businesses/businesses.service';
+import { EventsService } from '../events/events.service';
 import { OneTimeKeys } from '../identity/one-time-keys';
 import type { User } from '../identity/user.entity';
 import { seats } from './features';
@@ -18,6 +19,7 @@ import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
 import { InvitationsRepository, type InvitationDetails } from './invitations.repository';
 import type { Member } from './member.entity';
+import { memberJoined } from './team-members.events';
 import { mayGive, refuseInviting } from './member-rules';
 import {
   invitationExpired,
@@ -47,6 +49,7 @@ export class InvitationsService {
     private readonly mails: MailQueue,
     private readonly businesses: BusinessesService,
     private readonly limiter: DailyLimiter,
+    private readonly events: EventsService,
   ) {}
 
   /** For development: moves their creation and expiry that many days into the past. */
@@ -148,6 +151,7 @@ export class InvitationsService {
     assertStatus(invitation, tx.now, ['pending']);
     const member = await this.members.join(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
+    this.events.append(inBusiness, memberJoined, { memberId: member.id, role: invitation.role });
     return { invitation, member };
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BusinessesModule } from '../businesses/businesses.module';
+import { EventsModule } from '../events/events.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { InvitationMails } from './invitation.mails';
@@ -12,7 +13,7 @@ import { TeamMembersService } from './team-members.service';
 
 /** Members of a business, and invitations. */
 @Module({
-  imports: [BusinessesModule, IdentityModule, SubscriptionsModule],
+  imports: [EventsModule, BusinessesModule, IdentityModule, SubscriptionsModule],
   controllers: [TeamMembersController, InvitationsController],
   providers: [
     TeamMembersService,

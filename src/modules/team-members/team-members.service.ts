@@ -6,6 +6,7 @@ import { permissionDenied } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { EventsService } from '../events/events.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { seats } from './features';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
@@ -18,6 +19,7 @@ import {
   type TeamState,
 } from './member-rules';
 import type { Member } from './member.entity';
+import { memberJoined } from './team-members.events';
 import { memberNotFound } from './team-members.errors';
 import {
   TeamMembersRepository,
@@ -39,11 +41,14 @@ export class TeamMembersService {
     private readonly invitations: InvitationsRepository,
     private readonly sessions: SessionsRepository,
     private readonly subscriptions: SubscriptionsService,
+    private readonly events: EventsService,
   ) {}
 
   /** The three members of a new business. */
-  createFirst(tx: Transaction, ownerUserId: string): Promise<FirstMembers> {
-    return this.members.insertFirst(tx, ownerUserId);
+  async createFirst(tx: Transaction, ownerUserId: string): Promise<FirstMembers> {
+    const first = await this.members.insertFirst(tx, ownerUserId);
+    this.events.append(tx, memberJoined, { memberId: first.owner.id, role: 'owner' });
+    return first;
   }
 
   /** The seat that staff act from. */

@@ -168,7 +168,9 @@ export class Database {
     let failure: unknown;
     try {
       const state = await this.begin(runner, context, scope, begin);
-      const result = await settle(runner, state, () => work(new Transaction(context, state)));
+      const result = await settle(runner, state, () =>
+        finish(new Transaction(context, state), state, work),
+      );
       if (state.changed) this.feed.publish(state.changed);
       if (state.hasWritten) this.feed.written(writtenBy(context, state));
       return result;
@@ -192,7 +194,7 @@ export class Database {
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
     const now = this.clock.at(results.at(-1)!.rows[0].now);
     const businessIds = new Set(businessId ? [businessId] : []);
-    const outcome = { hasEnded: false, changed: '', hasWritten: false };
+    const outcome = { hasEnded: false, changed: '', hasWritten: false, collected: new Map() };
     return { manager: runner.manager, scope, now, businessIds, ...outcome };
   }
 
@@ -211,6 +213,20 @@ export class Database {
       await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
+}
+
+/** A collector may collect for others, too. */
+async function finish<T>(
+  tx: Transaction,
+  { collected }: TransactionState,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const result = await work(tx);
+  for (const [key, each] of collected) {
+    collected.delete(key); // what it collects anew is visited again
+    await each.write(tx);
+  }
+  return result;
 }
 
 async function settle<T>(

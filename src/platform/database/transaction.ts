@@ -5,6 +5,14 @@ import { setLocal } from './settings';
 /** Which rows row-level security shows: those of one business, or (rarely) of all. */
 export type Scope = 'tenant' | 'platform';
 
+/** Takes all items that a transaction has collected for it, as its last statements before COMMIT. */
+export type Collector<Item> = (tx: Transaction, items: readonly Item[]) => Promise<void>;
+
+export interface Collected {
+  readonly items: unknown[];
+  write(tx: Transaction): Promise<void>;
+}
+
 /** Shared by all contexts inside one transaction. */
 export interface TransactionState {
   readonly manager: EntityManager;
@@ -18,6 +26,8 @@ export interface TransactionState {
   hasWritten: boolean;
   /** The businesses that it was for. */
   readonly businessIds: Set<string>;
+  /** What is written before COMMIT, by its collector. */
+  readonly collected: Map<object, Collected>;
 }
 
 /**
@@ -71,6 +81,17 @@ export class Transaction extends RequestContext {
   /** Sets a parameter that triggers read, until the end of the transaction. */
   async setLocal(name: string, value: string): Promise<void> {
     await this.query(setLocal(name, value));
+  }
+
+  /**
+   * Keeps the item until the work of the outermost transaction is done; `write` then takes all of them. For rows whose
+   * lock must be the last of a transaction, and be held only for its commit. Not written where the work throws.
+   */
+  collect<Item>(write: Collector<Item>, item: Item): void {
+    const known = this.state.collected.get(write);
+    if (known) return void known.items.push(item);
+    const items = [item];
+    this.state.collected.set(write, { items, write: (tx) => write(tx, items) });
   }
 
   /** Runs one statement and returns its rows; for INSERT, UPDATE and DELETE those of RETURNING. */

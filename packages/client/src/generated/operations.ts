@@ -47,6 +47,7 @@ import type {
   EvaluationResponse,
   EvaluationsResponse,
   EventBatchResponse,
+  EventPage,
   EventResponse,
   FeaturePage,
   FeatureResponse,
@@ -962,6 +963,61 @@ export const entitlementCheck: Operation<
 > = {
   method: 'POST',
   path: '/v1/entitlements/check',
+};
+
+/** What happened in this business, of the types whose things you may read */
+export const eventList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** Oldest first, the events after this sequence; 0: from the oldest that is kept. Without it: newest first */
+    after?: number;
+    /** One of `EventType` */
+    type?: string;
+  },
+  EventPage,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.EventsGoneError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/events',
+};
+
+/** One event */
+export const eventGet: Operation<
+  { id: string },
+  EventResponse,
+  | problems.BusinessDeactivatedError
+  | problems.BusinessEventNotFoundError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/events/{id}',
 };
 
 /** Invitations, newest first, with their status */

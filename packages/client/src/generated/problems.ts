@@ -33,6 +33,9 @@ export class BundleIdTakenError extends ProblemError<schemas.BundleIdTakenProble
 /** This business is deactivated */
 export class BusinessDeactivatedError extends ProblemError<schemas.BusinessDeactivatedProblem> {}
 
+/** Event not found */
+export class BusinessEventNotFoundError extends ProblemError<schemas.BusinessEventNotFoundProblem> {}
+
 /** Business not found */
 export class BusinessNotFoundError extends ProblemError<schemas.BusinessNotFoundProblem> {}
 
@@ -74,6 +77,9 @@ export class EventNotFoundError extends ProblemError<schemas.EventNotFoundProble
 
 /** The event is a reservation */
 export class EventReservedError extends ProblemError<schemas.EventReservedProblem> {}
+
+/** Events after this sequence have been deleted already */
+export class EventsGoneError extends ProblemError<schemas.EventsGoneProblem> {}
 
 /** Expectation not supported */
 export class ExpectationFailedError extends ProblemError<schemas.ExpectationFailedProblem> {}
@@ -339,6 +345,7 @@ export const PROBLEMS = {
   body_too_large: BodyTooLargeError,
   bundle_id_taken: BundleIdTakenError,
   business_deactivated: BusinessDeactivatedError,
+  business_event_not_found: BusinessEventNotFoundError,
   business_not_found: BusinessNotFoundError,
   cookie_needs_https: CookieNeedsHttpsError,
   counter_busy: CounterBusyError,
@@ -353,6 +360,7 @@ export const PROBLEMS = {
   event_id_conflict: EventIdConflictError,
   event_not_found: EventNotFoundError,
   event_reserved: EventReservedError,
+  events_gone: EventsGoneError,
   expectation_failed: ExpectationFailedError,
   external_id_conflict: ExternalIdConflictError,
   feature_archived: FeatureArchivedError,

@@ -32,6 +32,8 @@ export type Action =
   | 'entitlement.list'
   | 'entitlement.list_own'
   | 'entitlement.revoke'
+  | 'event.get'
+  | 'event.list'
   | 'feature.create'
   | 'feature.list'
   | 'feature.update'
@@ -350,6 +352,12 @@ export type BundleIdTakenProblem = ProblemResponse & { code: 'bundle_id_taken'; 
 export type BusinessDeactivatedProblem = ProblemResponse & {
   code: 'business_deactivated';
   status: 403;
+};
+
+/** Event not found */
+export type BusinessEventNotFoundProblem = ProblemResponse & {
+  code: 'business_event_not_found';
+  status: 404;
 };
 
 export type BusinessGrantPage = {
@@ -798,6 +806,12 @@ export type EventIdConflictProblem = ProblemResponse & { code: 'event_id_conflic
 /** Event not found */
 export type EventNotFoundProblem = ProblemResponse & { code: 'event_not_found'; status: 404 };
 
+export type EventPage = {
+  data: readonly EventResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
 /** The event is a reservation */
 export type EventReservedProblem = ProblemResponse & { code: 'event_reserved'; status: 409 };
 
@@ -808,6 +822,11 @@ export type EventResponse = {
   createdAt: string;
   usage: MeteredUsageResponse;
 };
+
+export type EventType = 'api_key.created' | 'business.updated' | 'member.joined';
+
+/** Events after this sequence have been deleted already */
+export type EventsGoneProblem = ProblemResponse & { code: 'events_gone'; status: 410 };
 
 /** Expectation not supported */
 export type ExpectationFailedProblem = ProblemResponse & {

@@ -1,0 +1,51 @@
+import type { Permission } from './access/permissions';
+import type { FieldClass } from './fields';
+
+/** A type of event: something that happened to a thing of a business. */
+export interface EventDefinition<Data extends object = object> {
+  /** `thing.past_tense`; never changes, since clients name it. */
+  type: string;
+  /** Who may read the thing itself may read the event, and nobody else. */
+  permission: Permission;
+  /** For the contract: when it is raised. */
+  description: string;
+  /** The class of its data: ids and what changed; no secrets. Declared with the decorators of `fields`. */
+  data: FieldClass<Data>;
+}
+
+/** The types that code declares, sorted. Read by reference, as `ACTIONS` is. */
+export const EVENT_TYPES: string[] = [];
+
+const EVENT_TYPE = /^[a-z_]+\.[a-z_]+$/;
+
+const declared = new Map<string, EventDefinition>();
+
+/**
+ * Declares a type of event, in `<module>.events.ts` beside what raises it; a product does so in `src/product`. Raise it
+ * by `EventsService.append`.
+ * @throws for a malformed type, and for two definitions of one type
+ */
+export function defineEvent<Data extends object>(
+  definition: EventDefinition<Data>,
+): EventDefinition<Data> {
+  const { type } = definition;
+  if (!EVENT_TYPE.test(type)) throw new Error(`${type} is no type of an event`);
+  if (declared.has(type)) throw new Error(`there are two definitions of the event ${type}`);
+  declared.set(type, definition);
+  EVENT_TYPES.push(type);
+  EVENT_TYPES.sort();
+  return definition;
+}
+
+/** In the order of their types, so that documents do not depend on the order of imports. */
+export function listDeclaredEvents(): EventDefinition[] {
+  return EVENT_TYPES.map((type) => declared.get(type)!);
+}
+
+/** The types that someone with these permissions may read. */
+export function readableTypes(permissions: readonly Permission[]): string[] {
+  const readable = listDeclaredEvents().filter(({ permission }) =>
+    permissions.includes(permission),
+  );
+  return readable.map(({ type }) => type);
+}

@@ -1,0 +1,16 @@
+import { defineEvent } from '../../common/events';
+import { ChoiceList } from '../../common/fields';
+
+const BUSINESS_FIELDS = ['name', 'supportAccess', 'status'] as const;
+
+export class BusinessUpdatedData {
+  @ChoiceList('BusinessField', BUSINESS_FIELDS, { description: 'GET /v1/business has the values' })
+  changed!: (typeof BUSINESS_FIELDS)[number][];
+}
+
+export const businessUpdated = defineEvent({
+  type: 'business.updated',
+  permission: 'business:read',
+  description: 'Its name, its support access or its status was set',
+  data: BusinessUpdatedData,
+});

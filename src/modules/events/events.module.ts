@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { EventsController } from './events.controller';
+import { EventsRepository } from './events.repository';
+import { EventsService } from './events.service';
+
+/** The log of each business. */
+@Module({
+  controllers: [EventsController],
+  providers: [EventsService, EventsRepository],
+  exports: [EventsService],
+})
+export class EventsModule {}

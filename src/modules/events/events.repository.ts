@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/transaction';
+import type { StoredEvent } from './stored-event';
+
+/** Which events, of the business of the transaction. */
+export interface EventFilter {
+  types: readonly string[];
+  limit: number;
+  /** Oldest first, those after this sequence. Without it: newest first. */
+  after?: number | null;
+  /** Newest first, those before this sequence. */
+  before?: number | null;
+}
+
+/** An event that has no number yet. */
+export type NewEvent = Omit<StoredEvent, 'sequence'>;
+
+/** The log of each business, and the counter that numbers it. */
+@Injectable()
+export class EventsRepository {
+  /** Numbers and writes them, in this order for each business. For the end of a transaction: it locks the counters. */
+  async append(tx: Transaction, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+    const numbers = await tx.query<{ id: string; sequence: number }>(APPEND, [
+      events.map(({ businessId }) => businessId),
+      events.map(({ id }) => id),
+      events.map(({ type }) => type),
+      tx.now,
+      events.map(({ data }) => JSON.stringify(data)),
+    ]);
+    const sequences = new Map(numbers.map(({ id, sequence }) => [id, sequence]));
+    return events.map((event) => ({ ...event, sequence: sequences.get(event.id)! }));
+  }
+
+  list(tx: Transaction, { types, limit, after, before }: EventFilter): Promise<StoredEvent[]> {
+    const isForward = after !== undefined && after !== null;
+    return tx.query<StoredEvent>(
+      `${EVENTS} AND type = ANY ($2) AND sequence > $3 AND sequence < $4
+       ORDER BY sequence ${isForward ? 'ASC' : 'DESC'} LIMIT $5`,
+      [tx.requireBusinessId(), types, after ?? 0, before ?? Number.MAX_SAFE_INTEGER, limit],
+    );
+  }
+
+  async find(tx: Transaction, id: string, types: readonly string[]): Promise<StoredEvent | null> {
+    const parameters = [tx.requireBusinessId(), id, types];
+    const [event] = await tx.query<StoredEvent>(
+      `${EVENTS} AND id = $2 AND type = ANY ($3)`,
+      parameters,
+    );
+    return event ?? null;
+  }
+
+  /** The last event, and the last one that has been deleted; 0 where there is none. */
+  async readEnds(tx: Transaction): Promise<{ last: number; deleted: number }> {
+    const [ends] = await tx.query<{ last: number; deleted: number }>(ENDS, [
+      tx.requireBusinessId(),
+    ]);
+    return ends!;
+  }
+
+  /** To the day, so that a reader costs a write a day. */
+  async markRead(tx: Transaction): Promise<void> {
+    await tx.query(MARK_READ, [tx.requireBusinessId(), tx.now]);
+  }
+}
+
+const APPEND = `
+  SELECT event_id AS id, event_sequence::float8 AS sequence
+  FROM append_events($1::uuid[], $2::uuid[], $3::text[], $4, $5::jsonb[])`;
+
+const EVENTS = `
+  SELECT business_id AS "businessId", sequence::float8, id, type, created_at AS "createdAt", data
+  FROM events WHERE business_id = $1`;
+
+const ENDS = `
+  SELECT coalesce(last_sequence, 0)::float8 AS last,
+         coalesce((SELECT min(sequence) - 1 FROM events WHERE business_id = $1), last_sequence, 0)::float8 AS deleted
+  FROM (SELECT) AS one LEFT JOIN event_counters ON business_id = $1`;
+
+const MARK_READ = `
+  INSERT INTO event_counters AS counter (business_id, last_read_at) VALUES ($1, $2)
+  ON CONFLICT (business_id) DO UPDATE SET last_read_at = excluded.last_read_at
+  WHERE counter.last_read_at IS NULL OR counter.last_read_at < excluded.last_read_at - interval '1 day'`;
