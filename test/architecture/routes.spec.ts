@@ -65,6 +65,8 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
   'business.create': 'makes a business of the own',
   'email.resend': 'about oneself',
   'entitlement.list': 'the page of every member switches by it',
+  'event.get': 'the permissions of the caller say which events there are',
+  'event.list': 'the same',
   'flag.evaluate': 'the same',
   'flag.evaluate_all': 'the same',
   'invitation.accept': 'about oneself',

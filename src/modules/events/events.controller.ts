@@ -20,7 +20,7 @@ export class EventsController {
   @Get()
   @Access({
     audience: 'dashboard',
-    permission: 'business:read',
+    support: true,
     action: 'event.list',
     summary: 'What happened in this business, of the types whose things you may read',
     status: 200,
@@ -35,7 +35,7 @@ export class EventsController {
   @Get(':id')
   @Access({
     audience: 'dashboard',
-    permission: 'business:read',
+    support: true,
     action: 'event.get',
     summary: 'One event',
     status: 200,

@@ -124,6 +124,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     await giveOwnGrant(server, staff, customer, key, { value: 'eu' });
     return { key };
   },
+  '/v1/events/{id}': async ({ server, customer }) => {
+    const listed = await server.get('/v1/events?limit=1', customer.token);
+    const { data } = listed.body as { data: unknown[] };
+    return { id: idIn(data[0]) };
+  },
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };
     const created = await server.post('/v1/invitations', customer.token, invitation);

@@ -983,7 +983,6 @@ export const eventList: Operation<
   | problems.CrossSiteRequestError
   | problems.EventsGoneError
   | problems.NoBusinessError
-  | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
@@ -1006,7 +1005,6 @@ export const eventGet: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.NoBusinessError
-  | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
