@@ -8,6 +8,7 @@ const benches = {
   login: './login',
   migrate: './migrate',
   recordings: './recordings',
+  profile: './profile',
   concurrency: './concurrency',
   reads: './reads',
   entitlements: './entitlements',

@@ -37,7 +37,7 @@ async function main() {
   await app.listen({ port: 0, host: '127.0.0.1' });
   await prepare(app);
   process.on('SIGTERM', () => void stop(app, database));
-  process.on('message', () => process.send(usage()));
+  process.on('message', (asked) => asked === 'usage' && process.send(usage()));
   console.log(`ready: ${(await app.getUrl()).replace('[::1]', '127.0.0.1')}`);
 }
 

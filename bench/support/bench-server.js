@@ -27,12 +27,13 @@ async function startServer(environment = {}, main = entry) {
   });
   closeSync(output);
   const url = await announcedUrl(child, log);
-  return { url, usage: () => usage(child), stop: () => stop(child, directory) };
+  const ask = (question) => answerOf(child, question);
+  return { url, ask, usage: () => ask('usage'), stop: () => stop(child, directory) };
 }
 
-/** Memory and descriptors of the server, from `bench-main.js`. */
-async function usage(child) {
-  child.send('usage');
+/** What the server's own preloaded script answers: `bench-main.js`, `report-usage.js`, `profiled.js`. */
+async function answerOf(child, question) {
+  child.send(question);
   const [answer] = await once(child, 'message');
   return answer;
 }
