@@ -34,6 +34,22 @@ export function beginText(
   ].join('; ');
 }
 
+/**
+ * BEGIN of a transaction that reads one statement's rows: of the settings, what row-level security needs, since no audit
+ * trigger will run.
+ */
+export function beginReadText(
+  { businessId }: RequestContext,
+  { statementTimeoutMs }: { statementTimeoutMs: number },
+): string {
+  return [
+    'BEGIN READ ONLY',
+    setLocal('app.business_ids', tenantsOf(businessId)),
+    setLocal('app.scope', 'tenant'),
+    setLocal('statement_timeout', String(statementTimeoutMs)),
+  ].join('; ');
+}
+
 /** Options of a connection that sees every tenant: that of migrations and of `doctor`, which have no `Database`. */
 export const PLATFORM_OPTIONS = '-c app.scope=platform';
 

@@ -54,6 +54,7 @@ export function createDataSource(
       Client: GuardedClient,
       query_timeout: config.statementTimeoutMs + SILENCE_MS,
       keepAlive: true,
+      pipeline: true, // what is sent together arrives together: `Database.read` takes one round trip
     },
   });
 }

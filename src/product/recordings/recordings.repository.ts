@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import { Recording, type LiveRecording } from './recording.entity';
@@ -14,16 +16,20 @@ export type CountedRecording = Pick<
 
 @Injectable()
 export class RecordingsRepository {
+  constructor(private readonly database: Database) {}
+
   /** Recordings that are not deleted, newest first; one more than `limit`. */
   list(
-    tx: Transaction,
+    context: RequestContext,
     { applicationId, from, to, limit, cursor }: ListRecordingsQuery,
   ): Promise<LiveRecording[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     // As instants: PostgreSQL refuses offsets of 16 hours and more, which ISO 8601 allows.
     const [since, until] = [from && new Date(from), to && new Date(to)];
     const bounds = [createdAt, id, since ?? null, until ?? null];
-    return tx.query(LIST, [tx.requireBusinessId(), applicationId ?? null, ...bounds, limit + 1]);
+    const businessId = context.requireBusinessId();
+    const given = [businessId, applicationId ?? null, ...bounds, limit + 1];
+    return this.database.read<LiveRecording>(context, LIST, given);
   }
 
   find(tx: Transaction, id: string): Promise<LiveRecording | null> {

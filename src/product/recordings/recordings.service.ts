@@ -28,7 +28,7 @@ export class RecordingsService {
   ) {}
 
   list(context: RequestContext, query: ListRecordingsQuery): Promise<LiveRecording[]> {
-    return this.database.transaction(context, (tx) => this.recordings.list(tx, query));
+    return this.recordings.list(context, query);
   }
 
   /** @throws 404 recording_not_found */
