@@ -48,6 +48,15 @@ it('is 503 while it lasts; afterwards the connections that went silent are not u
     ]);
 });
 
+it('is 503 for a read that is sent at once, too', async () => {
+  const read = () => open.pool.database.read(context, 'SELECT 1 AS one', []);
+  await read();
+  proxy.swallow();
+  expect(await codeOf(read())).toBe('database_unavailable');
+  proxy.letThrough();
+  for (let tries = 0; tries < 4; tries += 1) expect(await read()).toEqual([{ one: 1 }]);
+});
+
 it('fails all recordings of the flush; sent again, each is there once', async () => {
   const recordings = Array.from({ length: 10 }, () => sentBy(tenant));
   await open.queue.admit(sentBy(tenant));

@@ -1,0 +1,62 @@
+import { newId } from '../../../src/common/ids';
+import { RequestContext } from '../../../src/common/request-context';
+import type { Database } from '../../../src/platform/database/database';
+import { NoteBook } from '../../support/notes';
+
+/* `Database.read`: one SELECT with BEGIN and COMMIT around it, sent together. */
+
+let noteBook: NoteBook;
+let database: Database;
+beforeAll(async () => {
+  noteBook = await NoteBook.open();
+  ({ database } = noteBook);
+});
+afterAll(() => noteBook.close());
+beforeEach(() => noteBook.reset());
+
+const businessId = newId();
+const context = RequestContext.job('test.read', businessId);
+const SETTINGS = `
+  SELECT current_setting('app.business_ids', true) AS tenants, current_setting('app.scope', true) AS scope,
+         current_setting('statement_timeout') AS patience, current_setting('transaction_read_only') AS "isReadOnly"`;
+
+it('gives the rows for its parameters', async () => {
+  expect(await database.read(context, 'SELECT $1::int + 1 AS next', [41])).toEqual([{ next: 42 }]);
+});
+
+it('sees the tenant of its context alone, and leaves no setting behind', async () => {
+  expect(await database.read(context, SETTINGS, [])).toEqual([
+    { tenants: `{${businessId}}`, scope: 'tenant', patience: '6s', isReadOnly: 'on' },
+  ]);
+  const { rows } = await database.statement(context, SETTINGS, []);
+  expect(rows).toEqual([expect.objectContaining({ tenants: '', isReadOnly: 'off' })]);
+});
+
+it('joins the transaction that it is called in', async () => {
+  await database.transaction(context, async (tx) => {
+    await noteBook.write(tx, 1);
+    expect(await database.read(tx, 'SELECT id FROM transaction_notes', [])).toEqual([{ id: 1 }]);
+  });
+});
+
+it('fails with the error of its statement, and the next one finds the connection in order', async () => {
+  await expect(database.read(context, 'SELECT 1 / $1::int', [0])).rejects.toThrow(
+    'division by zero',
+  );
+  await expect(
+    database.read(context, 'DELETE FROM transaction_notes WHERE id = $1', [1]),
+  ).rejects.toThrow('takes no writes');
+  expect(await database.read(context, 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+  expect(await noteBook.ids()).toEqual([]);
+});
+
+it('many at once each get their own rows', async () => {
+  const numbers = Array.from({ length: 200 }, (_, number) => number);
+  const read = (number: number) =>
+    number % 10 === 0
+      ? database.read(context, 'SELECT 1 / 0', []).catch(() => [{ number }])
+      : database.read(context, 'SELECT $1::int AS number', [number]);
+  expect((await Promise.all(numbers.map(read))).flat()).toEqual(
+    numbers.map((number) => ({ number })),
+  );
+});
