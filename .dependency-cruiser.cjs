@@ -43,6 +43,10 @@ const surfaceFiles = [
     reason: 'queues that a product makes of it: rows of many requests in one call',
   },
   {
+    files: '^src/product/seed/seed-world\\.ts$',
+    reason: 'the made-up worlds of the command seed:demo',
+  },
+  {
     files: '^src/modules/entitlements/usage\\.ts$',
     reason: 'types and arithmetic of usage, pure',
   },

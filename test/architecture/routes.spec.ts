@@ -42,6 +42,7 @@ const PAGES: Record<string, string> = {
   'PagesController.tellAgents': 'a page for programming agents',
   'BrandController.read': 'for the console of this server',
   'BrandController.readLogo': 'an image',
+  ...product.PAGES,
 };
 
 /** Public routes, and why they need no credential. A new one is public on purpose or not at all. */

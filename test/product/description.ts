@@ -39,7 +39,8 @@ export const ROLES: Partial<Record<Permission, Role>> = {
 /** The files that may work across tenants, each with its reason. */
 export const ACROSS_TENANTS: Record<string, string> = {
   'src/product/applications/application-origins.ts': 'a preflight names no tenant',
-  'src/product/cli/seed/seed-demo.command.ts': 'makes many tenants',
+  'src/product/cli/seed-demo.command.ts': 'makes many tenants',
+  'src/product/seed/demo-business.service.ts': 'makes a tenant',
   'src/product/recordings/retention.service.ts': 'retention is for all businesses',
 };
 
@@ -72,6 +73,11 @@ export const IDS_OF_OTHERS = [
 /** By action: further statuses of success. */
 export const FURTHER_SUCCESSES: Record<string, number[]> = {
   'recording.create': [200], // the recording was sent before
+};
+
+/** Handlers that the contract leaves out, and why. */
+export const PAGES: Record<string, string> = {
+  'DemoBusinessController.create': 'for the console, in development',
 };
 
 /** Headers that routes read. */

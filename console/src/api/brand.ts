@@ -7,12 +7,13 @@ interface BrandConfig {
   darkColor: string | null;
   logoUrl: string | null;
   supportEmail: string | null;
+  environment: 'development' | 'test' | 'production';
 }
 
 /** How this installation looks. Filled before the first page is drawn; without an answer, as built. */
 export const brand: BrandConfig = {
   ...{ name: text.brand, color: null, darkColor: null },
-  ...{ logoUrl: null, supportEmail: null },
+  ...{ logoUrl: null, supportEmail: null, environment: 'production' },
 };
 
 /** Longer than it takes anywhere but on a network that is lost. */

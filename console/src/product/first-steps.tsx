@@ -5,9 +5,13 @@ import { Button } from '../ui/button';
 import { Copyable } from '../ui/copyable';
 import { Badge } from '../ui/feedback';
 import { Card } from '../ui/page';
-import { recordings } from './operations';
+import { demoBusinesses, recordings } from './operations';
 
 const ASK_EVERY_MS = 2_000;
+
+/** In development: a made-up business and how to log in to it. Null: this product has none. */
+export const makeDemoBusiness: (() => Promise<{ email: string; password: string }>) | null = () =>
+  demoBusinesses.create();
 
 /** After signing up: the key, a request with the key in it, and the moment at which it arrives. */
 export function FirstSteps({ apiKey, onClose }: { apiKey: string; onClose: () => void }) {

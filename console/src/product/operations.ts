@@ -9,12 +9,21 @@ import {
 } from '@tenantry/client';
 import type {
   CreateApplicationRequest,
+  Operation,
+  ProblemError,
   UpdateApplicationRequest,
   ParametersOf,
 } from '@tenantry/client';
 import { call, type ListQuery } from '../api/call';
 
 // What the product adds to api/operations.ts.
+
+/** In development only, so not of the contract. */
+const demoBusinessCreate: Operation<
+  Record<never, never>,
+  { email: string; password: string },
+  ProblemError
+> = { method: 'POST', path: '/v1/demo/businesses' };
 
 export const recordings = {
   list: (query: ParametersOf<typeof recordingList>) => call(recordingList, query),
@@ -27,4 +36,8 @@ export const applications = {
   create: (body: CreateApplicationRequest) => call(applicationCreate, { body }),
   update: (id: string, body: UpdateApplicationRequest) => call(applicationUpdate, { id, body }),
   remove: (id: string) => call(applicationDelete, { id }),
+};
+
+export const demoBusinesses = {
+  create: () => call(demoBusinessCreate),
 };

@@ -19,7 +19,7 @@ export function Door({ title, lead, children, foot }: Props) {
         {lead && <p className="lead">{lead}</p>}
         {children}
       </section>
-      {foot && <p className="door-foot">{foot}</p>}
+      {foot && <div className="door-foot">{foot}</div>}
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { LoginResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { EmailField, PasswordField } from '../ui/entry-fields';
 import { Form, type Fields } from '../ui/form';
+import { DemoOffer } from './demo-offer';
 import { Door } from './door';
 import { useEntry, useLink } from './use-entry';
 
@@ -23,6 +24,7 @@ export default function LogIn() {
       foot={
         <>
           {text.logIn.isNew} <Link to="/signup">{text.signUp.title}</Link>
+          {!activationKey && <DemoOffer />}
         </>
       }
     >

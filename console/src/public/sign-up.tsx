@@ -8,6 +8,7 @@ import { Fault, Skeleton } from '../ui/feedback';
 import { EmailField, NewPasswordField } from '../ui/entry-fields';
 import { Field } from '../ui/fields';
 import { Form } from '../ui/form';
+import { DemoOffer } from './demo-offer';
 import { Door } from './door';
 import { useEntry, useLink } from './use-entry';
 
@@ -26,6 +27,7 @@ function Founder() {
       foot={
         <>
           {text.signUp.hasAccount} <Link to="/login">{text.logIn.submit}</Link>
+          <DemoOffer />
         </>
       }
     >

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { httpUrl, wholeNumber } from '../../cli/support/options';
 import type { DemoOptions } from './demo/demo.command';
 import type { PruneOptions } from './recordings-prune';
-import type { SeedOptions } from './seed/seed-demo.command';
+import type { SeedOptions } from './seed-demo.command';
 
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 const MAXIMUM_SEED = 2 ** 32 - 1;
@@ -39,6 +39,6 @@ export function addProductCommands(program: Command): void {
     .option('--seed <number>', 'the seed of the random choices', wholeNumber(0, MAXIMUM_SEED), 1)
     .option(...JSON_OPTION)
     .action(async (options: SeedOptions) =>
-      (await import('./seed/seed-demo.command.js')).runSeedDemo(options),
+      (await import('./seed-demo.command.js')).runSeedDemo(options),
     );
 }

@@ -1,10 +1,6 @@
 import { RequestContext } from '../../../src/common/request-context';
-import {
-  seedWorld,
-  WorldExists,
-  type InTransaction,
-} from '../../../src/product/cli/seed/seed-world';
-import { SEEDED_TABLES } from '../../../src/product/cli/seed/rows/rows';
+import { seedWorld, WorldExists, type InTransaction } from '../../../src/product/seed/seed-world';
+import { SEEDED_TABLES } from '../../../src/product/seed/rows/rows';
 import { PasswordHasher } from '../../../src/modules/identity/password-hasher';
 import { UsageReadsService } from '../../../src/modules/usage/usage-reads.service';
 import {
@@ -99,6 +95,15 @@ describe('a small world', () => {
 
   it('has counters that equal their rows', async () => {
     expect(await verify(server)).toEqual([]);
+  });
+
+  it('has days that add up to its recordings, none of them later than the day', async () => {
+    const wrong = await server.database.query(
+      `SELECT business_id FROM recordings GROUP BY business_id HAVING count(*) IS DISTINCT FROM
+         (SELECT sum(used) FROM usage_days WHERE usage_days.business_id = recordings.business_id AND day <= $1)`,
+      [today],
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('has periods that follow each other, up to the one that is running', async () => {

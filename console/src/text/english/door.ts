@@ -12,6 +12,8 @@ export const door = {
     lead: 'A business on the free plan, with an API key. No card.',
     submit: 'Create account',
     hasAccount: 'Have an account?',
+    demo: 'Fill with a demo business',
+    demoLead: 'Looking around? This installation is for development.',
     invitation: 'Invitation',
     join: (business: string) => `Join ${business}`,
     joinSubmit: 'Join',

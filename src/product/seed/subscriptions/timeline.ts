@@ -3,7 +3,7 @@ import {
   nextPeriod,
   type BillingInterval,
   type Period,
-} from '../../../../modules/subscriptions/decisions/periods';
+} from '../../../modules/subscriptions/decisions/periods';
 import type { Random } from '../chance/random';
 
 /** The periods of a subscription up to today; the last one is current. */

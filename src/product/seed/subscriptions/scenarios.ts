@@ -1,10 +1,10 @@
-import type { Action } from '../../../../common/access/actions';
-import type { Period } from '../../../../modules/subscriptions/decisions/periods';
-import type { SubscriptionStatus } from '../../../../modules/subscriptions/subscription.entity';
+import type { Action } from '../../../common/access/actions';
+import type { Period } from '../../../modules/subscriptions/decisions/periods';
+import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
 import {
   transition,
   type TransitionName,
-} from '../../../../modules/subscriptions/decisions/transitions';
+} from '../../../modules/subscriptions/decisions/transitions';
 import type { SeedPlan } from '../chance/plan-choice';
 import type { Random } from '../chance/random';
 import { between } from '../rows/rows';

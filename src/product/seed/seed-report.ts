@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
+import type { SubscriptionStatus } from '../../modules/subscriptions/subscription.entity';
 import type { SeededBusiness } from './world/world';
 
 /** An owner of a made-up business, to log in as. */

@@ -1,4 +1,4 @@
-import { PLATFORM_ID } from '../../../../common/ids';
+import { PLATFORM_ID } from '../../../common/ids';
 import type { Change } from '../subscriptions/scenarios';
 import type { Random } from '../chance/random';
 import type { Row } from '../rows/rows';

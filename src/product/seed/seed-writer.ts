@@ -1,4 +1,5 @@
-import type { Transaction } from '../../../platform/database/transaction';
+import type { Transaction } from '../../platform/database/transaction';
+import { dayOf } from './batches';
 import { insertInto } from './rows/insert';
 import { SEEDED_TABLES, type Row, type SeededTable } from './rows/rows';
 import type { SeededBusiness } from './world/world';
@@ -19,10 +20,14 @@ export class SeedWriter {
   async add(business: SeededBusiness): Promise<void> {
     for (const table of SEEDED_TABLES)
       for (const row of business.rows[table] ?? []) this.put(table, row);
+    const days = new Map<string, number>();
     for (const row of business.recordings()) {
       this.put('recordings', row);
+      const day = dayOf(row.created_at as Date);
+      days.set(day, (days.get(day) ?? 0) + 1);
       if (this.waitingCount >= ROWS_AT_ONCE) await this.flush();
     }
+    for (const row of toDayRows(business.id, days)) this.put('usage_days', row);
   }
 
   async flush(): Promise<void> {
@@ -43,4 +48,11 @@ export class SeedWriter {
     else this.waiting.set(table, [row]);
     this.waitingCount += 1;
   }
+}
+
+/** What the counter would have kept of each day that is over. */
+function toDayRows(businessId: string, days: ReadonlyMap<string, number>): Row[] {
+  return [...days].map(([day, used]) => ({
+    ...{ business_id: businessId, feature: 'recordings', day, used },
+  }));
 }

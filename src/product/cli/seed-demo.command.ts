@@ -1,14 +1,21 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { RequestContext } from '../../../common/request-context';
-import { PasswordHasher } from '../../../modules/identity/password-hasher';
-import { CONFIG, type Config } from '../../../platform/config/config';
-import { SecretBox } from '../../../platform/config/secret-box';
-import { Database } from '../../../platform/database/database';
-import { CommandFailure } from '../../../cli/support/failure';
-import { countOf, print, printJson, withCommas } from '../../../cli/support/output';
-import { showProgress } from '../../../cli/support/progress';
-import { seedWorld, WorldExists, type InTransaction, type SeedOutcome } from './seed-world';
-import { withApplication } from '../../../cli/support/with-application';
+import { RequestContext } from '../../common/request-context';
+import { PasswordHasher } from '../../modules/identity/password-hasher';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { SecretBox } from '../../platform/config/secret-box';
+import { Database } from '../../platform/database/database';
+import { CommandFailure } from '../../cli/support/failure';
+import { countOf, print, printJson, withCommas } from '../../cli/support/output';
+import { showProgress } from '../../cli/support/progress';
+import {
+  SEED_ACTION,
+  SEED_PASSWORD,
+  seedWorld,
+  WorldExists,
+  type InTransaction,
+  type SeedOutcome,
+} from '../seed/seed-world';
+import { withApplication } from '../../cli/support/with-application';
 
 export interface SeedOptions {
   businesses: number;
@@ -16,10 +23,6 @@ export interface SeedOptions {
   seed: number;
   json?: boolean;
 }
-
-/** The action of its audit rows; the triggers write none for single rows (migration bulk-seeding). */
-const ACTION = 'seed.demo';
-const PASSWORD = 'correct horse battery staple';
 
 /** `seed:demo`: fills the database with a made-up world, or resumes an interrupted run. */
 export async function runSeedDemo({ json, ...options }: SeedOptions): Promise<void> {
@@ -37,7 +40,7 @@ async function seed(
 ): Promise<{ outcome: SeedOutcome; password: string }> {
   const password = choosePassword(application, options.seed);
   const passwordHash = await application.get(PasswordHasher).hash(password); // one hash for all: it takes 75 ms
-  const context = RequestContext.job(ACTION);
+  const context = RequestContext.job(SEED_ACTION);
   const database = application.get(Database);
   const inTransaction: InTransaction = (work) =>
     database.platform(context, 'a made-up world has many tenants', work);
@@ -58,12 +61,12 @@ async function seed(
 }
 
 /**
- * Well known, so that logging in to a demo is easy; in production derived from the secret key, known only to its
- * reader, and the same in each run of this world.
+ * Well known; in production derived from the secret key, known only to its reader, and the same in each run of this
+ * world.
  */
 function choosePassword(application: INestApplicationContext, seed: number): string {
   const { environment } = application.get<Config>(CONFIG);
-  if (environment !== 'production') return PASSWORD;
+  if (environment !== 'production') return SEED_PASSWORD;
   const key = application.get(SecretBox).deriveKey(`password of made-up people, seed ${seed}`);
   return key.toString('base64url').slice(0, 20);
 }

@@ -1,5 +1,5 @@
-import { isId } from '../../../../common/ids';
-import { SUBSCRIPTION_STATUSES } from '../../../../modules/subscriptions/subscription.entity';
+import { isId } from '../../../common/ids';
+import { SUBSCRIPTION_STATUSES } from '../../../modules/subscriptions/subscription.entity';
 import type { SeedPlan } from '../chance/plan-choice';
 import { SEEDED_COLUMNS, SEEDED_TABLES, type Row, type SeededTable } from '../rows/rows';
 import { firstBusinessId, makeBusiness, shareWorld, type WorldOptions } from './world';

@@ -1,5 +1,5 @@
-import { PLATFORM_ID } from '../../../common/ids';
-import type { Transaction } from '../../../platform/database/transaction';
+import { PLATFORM_ID } from '../../common/ids';
+import type { Transaction } from '../../platform/database/transaction';
 import { Random } from './chance/random';
 import { firstBusinessId, shareWorld, type Share, type WorldOptions } from './world/world';
 

@@ -120,6 +120,12 @@ export const SEEDED_COLUMNS = {
     created_at: 'timestamptz',
     deleted_at: 'timestamptz',
   },
+  usage_days: {
+    business_id: 'uuid',
+    feature: 'text',
+    day: 'date',
+    used: 'bigint',
+  },
 } as const satisfies Record<string, Record<string, ColumnType>>;
 
 export type ColumnType =
@@ -128,6 +134,7 @@ export type ColumnType =
   | 'boolean'
   | 'integer'
   | 'bigint'
+  | 'date'
   | 'timestamptz'
   | 'jsonb';
 export type SeededTable = keyof typeof SEEDED_COLUMNS;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { INTERVAL_UNITS } from '../../../../modules/plans/plan.entity';
-import { boundary } from '../../../../modules/subscriptions/decisions/periods';
+import { INTERVAL_UNITS } from '../../../modules/plans/plan.entity';
+import { boundary } from '../../../modules/subscriptions/decisions/periods';
 import { Random } from '../chance/random';
 import { makeTimeline, makeTrial } from './timeline';
 

@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '../../../../modules/subscriptions/subscription.entity';
+import type { SubscriptionStatus } from '../../../modules/subscriptions/subscription.entity';
 import { makeApplications } from './applications';
 import { makeCredits } from '../subscriptions/credits';
 import { toEventRows } from './history';
@@ -42,13 +42,14 @@ export interface Share {
 
 /** A made-up tenant with everything that belongs to it. */
 export interface SeededBusiness {
+  id: string;
   name: string;
   planSlug: string;
   status: SubscriptionStatus;
   ownerEmail: string;
   people: number;
   recordingsCount: number;
-  /** All rows but the recordings. */
+  /** All rows but the recordings and their days. */
   rows: Rows;
   recordings(): Generator<Row>;
 }
@@ -85,6 +86,7 @@ export function makeBusiness(world: WorldOptions, { index, recordings }: Share):
     random,
   );
   return {
+    id,
     name,
     planSlug: plan.slug,
     status: standingOf(subscription).status,

@@ -1,4 +1,4 @@
-import { isId } from '../../../../common/ids';
+import { isId } from '../../../common/ids';
 import { Random } from './random';
 
 const draw = (random: Random, count = 5) => Array.from({ length: count }, () => random.next());

@@ -1,4 +1,4 @@
-import type { BillingInterval } from '../../../../modules/subscriptions/decisions/periods';
+import type { BillingInterval } from '../../../modules/subscriptions/decisions/periods';
 import type { Random } from './random';
 
 /** What the seed needs to know of a plan. */

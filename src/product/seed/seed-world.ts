@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../platform/database/transaction';
+import type { Transaction } from '../../platform/database/transaction';
 import {
   batchesOf,
   claimBatch,
@@ -13,6 +13,11 @@ import { SEEDED_TABLES } from './rows/rows';
 import { count, emptyReport, type SeedReport } from './seed-report';
 import { SeedWriter } from './seed-writer';
 import { makeBusiness, type SeededBusiness, type WorldOptions } from './world/world';
+
+/** The action of its audit rows; the triggers write none for single rows (migration bulk-seeding). */
+export const SEED_ACTION = 'seed.demo';
+/** Of made-up people outside production: well known, so that logging in to a demo is easy. */
+export const SEED_PASSWORD = 'correct horse battery staple';
 
 /** Runs work in a transaction of platform scope; the work may be retried. */
 export type InTransaction = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -76,8 +81,12 @@ async function beginOrResume(tx: Transaction, options: SeedOptions): Promise<Wor
   const begun = await findBegunWorld(tx, options.seed);
   if (!begun && (await hasFirstBusiness(tx, options.seed))) throw new WorldExists(null);
   if (begun && !isSameSize(begun, options)) throw new WorldExists(begun);
-  const plans = await tx.query<SeedPlan>(PLANS);
-  return { ...options, plans, today: new Date(begun?.today ?? dayOf(tx.now)) };
+  return { ...options, plans: await readPlans(tx), today: new Date(begun?.today ?? dayOf(tx.now)) };
+}
+
+/** What businesses may be made to subscribe to, in a fixed order. */
+export function readPlans(tx: Transaction): Promise<SeedPlan[]> {
+  return tx.query<SeedPlan>(PLANS);
 }
 
 function isSameSize(one: BegunWorld, other: SeedOptions): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { boundary } from '../../../../modules/subscriptions/decisions/periods';
-import { TRANSITIONS } from '../../../../modules/subscriptions/decisions/transitions';
+import { boundary } from '../../../modules/subscriptions/decisions/periods';
+import { TRANSITIONS } from '../../../modules/subscriptions/decisions/transitions';
 import { pickScenario } from './scenario-choice';
 import * as scenarios from './scenarios';
 import { standingOf, type Life, type LifeSetup } from './scenarios';

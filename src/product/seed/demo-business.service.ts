@@ -1,0 +1,60 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { RequestContext } from '../../common/request-context';
+import { PasswordHasher } from '../../modules/identity/password-hasher';
+import { Database } from '../../platform/database/database';
+import { dayOf } from './batches';
+import type { SeedPlan } from './chance/plan-choice';
+import { readPlans, SEED_ACTION, SEED_PASSWORD, seedWorld, type InTransaction } from './seed-world';
+import { makeBusiness, type SeededBusiness, type WorldOptions } from './world/world';
+import type { DemoBusinessResponse } from './dto/demo-business';
+
+/** Enough for a paid plan, and for a chart of each of its last days. */
+const RECORDINGS = 2_400;
+/** More than half of all seeds make an active business. */
+const MAXIMUM_TRIES = 100;
+const SEEDS = 2 ** 32;
+
+/** A made-up business to look around in, as `seed:demo` makes many. */
+@Injectable()
+export class DemoBusinessService {
+  constructor(
+    private readonly database: Database,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /** @returns how its owner logs in */
+  async create(): Promise<DemoBusinessResponse> {
+    const passwordHash = await this.hasher.hash(SEED_PASSWORD);
+    const context = RequestContext.job(SEED_ACTION);
+    const inTransaction: InTransaction = (work) =>
+      this.database.platform(context, 'the tenant does not exist yet', work);
+    const seed = await inTransaction(async (tx) =>
+      chooseSeed(await readPlans(tx), new Date(dayOf(tx.now))),
+    );
+    const world = { seed, businesses: 1, recordings: RECORDINGS, passwordHash };
+    const { report } = await seedWorld(inTransaction, world, () => undefined);
+    const { email, business } = report.logins[0]!; // of the one business
+    return { businessName: business, email, password: SEED_PASSWORD };
+  }
+}
+
+/** A seed whose business is active, with a past; the last one tried where the plans allow none. */
+function chooseSeed(plans: readonly SeedPlan[], today: Date): number {
+  let seed = 0;
+  for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
+    seed = randomInt(SEEDS);
+    const world: WorldOptions = {
+      ...{ seed, businesses: 1, recordings: RECORDINGS, plans, today, passwordHash: '' },
+    };
+    if (isWorthSeeing(makeBusiness(world, { index: 0, recordings: RECORDINGS }), plans)) break;
+  }
+  return seed;
+}
+
+function isWorthSeeing({ status, planSlug, rows }: SeededBusiness, plans: readonly SeedPlan[]) {
+  const isPaid = plans.some(
+    ({ slug, isPublic, isFree }) => slug === planSlug && isPublic && !isFree,
+  );
+  return status === 'active' && isPaid && rows.subscription_periods!.length > 0;
+}
