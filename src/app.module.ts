@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { DemoModule } from './demo/demo.module';
 import { AccessModule } from './modules/access/access.module';
 import { AccountsModule } from './modules/accounts/accounts.module';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module';
@@ -75,6 +76,7 @@ export class AppModule {
       StaffModule,
       OpsModule,
     ];
-    return { module: AppModule, imports: [...platform, ...features, ProductModule] };
+    const demo = config.environment === 'production' ? [] : [DemoModule];
+    return { module: AppModule, imports: [...platform, ...features, ProductModule, ...demo] };
   }
 }

@@ -11,6 +11,7 @@ import { definedProblems, listSources, type SourceFile } from '../support/archit
 const ACROSS_TENANTS: Record<string, string> = {
   'src/cli/demo/demo-usage.command.ts': 'the catalogue and plans belong to no tenant',
   ...product.ACROSS_TENANTS,
+  'src/demo/race.service.ts': 'the catalogue belongs to no tenant',
   'src/cli/demo/demo-billing.command.ts': 'watches the inbox, which is that of all tenants',
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
@@ -75,6 +76,7 @@ const OUTSIDE_TRANSACTIONS: Record<string, string> = {
 const WITH_CONNECTION: Record<string, string> = {
   'src/cli/doctor/examine.ts': 'examines a database that may be too broken for Database',
   'src/cli/demo/demo-usage.command.ts': 'is another program on the database',
+  'src/demo/race.service.ts': 'the same, in development',
   'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',

@@ -42,6 +42,7 @@ const PAGES: Record<string, string> = {
   'PagesController.tellAgents': 'a page for programming agents',
   'BrandController.read': 'for the console of this server',
   'BrandController.readLogo': 'an image',
+  'RaceController.run': 'for the console, in development',
   ...product.PAGES,
 };
 

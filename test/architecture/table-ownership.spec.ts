@@ -58,6 +58,11 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'cron_heartbeats',
     reason: 'runs without the modules: the database may be too broken for them',
   },
+  'src/demo/race.service.ts': {
+    writes:
+      'business_grants features sql_callers usage_counters usage_days usage_event_keys usage_events',
+    reason: 'makes a feature for a race in development, and removes all that it counted',
+  },
   'src/modules/access/credentials.repository.ts': {
     reads:
       'api_keys businesses members sessions staff_accounts staff_sessions support_sessions users',
@@ -152,6 +157,8 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
 
 /** Files with SQL in which something computed stands where a table could, and what it is. */
 const COMPUTED: Record<string, string> = {
+  'src/demo/race.service.ts': 'the table that a race is made with',
+  'src/demo/usage-race.ts': 'the same',
   'src/modules/access/credentials.repository.ts': 'sessions or api_keys, which is being used',
   'src/modules/subscriptions/renewal/renewal.repository.ts': 'unnest() of the parameters',
   'src/modules/usage/sql-callers.service.ts': 'the role that is granted',

@@ -28,6 +28,7 @@ const TEAM = [
   'support-sessions',
   'account',
   'settings',
+  'race',
   'nowhere',
 ];
 const STAFF = [

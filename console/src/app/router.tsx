@@ -81,6 +81,7 @@ const teamPages = [
   team('/support-sessions', () => import('../team/support-sessions/page')),
   team('/account', () => import('../team/account/page')),
   team('/settings', () => import('../team/settings/page')),
+  team('/race', () => import('../team/race/page')),
 ];
 
 const staffLayout = createRoute({

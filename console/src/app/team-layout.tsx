@@ -1,4 +1,5 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
+import { brand } from '../api/brand';
 import { auth } from '../api/operations';
 import { productNavigation } from '../product/routes';
 import { text } from '../text/catalogue';
@@ -51,6 +52,19 @@ const GROUPS: readonly NavigationGroup[] = [
   },
 ];
 
+const RACE: NavigationItem = {
+  to: '/race',
+  label: text.race.title,
+  icon: 'health',
+  permission: 'subscription:write',
+};
+
+/** What production does not have. */
+const forDevelopment = (): NavigationGroup => ({
+  label: text.shell.groups.development,
+  items: brand.environment === 'production' ? [] : [RACE],
+});
+
 /** Every page of a team: who is logged in decides what it offers. */
 export function TeamLayout() {
   const { user, support, business, member, may } = useMe();
@@ -65,7 +79,10 @@ export function TeamLayout() {
     items: support ? [] : [{ to: '/account', label: text.account.title, icon: 'shield' }],
   };
   const groups = business
-    ? [...GROUPS.map((group) => ({ ...group, items: group.items.filter(isOffered) })), own]
+    ? [...GROUPS, forDevelopment(), own].map((group) => ({
+        ...group,
+        items: group.items.filter(isOffered),
+      }))
     : [own];
   const foot = support ? null : (
     <UserMenu

@@ -51,17 +51,20 @@ export default function DayChart({ days, label }: { days: readonly Day[]; label:
         <span>{days[0] && formatDay(days[0].day)}</span>
         <span>{days.at(-1) && formatDay(days.at(-1)!.day)}</span>
       </div>
-      <table className="unseen">
-        <caption>{label}</caption>
-        <tbody>
-          {days.map(({ day, used }) => (
-            <tr key={day}>
-              <th scope="row">{day}</th>
-              <td>{used}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {/* A table is as high as its rows, whatever its style says. */}
+      <div className="unseen">
+        <table>
+          <caption>{label}</caption>
+          <tbody>
+            {days.map(({ day, used }) => (
+              <tr key={day}>
+                <th scope="row">{day}</th>
+                <td>{used}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Pool, type PoolClient } from 'pg';
+import { Pool } from 'pg';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RequestContext } from '../../common/request-context';
 import type { SignupResponse } from '../../modules/onboarding/dto/signup';
@@ -11,6 +11,7 @@ import { openDatabase } from '../../platform/database/open-database';
 import { createLogger } from '../../platform/logging/logger';
 import { schema } from '../../schema';
 import { createServer } from '../../server';
+import { checkThenInsert, insertAndConsume, race } from '../../demo/usage-race';
 import { note } from '../support/output';
 import { ApiClient } from './api-client';
 import { Stage } from './stage';
@@ -19,8 +20,6 @@ import { withTemporaryData } from './temporary-data';
 const LIMIT = 100;
 const CALLERS = 300;
 const CONNECTIONS = 20;
-/** PostgreSQL's code for a refusal of `tenantry.consume`. */
-const REFUSED = 'TQ402';
 
 /** `demo:usage`: a limit in another program's transactions, by check-then-insert and by `tenantry.consume`. */
 export async function runDemoUsage(): Promise<void> {
@@ -52,9 +51,10 @@ async function play(app: NestFastifyApplication, url: string): Promise<void> {
   await stage.act(`${CALLERS} callers at once, and a limit of ${LIMIT}`);
   const pool = new Pool({ connectionString: url, max: CONNECTIONS });
   try {
-    const checked = await race(pool, (client) => checkThenInsert(client, businessId));
+    const track = { businessId, feature: 'exports', table: 'public.exports', limit: LIMIT };
+    const checked = await race(pool, track, CALLERS, checkThenInsert);
     await stage.say(`check, then insert:  ${stage.strong(String(checked))} exports`);
-    const consumed = await race(pool, (client) => insertAndConsume(client, businessId));
+    const consumed = await race(pool, track, CALLERS, insertAndConsume);
     await stage.say(`tenantry.consume:    ${stage.strong(String(consumed))} exports`);
   } finally {
     await pool.end();
@@ -90,52 +90,3 @@ const PREPARATIONS = [
   `UPDATE plans SET grants = grants || '{"exports": {"limit": ${LIMIT}, "mode": "hard"}}'`,
   'CREATE TABLE public.exports (id bigserial PRIMARY KEY, way text, business_id uuid)',
 ];
-
-/** @returns how many of the callers got through */
-async function race(
-  pool: Pool,
-  attempt: (client: PoolClient) => Promise<boolean>,
-): Promise<number> {
-  const attempts = Array.from({ length: CALLERS }, async () => {
-    const client = await pool.connect();
-    try {
-      return await attempt(client);
-    } finally {
-      client.release();
-    }
-  });
-  return (await Promise.all(attempts)).filter(Boolean).length;
-}
-
-/** What most programs do: each sees room, and all of them insert. */
-async function checkThenInsert(client: PoolClient, businessId: string): Promise<boolean> {
-  await client.query('BEGIN');
-  const { rows } = await client.query<{ count: number }>(
-    `SELECT count(*)::integer FROM public.exports WHERE way = 'check' AND business_id = $1`,
-    [businessId],
-  );
-  const hasRoom = rows[0]!.count < LIMIT;
-  if (hasRoom)
-    await client.query(`INSERT INTO public.exports (way, business_id) VALUES ('check', $1)`, [
-      businessId,
-    ]);
-  await client.query('COMMIT');
-  return hasRoom;
-}
-
-/** The row and the count are one commit; what is refused leaves neither. */
-async function insertAndConsume(client: PoolClient, businessId: string): Promise<boolean> {
-  await client.query('BEGIN');
-  try {
-    await client.query(`INSERT INTO public.exports (way, business_id) VALUES ('consume', $1)`, [
-      businessId,
-    ]);
-    await client.query(`SELECT tenantry.consume($1, 'exports')`, [businessId]);
-    await client.query('COMMIT');
-    return true;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    if ((error as { code?: string }).code === REFUSED) return false;
-    throw error;
-  }
-}

@@ -9,10 +9,10 @@ import { readPlans, SEED_ACTION, SEED_PASSWORD, seedWorld, type InTransaction } 
 import { makeBusiness, type SeededBusiness, type WorldOptions } from './world/world';
 import type { DemoBusinessResponse } from './dto/demo-business';
 
-/** Enough for a paid plan, and for a chart of each of its last days. */
-const RECORDINGS = 2_400;
-/** More than half of all seeds make an active business. */
-const MAXIMUM_TRIES = 100;
+/** Too many for a free plan. */
+const RECORDINGS = 9_000;
+/** One of ten seeds will do. */
+const MAXIMUM_TRIES = 300;
 const SEEDS = 2 ** 32;
 
 /** A made-up business to look around in, as `seed:demo` makes many. */
@@ -39,7 +39,7 @@ export class DemoBusinessService {
   }
 }
 
-/** A seed whose business is active, with a past; the last one tried where the plans allow none. */
+/** The seed of a business worth seeing; the last one tried where the plans allow none. */
 function chooseSeed(plans: readonly SeedPlan[], today: Date): number {
   let seed = 0;
   for (let tries = 0; tries < MAXIMUM_TRIES; tries += 1) {
@@ -52,9 +52,10 @@ function chooseSeed(plans: readonly SeedPlan[], today: Date): number {
   return seed;
 }
 
+/** Its meter is neither empty nor full, and its chart goes back beyond this period. */
 function isWorthSeeing({ status, planSlug, rows }: SeededBusiness, plans: readonly SeedPlan[]) {
-  const isPaid = plans.some(
-    ({ slug, isPublic, isFree }) => slug === planSlug && isPublic && !isFree,
-  );
-  return status === 'active' && isPaid && rows.subscription_periods!.length > 0;
+  const limit = plans.find(({ slug }) => slug === planSlug)?.recordingsLimit ?? Infinity;
+  const share = Number(rows.usage_counters![0]!.used) / limit;
+  const hasPast = rows.subscription_periods!.length > 0;
+  return status === 'active' && hasPast && share > 0.3 && share < 0.9;
 }

@@ -36,7 +36,7 @@ it('is active, and its days add up to what it has used', async () => {
             (SELECT sum(used)::integer FROM usage_days WHERE business_id = $1) AS days`,
     [business!.id],
   );
-  expect(sums).toEqual({ rows: 2_400, days: 2_400 });
+  expect(sums).toEqual({ rows: 9_000, days: 9_000 });
 });
 
 it('is another one each time', async () => {

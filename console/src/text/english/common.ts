@@ -73,6 +73,7 @@ export const common = {
       business: 'Business',
       catalog: 'Catalog',
       operations: 'Operations',
+      development: 'Development',
     },
     businesses: 'Your businesses',
     switch: ': switch business',

@@ -3,6 +3,18 @@ import type { IntervalResponse } from '@tenantry/client';
 /** Pages of a business's team. */
 export const team = {
   overview: { title: 'Overview', changePlan: 'Change plan' },
+  race: {
+    title: 'Race at a limit',
+    lead: 'Callers of your business, all at the same moment. Which way lets in too many?',
+    start: 'Start the race',
+    again: 'Race again',
+    ready: 'Ready.',
+    running: 'Racing…',
+    ways: { check_then_insert: 'Check, then insert', admission: 'Insert, and consume' },
+    admitted: (callers: number, limit: number) => `of ${callers} got in. The limit is ${limit}.`,
+    verdict: (over: number) => (over > 0 ? `${over} too many` : 'Exact'),
+    safe: 'In development only, with a table and a counter of its own that are gone afterwards: your usage stays as it is. The same on the command line: npm run demo:usage.',
+  },
   usage: {
     usedOf: (used: string, limit: string) => `${used} of ${limit}`,
     of: (limit: string) => `of ${limit}`,

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { RaceController } from './race.controller';
+import { RaceService } from './race.service';
+
+/** What the console shows to those who try this out. Production does not have it. */
+@Module({ controllers: [RaceController], providers: [RaceService] })
+export class DemoModule {}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { RequestContext } from '../common/request-context';
+import { subscriptionInactive } from '../modules/subscriptions/subscriptions.errors';
+import { CONFIG, type Config } from '../platform/config/config';
+import { Database } from '../platform/database/database';
+import type { RaceResponse, RaceWay } from './race';
+import { checkThenInsert, insertAndConsume, race, type RaceTrack } from './usage-race';
+
+const LIMIT = 50;
+const CALLERS = 150;
+const CONNECTIONS = 15;
+const WAYS = { check_then_insert: checkThenInsert, admission: insertAndConsume };
+const REASON = 'the catalogue belongs to no tenant';
+const INACTIVE = 'TQ403';
+
+/**
+ * Callers of one business at a limit, all at once, by a table and a feature that are made for the race and are gone
+ * after it. Development only.
+ */
+@Injectable()
+export class RaceService {
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws 403 subscription_inactive */
+  async run(asked: RequestContext, way: RaceWay): Promise<RaceResponse> {
+    const context = RequestContext.job(asked.action, asked.requireBusinessId());
+    const name = `race_${randomBytes(6).toString('hex')}`;
+    const track: RaceTrack = {
+      ...{ businessId: context.requireBusinessId(), feature: name },
+      ...{ table: `tenantry.${name}`, limit: LIMIT },
+    };
+    try {
+      await this.execute(context, preparationsOf(track));
+      return { way, callers: CALLERS, limit: LIMIT, admitted: await this.race(track, way) };
+    } finally {
+      await this.execute(context, removalsOf(track));
+    }
+  }
+
+  /** As a program with connections of its own. */
+  private async race(track: RaceTrack, way: RaceWay): Promise<number> {
+    const pool = new Pool({
+      connectionString: this.config.databaseUrl ?? undefined,
+      max: CONNECTIONS,
+    });
+    try {
+      return await race(pool, track, CALLERS, WAYS[way]);
+    } catch (error) {
+      if ((error as { code?: string }).code === INACTIVE) throw subscriptionInactive();
+      throw error;
+    } finally {
+      await pool.end();
+    }
+  }
+
+  private execute(context: RequestContext, statements: [string, ...unknown[]][]): Promise<void> {
+    return this.database.platform(context, REASON, async (tx) => {
+      for (const [sql, ...parameters] of statements) await tx.query(sql, parameters);
+    });
+  }
+}
+
+/** A counter that is there already, without percentages, sends no mail at 80 %. */
+function preparationsOf({ businessId, feature, table }: RaceTrack): [string, ...unknown[]][] {
+  const grant = { limit: LIMIT, mode: 'hard' };
+  return [
+    [`CREATE UNLOGGED TABLE ${table} (way text, business_id uuid)`],
+    [
+      `INSERT INTO features (id, name, kind, resets, visibility, is_declared, created_at)
+       VALUES ($1, 'Race', 'metered', 'never', 'team', false, now())`,
+      feature,
+    ],
+    [
+      `INSERT INTO business_grants (business_id, id, terms, reason, granted_by, created_at)
+       VALUES ($1, $2, $3, 'The race of the console', 'development', now())`,
+      businessId,
+      feature,
+      grant,
+    ],
+    [
+      `INSERT INTO usage_counters (business_id, feature, used, carried_over, credited, alert_percentages)
+       VALUES ($1, $2, 0, 0, 0, '{}')`,
+      businessId,
+      feature,
+    ],
+    [
+      `INSERT INTO sql_callers (business_id, role_name) VALUES ($1, session_user) ON CONFLICT DO NOTHING`,
+      businessId,
+    ],
+  ];
+}
+
+function removalsOf({ businessId, feature, table }: RaceTrack): [string, ...unknown[]][] {
+  const ofRace = 'WHERE business_id = $1 AND feature = $2';
+  return [
+    [`DROP TABLE IF EXISTS ${table}`],
+    [`DELETE FROM usage_events ${ofRace}`, businessId, feature],
+    [`DELETE FROM usage_event_keys ${ofRace}`, businessId, feature],
+    [`DELETE FROM usage_days ${ofRace}`, businessId, feature],
+    [`DELETE FROM usage_counters ${ofRace}`, businessId, feature],
+    ['DELETE FROM business_grants WHERE business_id = $1 AND id = $2', businessId, feature],
+    ['DELETE FROM features WHERE id = $1', feature],
+  ];
+}
