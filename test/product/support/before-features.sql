@@ -1,15 +1,16 @@
 -- An installation of the version before features, with :count businesses: each with a closed period, a running one, an
 -- owner, a deactivated member, two credits, one application and one that is deleted, and recordings.
 INSERT INTO businesses (id, name, status, support_access, created_at)
-SELECT uuid_v7(), 'Business ' || number, 'active', true, now() - interval '60 days' FROM generate_series(1, :count) AS number;
+SELECT uuid_v7(), 'shop' || number, 'active', true, now() - interval '60 days' FROM generate_series(1, :count) AS number;
 
 INSERT INTO users (id, email, email_key, full_name, password_hash, created_at)
-SELECT uuid_v7(), kind || '-' || id || '@example.com', kind || '-' || id || '@example.com', 'Ada', 'none', now()
+SELECT uuid_v7(), kind || '@' || name, kind || '@' || name, 'Ada', 'none', now()
 FROM businesses, unnest(ARRAY['owner', 'former']) AS kind;
 
 INSERT INTO members (business_id, id, kind, role, status, user_id, joined_at)
-SELECT substring(email FROM 'r-(.*)@')::uuid, uuid_v7(), 'person', 'owner',
-       CASE WHEN email LIKE 'owner%' THEN 'active' ELSE 'deactivated' END, id, now() FROM users;
+SELECT business.id, uuid_v7(), 'person', 'owner',
+       CASE WHEN email LIKE 'owner%' THEN 'active' ELSE 'deactivated' END, users.id, now()
+FROM users JOIN businesses AS business ON business.name = split_part(email, '@', 2);
 
 INSERT INTO members (business_id, id, kind, status, joined_at)
 SELECT id, uuid_v7(), 'sdk', 'active', now() FROM businesses;
