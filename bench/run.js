@@ -15,10 +15,12 @@ const benches = {
   usage: './usage',
   soak: './soak',
   renewal: './renewal',
+  'renewal-against': './renewal-against',
   webhooks: './webhooks',
 };
 // Full measurements take minutes; these options shrink them.
 const options = {
+  against: { type: 'string' },
   subscriptions: { type: 'string' },
   rounds: { type: 'string' },
   seconds: { type: 'string' },

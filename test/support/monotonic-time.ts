@@ -9,3 +9,9 @@ export function jumpAhead(milliseconds: number): void {
   aheadMs += milliseconds;
   jest.spyOn(performance, 'now').mockImplementation(() => measure() + aheadMs);
 }
+
+/** No time is over until mocks are restored, however slow the machine is. */
+export function stopTime(): void {
+  const now = measure();
+  jest.spyOn(performance, 'now').mockReturnValue(now);
+}

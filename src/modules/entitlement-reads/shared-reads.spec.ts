@@ -1,5 +1,6 @@
 import { Clock } from '../../common/clock';
 import { ChangeFeed } from '../../platform/database/change-feed';
+import { stopTime } from '../../../test/support/monotonic-time';
 import { SharedReads } from './shared-reads';
 
 /* Requests share reads for a second, and none gets one from before this process wrote something of the business. */
@@ -10,12 +11,15 @@ interface Numbered {
   number: number;
 }
 
+afterEach(() => jest.restoreAllMocks());
+
 let clock: Clock;
 let feed: ChangeFeed;
 let reads: SharedReads<Numbered>;
 /** The reads that have begun; each ends when it is told to. */
 let begun: { end: () => void; fail: (error: Error) => void }[];
 beforeEach(() => {
+  stopTime();
   clock = new Clock();
   feed = new ChangeFeed();
   reads = new SharedReads(clock, feed);
@@ -65,6 +69,24 @@ it('a use after half a second begins the next one, for which no caller waits', a
   expect(await ask()).toEqual({ number: 1 });
   clock.moveBy(600);
   expect(await ask()).toEqual({ number: 1 });
+});
+
+it('entries are renewed one after the other', async () => {
+  for (const business of ['one', 'two', 'three']) void ask(business);
+  for (const { end } of begun) end();
+  await new Promise(setImmediate);
+  clock.moveBy(600);
+  for (const business of ['one', 'two', 'three'])
+    expect(await ask(business)).toMatchObject({ number: expect.any(Number) as number });
+  expect(begun).toHaveLength(4);
+  begun[3]!.fail(new Error('no database'));
+  await new Promise(setImmediate);
+  expect(begun).toHaveLength(5);
+  feed.written(['three']);
+  begun[4]!.end();
+  await new Promise(setImmediate);
+  expect(begun).toHaveLength(5);
+  expect(await ask('two')).toEqual({ number: 4 });
 });
 
 it('one that fails is not kept, and one that renews fails no caller', async () => {

@@ -23,8 +23,9 @@ interface Entry<T> {
 @Injectable()
 export class SharedReads<T extends object> {
   private readonly entries = new LRUCache<string, Entry<T>>({ max: MAXIMUM_KEPT });
-  /** Those that renew an entry which still answers. */
-  private readonly renewals = new Map<string, Entry<T>>();
+  /** Reads to come for entries that still answer, in the order in which they were asked for. */
+  private readonly renewals = new Map<string, () => Promise<T>>();
+  private isRenewing = false;
 
   constructor(
     private readonly clock: Clock,
@@ -54,17 +55,27 @@ export class SharedReads<T extends object> {
 
   private renew(businessId: string, ask: () => Promise<T>): void {
     if (this.renewals.has(businessId)) return;
-    const renewal = this.begin(businessId, ask);
-    this.renewals.set(businessId, renewal);
-    const end = (isGood: boolean) => {
-      if (this.renewals.get(businessId) !== renewal) return; // something was written meanwhile
-      this.renewals.delete(businessId);
-      if (isGood) this.keep(businessId, renewal);
-    };
-    renewal.read.then(
-      () => end(true),
-      () => end(false), // who asks when the entry has ended gets the error of a read of their own
-    );
+    this.renewals.set(businessId, ask);
+    if (!this.isRenewing) void this.renewInTurn();
+  }
+
+  /**
+   * One at a time: entries that were read together would be renewed together, and what this process answers meanwhile
+   * would wait for all of them.
+   */
+  private async renewInTurn(): Promise<void> {
+    this.isRenewing = true;
+    for (const [businessId, ask] of this.renewals) {
+      const renewal = this.begin(businessId, ask);
+      const isGood = await renewal.read.then(
+        () => true,
+        () => false, // who asks when the entry has ended gets the error of a read of their own
+      );
+      const isWanted = this.renewals.get(businessId) === ask; // nothing was written meanwhile
+      if (isWanted) this.renewals.delete(businessId);
+      if (isWanted && isGood) this.keep(businessId, renewal);
+    }
+    this.isRenewing = false;
   }
 
   private keep(businessId: string, entry: Entry<T>): Entry<T> {
