@@ -52,7 +52,8 @@ async function toUsage(runner: QueryRunner): Promise<void> {
   );
   await runner.query(`ALTER TABLE ${PERIODS} DROP COLUMN ${used}`); // with its check
   await runner.query(`ALTER TABLE ${PERIODS} ALTER COLUMN usage DROP DEFAULT`);
-  await runner.query(`ALTER TABLE ${PERIODS} RESET (fillfactor), SET WITHOUT CLUSTER`);
+  await runner.query(`ALTER TABLE ${PERIODS} RESET (fillfactor)`);
+  await runner.query(`ALTER TABLE ${PERIODS} SET WITHOUT CLUSTER`);
   await runner.query(`COMMENT ON COLUMN ${PERIODS}.usage IS '${feature}'`); // for the way back
   await runner.query(`
     ALTER TABLE ${PERIODS} ADD CONSTRAINT ck_${PERIODS}
@@ -63,10 +64,12 @@ async function toUsage(runner: QueryRunner): Promise<void> {
 async function toUsedColumn(runner: QueryRunner): Promise<void> {
   const feature = await readUsedFeature(runner);
   await runner.query(`ALTER TABLE ${PERIODS} DROP CONSTRAINT ck_subscription_periods`);
+  await runner.query(`ALTER TABLE ${PERIODS} ALTER COLUMN usage DROP NOT NULL`); // it is named after the column
   await runner.query(`ALTER TABLE ${PERIODS} RENAME COLUMN usage TO ${feature}_used`);
   await runner.query(`
     ALTER TABLE ${PERIODS} ALTER COLUMN ${feature}_used TYPE bigint
     USING coalesce((${feature}_used ->> '${feature}')::bigint, 0)`);
+  await runner.query(`ALTER TABLE ${PERIODS} ALTER COLUMN ${feature}_used SET NOT NULL`);
   await runner.query(`
     ALTER TABLE ${PERIODS} ADD CONSTRAINT ck_subscription_periods
     CHECK (start_time < end_time AND ${feature}_used >= 0)`);
