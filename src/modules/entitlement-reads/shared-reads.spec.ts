@@ -71,22 +71,26 @@ it('a use after half a second begins the next one, for which no caller waits', a
   expect(await ask()).toEqual({ number: 1 });
 });
 
-it('entries are renewed one after the other', async () => {
-  for (const business of ['one', 'two', 'three']) void ask(business);
+it('four renewals run at once, and the others follow', async () => {
+  const businesses = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+  for (const business of businesses) void ask(business);
   for (const { end } of begun) end();
   await new Promise(setImmediate);
   clock.moveBy(600);
-  for (const business of ['one', 'two', 'three'])
-    expect(await ask(business)).toMatchObject({ number: expect.any(Number) as number });
-  expect(begun).toHaveLength(4);
-  begun[3]!.fail(new Error('no database'));
+  for (const business of businesses)
+    expect(await ask(business)).toEqual({ number: businesses.indexOf(business) });
+  expect(begun).toHaveLength(7 + 4);
+  feed.written(['six']); // it is read by who asks next
+  begun[8]!.fail(new Error('no database'));
   await new Promise(setImmediate);
-  expect(begun).toHaveLength(5);
-  feed.written(['three']);
-  begun[4]!.end();
+  expect(begun).toHaveLength(7 + 5);
+  for (const { end } of begun) end();
   await new Promise(setImmediate);
-  expect(begun).toHaveLength(5);
-  expect(await ask('two')).toEqual({ number: 4 });
+  for (const { end } of begun) end();
+  await new Promise(setImmediate);
+  expect(begun).toHaveLength(7 + 6);
+  expect(await ask('five')).toEqual({ number: 11 });
+  expect(await ask('seven')).toEqual({ number: 12 });
 });
 
 it('one that fails is not kept, and one that renews fails no caller', async () => {

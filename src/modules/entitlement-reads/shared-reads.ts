@@ -10,6 +10,12 @@ const KEPT_FOR_MS = 1_000;
 /** From this age on a use begins the next read, so that the requests of a busy business do not wait for it. */
 const RENEWED_FROM_MS = 500;
 
+/**
+ * At once. Entries that were read together are renewed together, and what this process answers meanwhile would wait for
+ * all of them.
+ */
+const MAXIMUM_RENEWALS = 4;
+
 interface Entry<T> {
   read: Promise<T>;
   beganAtMs: number;
@@ -23,9 +29,10 @@ interface Entry<T> {
 @Injectable()
 export class SharedReads<T extends object> {
   private readonly entries = new LRUCache<string, Entry<T>>({ max: MAXIMUM_KEPT });
-  /** Reads to come for entries that still answer, in the order in which they were asked for. */
-  private readonly renewals = new Map<string, () => Promise<T>>();
-  private isRenewing = false;
+  /** Those that renew an entry which still answers. */
+  private readonly renewals = new Map<string, Entry<T>>();
+  /** Renewals to come, in the order in which they were asked for. */
+  private readonly waiting = new Map<string, () => Promise<T>>();
 
   constructor(
     private readonly clock: Clock,
@@ -55,27 +62,23 @@ export class SharedReads<T extends object> {
 
   private renew(businessId: string, ask: () => Promise<T>): void {
     if (this.renewals.has(businessId)) return;
-    this.renewals.set(businessId, ask);
-    if (!this.isRenewing) void this.renewInTurn();
+    this.waiting.set(businessId, ask);
+    if (this.renewals.size < MAXIMUM_RENEWALS) void this.renewInTurn();
   }
 
-  /**
-   * One at a time: entries that were read together would be renewed together, and what this process answers meanwhile
-   * would wait for all of them.
-   */
   private async renewInTurn(): Promise<void> {
-    this.isRenewing = true;
-    for (const [businessId, ask] of this.renewals) {
+    for (const [businessId, ask] of this.waiting) {
+      this.waiting.delete(businessId);
       const renewal = this.begin(businessId, ask);
+      this.renewals.set(businessId, renewal);
       const isGood = await renewal.read.then(
         () => true,
         () => false, // who asks when the entry has ended gets the error of a read of their own
       );
-      const isWanted = this.renewals.get(businessId) === ask; // nothing was written meanwhile
-      if (isWanted) this.renewals.delete(businessId);
-      if (isWanted && isGood) this.keep(businessId, renewal);
+      if (this.renewals.get(businessId) !== renewal) continue; // something was written meanwhile
+      this.renewals.delete(businessId);
+      if (isGood) this.keep(businessId, renewal);
     }
-    this.isRenewing = false;
   }
 
   private keep(businessId: string, entry: Entry<T>): Entry<T> {
@@ -87,11 +90,13 @@ export class SharedReads<T extends object> {
     if (businessIds === 'everything') {
       this.entries.clear();
       this.renewals.clear();
+      this.waiting.clear();
       return;
     }
     for (const businessId of businessIds) {
       this.entries.delete(businessId);
       this.renewals.delete(businessId);
+      this.waiting.delete(businessId);
     }
   }
 
