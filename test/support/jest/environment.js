@@ -2,6 +2,14 @@
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
+/** Where jest-circus keeps its state: with one global for all files, each would keep those before it, and tell them all. */
+const STATES_OF_CIRCUS = ['EVENT_HANDLERS', 'JEST_STATE_SYMBOL'];
+
+function forgetTests() {
+  for (const symbol of Object.getOwnPropertySymbols(globalThis))
+    if (STATES_OF_CIRCUS.includes(symbol.description)) delete globalThis[symbol];
+}
+
 module.exports = class SharedEnvironment {
   global = globalThis;
   fakeTimers = null; // the legacy ones
@@ -17,6 +25,7 @@ module.exports = class SharedEnvironment {
 
   async teardown() {
     this.fakeTimersModern.dispose();
+    forgetTests();
     globalThis.console = this.before.console;
     process.exit = this.before.exit;
     for (const name of Object.keys(process.env)) delete process.env[name];

@@ -19,18 +19,26 @@ const isSource = (file) =>
   SOURCE.test(path.relative(ROOT, file).replaceAll(path.sep, '/')) && !file.endsWith('.spec.ts');
 
 /**
- * The module for what is loaded anew for each file: on Node 20 every storage that was ever entered makes each promise of
- * the process dearer, and jest-circus brings one a file. After 30 files an await cost 40 times as much.
+ * What jest-circus knows the running test or hook by. A real storage would make each promise of the process dearer on
+ * Node 20 while a test runs, and all that outlives a test would keep it. Enough for tests that run one after another:
+ * none is concurrent.
  */
-function hooksOfFile(storages) {
-  class AsyncLocalStorage extends asyncHooks.AsyncLocalStorage {
-    constructor() {
-      super();
-      storages.push(this);
-    }
+class SerialStorage {
+  getStore() {
+    return this.store;
   }
-  return { ...asyncHooks, AsyncLocalStorage };
+
+  run(store, work) {
+    const before = this.store;
+    const restore = () => (this.store = before);
+    this.store = store;
+    const result = work();
+    if (!(result instanceof Promise)) restore();
+    return result instanceof Promise ? result.finally(restore) : result;
+  }
 }
+const CIRCUS = path.dirname(require.resolve('jest-circus/package.json'));
+const hooksOfCircus = { ...asyncHooks, AsyncLocalStorage: SerialStorage };
 
 /** Of this worker: what each source exports, and the source maps that later files need for their stacks. */
 const exportsOfSources = new Map();
@@ -50,21 +58,14 @@ function compileOnce(source, filename, parameters) {
 module.exports = class SharedPackagesRuntime extends Runtime {
   constructor(...parameters) {
     super(...parameters);
-    this.storages = [];
-    this.asyncHooks = hooksOfFile(this.storages);
     this.transformCache.sourceMaps = sourceMaps;
     const { executor } = this;
     executor.compile = (source, filename) =>
       compileOnce(source, filename, executor.injectedModuleParameters);
   }
 
-  teardown() {
-    for (const storage of this.storages) storage.disable();
-    super.teardown();
-  }
-
   requireModule(from, moduleName, options, isRequireActual) {
-    if (moduleName === 'node:async_hooks' && !isSource(from)) return this.asyncHooks;
+    if (moduleName === 'node:async_hooks' && from.startsWith(CIRCUS)) return hooksOfCircus;
     if (options?.isInternalModule || moduleName === undefined || isBuiltin(moduleName))
       return super.requireModule(from, moduleName, options, isRequireActual);
     if (isPackage(moduleName)) return createRequire(from)(moduleName);
