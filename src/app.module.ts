@@ -22,6 +22,7 @@ import { SubscriptionsModule } from './modules/subscriptions/subscriptions.modul
 import { UsageModule } from './modules/usage/usage.module';
 import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
 import { TeamMembersModule } from './modules/team-members/team-members.module';
+import { WebhooksModule } from './modules/webhooks/webhooks.module';
 import type { Config } from './platform/config/config';
 import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
@@ -69,6 +70,7 @@ export class AppModule {
       SupportSessionsModule,
       ApiKeysModule,
       ServiceKeysModule,
+      WebhooksModule,
       AccountsModule,
       OnboardingModule,
       BillingModule,

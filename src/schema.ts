@@ -37,6 +37,8 @@ import { PartitionsBesideOpenTransactions1763690000126 } from '../migrations/176
 import { CheckSaysWhy1763690000127 } from '../migrations/1763690000127-check-says-why';
 import { ConsumeInShortStatements1763690000135 } from '../migrations/1763690000135-consume-in-short-statements';
 import { Events1763690000140 } from '../migrations/1763690000140-events';
+import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
+import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -53,6 +55,7 @@ import { Feature } from './modules/features/feature.entity';
 import { BusinessGrant } from './modules/entitlements/business-grant.entity';
 import { Credit } from './modules/entitlements/credit.entity';
 import { Subscription } from './modules/subscriptions/subscription.entity';
+import { WebhookEndpoint } from './modules/webhooks/webhook-endpoint.entity';
 import { Member } from './modules/team-members/member.entity';
 import type { Schema } from './platform/database/data-source';
 import { Mail } from './platform/mail/mail.entity';
@@ -80,6 +83,7 @@ const core: Omit<Schema, 'complete'> = {
     Subscription,
     User,
     UserSession,
+    WebhookEndpoint,
   ],
   migrations: [
     Foundation1763690000001,
@@ -118,6 +122,8 @@ const core: Omit<Schema, 'complete'> = {
     CheckSaysWhy1763690000127,
     ConsumeInShortStatements1763690000135,
     Events1763690000140,
+    WebhookEndpoints1763690000150,
+    WebhookDeliveries1763690000151,
   ],
 };
 

@@ -109,7 +109,7 @@ export const supportForbidden = defineProblem({
   kind: 'forbidden',
   title: 'Support sessions cannot do this',
   description:
-    "Passwords, sessions, members' roles, invitations, API keys, subscription, billing, the business and its support access can be changed by the tenant only.",
+    "Passwords, sessions, members' roles, invitations, API keys, webhook endpoints, subscription, billing, the business and its support access can be changed by the tenant only.",
 });
 
 export const businessDeactivated = defineProblem({

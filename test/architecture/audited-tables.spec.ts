@@ -40,6 +40,9 @@ const NOT_AUDITED: Record<string, string> = {
   usage_reservations: 'itself a record, with its end',
   usage_counters: 'what is counted has rows, and renewals have their period row',
   user_sessions: 'UPDATE is not: their use is no news',
+  webhook_cursors: 'counters',
+  webhook_deliveries: 'itself a record of what was sent',
+  webhook_endpoint_states: 'changes with each delivery',
   webhook_inbox: 'itself a record of what was received',
 };
 
@@ -78,6 +81,10 @@ const SILENT_UPDATES: Record<string, string> = {
   'subscriptions.end_reason': 'comes with a change of the business or the plan',
   'subscriptions.price_told_of_version': 'the mail tells it',
   'subscriptions.cancel_at': 'comes with a change of canceled_at',
+  'webhook_endpoints.previous_secret': 'changes with secret only',
+  'webhook_endpoints.previous_secret_ends_at': 'the same',
+  'webhook_endpoints.made_by': 'comes with a change of url or types',
+  'webhook_endpoints.enabled_at': 'changes with status only',
 };
 
 let database: TestDatabase;

@@ -58,6 +58,9 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/usage/usage-alerts.service.ts': 'alerts go to all tenants',
   'src/modules/usage/usage-reads.service.ts': 'usage:verify goes through all businesses',
   'src/modules/usage/sql-callers.service.ts': 'roles of other programs belong to no tenant',
+  'src/modules/webhooks/dispatch.service.ts': 'endpoints of the installation follow all tenants',
+  'src/modules/webhooks/webhook-deliveries.service.ts': 'wakes endpoints of all tenants',
+  'src/modules/webhooks/webhook.mails.ts': 'mail jobs know an id, and no tenant',
   'src/platform/http/idempotency/idempotency.ts':
     'lends the scope to those above, by runOnPlatform',
 };

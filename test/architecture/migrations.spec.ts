@@ -45,6 +45,9 @@ const WITHOUT_ENTITY: Record<string, string> = {
   usage_event_keys: 'of count_usage',
   usage_events: 'of count_usage',
   usage_reservations: 'of count_usage',
+  webhook_cursors: 'counters',
+  webhook_deliveries: 'written many at once',
+  webhook_endpoint_states: 'leases, in one statement each',
   webhook_inbox: 'of inbox.repository, which needs ON CONFLICT',
 };
 

@@ -33,6 +33,9 @@ const WITHOUT_ENTITY: Record<string, string> = {
   usage_event_keys: 'src/modules/usage/',
   usage_events: 'src/modules/usage/',
   usage_reservations: 'src/modules/usage/',
+  webhook_cursors: 'src/modules/webhooks/',
+  webhook_deliveries: 'src/modules/webhooks/',
+  webhook_endpoint_states: 'src/modules/webhooks/',
   webhook_inbox: 'src/modules/billing/',
 };
 

@@ -73,6 +73,7 @@ const CROSS_TENANT_INDEXES: Record<string, string> = {
   ix_usage_alerts_unsent: 'a job sends the alerts of all tenants',
   ix_usage_event_keys_created_at: 'housekeeping forgets old keys, of all tenants',
   ix_usage_reservations_open: 'a job ends what has expired, of all tenants',
+  ix_webhook_deliveries_created_at: 'housekeeping forgets old deliveries, of all tenants',
   uq_api_keys_token_hash: 'a token is found before its tenant is known',
   uq_billing_accounts_customer: 'an event names a customer before its tenant is known',
   uq_checkout_sessions_stripe: 'no page of Stripe belongs to two tenants',

@@ -54,7 +54,8 @@ export interface Access {
    */
   businessPerItem?: boolean;
   /**
-   * Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide.
+   * Dashboard routes without a permission: whether a support session may call them. With one, its permissions decide, and
+   * `false` refuses with support_forbidden in read mode too.
    */
   support?: boolean;
   /** Dashboard routes: open to a person who belongs to no business. */

@@ -11,6 +11,9 @@ const ADMIN = [
   'api_keys:write',
   'audit_log:read',
   'support_sessions:read',
+  'webhook_endpoints:read',
+  'webhook_endpoints:write',
+  'webhook_deliveries:write',
 ] as const;
 
 const OWNER = [
@@ -65,7 +68,7 @@ export function declareScopes(scopes: readonly Scope[]): void {
 }
 
 /**
- * What staff may do in a support session: an admin's permissions without members' roles, invitations and keys. In
+ * What staff may do in a support session: an admin's permissions without members' roles, invitations, keys and webhooks. In
  * read mode only the read permissions count.
  */
 export function supportPermissions(mode: 'read' | 'write'): readonly Permission[] {
@@ -77,6 +80,8 @@ const NOT_FOR_SUPPORT: readonly Permission[] = [
   'team_members:assign_roles',
   'invitations:write',
   'api_keys:write',
+  'webhook_endpoints:write',
+  'webhook_deliveries:write',
 ];
 
 /** The permissions of a role; none for null (a bot, say). */

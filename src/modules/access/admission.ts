@@ -105,6 +105,7 @@ function assertSupportMay(
     ? permissions.includes(access.permission)
     : access.support === true;
   const isReading = method === 'GET' || method === 'HEAD' || access.action === 'session.end';
+  if (access.support === false) throw supportForbidden();
   if (mode === 'read' && !isReading) throw supportReadOnly();
   if (!isAllowed) throw supportForbidden();
 }

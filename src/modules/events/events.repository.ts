@@ -57,6 +57,17 @@ export class EventsRepository {
     return ends!;
   }
 
+  async findLastBefore(tx: Transaction, moment: Date): Promise<number> {
+    const parameters = [tx.requireBusinessId(), moment];
+    const [found] = await tx.query<{ sequence: number }>(LAST_BEFORE, parameters);
+    return found?.sequence ?? 0;
+  }
+
+  async findBusinessAfter(tx: Transaction, businessId: string): Promise<string | null> {
+    const [found] = await tx.query<{ id: string }>(BUSINESS_AFTER, [businessId]);
+    return found?.id ?? null;
+  }
+
   /** To the day, so that a reader costs a write a day. */
   async markRead(tx: Transaction): Promise<void> {
     await tx.query(MARK_READ, [tx.requireBusinessId(), tx.now]);
@@ -75,6 +86,12 @@ const ENDS = `
   SELECT coalesce(last_sequence, 0)::float8 AS last,
          coalesce((SELECT min(sequence) - 1 FROM events WHERE business_id = $1), last_sequence, 0)::float8 AS deleted
   FROM (SELECT) AS one LEFT JOIN event_counters ON business_id = $1`;
+
+const LAST_BEFORE = `
+  SELECT sequence::float8 FROM events WHERE business_id = $1 AND created_at < $2 ORDER BY sequence DESC LIMIT 1`;
+
+const BUSINESS_AFTER = `
+  SELECT business_id AS id FROM event_counters WHERE business_id > $1 ORDER BY business_id LIMIT 1`;
 
 const MARK_READ = `
   INSERT INTO event_counters AS counter (business_id, last_read_at) VALUES ($1, $2)

@@ -88,6 +88,16 @@ export class EventsService {
     return this.events.readEnds(tx);
   }
 
+  /** The last event of the business of the transaction that was raised before this moment; 0 where there is none. */
+  findLastBefore(tx: Transaction, moment: Date): Promise<number> {
+    return this.events.findLastBefore(tx, moment);
+  }
+
+  /** The next business, by id, that has events; null after the last. Platform scope. */
+  findBusinessAfter(tx: Transaction, businessId: string): Promise<string | null> {
+    return this.events.findBusinessAfter(tx, businessId);
+  }
+
   /** After 0 is from the oldest that is kept. @throws 410 events_gone */
   private async assertKept(tx: Transaction, after: number): Promise<void> {
     const { deleted } = await this.events.readEnds(tx);

@@ -15,13 +15,15 @@ import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsageEventsService } from '../usage/usage-events.service';
 import { StaffService } from '../staff/staff.service';
+import { WebhookEndpointsService } from '../webhooks/webhook-endpoints.service';
 
 const EVENTS_KEPT_DAYS = 90; // Stripe itself keeps them for 30
 const EVENT_KEYS_KEPT_DAYS = 396; // 13 months: a retry of an event counts once that long
+const WEBHOOKS_KEPT_DAYS = 30; // as the log keeps events, unless it is set otherwise
 const MAILS_KEPT_DAYS = 90; // longer than the queue retries
 const PRUNE = 'housekeeping.prune';
 
-/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses, event ids. */
+/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses, event ids, deliveries. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -37,6 +39,7 @@ export class Housekeeping {
     private readonly guesses: GuessLimiter,
     private readonly inbox: InboxService,
     private readonly usageEvents: UsageEventsService,
+    private readonly webhooks: WebhookEndpointsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -67,6 +70,7 @@ export class Housekeeping {
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
     await this.guesses.prune(tx);
     await this.usageEvents.keepHouse(tx, hoursBefore(tx.now, 24 * EVENT_KEYS_KEPT_DAYS));
+    await this.webhooks.prune(tx, hoursBefore(tx.now, 24 * WEBHOOKS_KEPT_DAYS));
     return this.sessions.prune(
       tx,
       hoursBefore(tx.now, sessionIdleHours),

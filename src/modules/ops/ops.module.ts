@@ -7,6 +7,7 @@ import { StaffModule } from '../staff/staff.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { UsageModule } from '../usage/usage.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { BrandController } from './brand.controller';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
@@ -30,6 +31,7 @@ import { TimeShiftService } from './time-shift.service';
     SubscriptionsModule,
     TeamMembersModule,
     UsageModule,
+    WebhooksModule,
   ],
   controllers: [
     HealthController,

@@ -140,6 +140,12 @@ export class TeamMembersRepository {
     if (!isPermitted) throw permissionDenied();
   }
 
+  /** Null where there is no such active member. */
+  async findActiveRole(tx: Transaction, id: string): Promise<Role | null> {
+    const where = { businessId: tx.requireBusinessId(), id, status: 'active' as const };
+    return (await tx.repository(Member).findOneBy(where))?.role ?? null;
+  }
+
   /** The active persons of these roles, the first one first. */
   listActive(tx: Transaction, roles: Role[]): Promise<Owner[]> {
     return tx.query<Owner>(ACTIVE, [tx.requireBusinessId(), roles]);

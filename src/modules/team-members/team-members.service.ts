@@ -87,6 +87,11 @@ export class TeamMembersService {
     return this.members.assertCallerMay(tx, permission);
   }
 
+  /** What a member may do now. Null where it has left or is deactivated. */
+  findActiveRole(tx: Transaction, id: string): Promise<Role | null> {
+    return this.members.findActiveRole(tx, id);
+  }
+
   /** A login opens the business that was used last. */
   markUsed(tx: Transaction, id: string): Promise<void> {
     return this.members.markUsed(tx, id);

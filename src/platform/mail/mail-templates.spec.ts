@@ -56,6 +56,11 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     calledOffPlanName: 'Basic',
     url: 'https://app.example/billing',
   },
+  'webhook-endpoint-disabled': {
+    businessName: 'Acme',
+    why: 'It has taken nothing for five days.',
+    url: 'https://app.example/webhooks?endpoint=1',
+  },
   'support-session-started': {
     businessName: 'Acme',
     staffEmail: 'help@tenantry.example',
@@ -188,6 +193,7 @@ describe('the texts of mails', () => {
       'startsAt',
       'until',
       'url',
+      'why',
     ];
     const known = [...Object.keys(NEUTRAL_NAMES), ...composed, ...moreComposed, 'whatFollows'];
     expect([...new Set(given)].sort()).toEqual(known.sort());

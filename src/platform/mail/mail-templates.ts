@@ -13,6 +13,7 @@ const OF_THE_CORE = [
   'plan-gets-price',
   'change-called-off',
   'usage-alert',
+  'webhook-endpoint-disabled',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
 export interface MailTemplatesOf {

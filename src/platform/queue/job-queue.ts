@@ -13,6 +13,8 @@ export interface JobOptions {
   runAt?: Date;
   /** A waiting job with the same key is replaced. */
   key?: string;
+  /** A waiting job with the same key keeps its moment. */
+  keepsRunAt?: boolean;
   /** Ten by default. */
   maximumTries?: number;
 }
@@ -33,6 +35,7 @@ export class JobQueue {
       options.runAt ?? null,
       options.key ?? null,
       options.maximumTries ?? DEFAULT_MAXIMUM_TRIES,
+      options.keepsRunAt ? 'preserve_run_at' : 'replace',
     ];
     let [job] = await tx.query<AddedJob>(ADD, parameters);
     while (job!.id === null) [job] = await tx.query<AddedJob>(ADD, parameters);
@@ -48,4 +51,5 @@ interface AddedJob {
  * two statements it does neither, and returns NULLs; called again, it sees the claim.
  */
 const ADD = `
-  SELECT id FROM graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5)`;
+  SELECT id FROM graphile_worker.add_job($1, $2::json, run_at => $3, job_key => $4, max_attempts => $5,
+                                           job_key_mode => $6)`;

@@ -74,7 +74,8 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private tasksByLane(): Record<LaneName, TaskList> {
-    const tasks: Record<LaneName, TaskList> = { awaited: {}, bulk: {}, work: {} };
+    const empty = LANE_NAMES.map((name) => [name, {}]);
+    const tasks = Object.fromEntries(empty) as Record<LaneName, TaskList>;
     for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
       if (typeof instance === 'object' && instance !== null) this.addTasksOf(instance, tasks);
     }

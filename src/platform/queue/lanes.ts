@@ -9,6 +9,10 @@ export const LANES = {
   bulk: 4,
   /** Everything else: Stripe, housekeeping. */
   work: 4,
+  /** Webhooks out, to endpoints that answer quickly. */
+  webhooks: 8,
+  /** Webhooks to endpoints that are new, failed or were slow: the quick ones do not wait for them. */
+  webhooks_slow: 8,
 } as const;
 
 export type LaneName = keyof typeof LANES;

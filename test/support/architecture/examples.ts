@@ -109,6 +109,8 @@ const EXAMPLES: Record<string, Example> = {
   'usage_reservation.release': {
     body: ({ customer }) => ({ businessId: customer.business.id }),
   },
+  'staff_webhook_endpoint.update': { body: () => ({ description: 'Billing' }) },
+  'webhook_endpoint.update': { body: () => ({ description: 'Billing' }) },
   'webhook.receive': { body: () => ({}), answers: 400 },
 };
 
@@ -182,6 +184,10 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     );
     return { id };
   },
+  '/v1/staff/webhook-deliveries/{id}': ({ server, staff }) =>
+    makeDelivery(server, '/v1/staff/webhook-endpoints', staff.token),
+  '/v1/webhook-deliveries/{id}': ({ server, customer }) =>
+    makeDelivery(server, '/v1/webhook-endpoints', customer.token),
   '/v1/support-sessions/{id}': (world) => openSupportOf(world),
   '/v1/team-members/{id}': async ({ server, customer }) => {
     const { id } = await addMember(server, customer, 'viewer');
@@ -312,4 +318,14 @@ function idIn(body: unknown): string {
 
 function aFeature(): { key: string; name: string; kind: string } {
   return { key: `exports_${newId().replaceAll('-', '')}`, name: 'Exports', kind: 'metered' };
+}
+
+async function makeDelivery(
+  server: TestApplication,
+  path: string,
+  token: string,
+): Promise<Record<string, string>> {
+  const endpoint = await server.post(path, token, { url: 'https://app.example/hooks/tenantry' });
+  const delivery = await server.post(`${path}/${idIn(endpoint.body)}/test`, token);
+  return { id: idIn(delivery.body) };
 }

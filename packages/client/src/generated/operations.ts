@@ -36,6 +36,7 @@ import type {
   CreateRecordingBatchRequest,
   CreateRecordingRequest,
   CreateServiceKeyRequest,
+  CreateWebhookEndpointRequest,
   CreatedApiKeyResponse,
   CreatedRecordingResponse,
   CreatedServiceKeyResponse,
@@ -89,6 +90,7 @@ import type {
   RecordingResponse,
   ReleaseEventRequest,
   ReleaseResponse,
+  ReplayWebhooksRequest,
   ReservationResponse,
   ReserveRequest,
   ResetPasswordRequest,
@@ -115,11 +117,18 @@ import type {
   UpdateMeRequest,
   UpdatePlanRequest,
   UpdateSubscriptionRequest,
+  UpdateWebhookEndpointRequest,
   UsageExplanationResponse,
   UsageHistoryResponse,
   UsageResponse,
   UsageVerificationResponse,
   VerifyEmailRequest,
+  WebhookDeliveryPage,
+  WebhookDeliveryResponse,
+  WebhookDeliveryStatus,
+  WebhookEndpointPage,
+  WebhookEndpointResponse,
+  WebhookEndpointWithSecretResponse,
   WebhookReceivedResponse,
 } from './schemas.ts';
 
@@ -2296,6 +2305,295 @@ export const staffSupportSessionEnd: Operation<
   takesIdempotencyKey: true,
 };
 
+/** Send one delivery again, at once */
+export const staffWebhookDeliveryRedeliver: Operation<
+  { id: string },
+  WebhookDeliveryResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookDeliveryNotFoundError
+  | problems.WebhookEndpointDisabledError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-deliveries/{id}/redeliver',
+  takesIdempotencyKey: true,
+};
+
+/** Where events of all businesses are sent, newest first */
+export const staffWebhookEndpointList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  WebhookEndpointPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/webhook-endpoints',
+};
+
+/** Send events of all businesses to a URL; the secret that verifies them is shown only once */
+export const staffWebhookEndpointCreate: Operation<
+  { body: CreateWebhookEndpointRequest },
+  WebhookEndpointWithSecretResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.TooManyWebhookEndpointsError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints',
+  takesIdempotencyKey: true,
+};
+
+/** One endpoint of the installation */
+export const staffWebhookEndpointGet: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/webhook-endpoints/{id}',
+};
+
+/** Change an endpoint of the installation; omitted fields stay */
+export const staffWebhookEndpointUpdate: Operation<
+  { id: string; body?: UpdateWebhookEndpointRequest },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/staff/webhook-endpoints/{id}',
+};
+
+/** Delete an endpoint of the installation with its deliveries */
+export const staffWebhookEndpointDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/webhook-endpoints/{id}',
+};
+
+/** What was sent to an endpoint in the last 30 days, newest first */
+export const staffWebhookDeliveryList: Operation<
+  {
+    id: string;
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    status?: WebhookDeliveryStatus;
+  },
+  WebhookDeliveryPage,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/webhook-endpoints/{id}/deliveries',
+};
+
+/** Send nothing more; what waits is given up */
+export const staffWebhookEndpointDisable: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints/{id}/disable',
+  takesIdempotencyKey: true,
+};
+
+/** Go on with the events that follow; those missed are replayed on request */
+export const staffWebhookEndpointEnable: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints/{id}/enable',
+  takesIdempotencyKey: true,
+};
+
+/** Send the events since a moment again, with the same ids; one replay at a time */
+export const staffWebhookEndpointReplay: Operation<
+  { id: string; body: ReplayWebhooksRequest },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointDisabledError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WebhookReplayRunningError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints/{id}/replay',
+  takesIdempotencyKey: true,
+};
+
+/** Replace the secret; both sign for 24 hours */
+export const staffWebhookEndpointRotateSecret: Operation<
+  { id: string },
+  WebhookEndpointWithSecretResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints/{id}/rotate-secret',
+  takesIdempotencyKey: true,
+};
+
+/** Send an event of the type webhook_endpoint.test */
+export const staffWebhookEndpointTest: Operation<
+  { id: string },
+  WebhookDeliveryResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointDisabledError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/webhook-endpoints/{id}/test',
+  takesIdempotencyKey: true,
+};
+
 /** Stripe's events, newest first, with their outcome */
 export const webhookEventList: Operation<
   {
@@ -3371,6 +3669,379 @@ export const usageVerify: Operation<
 > = {
   method: 'GET',
   path: '/v1/usage/{feature}/verify',
+};
+
+/** Send one delivery again, at once */
+export const webhookDeliveryRedeliver: Operation<
+  { id: string },
+  WebhookDeliveryResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookDeliveryNotFoundError
+  | problems.WebhookEndpointDisabledError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-deliveries/{id}/redeliver',
+  takesIdempotencyKey: true,
+};
+
+/** Where events of the business are sent, newest first */
+export const webhookEndpointList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+  },
+  WebhookEndpointPage,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/webhook-endpoints',
+};
+
+/** Send events to a URL; the secret that verifies them is shown only once */
+export const webhookEndpointCreate: Operation<
+  { body: CreateWebhookEndpointRequest },
+  WebhookEndpointWithSecretResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.TooManyWebhookEndpointsError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints',
+  takesIdempotencyKey: true,
+};
+
+/** One endpoint */
+export const webhookEndpointGet: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/webhook-endpoints/{id}',
+};
+
+/** Change an endpoint; omitted fields stay */
+export const webhookEndpointUpdate: Operation<
+  { id: string; body?: UpdateWebhookEndpointRequest },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/webhook-endpoints/{id}',
+};
+
+/** Delete an endpoint with its deliveries */
+export const webhookEndpointDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/webhook-endpoints/{id}',
+};
+
+/** What was sent to an endpoint in the last 30 days, newest first */
+export const webhookDeliveryList: Operation<
+  {
+    id: string;
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    status?: WebhookDeliveryStatus;
+  },
+  WebhookDeliveryPage,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/webhook-endpoints/{id}/deliveries',
+};
+
+/** Send nothing more; what waits is given up */
+export const webhookEndpointDisable: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints/{id}/disable',
+  takesIdempotencyKey: true,
+};
+
+/** Go on with the events that follow; those missed are replayed on request */
+export const webhookEndpointEnable: Operation<
+  { id: string },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints/{id}/enable',
+  takesIdempotencyKey: true,
+};
+
+/** Send the events since a moment again, with the same ids; one replay at a time */
+export const webhookEndpointReplay: Operation<
+  { id: string; body: ReplayWebhooksRequest },
+  WebhookEndpointResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointDisabledError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WebhookReplayRunningError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints/{id}/replay',
+  takesIdempotencyKey: true,
+};
+
+/** Replace the secret; both sign for 24 hours */
+export const webhookEndpointRotateSecret: Operation<
+  { id: string },
+  WebhookEndpointWithSecretResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints/{id}/rotate-secret',
+  takesIdempotencyKey: true,
+};
+
+/** Send an event of the type webhook_endpoint.test */
+export const webhookEndpointTest: Operation<
+  { id: string },
+  WebhookDeliveryResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WebhookEndpointDisabledError
+  | problems.WebhookEndpointNotFoundError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/webhook-endpoints/{id}/test',
+  takesIdempotencyKey: true,
 };
 
 /** Receive an event of Stripe. Stored once, however often it is delivered, and answered at once; a job handles it. The signature is verified on the raw bytes. */

@@ -300,6 +300,9 @@ export class TooManyBusinessesError extends ProblemError<schemas.TooManyBusiness
 /** The body has too many fields and list entries */
 export class TooManyValuesError extends ProblemError<schemas.TooManyValuesProblem> {}
 
+/** There are 20 webhook endpoints already */
+export class TooManyWebhookEndpointsError extends ProblemError<schemas.TooManyWebhookEndpointsProblem> {}
+
 /** A valid credential is required */
 export class UnauthenticatedError extends ProblemError<schemas.UnauthenticatedProblem> {}
 
@@ -315,11 +318,23 @@ export class ValidationFailedError extends ProblemError<schemas.ValidationFailed
 /** This link is no longer valid */
 export class VerificationTokenInvalidError extends ProblemError<schemas.VerificationTokenInvalidProblem> {}
 
+/** Webhook delivery not found */
+export class WebhookDeliveryNotFoundError extends ProblemError<schemas.WebhookDeliveryNotFoundProblem> {}
+
+/** This webhook endpoint is disabled */
+export class WebhookEndpointDisabledError extends ProblemError<schemas.WebhookEndpointDisabledProblem> {}
+
+/** Webhook endpoint not found */
+export class WebhookEndpointNotFoundError extends ProblemError<schemas.WebhookEndpointNotFoundProblem> {}
+
 /** The event was handled already */
 export class WebhookEventHandledError extends ProblemError<schemas.WebhookEventHandledProblem> {}
 
 /** Event not found */
 export class WebhookEventNotFoundError extends ProblemError<schemas.WebhookEventNotFoundProblem> {}
+
+/** A replay to this endpoint is still running */
+export class WebhookReplayRunningError extends ProblemError<schemas.WebhookReplayRunningProblem> {}
 
 /** The signature does not match the body */
 export class WebhookSignatureInvalidError extends ProblemError<schemas.WebhookSignatureInvalidProblem> {}
@@ -434,13 +449,18 @@ export const PROBLEMS = {
   too_many_at_once: TooManyAtOnceError,
   too_many_businesses: TooManyBusinessesError,
   too_many_values: TooManyValuesError,
+  too_many_webhook_endpoints: TooManyWebhookEndpointsError,
   unauthenticated: UnauthenticatedError,
   unsupported_media_type: UnsupportedMediaTypeError,
   usage_exceeds_plan: UsageExceedsPlanError,
   validation_failed: ValidationFailedError,
   verification_token_invalid: VerificationTokenInvalidError,
+  webhook_delivery_not_found: WebhookDeliveryNotFoundError,
+  webhook_endpoint_disabled: WebhookEndpointDisabledError,
+  webhook_endpoint_not_found: WebhookEndpointNotFoundError,
   webhook_event_handled: WebhookEventHandledError,
   webhook_event_not_found: WebhookEventNotFoundError,
+  webhook_replay_running: WebhookReplayRunningError,
   webhook_signature_invalid: WebhookSignatureInvalidError,
   wrong_application: WrongApplicationError,
   wrong_credential_kind: WrongCredentialKindError,

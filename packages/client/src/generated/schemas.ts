@@ -80,6 +80,18 @@ export type Action =
   | 'staff_subscription.assign'
   | 'staff_subscription.list_history'
   | 'staff_support_session.end'
+  | 'staff_webhook_delivery.list'
+  | 'staff_webhook_delivery.redeliver'
+  | 'staff_webhook_endpoint.create'
+  | 'staff_webhook_endpoint.delete'
+  | 'staff_webhook_endpoint.disable'
+  | 'staff_webhook_endpoint.enable'
+  | 'staff_webhook_endpoint.get'
+  | 'staff_webhook_endpoint.list'
+  | 'staff_webhook_endpoint.replay'
+  | 'staff_webhook_endpoint.rotate_secret'
+  | 'staff_webhook_endpoint.test'
+  | 'staff_webhook_endpoint.update'
   | 'subscription.cancel'
   | 'subscription.change'
   | 'subscription.get'
@@ -114,6 +126,18 @@ export type Action =
   | 'usage_reservation.create'
   | 'usage_reservation.release'
   | 'webhook.receive'
+  | 'webhook_delivery.list'
+  | 'webhook_delivery.redeliver'
+  | 'webhook_endpoint.create'
+  | 'webhook_endpoint.delete'
+  | 'webhook_endpoint.disable'
+  | 'webhook_endpoint.enable'
+  | 'webhook_endpoint.get'
+  | 'webhook_endpoint.list'
+  | 'webhook_endpoint.replay'
+  | 'webhook_endpoint.rotate_secret'
+  | 'webhook_endpoint.test'
+  | 'webhook_endpoint.update'
   | 'webhook_event.list'
   | 'webhook_event.retry'
   | 'billing.check_account'
@@ -157,7 +181,12 @@ export type Action =
   | 'usage.release'
   | 'usage.revoke_sql_caller'
   | 'usage.send_alerts'
+  | 'webhooks.deliver'
+  | 'webhooks.deliver_slow'
+  | 'webhooks.dispatch'
   | 'webhooks.replay'
+  | 'webhooks.replay_events'
+  | 'webhooks.wake'
   | 'database.insert'
   | 'database.update'
   | 'database.delete'
@@ -615,6 +644,16 @@ export type CreateServiceKeyRequest = {
   expiresAt?: string | null;
 };
 
+export type CreateWebhookEndpointRequest = {
+  /** https; http too outside production. No user name, no private address */
+  url: string;
+  /** Types of docs/events.md, or `*` for all that you may read */
+  types?: readonly string[];
+  /** Whether an event waits until the one before it is delivered or given up. False by default */
+  ordered?: boolean;
+  description?: string | null;
+};
+
 export type CreatedApiKeyResponse = {
   id: string;
   name: string;
@@ -823,7 +862,11 @@ export type EventResponse = {
   usage: MeteredUsageResponse;
 };
 
-export type EventType = 'api_key.created' | 'business.updated' | 'member.joined';
+export type EventType =
+  | 'api_key.created'
+  | 'business.updated'
+  | 'member.joined'
+  | 'webhook_endpoint.disabled';
 
 /** Events after this sequence have been deleted already */
 export type EventsGoneProblem = ProblemResponse & { code: 'events_gone'; status: 410 };
@@ -1471,6 +1514,9 @@ export type Permission =
   | 'api_keys:write'
   | 'audit_log:read'
   | 'support_sessions:read'
+  | 'webhook_endpoints:read'
+  | 'webhook_endpoints:write'
+  | 'webhook_deliveries:write'
   | 'business:write'
   | 'subscription:write'
   | 'billing:read'
@@ -1730,6 +1776,11 @@ export type ReleaseResponse = {
   /** What was given back */
   amount: number;
   releasedAt: string;
+};
+
+export type ReplayWebhooksRequest = {
+  /** Events from this moment until now are sent again, as far as the log has them */
+  since: string;
 };
 
 /** The request did not arrive in time */
@@ -2126,6 +2177,12 @@ export type TooManyBusinessesProblem = ProblemResponse & {
 /** The body has too many fields and list entries */
 export type TooManyValuesProblem = ProblemResponse & { code: 'too_many_values'; status: 413 };
 
+/** There are 20 webhook endpoints already */
+export type TooManyWebhookEndpointsProblem = ProblemResponse & {
+  code: 'too_many_webhook_endpoints';
+  status: 409;
+};
+
 /** A valid credential is required */
 export type UnauthenticatedProblem = ProblemResponse & { code: 'unauthenticated'; status: 401 };
 
@@ -2200,6 +2257,14 @@ export type UpdatePlanRequest = {
 export type UpdateSubscriptionRequest = {
   /** Whether another period follows the current one */
   autoRenew: boolean;
+};
+
+export type UpdateWebhookEndpointRequest = {
+  url?: string;
+  /** Types of docs/events.md, or `*` for all that you may read */
+  types?: readonly string[];
+  ordered?: boolean;
+  description?: string | null;
 };
 
 export type UsageDayResponse = {
@@ -2292,6 +2357,87 @@ export type VerifyEmailRequest = {
   token: string;
 };
 
+/** Webhook delivery not found */
+export type WebhookDeliveryNotFoundProblem = ProblemResponse & {
+  code: 'webhook_delivery_not_found';
+  status: 404;
+};
+
+export type WebhookDeliveryPage = {
+  data: readonly WebhookDeliveryResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type WebhookDeliveryResponse = {
+  id: string;
+  /** The `webhook-id` of every try */
+  eventId: string;
+  type: string;
+  /** Null: a test */
+  sequence: number | null;
+  status: WebhookDeliveryStatus;
+  tries: number;
+  nextTryAt: string | null;
+  createdAt: string;
+  deliveredAt: string | null;
+  lastTry: WebhookTryResponse | null;
+};
+
+export type WebhookDeliveryStatus = 'pending' | 'delivered' | 'failed';
+
+export type WebhookDisabledReason = 'by_person' | 'gone' | 'failing';
+
+/** This webhook endpoint is disabled */
+export type WebhookEndpointDisabledProblem = ProblemResponse & {
+  code: 'webhook_endpoint_disabled';
+  status: 409;
+};
+
+/** Webhook endpoint not found */
+export type WebhookEndpointNotFoundProblem = ProblemResponse & {
+  code: 'webhook_endpoint_not_found';
+  status: 404;
+};
+
+export type WebhookEndpointPage = {
+  data: readonly WebhookEndpointResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+};
+
+export type WebhookEndpointResponse = {
+  id: string;
+  url: string;
+  description: string | null;
+  /** Types of docs/events.md, or `*` for all that you may read */
+  types: readonly string[];
+  ordered: boolean;
+  status: WebhookEndpointStatus;
+  disabledReason: WebhookDisabledReason | null;
+  /** Until then the secret before the last rotation signs too */
+  previousSecretEndsAt: string | null;
+  createdAt: string;
+};
+
+export type WebhookEndpointStatus = 'enabled' | 'disabled';
+
+export type WebhookEndpointWithSecretResponse = {
+  id: string;
+  url: string;
+  description: string | null;
+  /** Types of docs/events.md, or `*` for all that you may read */
+  types: readonly string[];
+  ordered: boolean;
+  status: WebhookEndpointStatus;
+  disabledReason: WebhookDisabledReason | null;
+  /** Until then the secret before the last rotation signs too */
+  previousSecretEndsAt: string | null;
+  createdAt: string;
+  /** Verifies the signatures. Shown only once */
+  secret: string;
+};
+
 /** The event was handled already */
 export type WebhookEventHandledProblem = ProblemResponse & {
   code: 'webhook_event_handled';
@@ -2309,10 +2455,27 @@ export type WebhookReceivedResponse = {
   received: string;
 };
 
+/** A replay to this endpoint is still running */
+export type WebhookReplayRunningProblem = ProblemResponse & {
+  code: 'webhook_replay_running';
+  status: 409;
+};
+
 /** The signature does not match the body */
 export type WebhookSignatureInvalidProblem = ProblemResponse & {
   code: 'webhook_signature_invalid';
   status: 400;
+};
+
+export type WebhookTryResponse = {
+  at: string;
+  /** Of the answer; null: none came */
+  status: number | null;
+  durationMs: number;
+  /** Why no answer came */
+  error: string | null;
+  /** The beginning of the answer, 1 KiB at most; none from an allowed private network */
+  text: string | null;
 };
 
 /** This API key is bound to another application */
