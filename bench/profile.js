@@ -8,6 +8,7 @@ const PRELOADED = path.join(__dirname, 'support', 'profiled.js');
 /** The first that matches names the part; by function, then by file. */
 const PARTS = [
   ['idle', ({ name }) => name === '(idle)'],
+  ['the profiler', ({ name, url }) => name === 'dispatch' && url === ''],
   ['garbage collection', ({ name }) => name === '(garbage collector)'],
   [
     'writing to sockets',
@@ -98,7 +99,7 @@ function summarize(functions, amount) {
   const largest = new Map();
   for (const each of functions) {
     const [part] = PARTS.find(([, holds]) => holds(each));
-    if (part === 'idle') continue;
+    if (part === 'idle' || part === 'the profiler') continue;
     parts[part] = (parts[part] ?? 0) + each.microseconds;
     const name = `${each.name} ${each.url.split('/').slice(-2).join('/')}`;
     largest.set(name, (largest.get(name) ?? 0) + each.microseconds);

@@ -5,14 +5,16 @@ const { Session } = require('node:inspector/promises');
 const SAMPLE_EVERY_US = 200;
 let session = null;
 
-process.on('message', async (message) => {
-  if (message !== 'profile') return; // another script's
-  if (!session) return begin();
+process.on('message', (message) => {
+  if (message === 'profile') void (session ? end() : begin()); // others are another script's
+});
+
+async function end() {
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
   session = null;
   process.send({ functions: selfTimes(profile) });
-});
+}
 
 async function begin() {
   session = new Session();
