@@ -183,13 +183,16 @@ describe('all flags', () => {
   });
 
   it('are 50 at most, and say so', async () => {
+    const [row] = await server.database.query<{ known: number }>(
+      `SELECT count(*)::integer AS known FROM features WHERE kind IN ('flag', 'config') AND archived_at IS NULL`,
+    );
     await server.database.query(
       `INSERT INTO features (id, name, kind, visibility, is_declared, created_at)
        SELECT 'zz_' || lpad(n::text, 2, '0'), 'Many', 'flag', 'team', false, now() FROM generate_series(1, 60) AS n`,
     );
     const answer = await ask(ALL, customer.token, {});
     const { flags, metadata } = answer.body as EvaluationsResponse;
-    expect(metadata).toEqual({ evaluated: 50, of: 63 });
+    expect(metadata).toEqual({ evaluated: 50, of: row!.known + 60 });
     expect(flags.length).toBeLessThanOrEqual(50);
     await server.database.query(`DELETE FROM features WHERE id LIKE 'zz%'`);
   });

@@ -16,7 +16,7 @@ describe('two servers in one process', () => {
     const { token, key } = customers[of];
     const answers = [
       servers[place].get('/v1/me', token),
-      servers[place].get('/v1/sdk/status', key),
+      servers[place].get('/v1/entitlements', key),
     ];
     return (await Promise.all(answers)).map(({ status }) => status);
   }

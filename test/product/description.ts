@@ -85,3 +85,6 @@ export const HEADERS = [
   'POST /v1/recordings asks for Content-Encoding',
   'POST /v1/recordings/batch asks for Content-Encoding',
 ];
+
+/** Schemas of request bodies that keep fields which they do not name. */
+export const OPEN_SCHEMAS = ['DeviceRequest'];
