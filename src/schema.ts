@@ -39,6 +39,7 @@ import { ConsumeInShortStatements1763690000135 } from '../migrations/17636900001
 import { Events1763690000140 } from '../migrations/1763690000140-events';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
+import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -124,6 +125,7 @@ const core: Omit<Schema, 'complete'> = {
     Events1763690000140,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
+    SecondFactors1763690000160,
   ],
 };
 

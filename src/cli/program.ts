@@ -84,6 +84,25 @@ function addStaffCommands(program: Command): void {
       (await import('./commands/staff-unlock.js')).runStaffUnlock(options),
     );
   program
+    .command('staff:reset-factor')
+    .description(
+      'remove the second factor that staff have lost, and end the sessions of the account',
+    )
+    .requiredOption('--email <email>', 'the e-mail address of the account')
+    .action(async (options: { email: string }) =>
+      (await import('./commands/reset-factor.js')).runStaffResetFactor(options),
+    );
+  program
+    .command('members:reset-factor')
+    .description(
+      'remove the second factor that a person has lost, in 24 hours unless they cancel it',
+    )
+    .requiredOption('--email <email>', 'the e-mail address of the person')
+    .option(...JSON_OPTION)
+    .action(async (options: { email: string; json?: boolean }) =>
+      (await import('./commands/reset-factor.js')).runMembersResetFactor(options),
+    );
+  program
     .command('usage:verify')
     .description(
       'compare all usage counters with the rows and events they count; exit 1 when one differs',

@@ -97,6 +97,22 @@ export const permissionDenied = defineProblem({
   description: 'GET /v1/me lists the permissions you have. An owner or admin can change your role.',
 });
 
+export const reauthenticationRequired = defineProblem({
+  code: 'reauthentication_required',
+  kind: 'forbidden',
+  title: 'Prove again who you are',
+  description:
+    'The last proof of this session, its login or POST /v1/auth/reauthenticate (staff: POST /v1/staff/auth/reauthenticate), is older than 10 minutes. Nothing was done. Prove it there, then send the request again.',
+});
+
+export const secondFactorRequired = defineProblem({
+  code: 'second_factor_required',
+  kind: 'forbidden',
+  title: 'Set up a second factor first',
+  description:
+    'The business, or for staff the installation, demands one and you have none: until you set one up with POST /v1/me/mfa/totp (staff: POST /v1/staff/me/mfa/totp), this session opens only what concerns your own account.',
+});
+
 export const supportReadOnly = defineProblem({
   code: 'support_read_only',
   kind: 'forbidden',

@@ -31,6 +31,9 @@ export interface PersonPrincipal {
   sessionId: string;
   fullName: string;
   emailVerified: boolean;
+  hasSecondFactor: boolean;
+  /** Within the last `stepUpMinutes`, by a login or again. */
+  isProven: boolean;
 }
 
 /** The member a credential stands for. */
@@ -42,6 +45,8 @@ export interface MemberPrincipal {
   credentialId: string;
   /** For GET /v1/me; null for API keys and support, which do not need it. */
   businessName: string | null;
+  /** The business demands a second factor of its people. */
+  requiresSecondFactor: boolean;
 }
 
 /** The service key that a back end of the founder's sends. */

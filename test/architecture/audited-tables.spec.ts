@@ -30,6 +30,7 @@ const NOT_AUDITED: Record<string, string> = {
   migrations: "TypeORM's own",
   one_time_keys: 'what a key does is in the log',
   sessions: 'UPDATE is not: their use is no news',
+  sign_in_challenges: 'the session that follows is in the log, and each failure',
   stripe_prices: 'follow from plans, whose changes are in the log',
   subscription_events: 'itself a record, written by a trigger',
   subscription_periods: 'a plain renewal is recorded by its period row',
@@ -85,6 +86,9 @@ const SILENT_UPDATES: Record<string, string> = {
   'webhook_endpoints.previous_secret_ends_at': 'the same',
   'webhook_endpoints.made_by': 'comes with a change of url or types',
   'webhook_endpoints.enabled_at': 'changes with status only',
+  'totp_factors.user_id': 'never changes',
+  'totp_factors.staff_id': 'never changes',
+  'totp_factors.last_step': 'the session that it opens is in the log',
 };
 
 let database: TestDatabase;

@@ -144,7 +144,9 @@ it('every route that answers the token of a session takes `transport`, and says 
     'business.sign_up',
     'session.create',
     'session.switch',
+    'session.verify',
     'staff_session.create',
+    'staff_session.verify',
     'support_session.start',
   ]);
   for (const operation of answering) {

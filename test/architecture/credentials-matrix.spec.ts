@@ -31,6 +31,7 @@ import {
   successesOf,
   type Operation,
 } from '../support/architecture/openapi';
+import { OPEN_WHILE_DEACTIVATED, OPEN_WITHOUT_BUSINESS } from '../support/architecture/open-routes';
 import { bearer, call, codeOf, findFaults, type Sending } from '../support/architecture/requests';
 import { ChangeLog } from '../support/change-log';
 import { addMember, logInWithoutBusiness } from '../support/members';
@@ -65,6 +66,7 @@ const CONTRACT: Partial<Record<Permission, Role>> = {
   'billing:write': 'owner',
   'support_sessions:write': 'owner',
 };
+const DEAD = { status: 401, code: 'unauthenticated' };
 const FROM_LOWEST: Role[] = ['viewer', 'member', 'admin', 'owner'];
 
 /** A permission of a new module is as the table of roles has it; docs/permissions.md shows it. */
@@ -72,34 +74,6 @@ function lowestRoleOf(permission: Permission): Role {
   const holds = (role: Role): boolean => permissionsOf(role).includes(permission);
   return CONTRACT[permission] ?? FROM_LOWEST.find(holds)!;
 }
-
-/** What a person may do who belongs to no business. */
-const OPEN_WITHOUT_BUSINESS = [
-  'DELETE /v1/me/sessions/{id}',
-  'GET /v1/me',
-  'GET /v1/me/businesses',
-  'GET /v1/me/sessions',
-  'POST /v1/auth/email/resend',
-  'POST /v1/auth/logout',
-  'POST /v1/businesses',
-  'POST /v1/invitations/accept',
-  'POST /v1/me/password',
-  'POST /v1/me/switch',
-];
-/** Billing stays available there. */
-const BILLS = [
-  'GET /v1/billing',
-  'GET /v1/billing/invoices',
-  'GET /v1/subscription',
-  'GET /v1/subscription/history',
-  'GET /v1/subscription/periods',
-  'POST /v1/billing/portal-sessions',
-];
-const OPEN_WHILE_DEACTIVATED = [
-  ...OPEN_WITHOUT_BUSINESS.filter((name) => name !== 'GET /v1/me'),
-  ...BILLS,
-  'POST /v1/usage-events/batch', // each item is refused, in the answer
-];
 
 let server: TestApplication;
 let operations: Operation[];
@@ -192,8 +166,7 @@ describe('every guarded route', () => {
     'refuses %s',
     async (_, { make, challenge }) => {
       const authorization = await make(victim);
-      const refusal = { status: 401, code: 'unauthenticated', challenge };
-      await expectRefused(guarded(), authorization, refusal);
+      await expectRefused(guarded(), authorization, { ...DEAD, challenge });
     },
   );
 
@@ -261,8 +234,10 @@ describe('every guarded route', () => {
 
   it.each(SCOPES)('of SDKs that needs the scope %s refuses a key without it', async (scope) => {
     const scopes = SCOPES.filter((each) => each !== scope);
-    const body = { name: 'Fewer', scopes };
-    const made = await server.post('/v1/api-keys', victim.customer.token, body);
+    const made = await server.post('/v1/api-keys', victim.customer.token, {
+      name: 'Fewer',
+      scopes,
+    });
     const needing = guarded('sdk').filter(({ scopes: { sdk } }) => sdk === scope);
     await expectRefused(needing, bearer((made.body as { key: string }).key), {
       status: 403,

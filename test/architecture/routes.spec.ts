@@ -58,7 +58,9 @@ const PUBLIC: Record<string, string> = {
   'password.reset': 'the key of the mail is the credential',
   'plan.list': 'the price list',
   'session.create': 'gives the credential',
+  'session.verify': 'the token of the first step is the credential',
   'staff_session.create': 'gives the credential',
+  'staff_session.verify': 'the token of the first step is the credential',
   'webhook.receive': 'the signature of the body is the credential',
 };
 
@@ -76,8 +78,15 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
   'me.list_businesses': 'about oneself',
   'me.update': 'about oneself',
   'password.change': 'about oneself',
+  'second_factor.begin': 'about oneself',
+  'second_factor.cancel_reset': 'about oneself',
+  'second_factor.confirm': 'about oneself',
+  'second_factor.get': 'about oneself',
+  'second_factor.remove': 'about oneself',
+  'second_factor.renew_codes': 'about oneself',
   'session.end': 'about oneself',
   'session.list': 'about oneself',
+  'session.prove': 'about oneself',
   'session.revoke': 'about oneself',
   'session.switch': 'about oneself',
   'team_member.remove': 'every member may leave; the service checks who removes another',
@@ -85,7 +94,8 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
 
 /** Problems of modules that no route gives, and why. */
 const PROBLEMS_WITHOUT_ROUTE: Record<string, string> = {
-  staff_account_not_found: 'of the commands staff:disable, staff:reset-password and staff:unlock',
+  staff_account_not_found:
+    'of the commands staff:disable, staff:reset-factor, staff:reset-password and staff:unlock',
 };
 
 /** Routes with a second status of success, and why. */

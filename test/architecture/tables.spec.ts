@@ -29,8 +29,11 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
     condition: `id = ANY (${TENANTS}) OR ${PLATFORM}`,
     reason: 'the tenant itself',
   },
+  factor_resets: { condition: PLATFORM, reason: 'people belong to no tenant' },
   one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  recovery_codes: { condition: PLATFORM, reason: 'people belong to no tenant' },
   service_keys: { condition: PLATFORM, reason: 'keys of the installation' },
+  sign_in_challenges: { condition: PLATFORM, reason: 'people belong to no tenant' },
   sql_callers: {
     condition: `business_id IS NULL OR business_id = ANY (${TENANTS}) OR ${PLATFORM}`,
     reason: 'a role may count for all businesses',
@@ -38,6 +41,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
   staff_accounts: { condition: PLATFORM, reason: 'no tenant may see staff' },
   staff_sessions: { condition: PLATFORM, reason: 'no tenant may see staff' },
   stripe_prices: { condition: PLATFORM, reason: 'plans belong to no tenant' },
+  totp_factors: { condition: PLATFORM, reason: 'people belong to no tenant' },
   user_sessions: { condition: PLATFORM, reason: 'sessions of people who belong to no tenant' },
   users: {
     condition: `EXISTS (SELECT FROM members WHERE members.user_id = users.id) OR ${PLATFORM}`,

@@ -53,6 +53,7 @@ describe('ways back in, and oneself', () => {
         'id',
         'ip',
         'lastUsedAt',
+        'signedInWith',
         'userAgent',
       ]);
     });

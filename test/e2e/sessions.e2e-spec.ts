@@ -68,10 +68,15 @@ describe('sessions', () => {
           id: expect.any(String) as string,
           email: viewer.email,
           emailVerified: false,
+          hasSecondFactor: false,
           fullName: 'Grace Hopper',
         },
         member: { id: viewer.id, role: 'viewer', kind: 'person', status: 'active' },
-        business: { id: customer.business.id, name: customer.business.name },
+        business: {
+          id: customer.business.id,
+          name: customer.business.name,
+          requireSecondFactor: false,
+        },
         permissions: [
           'business:read',
           'team_members:read',

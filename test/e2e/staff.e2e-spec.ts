@@ -225,7 +225,10 @@ describe('staff', () => {
       const operations = await listOperations(server);
       const ofStaff = operations.filter(({ path }) => path.startsWith('/v1/staff/'));
       const open = ofStaff.filter(({ audience }) => audience !== 'staff');
-      expect(open.map(({ action }) => action)).toEqual(['staff_session.create']);
+      expect(open.map(({ action }) => action)).toEqual([
+        'staff_session.create',
+        'staff_session.verify',
+      ]);
     });
   });
 });

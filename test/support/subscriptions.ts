@@ -16,7 +16,12 @@ export const FREE_PERIOD_MS = 15 * ONE_DAY_MS;
 export const FREE_RECORDINGS = 100;
 
 /** For tests that let months pass: sessions outlive them. */
-export const LONG_SESSIONS = { sessionIdleHours: 8760, sessionAbsoluteDays: 3650 };
+const TEN_YEARS_DAYS = 3650;
+export const LONG_SESSIONS = {
+  sessionIdleHours: 24 * TEN_YEARS_DAYS,
+  sessionAbsoluteDays: TEN_YEARS_DAYS,
+  stepUpMinutes: 24 * 60 * TEN_YEARS_DAYS,
+};
 
 export const NOTHING_RENEWED: RenewalReport = {
   renewed: 0,

@@ -22,6 +22,8 @@ import {
   noBusiness,
   notForBrowsers,
   permissionDenied,
+  reauthenticationRequired,
+  secondFactorRequired,
   sessionInOtherBusiness,
   supportForbidden,
   supportReadOnly,
@@ -67,6 +69,13 @@ export interface Access {
    * block it.
    */
   ownAllowance?: boolean;
+  /**
+   * Dashboard and staff routes: the session must have been proven within `stepUpMinutes`, by its login or again. A
+   * function says which bodies need it; it sees them before they are validated. Support sessions are refused.
+   */
+  stepUp?: true | ((body: Readonly<Record<string, unknown>>) => boolean);
+  /** Staff routes: open to staff who must set up their second factor first. */
+  whileEnrolling?: boolean;
   /**
    * What becomes of the caller's session. With `transport: cookie`, the token of a session that the answer opens is set
    * as a cookie and left out of the answer. `renewed`: so is that of a caller by cookie. `ended`: it is removed.
@@ -128,6 +137,9 @@ export function Access(access: Access): MethodDecorator {
     ...(access.permission ? [ApiExtension('x-permission', access.permission)] : []),
     ...(access.scope ? [ApiExtension('x-scope', access.scope)] : []),
     ...(access.also ? [ApiExtension('x-also', access.also)] : []),
+    ...(access.stepUp
+      ? [ApiExtension('x-step-up', access.stepUp === true ? 'always' : 'sometimes')]
+      : []),
     ...audiencesOf(access)
       .filter((audience) => audience !== 'public')
       .map((audience) => ApiBearerAuth(audience)),
@@ -195,18 +207,20 @@ function problemsOf(access: Access): DeclaredProblem[] {
     ...(access.withoutBusiness ? [] : [noBusiness, sessionInOtherBusiness]),
     tooManyAtOnce,
     ...support,
+    ...(access.withoutBusiness ? [] : [secondFactorRequired]),
     ...(access.permission ? [permissionDenied] : []),
   ];
   const ofKeys = [...guarded, businessDeactivated, insufficientScope, tooManyAtOnce];
   const byAudience: Record<Audience, DeclaredProblem[]> = {
     public: [],
-    staff: byCookie,
+    staff: [...byCookie, ...(access.whileEnrolling ? [] : [secondFactorRequired])],
     sdk: ofKeys,
     service: [...ofKeys, notForBrowsers, businessNotFound],
     dashboard: [...byCookie, ...tenant],
   };
   const ofCallers = audiencesOf(access).flatMap((audience) => byAudience[audience]);
-  return [...always, ...ofCallers, ...opening, ...(access.problems ?? [])];
+  const proving = access.stepUp ? [reauthenticationRequired] : [];
+  return [...always, ...ofCallers, ...opening, ...proving, ...(access.problems ?? [])];
 }
 
 /** The kind of session that its answer opens; null: none. */

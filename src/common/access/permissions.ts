@@ -22,6 +22,7 @@ const OWNER = [
   'billing:read',
   'billing:write',
   'support_sessions:write',
+  'team_members:reset_factors',
 ] as const;
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;

@@ -11,3 +11,5 @@ export type SupportMode = (typeof SUPPORT_MODES)[number];
 
 /** How long staff stay logged in; the support sessions they have opened end with it. */
 export const STAFF_SESSION_HOURS = 12;
+/** How long staff who must set up a second factor first have for it. */
+export const STAFF_ENROLMENT_HOURS = 0.25;

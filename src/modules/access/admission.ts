@@ -14,6 +14,8 @@ import {
   noBusiness,
   notForBrowsers,
   permissionDenied,
+  reauthenticationRequired,
+  secondFactorRequired,
   sessionInOtherBusiness,
   supportForbidden,
   supportReadOnly,
@@ -25,14 +27,16 @@ import { AUDIENCE_OF_KIND, type Credential } from './credential';
 const CHALLENGE = 'Bearer realm="tenantry"';
 
 /**
- * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard.
+ * Whether this credential may make this request. Pure: called when the headers arrive, and again by the guard, with the
+ * body.
  * @throws 401 unauthenticated, 403 wrong_credential_kind, not_for_browsers, business_deactivated, no_business,
- * insufficient_scope, permission_denied, support_read_only, support_forbidden, 409 session_in_other_business
+ * second_factor_required, insufficient_scope, permission_denied, support_read_only, support_forbidden,
+ * reauthentication_required, 409 session_in_other_business
  */
 export function assertAdmitted(
   access: Access,
   credential: Credential | null,
-  { headers, method }: Pick<FastifyRequest, 'headers' | 'method'>,
+  { headers, method, body }: Pick<FastifyRequest, 'headers' | 'method' | 'body'>,
 ): asserts credential {
   if (!credential) throw noCredential(headers.authorization);
   const { kind, businessStatus, permissions, service, support } = credential;
@@ -42,6 +46,7 @@ export function assertAdmitted(
   if (businessStatus === 'deactivated' && !access.whileDeactivated) throw businessDeactivated();
   if (kind === 'session' && !businessStatus && !access.withoutBusiness) throw noBusiness();
   if (audience === 'dashboard') assertInBusiness(access, credential, headers[BUSINESS_HEADER]);
+  if (credential.mustEnrol && !isOpenWhileEnrolling(access, audience)) throw secondFactorRequired();
   const scope = scopeFor(access, audience);
   if (scope && !scopesOf(credential).includes(scope)) throw lacking(scope);
   if (support) return assertSupportMay(access, permissions, support.mode, method);
@@ -49,6 +54,19 @@ export function assertAdmitted(
     audience !== 'dashboard' || !access.permission || permissions.includes(access.permission);
   if (!isPermitted)
     throw permissionDenied({ detail: `This needs the permission ${access.permission}.` });
+  if (!credential.isProven && needsProof(access, audience, body)) throw reauthenticationRequired();
+}
+
+/** What concerns a person's own account alone is open without a business too. */
+function isOpenWhileEnrolling(access: Access, audience: Audience): boolean {
+  return (audience === 'staff' ? access.whileEnrolling : access.withoutBusiness) === true;
+}
+
+/** Keys cannot prove anything; they have their scopes. */
+function needsProof({ stepUp }: Access, audience: Audience, body: unknown): boolean {
+  if (!stepUp || (audience !== 'dashboard' && audience !== 'staff')) return false;
+  const isObject = typeof body === 'object' && body !== null;
+  return stepUp === true || (isObject && stepUp(body as Readonly<Record<string, unknown>>));
 }
 
 /** RFC 6750, section 3: the error is named only when a token was sent. */
@@ -104,8 +122,9 @@ function assertSupportMay(
   const isAllowed = access.permission
     ? permissions.includes(access.permission)
     : access.support === true;
+  const isOffered = isAllowed && !access.stepUp;
   const isReading = method === 'GET' || method === 'HEAD' || access.action === 'session.end';
   if (access.support === false) throw supportForbidden();
   if (mode === 'read' && !isReading) throw supportReadOnly();
-  if (!isAllowed) throw supportForbidden();
+  if (!isOffered) throw supportForbidden();
 }

@@ -26,18 +26,20 @@ afterEach(() => jest.restoreAllMocks());
 function credentialOf(businessId: string, userId: string | null = null): Credential {
   const member = {
     ...{ memberId: newId(), role: 'viewer' as const, kind: 'person' as const },
-    ...{ credentialId: newId(), businessName: null },
+    ...{ credentialId: newId(), businessName: null, requiresSecondFactor: false },
   };
   const person = userId === null ? null : personOf(userId);
   return {
     ...{ kind: 'session', actor: { kind: 'person', id: member.memberId, email: null } },
     ...{ businessId, businessStatus: 'active', member, person, permissions: [] },
     ...{ key: null, service: null, support: null, staffSessionId: null },
+    ...{ isProven: true, mustEnrol: false },
   };
 }
 
 function personOf(userId: string): PersonPrincipal {
-  return { userId, sessionId: newId(), fullName: 'Ada Lovelace', emailVerified: true };
+  const facts = { emailVerified: true, hasSecondFactor: false, isProven: true };
+  return { userId, sessionId: newId(), fullName: 'Ada Lovelace', ...facts };
 }
 
 function keep(hash: string, credential: Credential, livesMs = LONG_MS): void {

@@ -27,6 +27,10 @@ export interface Credential {
   support: { sessionId: string; mode: 'read' | 'write' } | null;
   /** The session of staff outside a business. */
   staffSessionId: string | null;
+  /** Of a session: its owner proved who they are within `stepUpMinutes`. */
+  isProven: boolean;
+  /** A second factor is demanded of the owner, who has none. */
+  mustEnrol: boolean;
 }
 
 /** The routes that each kind of token may call. */

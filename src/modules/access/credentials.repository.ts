@@ -19,29 +19,51 @@ export interface FoundCredential extends Credential {
   livesMs: number;
 }
 
+/** Since when a session counts: by its last use, its age, and the last proof of its owner. */
+export interface SessionTimes {
+  usedAfter: Date;
+  createdAfter: Date;
+  provenAfter: Date;
+}
+
+/** Whether staff need a second factor; without one, a session counts from `createdAfter` on, and may only set one up. */
+export interface StaffEnrolment {
+  isDemanded: boolean;
+  createdAfter: Date;
+}
+
 /** Finds the owner of a token by its hash, across tenants, in one statement. */
 @Injectable()
 export class CredentialsRepository {
   async findSession(
     tx: Transaction,
     tokenHash: Buffer,
-    usedAfter: Date,
-    createdAfter: Date,
+    { usedAfter, createdAfter, provenAfter }: SessionTimes,
   ): Promise<FoundCredential | null> {
     const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
     if (!row) return null;
     const { id, memberId, userId, email, businessId, businessStatus, lastUsedAt } = row;
-    const { fullName, emailVerified } = row;
+    const { fullName, emailVerified, hasSecondFactor, requiresSecondFactor } = row;
+    const proof = proofOf(row.provenAt, provenAfter);
     const found = {
       kind: 'session' as const,
       actor: { kind: 'person' as const, id: memberId ?? userId, email },
       member: toMember(row),
-      person: { userId, sessionId: id, fullName, emailVerified },
+      person: {
+        userId,
+        sessionId: id,
+        fullName,
+        emailVerified,
+        hasSecondFactor,
+        isProven: proof.isProven,
+      },
       permissions: permissionsOf(row.role),
       businessId,
       businessStatus,
+      isProven: proof.isProven,
+      mustEnrol: requiresSecondFactor === true && !hasSecondFactor,
     };
-    const livesMs = row.createdAt.getTime() - createdAfter.getTime();
+    const livesMs = Math.min(row.createdAt.getTime() - createdAfter.getTime(), proof.lastsMs);
     const use = { lastUsedAt, recordsUse: true, livesMs };
     return { ...OF_NO_OTHER_KIND, ...found, ...use, id };
   }
@@ -56,6 +78,7 @@ export class CredentialsRepository {
       kind: 'sdk' as const,
       credentialId: id,
       businessName: null,
+      requiresSecondFactor: false,
     };
     const actor = { kind: 'sdk' as const, id: memberId, email: null };
     const found = {
@@ -92,9 +115,12 @@ export class CredentialsRepository {
   async findStaffSession(
     tx: Transaction,
     tokenHash: Buffer,
-    createdAfter: Date,
+    { createdAfter, provenAfter }: Omit<SessionTimes, 'usedAfter'>,
+    enrolling: StaffEnrolment,
   ): Promise<FoundCredential | null> {
-    const [row] = await tx.query<StaffRow>(FIND_STAFF_SESSION, [tokenHash, createdAfter]);
+    const { isDemanded, createdAfter: enrolledAfter } = enrolling;
+    const parameters = [tokenHash, createdAfter, isDemanded, enrolledAfter];
+    const [row] = await tx.query<StaffSessionRow>(FIND_STAFF_SESSION, parameters);
     if (!row) return null;
     const actor = { kind: 'staff' as const, id: row.staffId, email: row.email };
     return {
@@ -104,6 +130,8 @@ export class CredentialsRepository {
       actor,
       id: row.id,
       staffSessionId: row.id,
+      isProven: proofOf(row.provenAt, provenAfter).isProven,
+      mustEnrol: isDemanded && !row.hasSecondFactor,
       lastUsedAt: null,
       recordsUse: false,
       livesMs: 0,
@@ -114,12 +142,10 @@ export class CredentialsRepository {
     tx: Transaction,
     tokenHash: Buffer,
     createdAfter: Date,
+    { isDemanded }: StaffEnrolment,
   ): Promise<FoundCredential | null> {
-    const [row] = await tx.query<SupportRow>(FIND_SUPPORT_SESSION, [
-      tokenHash,
-      createdAfter,
-      tx.now,
-    ]);
+    const parameters = [tokenHash, createdAfter, tx.now, isDemanded];
+    const [row] = await tx.query<SupportRow>(FIND_SUPPORT_SESSION, parameters);
     if (!row) return null;
     const { id, memberId, businessId, businessStatus, mode, staffId, email } = row;
     const member = {
@@ -128,6 +154,7 @@ export class CredentialsRepository {
       kind: 'support' as const,
       credentialId: id,
       businessName: null,
+      requiresSecondFactor: false,
     };
     const actor = { kind: 'staff' as const, id: staffId, email };
     const found = {
@@ -171,7 +198,14 @@ export class CredentialsRepository {
 }
 
 /** What a kind of credential has not. */
-const OF_NO_OTHER_KIND = { key: null, service: null, support: null, staffSessionId: null };
+const OF_NO_OTHER_KIND = {
+  key: null,
+  service: null,
+  support: null,
+  staffSessionId: null,
+  isProven: false,
+  mustEnrol: false,
+};
 
 const OUTSIDE = {
   businessId: null,
@@ -181,13 +215,28 @@ const OUTSIDE = {
   permissions: [],
 };
 
+/** Once it lapses, the credential is looked up again. */
+function proofOf(provenAt: Date, provenAfter: Date): { isProven: boolean; lastsMs: number } {
+  const lastsMs = provenAt.getTime() - provenAfter.getTime();
+  return lastsMs > 0 ? { isProven: true, lastsMs } : { isProven: false, lastsMs: Infinity };
+}
+
 function livesMsOf({ expiresAt }: { expiresAt: Date | null }, now: Date): number {
   return expiresAt ? expiresAt.getTime() - now.getTime() : Infinity;
 }
 
-function toMember({ id, memberId, role, businessName }: SessionRow): MemberPrincipal | null {
+function toMember(row: SessionRow): MemberPrincipal | null {
+  const { id, memberId, role, businessName, requiresSecondFactor } = row;
   if (!memberId) return null;
-  return { memberId, role, kind: 'person', credentialId: id, businessName };
+  const requires = requiresSecondFactor === true;
+  return {
+    memberId,
+    role,
+    kind: 'person',
+    credentialId: id,
+    businessName,
+    requiresSecondFactor: requires,
+  };
 }
 
 interface TenantRow {
@@ -221,11 +270,14 @@ interface SessionRow {
   email: string;
   fullName: string;
   emailVerified: boolean;
+  hasSecondFactor: boolean;
+  provenAt: Date;
   memberId: string | null;
   role: Role | null;
   businessId: string | null;
   businessName: string | null;
   businessStatus: 'active' | 'deactivated' | null;
+  requiresSecondFactor: boolean | null;
 }
 
 interface StaffRow {
@@ -234,17 +286,23 @@ interface StaffRow {
   email: string;
 }
 
+interface StaffSessionRow extends StaffRow {
+  hasSecondFactor: boolean;
+  provenAt: Date;
+}
+
 interface SupportRow extends TenantRow, StaffRow {
   mode: 'read' | 'write';
 }
 
 const FIND_SESSION = `
   SELECT session.id, session.member_id AS "memberId", session.user_id AS "userId", session.last_used_at AS "lastUsedAt",
-         session.created_at AS "createdAt", member.role, person.email, person.full_name AS "fullName",
-         person.email_verified_at IS NOT NULL AS "emailVerified", business.name AS "businessName", session.business_id AS "businessId", business.status AS "businessStatus"
-  FROM (SELECT id, business_id, member_id, user_id, created_at, last_used_at FROM sessions WHERE token_hash = $1
+         session.created_at AS "createdAt", coalesce(session.proven_at, session.created_at) AS "provenAt", member.role, person.email, person.full_name AS "fullName",
+         person.email_verified_at IS NOT NULL AS "emailVerified", person.has_second_factor AS "hasSecondFactor",
+         business.require_second_factor AS "requiresSecondFactor", business.name AS "businessName", session.business_id AS "businessId", business.status AS "businessStatus"
+  FROM (SELECT id, business_id, member_id, user_id, created_at, last_used_at, proven_at FROM sessions WHERE token_hash = $1
         UNION ALL
-        SELECT id, NULL, NULL, user_id, created_at, last_used_at FROM user_sessions WHERE token_hash = $1) AS session
+        SELECT id, NULL, NULL, user_id, created_at, last_used_at, proven_at FROM user_sessions WHERE token_hash = $1) AS session
   JOIN users AS person ON person.id = session.user_id
   LEFT JOIN members AS member ON member.business_id = session.business_id AND member.id = session.member_id
   LEFT JOIN businesses AS business ON business.id = session.business_id
@@ -266,9 +324,11 @@ const FIND_SERVICE_KEY = `
   WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`;
 
 const FIND_STAFF_SESSION = `
-  SELECT session.id, staff.id AS "staffId", staff.email
+  SELECT session.id, staff.id AS "staffId", staff.email, staff.has_second_factor AS "hasSecondFactor",
+         coalesce(session.proven_at, session.created_at) AS "provenAt"
   FROM staff_sessions AS session JOIN staff_accounts AS staff ON staff.id = session.staff_id
-  WHERE session.token_hash = $1 AND session.created_at > $2 AND staff.status = 'active'`;
+  WHERE session.token_hash = $1 AND session.created_at > $2 AND staff.status = 'active'
+    AND (staff.has_second_factor OR NOT $3 OR session.created_at > $4)`;
 
 // Ends with its own time, with the staff session under which it was opened, and with the staff account.
 const FIND_SUPPORT_SESSION = `
@@ -276,6 +336,6 @@ const FIND_SUPPORT_SESSION = `
          session.business_id AS "businessId", business.status AS "businessStatus"
   FROM support_sessions AS session
   JOIN staff_sessions AS staff_session ON staff_session.id = session.staff_session_id AND staff_session.created_at > $2
-  JOIN staff_accounts AS staff ON staff.id = session.staff_id AND staff.status = 'active'
+  JOIN staff_accounts AS staff ON staff.id = session.staff_id AND staff.status = 'active' AND (staff.has_second_factor OR NOT $4)
   JOIN businesses AS business ON business.id = session.business_id
   WHERE session.token_hash = $1 AND session.ended_at IS NULL AND session.expires_at > $3`;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { STAFF_SESSION_HOURS } from '../../common/access/seats';
+import { STAFF_ENROLMENT_HOURS, STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { hoursBefore } from '../../common/clock';
 import { RequestContext } from '../../common/request-context';
 import { hashToken, tokenKind, type TokenKind } from '../../common/token';
@@ -10,7 +10,12 @@ import type { Transaction } from '../../platform/database/transaction';
 import { RequestLimiter } from '../../platform/rate-limit/request-limiter';
 import { CredentialCache } from './credential-cache';
 import type { Credential } from './credential';
-import { CredentialsRepository, type FoundCredential } from './credentials.repository';
+import {
+  CredentialsRepository,
+  type FoundCredential,
+  type SessionTimes,
+  type StaffEnrolment,
+} from './credentials.repository';
 
 /** A write per request would cost more than the request. With the time in the cache, it is accurate to the minute. */
 const USE_IS_RECORDED_EVERY_MS = 30_000;
@@ -91,33 +96,46 @@ export class CredentialsService {
     kind: TokenKind,
     tokenHash: Buffer,
   ): Promise<FoundCredential | null> {
-    const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     switch (kind) {
       case 'session':
-        return this.credentials.findSession(
-          tx,
-          tokenHash,
-          hoursBefore(tx.now, sessionIdleHours),
-          hoursBefore(tx.now, 24 * sessionAbsoluteDays),
-        );
+        return this.credentials.findSession(tx, tokenHash, this.timesOf(tx));
       case 'api_key':
         return this.credentials.findApiKey(tx, tokenHash);
       case 'service_key':
         return this.credentials.findServiceKey(tx, tokenHash);
-      case 'staff_session':
-        return this.credentials.findStaffSession(
-          tx,
-          tokenHash,
-          hoursBefore(tx.now, STAFF_SESSION_HOURS),
-        );
-      case 'support_session':
+      case 'staff_session': {
+        const times = { ...this.timesOf(tx), createdAfter: staffSessionsSince(tx) };
+        return this.credentials.findStaffSession(tx, tokenHash, times, this.staffEnrolment(tx));
+      }
+      case 'support_session': {
+        const enrolment = this.staffEnrolment(tx);
         return this.credentials.findSupportSession(
           tx,
           tokenHash,
-          hoursBefore(tx.now, STAFF_SESSION_HOURS),
+          staffSessionsSince(tx),
+          enrolment,
         );
+      }
     }
   }
+
+  private timesOf({ now }: Transaction): SessionTimes {
+    const { sessionIdleHours, sessionAbsoluteDays, stepUpMinutes } = this.config;
+    return {
+      usedAfter: hoursBefore(now, sessionIdleHours),
+      createdAfter: hoursBefore(now, 24 * sessionAbsoluteDays),
+      provenAfter: hoursBefore(now, stepUpMinutes / 60),
+    };
+  }
+
+  private staffEnrolment({ now }: Transaction): StaffEnrolment {
+    const isDemanded = this.config.staffSecondFactor === 'required';
+    return { isDemanded, createdAfter: hoursBefore(now, STAFF_ENROLMENT_HOURS) };
+  }
+}
+
+function staffSessionsSince({ now }: Transaction): Date {
+  return hoursBefore(now, STAFF_SESSION_HOURS);
 }
 
 function isStale({ lastUsedAt, recordsUse }: FoundCredential, now: Date): boolean {

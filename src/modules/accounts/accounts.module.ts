@@ -7,15 +7,37 @@ import { AccountMails } from './account.mails';
 import { AccountsRepository } from './accounts.repository';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
+import { LostFactorMails } from './lost-factor.mails';
+import { LostFactorsController } from './lost-factors.controller';
+import { LostFactorsRepository } from './lost-factors.repository';
+import { LostFactorsService } from './lost-factors.service';
 import { MeController } from './me.controller';
 import { MeService } from './me.service';
+import { OwnFactorsService } from './own-factors.service';
+import { ReauthenticationService } from './reauthentication.service';
 import { RecoveryService } from './recovery.service';
+import { SecondFactorController } from './second-factor.controller';
+import { SecondStepService } from './second-step.service';
+import { SessionOpening } from './session-opening';
 
 /** Login and logout, account recovery, and the caller's own account. */
 @Module({
   imports: [AuditModule, IdentityModule, TeamMembersModule, SupportSessionsModule],
-  controllers: [AuthController, MeController],
-  providers: [AccountsService, AccountsRepository, AccountMails, MeService, RecoveryService],
-  exports: [RecoveryService],
+  controllers: [AuthController, MeController, LostFactorsController, SecondFactorController],
+  providers: [
+    AccountsService,
+    AccountsRepository,
+    AccountMails,
+    LostFactorMails,
+    LostFactorsRepository,
+    LostFactorsService,
+    MeService,
+    OwnFactorsService,
+    ReauthenticationService,
+    RecoveryService,
+    SecondStepService,
+    SessionOpening,
+  ],
+  exports: [LostFactorsService, RecoveryService],
 })
 export class AccountsModule {}

@@ -17,6 +17,7 @@ export interface Membership {
   emailKey: string | null;
   passwordHash: string;
   passwordVersion: number;
+  hasSecondFactor: boolean;
   /** Null: the person has no business. */
   memberId: string | null;
   businessId: string | null;
@@ -31,7 +32,9 @@ export interface Place {
 }
 
 interface PlaceRow
-  extends MemberWithPerson, Pick<Business, 'name' | 'supportAccess' | 'createdAt'> {
+  extends
+    MemberWithPerson,
+    Pick<Business, 'name' | 'supportAccess' | 'requireSecondFactor' | 'createdAt'> {
   businessId: string;
   businessStatus: BusinessStatus;
 }
@@ -45,12 +48,20 @@ export interface MyMembership {
   joinedAt: Date;
 }
 
+interface MyUser {
+  id: string;
+  email: string;
+  emailVerified: boolean;
+  fullName: string;
+  hasSecondFactor: boolean;
+}
+
 export interface MyAccount {
   /** Null during a support session: the seat has no person. */
-  user: { id: string; email: string; emailVerified: boolean; fullName: string } | null;
+  user: MyUser | null;
   /** Null like the business: the person has none. */
   member: { id: string; role: Role | null; kind: MemberKind; status: MemberStatus } | null;
-  business: { id: string; name: string } | null;
+  business: { id: string; name: string; requireSecondFactor: boolean } | null;
   support: MySupportSession | null;
 }
 
@@ -73,6 +84,13 @@ export class AccountsRepository {
   async listNames(tx: Transaction, userId: string): Promise<string[]> {
     const rows = await tx.query<{ name: string }>(NAMES, [userId]);
     return rows.map(({ name }) => name);
+  }
+
+  /** All the businesses of a person, also where the membership is deactivated. Platform scope. */
+  async listBusinessIds(tx: Transaction, userId: string): Promise<string[]> {
+    const sql = 'SELECT business_id AS id FROM members WHERE user_id = $1';
+    const rows = await tx.query<{ id: string }>(sql, [userId]);
+    return rows.map(({ id }) => id);
   }
 
   /** Active memberships of a person, newest first; one more than `limit`. Platform scope. */
@@ -112,11 +130,10 @@ export class AccountsRepository {
     const parameters = [tx.requireBusinessId(), memberId, passwordVersion];
     const [row] = await tx.query<PlaceRow>(PLACE, parameters);
     if (!row) return null;
-    const { businessId, name, businessStatus, supportAccess, createdAt, ...member } = row;
-    return {
-      member,
-      business: { id: businessId, name, status: businessStatus, supportAccess, createdAt },
-    };
+    const { businessId: id, name, businessStatus: status, createdAt, ...others } = row;
+    const { supportAccess, requireSecondFactor, ...member } = others;
+    const business = { id, name, status, supportAccess, requireSecondFactor, createdAt };
+    return { member, business };
   }
 
   /** The membership that a person has just got in this transaction. */
@@ -140,7 +157,8 @@ export class AccountsRepository {
 
 const MEMBERSHIPS = `
   SELECT person.id AS "userId", person.email, person.email_folded AS "emailFolded", person.email_key AS "emailKey",
-         person.password_hash AS "passwordHash", person.password_version AS "passwordVersion", member.id AS "memberId",
+         person.password_hash AS "passwordHash", person.password_version AS "passwordVersion",
+         person.has_second_factor AS "hasSecondFactor", member.id AS "memberId",
          member.business_id AS "businessId", member.status AS "memberStatus", business.status AS "businessStatus"
   FROM users AS person
   LEFT JOIN members AS member ON member.user_id = person.id
@@ -153,21 +171,25 @@ interface MyAccountRow {
   email: string;
   emailVerified: boolean;
   fullName: string;
+  hasSecondFactor: boolean;
   memberId: string;
   role: Role | null;
   kind: MemberKind;
   status: MemberStatus;
   businessId: string;
   businessName: string;
+  requireSecondFactor: boolean;
   support: MySupportSession | null;
 }
 
 function toMyAccount(row: MyAccountRow): MyAccount {
-  const { userId, email, emailVerified, fullName, memberId, role, kind, status, support } = row;
+  const { userId, email, emailVerified, fullName, hasSecondFactor } = row;
+  const { memberId, role, kind, status, requireSecondFactor, support } = row;
+  const user = userId && { id: userId, email, emailVerified, fullName, hasSecondFactor };
   return {
-    user: userId === null ? null : { id: userId, email, emailVerified, fullName },
+    user: user || null,
     member: { id: memberId, role, kind, status },
-    business: { id: row.businessId, name: row.businessName },
+    business: { id: row.businessId, name: row.businessName, requireSecondFactor },
     support: support && { ...support, expiresAt: new Date(support.expiresAt).toISOString() },
   };
 }
@@ -180,8 +202,9 @@ const NAMES = `
 
 const MINE = `
   SELECT person.id AS "userId", person.email, person.email_verified_at IS NOT NULL AS "emailVerified",
-         person.full_name AS "fullName", member.id AS "memberId", member.role, member.kind, member.status,
-         business.id AS "businessId", business.name AS "businessName",
+         person.full_name AS "fullName", person.has_second_factor AS "hasSecondFactor", member.id AS "memberId",
+         member.role, member.kind, member.status, business.id AS "businessId", business.name AS "businessName",
+         business.require_second_factor AS "requireSecondFactor",
          (SELECT json_build_object('sessionId', id, 'staffEmail', staff_email, 'reason', reason, 'mode', mode, 'expiresAt', expires_at)
           FROM support_sessions WHERE business_id = $1 AND id = $3::uuid) AS support
   FROM members AS member
@@ -192,7 +215,8 @@ const MINE = `
 const PLACE = `
   SELECT member.id, member.kind, member.role, member.status, member.joined_at AS "joinedAt", person.email,
          person.full_name AS "fullName", business.id AS "businessId", business.name, business.status AS "businessStatus",
-         business.support_access AS "supportAccess", business.created_at AS "createdAt"
+         business.support_access AS "supportAccess", business.require_second_factor AS "requireSecondFactor",
+         business.created_at AS "createdAt"
   FROM members AS member
   JOIN businesses AS business ON business.id = member.business_id
   JOIN users AS person ON person.id = member.user_id

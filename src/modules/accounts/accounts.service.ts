@@ -3,24 +3,18 @@ import { canonicalEmail, comparedEmail } from '../../common/email';
 import { businessDeactivated, businessNotFound } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
-import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditService } from '../audit/audit.service';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
-import { SessionsRepository, type OpenedSession } from '../identity/sessions.repository';
+import { BY_PASSWORD, SessionsRepository } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { InvitationsService } from '../team-members/invitations.service';
-import { TeamMembersService } from '../team-members/team-members.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
-
-/** `place` is null where the person has no business. */
-export interface SignedIn {
-  opened: OpenedSession;
-  place: Place | null;
-}
+import { SecondStepService } from './second-step.service';
+import { SessionOpening, type ActivePlace, type SignedIn, type SigningIn } from './session-opening';
 
 /** A login with the right password. */
 interface Right {
@@ -32,18 +26,6 @@ interface Right {
 
 type Checked = Right | { isRight: false };
 
-type ActivePlace = Membership & { businessId: string; memberId: string };
-
-/** For whom a session is opened. */
-interface SigningIn {
-  businessId: string;
-  memberId: string;
-  userId: string;
-  /** Of the password that was checked; null where none was. */
-  passwordVersion: number | null;
-  userAgent: string | null;
-}
-
 @Injectable()
 export class AccountsService {
   constructor(
@@ -52,7 +34,8 @@ export class AccountsService {
     private readonly hasher: PasswordHasher,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
-    private readonly members: TeamMembersService,
+    private readonly opening: SessionOpening,
+    private readonly secondStep: SecondStepService,
     private readonly invitations: InvitationsService,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
@@ -62,7 +45,7 @@ export class AccountsService {
   /**
    * Opens a session in a business or, for a person without one, outside any. An unknown address and a wrong password
    * get the same answer in the same time.
-   * @throws 401 invalid_credentials, also for a business without an active membership, 429 rate_limited
+   * @throws 401 invalid_credentials, also for a business without an active membership, mfa_required, 429 rate_limited
    */
   async login(
     context: RequestContext,
@@ -81,9 +64,11 @@ export class AccountsService {
       actor: { kind: 'person', id: place?.memberId ?? person.userId, email: person.email },
     });
     await this.rehash(known, checked);
-    return place
-      ? this.open(known, { ...place, userAgent })
-      : this.openWithoutBusiness(known, person, userAgent);
+    if (person.hasSecondFactor)
+      throw await this.secondStep.demand(context, person, place?.memberId ?? null);
+    const { userId, passwordVersion } = person;
+    const signingIn = { userId, passwordVersion, userAgent, proof: BY_PASSWORD };
+    return place ? this.open(known, place.memberId, signingIn) : this.openOutside(known, signingIn);
   }
 
   /** Ends the session of this request, also of support. */
@@ -109,10 +94,10 @@ export class AccountsService {
       const membership = await this.accounts.findMine(tx, userId, businessId);
       if (!membership) throw businessNotFound();
       if (membership.status !== 'active') throw businessDeactivated();
-      await this.sessions.lockOwn(tx);
-      const { memberId } = membership;
-      const signingIn = { businessId, memberId, userId, passwordVersion: null, userAgent };
-      const signedIn = await this.openIn(tx.with({ businessId }), signingIn);
+      const proof = await this.sessions.lockOwn(tx);
+      const inBusiness = tx.with({ businessId });
+      const signingIn = { userId, passwordVersion: null, userAgent, proof };
+      const signedIn = await this.opening.openIn(inBusiness, membership.memberId, signingIn);
       if (!signedIn) throw businessNotFound(); // removed or deactivated since
       return signedIn;
     });
@@ -172,7 +157,7 @@ export class AccountsService {
       actor: { kind: 'person', id: null, email },
     });
     await this.database.platform(failing, 'a person may belong to several businesses', (tx) =>
-      this.audit.recordFailedSignIn(tx, businessIds, {
+      this.audit.recordOfAccount(tx, businessIds, {
         type: 'user',
         id: memberships[0]?.userId ?? null,
       }),
@@ -180,37 +165,23 @@ export class AccountsService {
     throw invalidCredentials();
   }
 
-  private open(context: RequestContext, signingIn: SigningIn): Promise<SignedIn> {
+  private open(context: RequestContext, memberId: string, signingIn: SigningIn): Promise<SignedIn> {
     return this.database.transaction(context, async (tx) => {
-      const signedIn = await this.openIn(tx, signingIn);
-      if (!signedIn) throw invalidCredentials(); // removed, or the password changed, since it was checked
+      const signedIn = await this.opening.openIn(tx, memberId, signingIn);
+      if (!signedIn) throw invalidCredentials(); // removed, or password or factors changed, since it was checked
       return signedIn;
     });
   }
 
-  private openWithoutBusiness(
+  private openOutside(
     context: RequestContext,
-    { userId, passwordVersion }: Membership,
-    userAgent: string | null,
+    signingIn: SigningIn & { passwordVersion: number },
   ): Promise<SignedIn> {
     return this.database.platform(context, 'the person belongs to no business', async (tx) => {
-      const isLocked = await this.users.lockUnchanged(tx, { id: userId, passwordVersion });
-      if (!isLocked) throw invalidCredentials(); // the password changed since it was checked
-      const opened = await this.sessions.openWithoutBusiness(tx, userId, userAgent);
-      return { opened, place: null };
+      const signedIn = await this.opening.openOutside(tx, signingIn);
+      if (!signedIn) throw invalidCredentials(); // password or factors changed since it was checked
+      return signedIn;
     });
-  }
-
-  /** @returns null when the member is gone or the password has changed */
-  private async openIn(
-    tx: Transaction,
-    { businessId, memberId, userId, passwordVersion, userAgent }: SigningIn,
-  ): Promise<(SignedIn & { place: Place }) | null> {
-    const place = await this.accounts.lockPlace(tx, memberId, passwordVersion);
-    if (!place) return null;
-    const opened = await this.sessions.open(tx, { businessId, memberId, userId, userAgent });
-    await this.members.markUsed(tx, memberId);
-    return { opened, place };
   }
 }
 

@@ -5,15 +5,13 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
-import { toBusinessResponse } from '../businesses/dto/business.response';
-import { toSessionTokenResponse } from '../identity/dto/session-token.response';
 import {
   invalidCredentials,
   passwordTooWeak,
   resetTokenInvalid,
   verificationTokenInvalid,
 } from '../identity/identity.errors';
-import { toMemberResponse } from '../team-members/dto/member.response';
+import { mfaRequired } from '../identity/second-factors/second-factors.errors';
 import { AccountsService } from './accounts.service';
 import {
   ForgotPasswordRequest,
@@ -21,7 +19,7 @@ import {
   ResetPasswordRequest,
   VerifyEmailRequest,
 } from './dto/account.requests';
-import { LoginResponse } from './dto/account.responses';
+import { LoginResponse, toLoginResponse } from './dto/account.responses';
 import { RecoveryService } from './recovery.service';
 
 @Tag('Signing in', { description: 'Signing up, logging in, and what mails lead to', position: 10 })
@@ -42,7 +40,7 @@ export class AuthController {
       'Without `businessId`, to the active business used last, else to a deactivated one. A person without a business gets a session with `member` and `business` null, which can create a business, accept an invitation or switch.',
     status: 200,
     answers: LoginResponse,
-    problems: [invalidCredentials, rateLimitedProblem],
+    problems: [invalidCredentials, mfaRequired, rateLimitedProblem],
     idempotency: 'none',
     session: { opened: 'team' },
   })
@@ -51,12 +49,8 @@ export class AuthController {
     @Body() body: LoginRequest,
     @Headers('user-agent') userAgent?: string,
   ): Promise<LoginResponse> {
-    const { opened, place } = await this.accounts.login(context, body, userAgent ?? null);
-    return {
-      session: toSessionTokenResponse(opened, this.config.sessionAbsoluteDays),
-      member: place && toMemberResponse(place.member),
-      business: place && toBusinessResponse(place.business),
-    };
+    const signedIn = await this.accounts.login(context, body, userAgent ?? null);
+    return toLoginResponse(signedIn, this.config.sessionAbsoluteDays);
   }
 
   @Post('logout')

@@ -85,6 +85,7 @@ export class MeController {
   @Access({
     audience: 'dashboard',
     action: 'password.change',
+    stepUp: true,
     summary: 'Change my password; ends my other sessions',
     description: 'A session in a cookie ends too: the answer sets another.',
     status: 204,

@@ -16,7 +16,11 @@ import { sessionNotFound, wrongPassword } from '../identity/identity.errors';
 import { PasswordHasher } from '../identity/password-hasher';
 import { NewPasswords } from '../identity/new-passwords';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
-import { SessionsRepository, type ListedSession } from '../identity/sessions.repository';
+import {
+  SessionsRepository,
+  type ListedSession,
+  type SessionProof,
+} from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { AccountsRepository, type MyAccount, type MyMembership } from './accounts.repository';
 import type { ChangePasswordRequest } from './dto/account.requests';
@@ -77,23 +81,24 @@ export class MeService {
     const passwordHash = await this.passwords.hash(request.newPassword, owner);
     return this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
       if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
-      await this.sessions.lockOwn(tx);
+      const proof = await this.sessions.lockOwn(tx);
       await this.keys.revoke(tx, userId, 'password_reset');
       await this.sessions.endAllOf(tx, userId, context.cookie ? null : sessionId);
-      return context.cookie ? this.renewSession(tx, userAgent) : undefined;
+      return context.cookie ? this.renewSession(tx, userAgent, proof) : undefined;
     });
   }
 
   private async renewSession(
     tx: Transaction,
     userAgent: string | null,
+    proof: SessionProof,
   ): Promise<SessionTokenResponse> {
     const { businessId, member } = tx;
-    const { userId } = tx.requirePerson();
+    const whose = { userId: tx.requirePerson().userId, userAgent, proof };
     const opened =
       businessId && member
-        ? await this.sessions.open(tx, { businessId, memberId: member.memberId, userId, userAgent })
-        : await this.sessions.openWithoutBusiness(tx, userId, userAgent);
+        ? await this.sessions.open(tx, { businessId, memberId: member.memberId, ...whose })
+        : await this.sessions.openWithoutBusiness(tx, whose);
     return toSessionTokenResponse(opened, this.config.sessionAbsoluteDays);
   }
 
@@ -128,14 +133,14 @@ export class MeService {
 
 function toMyAccount({ actor, businessId, member, person }: RequestContext): MyAccount | null {
   if (!person) return null;
-  const { userId, emailVerified, fullName } = person;
-  const user = { id: userId, email: actor.email!, emailVerified, fullName }; // a person has an address
+  const { userId: id, emailVerified, fullName, hasSecondFactor } = person;
+  const user = { id, email: actor.email!, emailVerified, fullName, hasSecondFactor }; // a person has an address
   if (!member) return { user, member: null, business: null, support: null };
-  const { memberId, role, kind, businessName } = member;
+  const { memberId, role, kind, businessName, requiresSecondFactor } = member;
   return {
     user,
     member: { id: memberId, role, kind, status: 'active' }, // only active members have sessions
-    business: { id: businessId!, name: businessName! },
+    business: { id: businessId!, name: businessName!, requireSecondFactor: requiresSecondFactor },
     support: null,
   };
 }

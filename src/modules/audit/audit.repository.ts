@@ -5,8 +5,8 @@ import type { Transaction } from '../../platform/database/transaction';
 import type { AuditEntry } from './audit-entry';
 import type { ListAuditLogQuery } from './dto/audit-log';
 
-/** Whose account a sign-in was tried for; without an id, an unknown one. */
-export interface SignInTarget {
+/** Whose account it is about; without an id, an unknown one. */
+export interface AccountTarget {
   type: 'user' | 'staff_account';
   id: string | null;
 }
@@ -32,13 +32,13 @@ export class AuditRepository {
   }
 
   /** A row in the log of each of these. */
-  async recordFailedSignIn(
+  async recordOfAccount(
     tx: Transaction,
     businessIds: string[],
-    target: SignInTarget,
+    target: AccountTarget,
   ): Promise<void> {
     const { kind, id, email } = tx.actor;
-    await tx.query(RECORD_FAILED_SIGN_IN, [
+    await tx.query(RECORD_OF_ACCOUNT, [
       businessIds,
       tx.now,
       tx.action,
@@ -82,7 +82,7 @@ const LIST = `
     AND ($6::timestamptz IS NULL OR (at, id) < ($6, $7::uuid))
   ORDER BY at DESC, id DESC LIMIT $8`;
 
-const RECORD_FAILED_SIGN_IN = `
+const RECORD_OF_ACCOUNT = `
   INSERT INTO audit_log (business_id, id, at, action, actor, target_type, target_id, changes, request_id, ip)
   SELECT business_id, uuid_v7(), $2, $3, $4::jsonb, $5, $6, '{}', $7, $8 FROM unnest($1::uuid[]) AS business_id`;
 

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { AuditEntry } from './audit-entry';
-import { AuditRepository, type SignInTarget } from './audit.repository';
+import { AuditRepository, type AccountTarget } from './audit.repository';
 import type { ListAuditLogQuery } from './dto/audit-log';
 
 /** Reads the log, and writes what no trigger sees. */
@@ -32,10 +32,13 @@ export class AuditService {
     );
   }
 
-  /** No row of a table changes when a sign-in fails. Of an unknown person it belongs to the installation. */
-  recordFailedSignIn(tx: Transaction, businessIds: string[], target: SignInTarget): Promise<void> {
+  /**
+   * What concerns an account: a failed sign-in, of which no row of a table tells, or its second factor, whose rows belong
+   * to no tenant. In each of these businesses; without any, in the log of the installation.
+   */
+  recordOfAccount(tx: Transaction, businessIds: string[], target: AccountTarget): Promise<void> {
     const where = businessIds.length > 0 ? businessIds : [PLATFORM_ID];
-    return this.audit.recordFailedSignIn(tx, where, target);
+    return this.audit.recordOfAccount(tx, where, target);
   }
 
   /** The tables of the queue have no audit trigger. What staff do about its jobs belongs to the installation. */

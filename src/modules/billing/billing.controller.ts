@@ -72,6 +72,7 @@ export class BillingController {
     audience: 'dashboard',
     permission: 'billing:write',
     action: 'billing.open_checkout',
+    stepUp: true,
     summary: 'Open a checkout page for a plan',
     description:
       'The page charges the price of the plan. Another request for the same plan returns the same page while it is open; one for another plan closes it. The subscription begins when it is paid.',
@@ -103,6 +104,7 @@ export class BillingController {
     audience: 'dashboard',
     permission: 'billing:write',
     action: 'billing.open_portal',
+    stepUp: true,
     whileDeactivated: true,
     summary: 'Open the customer portal for cards and invoices',
     status: 201,

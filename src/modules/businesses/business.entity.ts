@@ -19,6 +19,10 @@ export class Business {
   @Column({ name: 'support_access', type: 'boolean' })
   supportAccess!: boolean;
 
+  /** Its people may do nothing in it without a second factor. */
+  @Column({ name: 'require_second_factor', type: 'boolean' })
+  requireSecondFactor!: boolean;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

@@ -30,7 +30,9 @@ export class BusinessesController {
     audience: 'dashboard',
     permission: 'business:write',
     action: 'business.update',
-    summary: 'Rename the business, or switch support access on or off',
+    summary: 'Rename the business, switch support access, or demand a second factor of its people',
+    stepUp: ({ supportAccess, requireSecondFactor }) =>
+      supportAccess !== undefined || requireSecondFactor !== undefined,
     status: 200,
     answers: BusinessResponse,
   })

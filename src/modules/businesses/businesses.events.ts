@@ -1,7 +1,7 @@
 import { defineEvent } from '../../common/events';
 import { ChoiceList } from '../../common/fields';
 
-const BUSINESS_FIELDS = ['name', 'supportAccess', 'status'] as const;
+const BUSINESS_FIELDS = ['name', 'supportAccess', 'requireSecondFactor', 'status'] as const;
 
 export class BusinessUpdatedData {
   @ChoiceList('BusinessField', BUSINESS_FIELDS, { description: 'GET /v1/business has the values' })

@@ -11,6 +11,7 @@ export class BusinessesRepository {
       name,
       status: 'active',
       supportAccess: true,
+      requireSecondFactor: false,
       createdAt: tx.now,
     };
     await tx.repository(Business).insert(business);
@@ -37,7 +38,7 @@ export class BusinessesRepository {
 
   async update(
     tx: Transaction,
-    changes: Partial<Pick<Business, 'name' | 'supportAccess' | 'status'>>,
+    changes: Partial<Pick<Business, 'name' | 'supportAccess' | 'requireSecondFactor' | 'status'>>,
   ): Promise<void> {
     if (Object.keys(changes).length === 0) return;
     await tx.repository(Business).update({ id: tx.requireBusinessId() }, changes);

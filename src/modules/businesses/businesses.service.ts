@@ -66,11 +66,12 @@ export class BusinessesService {
 
   update(
     context: RequestContext,
-    { name, supportAccess }: UpdateBusinessRequest,
+    { name, supportAccess, requireSecondFactor }: UpdateBusinessRequest,
   ): Promise<Business> {
     const changes = {
       ...(name !== undefined && { name }),
       ...(supportAccess !== undefined && { supportAccess }),
+      ...(requireSecondFactor !== undefined && { requireSecondFactor }),
     };
     return this.database.transaction(context, async (tx) => {
       await this.businesses.update(tx, changes);

@@ -5,10 +5,13 @@ import { OneTimeKeys } from './one-time-keys';
 import { OneTimeKeysRepository } from './one-time-keys.repository';
 import { PasswordCosts } from './password-costs';
 import { PasswordHasher } from './password-hasher';
+import { SecondFactorsRepository } from './second-factors/second-factors.repository';
+import { SecondFactorsService } from './second-factors/second-factors.service';
+import { SignInChallengesService } from './second-factors/sign-in-challenges.service';
 import { SessionsRepository } from './sessions.repository';
 import { UsersRepository } from './users.repository';
 
-/** People, their passwords and their sessions. */
+/** People, their passwords, second factors and sessions. */
 @Module({
   providers: [
     UsersRepository,
@@ -19,6 +22,9 @@ import { UsersRepository } from './users.repository';
     PasswordHasher,
     BreachCheck,
     NewPasswords,
+    SecondFactorsRepository,
+    SecondFactorsService,
+    SignInChallengesService,
   ],
   exports: [
     UsersRepository,
@@ -27,6 +33,8 @@ import { UsersRepository } from './users.repository';
     OneTimeKeys,
     PasswordHasher,
     NewPasswords,
+    SecondFactorsService,
+    SignInChallengesService,
   ],
 })
 export class IdentityModule {}

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { SignInMethod } from '../../common/access/sign-in-methods';
 
 /** A dashboard session of one person in one business. It ends by deletion. */
 @Entity('sessions')
@@ -29,4 +30,11 @@ export class Session {
 
   @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3 })
   lastUsedAt!: Date;
+
+  @Column({ name: 'signed_in_with', type: 'text', array: true })
+  signedInWith!: SignInMethod[];
+
+  /** Null: when it was opened. */
+  @Column({ name: 'proven_at', type: 'timestamptz', precision: 3, nullable: true })
+  provenAt!: Date | null;
 }

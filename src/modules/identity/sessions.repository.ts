@@ -9,11 +9,21 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Session } from './session.entity';
 import { UserSession } from './user-session.entity';
 
-export interface SessionOwner {
-  businessId: string;
-  memberId: string;
+/** What a session was opened with, and when its owner was last proven; null: when it is opened. */
+export type SessionProof = Pick<Session, 'signedInWith' | 'provenAt'>;
+
+/** The proof of a sign-up, and of a login without a second factor. */
+export const BY_PASSWORD: SessionProof = { signedInWith: ['password'], provenAt: null };
+
+export interface PersonalSessionOwner {
   userId: string;
   userAgent: string | null;
+  proof: SessionProof;
+}
+
+export interface SessionOwner extends PersonalSessionOwner {
+  businessId: string;
+  memberId: string;
 }
 
 /** The only place that has the token. */
@@ -22,14 +32,17 @@ export interface OpenedSession {
   token: string;
 }
 
-export type ListedSession = Pick<Session, 'id' | 'createdAt' | 'lastUsedAt' | 'ip' | 'userAgent'>;
+export type ListedSession = Pick<
+  Session,
+  'id' | 'createdAt' | 'lastUsedAt' | 'ip' | 'userAgent' | 'signedInWith'
+>;
 
 /** Dashboard sessions, in a business or of a person without one. */
 @Injectable()
 export class SessionsRepository {
-  async open(tx: Transaction, owner: SessionOwner): Promise<OpenedSession> {
+  async open(tx: Transaction, { proof, ...owner }: SessionOwner): Promise<OpenedSession> {
     const { token, made } = newSession(tx);
-    const session = { ...owner, ...made };
+    const session = { ...owner, ...proof, ...made };
     await tx.repository(Session).insert(session);
     return { session, token };
   }
@@ -37,11 +50,10 @@ export class SessionsRepository {
   /** Platform scope. */
   async openWithoutBusiness(
     tx: Transaction,
-    userId: string,
-    userAgent: string | null,
+    { proof, ...owner }: PersonalSessionOwner,
   ): Promise<OpenedSession> {
     const { token, made } = newSession(tx);
-    const session = { userId, userAgent, ...made };
+    const session = { ...owner, ...proof, ...made };
     await tx.repository(UserSession).insert(session);
     return { session, token };
   }
@@ -50,15 +62,26 @@ export class SessionsRepository {
    * Locks the person and the session of this request until the transaction ends. A statement that ends sessions (above
    * all a new password) waits and then finds the one opened here, or ran first and has ended the session of this
    * request too. Platform scope.
+   * @returns its proof, for a session that is opened by it
    * @throws 401 unauthenticated
    */
-  async lockOwn(tx: Transaction): Promise<void> {
+  async lockOwn(tx: Transaction): Promise<SessionProof> {
     const { userId, sessionId } = tx.requirePerson();
     await tx.query('SELECT FROM users WHERE id = $1 FOR SHARE', [userId]);
-    const rows = tx.businessId
-      ? await tx.query(HOLD_SESSION, [tx.businessId, sessionId])
-      : await tx.query('SELECT FROM user_sessions WHERE id = $1 FOR KEY SHARE', [sessionId]);
-    if (rows.length === 0) throw unauthenticated();
+    const [proof] = tx.businessId
+      ? await tx.query<SessionProof>(HOLD_SESSION, [tx.businessId, sessionId])
+      : await tx.query<SessionProof>(HOLD_USER_SESSION, [sessionId]);
+    if (!proof) throw unauthenticated();
+    return proof;
+  }
+
+  /** The owner of this request's session has proven who they are. Platform scope. */
+  async markProven(tx: Transaction): Promise<void> {
+    const { sessionId: id } = tx.requirePerson();
+    const changes = { provenAt: tx.now };
+    if (tx.businessId)
+      await tx.repository(Session).update({ businessId: tx.businessId, id }, changes);
+    else await tx.repository(UserSession).update({ id }, changes);
   }
 
   /** A person's valid sessions in all businesses and outside, newest first; one more than `limit`. Platform scope. */
@@ -108,12 +131,17 @@ function newSession(tx: Transaction) {
   return { token, made: { id: newId(), tokenHash: hashToken(token), ip: tx.ip, ...times } };
 }
 
-const HOLD_SESSION = 'SELECT FROM sessions WHERE business_id = $1 AND id = $2 FOR KEY SHARE';
+const PROOF = 'signed_in_with AS "signedInWith", coalesce(proven_at, created_at) AS "provenAt"';
 
-const LISTED = 'id, user_id, created_at, last_used_at, ip, user_agent';
+const HOLD_SESSION = `SELECT ${PROOF} FROM sessions WHERE business_id = $1 AND id = $2 FOR KEY SHARE`;
+
+const HOLD_USER_SESSION = `SELECT ${PROOF} FROM user_sessions WHERE id = $1 FOR KEY SHARE`;
+
+const LISTED = 'id, user_id, created_at, last_used_at, ip, user_agent, signed_in_with';
 
 const LIST = `
-  SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip, user_agent AS "userAgent"
+  SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip, user_agent AS "userAgent",
+         signed_in_with AS "signedInWith"
   FROM (SELECT ${LISTED} FROM sessions UNION ALL SELECT ${LISTED} FROM user_sessions) AS session
   WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3
     AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))

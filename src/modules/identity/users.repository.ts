@@ -92,7 +92,7 @@ export class UsersRepository {
 
   /** @throws 409 email_taken, also in a race */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
-    const made = { id: newId(), passwordVersion: 0, createdAt: tx.now };
+    const made = { id: newId(), passwordVersion: 0, hasSecondFactor: false, createdAt: tx.now };
     const user = { ...fields, ...made, emailKey: emailKeyOf(fields.email) };
     try {
       await tx.repository(User).insert(user);

@@ -14,7 +14,11 @@ import { toBusinessResponse } from '../businesses/dto/business.response';
 import { toSessionTokenResponse } from '../identity/dto/session-token.response';
 import { emailTaken } from '../identity/identity.errors';
 import { NewPasswords } from '../identity/new-passwords';
-import { SessionsRepository } from '../identity/sessions.repository';
+import {
+  BY_PASSWORD,
+  SessionsRepository,
+  type SessionProof,
+} from '../identity/sessions.repository';
 import type { User } from '../identity/user.entity';
 import { UsersRepository } from '../identity/users.repository';
 import { toSubscriptionResponse } from '../subscriptions/dto/subscription.response';
@@ -80,7 +84,7 @@ export class OnboardingService {
           emailVerifiedAt: null,
         });
         await this.recovery.askToVerify(tx, person.id);
-        return this.createBusiness(tx, businessName, person, userAgent);
+        return this.createBusiness(tx, businessName, person, { userAgent, proof: BY_PASSWORD });
       },
     );
     await this.limiter.remember(context, 'login', canonicalEmail(email));
@@ -99,9 +103,10 @@ export class OnboardingService {
     const { userId } = context.requirePerson();
     return this.idempotency.runOnPlatform(context, REASON, async (tx) => {
       await this.users.lock(tx, userId); // of two concurrent requests, the second counts the business of the first
-      await this.sessions.lockOwn(tx);
+      const proof = await this.sessions.lockOwn(tx);
       await this.assertMayFound(tx, userId);
-      return this.createBusiness(tx, name, await this.users.get(tx, userId), userAgent);
+      const person = await this.users.get(tx, userId);
+      return this.createBusiness(tx, name, person, { userAgent, proof });
     });
   }
 
@@ -162,6 +167,7 @@ export class OnboardingService {
       memberId: member.id,
       userId: person.id,
       userAgent,
+      proof: BY_PASSWORD,
     });
     return {
       business: toBusinessResponse(await this.businesses.get(inBusiness)),
@@ -174,7 +180,7 @@ export class OnboardingService {
     tx: Transaction,
     name: string,
     person: Person,
-    userAgent: string | null,
+    opening: { userAgent: string | null; proof: SessionProof },
   ): Promise<SignupResponse> {
     const { id: userId, email, fullName } = person;
     // 1. The business, and its first members.
@@ -191,7 +197,7 @@ export class OnboardingService {
       businessId,
       memberId: owner.id,
       userId,
-      userAgent,
+      ...opening,
     });
     // 5. Answer.
     return {

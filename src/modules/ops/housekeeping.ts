@@ -12,6 +12,7 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxService } from '../billing/inbox/inbox.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsageEventsService } from '../usage/usage-events.service';
 import { StaffService } from '../staff/staff.service';
@@ -23,7 +24,7 @@ const WEBHOOKS_KEPT_DAYS = 30; // as the log keeps events, unless it is set othe
 const MAILS_KEPT_DAYS = 90; // longer than the queue retries
 const PRUNE = 'housekeeping.prune';
 
-/** Deletes what has expired: idempotent answers, sessions, one-time keys, mails, Stripe events, guesses, event ids, deliveries. */
+/** Deletes what has expired: idempotent answers, sessions, one-time keys, unfinished logins, mails, Stripe events, guesses, event ids, deliveries. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -34,6 +35,7 @@ export class Housekeeping {
     private readonly idempotency: Idempotency,
     private readonly sessions: SessionsRepository,
     private readonly oneTimeKeys: OneTimeKeysRepository,
+    private readonly challenges: SignInChallengesService,
     private readonly mails: MailQueue,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
@@ -65,6 +67,7 @@ export class Housekeeping {
   private async pruneIn(tx: Transaction): Promise<number> {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     await this.oneTimeKeys.prune(tx);
+    await this.challenges.prune(tx);
     await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));

@@ -46,6 +46,7 @@ export class StaffServiceKeysController {
   @Access({
     audience: 'staff',
     action: 'service_key.create',
+    stepUp: true,
     summary: 'Create a service key for a back end of yours; it is shown only once',
     status: 201,
     answers: CreatedServiceKeyResponse,
@@ -62,6 +63,7 @@ export class StaffServiceKeysController {
   @Access({
     audience: 'staff',
     action: 'service_key.rotate',
+    stepUp: true,
     summary: 'Replace a service key; both work during the overlap',
     status: 201,
     answers: CreatedServiceKeyResponse,
@@ -80,6 +82,7 @@ export class StaffServiceKeysController {
   @Access({
     audience: 'staff',
     action: 'service_key.revoke',
+    stepUp: true,
     summary: 'Revoke a service key at once',
     status: 204,
     problems: [serviceKeyNotFound],

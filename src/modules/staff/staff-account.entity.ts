@@ -21,7 +21,11 @@ export class StaffAccount {
   @Column({ name: 'password_hash', type: 'text' })
   passwordHash!: string;
 
-  /** Changes with each new password, not with a rehash of the same one. */
+  /** By triggers on its factors. */
+  @Column({ name: 'has_second_factor', type: 'boolean' })
+  hasSecondFactor!: boolean;
+
+  /** Changes with each new password, and with the first and the last second factor; not with a rehash. */
   @Column({ name: 'password_version', type: 'integer' })
   passwordVersion!: number;
 

@@ -1,16 +1,15 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { STAFF_SESSION_HOURS } from '../../common/access/seats';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { invalidCredentials } from '../identity/identity.errors';
+import { mfaRequired } from '../identity/second-factors/second-factors.errors';
 import { StaffLoginRequest } from './dto/staff.requests';
+import { toStaffLoginResponse } from './dto/staff-me';
 import { StaffLoginResponse } from './dto/staff.responses';
 import { StaffService } from './staff.service';
-
-const ONE_HOUR_MS = 3_600_000;
 
 @ApiTags('Staff')
 @Controller('v1/staff/auth')
@@ -22,9 +21,11 @@ export class StaffAuthController {
     audience: 'public',
     action: 'staff_session.create',
     summary: 'Log in as staff; accounts are created by the CLI',
+    description:
+      'Where `STAFF_SECOND_FACTOR` is `required` and the account has none, the session lasts 15 minutes and may only set one up; then it is like any other.',
     status: 200,
     answers: StaffLoginResponse,
-    problems: [invalidCredentials, rateLimitedProblem],
+    problems: [invalidCredentials, mfaRequired, rateLimitedProblem],
     idempotency: 'none',
     session: { opened: 'staff' },
   })
@@ -33,12 +34,7 @@ export class StaffAuthController {
     @Body() body: StaffLoginRequest,
     @Headers('user-agent') userAgent?: string,
   ): Promise<StaffLoginResponse> {
-    const { account, opened } = await this.staff.login(context, body, userAgent ?? null);
-    const { id, email, name } = account;
-    const expiresAt = new Date(
-      opened.session.createdAt.getTime() + STAFF_SESSION_HOURS * ONE_HOUR_MS,
-    ).toISOString();
-    return { session: { token: opened.token, expiresAt }, staff: { id, email, name } };
+    return toStaffLoginResponse(await this.staff.login(context, body, userAgent ?? null));
   }
 
   @Post('logout')
@@ -48,6 +44,7 @@ export class StaffAuthController {
     summary: 'End this session and the support sessions under it',
     status: 204,
     session: 'ended',
+    whileEnrolling: true,
   })
   async logout(@Ctx() context: RequestContext): Promise<void> {
     await this.staff.logout(context);

@@ -22,7 +22,8 @@ export class StaffBusinessesRepository {
 }
 
 const SEARCH = `
-  SELECT id, name, status, support_access AS "supportAccess", created_at AS "createdAt" FROM businesses
+  SELECT id, name, status, support_access AS "supportAccess",
+         require_second_factor AS "requireSecondFactor", created_at AS "createdAt" FROM businesses
   WHERE (name ILIKE $1 OR id::text = $2 OR EXISTS (
       SELECT FROM members JOIN users ON users.id = members.user_id
       WHERE members.business_id = businesses.id AND (members.id::text = $2 OR ${matchesEmail('users', 3)})))

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { SignInMethod } from '../../common/access/sign-in-methods';
 
 /** A login of staff, valid for 12 hours. It ends by deletion. */
 @Entity('staff_sessions')
@@ -20,4 +21,11 @@ export class StaffSession {
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   createdAt!: Date;
+
+  @Column({ name: 'signed_in_with', type: 'text', array: true })
+  signedInWith!: SignInMethod[];
+
+  /** Null: when it was opened. */
+  @Column({ name: 'proven_at', type: 'timestamptz', precision: 3, nullable: true })
+  provenAt!: Date | null;
 }

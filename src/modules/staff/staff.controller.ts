@@ -108,6 +108,7 @@ export class StaffController {
   @Access({
     audience: 'staff',
     action: 'support_session.start',
+    stepUp: true,
     summary: 'Open a support session, with a reason and for a limited time; the owners get a mail',
     status: 201,
     answers: OpenedSupportSessionResponse,

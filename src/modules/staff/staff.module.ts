@@ -9,6 +9,8 @@ import { StaffAuthController } from './staff-auth.controller';
 import { StaffBusinessesRepository } from './staff-businesses.repository';
 import { StaffBusinessesService } from './staff-businesses.service';
 import { StaffController } from './staff.controller';
+import { StaffSecondFactorController } from './staff-second-factor.controller';
+import { StaffSecondFactorService } from './staff-second-factor.service';
 import { StaffRepository } from './staff.repository';
 import { StaffService } from './staff.service';
 
@@ -22,8 +24,14 @@ import { StaffService } from './staff.service';
     SubscriptionsModule,
     SupportSessionsModule,
   ],
-  controllers: [StaffAuthController, StaffController],
-  providers: [StaffService, StaffRepository, StaffBusinessesService, StaffBusinessesRepository],
+  controllers: [StaffAuthController, StaffController, StaffSecondFactorController],
+  providers: [
+    StaffService,
+    StaffSecondFactorService,
+    StaffRepository,
+    StaffBusinessesService,
+    StaffBusinessesRepository,
+  ],
   exports: [StaffService],
 })
 export class StaffModule {}

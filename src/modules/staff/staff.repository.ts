@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+import type { SignInMethod } from '../../common/access/sign-in-methods';
 import { emailKeyOf, foldEmail } from '../../common/email';
 import { newId } from '../../common/ids';
 import { createToken, hashToken } from '../../common/token';
@@ -17,7 +19,7 @@ export class StaffRepository {
     tx: Transaction,
     fields: Pick<StaffAccount, 'email' | 'name' | 'passwordHash'>,
   ): Promise<StaffAccount> {
-    const made = { id: newId(), passwordVersion: 0, createdAt: tx.now };
+    const made = { id: newId(), passwordVersion: 0, hasSecondFactor: false, createdAt: tx.now };
     const emailKey = emailKeyOf(fields.email);
     const account = { ...fields, ...made, emailKey, status: 'active' as const };
     try {
@@ -77,6 +79,7 @@ export class StaffRepository {
     tx: Transaction,
     staffId: string,
     userAgent: string | null,
+    signedInWith: SignInMethod[],
   ): Promise<{ session: StaffSession; token: string }> {
     const token = createToken('staff_session');
     const session = {
@@ -86,9 +89,35 @@ export class StaffRepository {
       ip: tx.ip,
       userAgent,
       createdAt: tx.now,
+      signedInWith,
+      provenAt: null,
     };
     await tx.repository(StaffSession).insert(session);
     return { session, token };
+  }
+
+  get(tx: Transaction, id: string): Promise<StaffAccount> {
+    return tx.repository(StaffAccount).findOneByOrFail({ id });
+  }
+
+  /** Locks an account until the transaction ends. */
+  async lock(tx: Transaction, id: string): Promise<void> {
+    await tx.query('SELECT FROM staff_accounts WHERE id = $1 FOR UPDATE', [id]);
+  }
+
+  /**
+   * Locks the session of this request until the transaction ends.
+   * @returns false when it has ended meanwhile
+   */
+  async lockOwnSession(tx: Transaction): Promise<boolean> {
+    const sql = 'SELECT FROM staff_sessions WHERE id = $1 FOR KEY SHARE';
+    return (await tx.query(sql, [tx.staffSessionId])).length === 1;
+  }
+
+  /** The owner of this request's session has proven who they are. */
+  async markProven(tx: Transaction): Promise<void> {
+    const sql = 'UPDATE staff_sessions SET proven_at = $2 WHERE id = $1';
+    await tx.execute(sql, [tx.staffSessionId, tx.now]);
   }
 
   /** Waits for a support session that is being opened under this one. */
@@ -100,8 +129,13 @@ export class StaffRepository {
     await tx.repository(StaffSession).delete({ id });
   }
 
-  async endAllSessions(tx: Transaction, staffId: string): Promise<void> {
-    await tx.repository(StaffSession).delete({ staffId });
+  async endAllSessions(
+    tx: Transaction,
+    staffId: string,
+    exceptId: string | null = null,
+  ): Promise<void> {
+    const others = exceptId ? { id: Not(exceptId) } : {};
+    await tx.repository(StaffSession).delete({ staffId, ...others });
   }
 
   async endSessionsBefore(tx: Transaction, before: Date): Promise<void> {

@@ -11,6 +11,9 @@ import { AuditService } from '../audit/audit.service';
 import { invalidCredentials } from '../identity/identity.errors';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { NewPasswords } from '../identity/new-passwords';
+import { secondFactorNotFound } from '../identity/second-factors/second-factors.errors';
+import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
+import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { CreateStaffFields, StaffPasswordFields } from './create-staff.fields';
 import type { StaffLoginRequest } from './dto/staff.requests';
@@ -20,6 +23,11 @@ import { staffAccountNotFound } from './staff.errors';
 import { StaffRepository } from './staff.repository';
 
 const REASON = 'staff belong to no tenant';
+
+export interface StaffSignedIn {
+  account: Pick<StaffAccount, 'id' | 'email' | 'name'>;
+  opened: { session: StaffSession; token: string };
+}
 
 /** Staff accounts, created and disabled by the CLI only, and their sessions. */
 @Injectable()
@@ -32,6 +40,8 @@ export class StaffService {
     private readonly passwords: NewPasswords,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
+    private readonly challenges: SignInChallengesService,
+    private readonly factors: SecondFactorsService,
   ) {}
 
   /** @throws 409 email_taken, 422 validation_failed, 422 password_too_weak */
@@ -84,12 +94,12 @@ export class StaffService {
     await this.limiter.forgive(context, 'staff_login', comparedEmail(account), null);
   }
 
-  /** @throws 401 invalid_credentials (unknown, wrong and disabled alike), 429 rate_limited */
+  /** @throws 401 invalid_credentials (unknown, wrong and disabled alike), mfa_required, 429 rate_limited */
   async login(
     context: RequestContext,
     { email, password }: StaffLoginRequest,
     userAgent: string | null,
-  ): Promise<{ account: StaffAccount; opened: { session: StaffSession; token: string } }> {
+  ): Promise<StaffSignedIn> {
     const found = await this.database.platform(context, REASON, (tx) =>
       this.staff.findByEmail(tx, email),
     );
@@ -105,11 +115,22 @@ export class StaffService {
       actor: { kind: 'staff', id: account.id, email: account.email },
     });
     if (freshHash) await this.rehash(signingIn, account, freshHash);
+    if (account.hasSecondFactor) throw await this.demandSecondStep(signingIn, account);
     const opened = await this.database.platform(signingIn, REASON, async (tx) => {
       if (!(await this.staff.lockUnchanged(tx, account))) throw invalidCredentials(); // reset or disabled meanwhile
-      return this.staff.openSession(tx, account.id, userAgent);
+      return this.staff.openSession(tx, account.id, userAgent, ['password']);
     });
     return { account, opened };
+  }
+
+  /** For staff who have lost theirs: effective at once; ends all sessions of the account. @throws 404 */
+  resetFactor(context: RequestContext, email: string): Promise<void> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const { id } = await this.getByEmail(tx, email);
+      await this.staff.lock(tx, id);
+      if (!(await this.factors.removeAll(tx, { kind: 'staff', id }))) throw secondFactorNotFound();
+      await this.endAllSessions(tx, id);
+    });
   }
 
   /** Ends the session of this request and the support sessions under it. */
@@ -154,9 +175,17 @@ export class StaffService {
       actor: { kind: 'staff', id: null, email },
     });
     await this.database.platform(failing, REASON, (tx) =>
-      this.audit.recordFailedSignIn(tx, [], { type: 'staff_account', id }),
+      this.audit.recordOfAccount(tx, [], { type: 'staff_account', id }),
     );
     throw invalidCredentials();
+  }
+
+  private demandSecondStep(
+    context: RequestContext,
+    { id, passwordVersion }: StaffAccount,
+  ): Promise<Error> {
+    const checked = { memberId: null, passwordVersion };
+    return this.challenges.open(context, { kind: 'staff', id }, checked);
   }
 
   private async rehash(

@@ -60,6 +60,7 @@ export class InvitationsController {
     status: 201,
     answers: InvitationResponse,
     problems: [limitReached, subscriptionInactive, subscriptionBehind, alreadyMember],
+    stepUp: ({ role }) => role === 'owner',
   })
   async create(
     @Ctx() context: RequestContext,

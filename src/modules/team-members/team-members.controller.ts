@@ -3,7 +3,7 @@ import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
-import { limitReached, permissionDenied } from '../../common/problems';
+import { limitReached, permissionDenied, reauthenticationRequired } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
@@ -60,6 +60,7 @@ export class TeamMembersController {
     status: 200,
     answers: MemberResponse,
     problems: [memberNotFound, ownRole, lastOwner, systemMember],
+    stepUp: true,
   })
   async assignRole(
     @Ctx() context: RequestContext,
@@ -77,7 +78,7 @@ export class TeamMembersController {
     summary: "Deactivate a member and end the member's sessions here",
     status: 200,
     answers: MemberResponse,
-    problems: [memberNotFound, ownRole, lastOwner, systemMember],
+    problems: [memberNotFound, ownRole, lastOwner, systemMember, reauthenticationRequired],
   })
   async deactivate(@Ctx() context: RequestContext, @PathId() id: string): Promise<MemberResponse> {
     return toMemberResponse(await this.members.deactivate(context, id));
@@ -91,7 +92,7 @@ export class TeamMembersController {
     summary: 'Activate a member again; it takes a seat',
     status: 200,
     answers: MemberResponse,
-    problems: [memberNotFound, systemMember, limitReached],
+    problems: [memberNotFound, systemMember, limitReached, reauthenticationRequired],
   })
   async activate(@Ctx() context: RequestContext, @PathId() id: string): Promise<MemberResponse> {
     return toMemberResponse(await this.members.activate(context, id));
@@ -104,7 +105,7 @@ export class TeamMembersController {
     summary: 'Remove a member; every member may remove themselves',
     status: 204,
     support: true,
-    problems: [permissionDenied, memberNotFound, lastOwner, systemMember],
+    problems: [permissionDenied, memberNotFound, lastOwner, systemMember, reauthenticationRequired],
   })
   async remove(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {
     await this.members.remove(context, id);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Permission, Role } from '../../common/access/permissions';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { DomainError } from '../../common/problem';
-import { permissionDenied } from '../../common/problems';
+import { permissionDenied, reauthenticationRequired } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -90,6 +90,11 @@ export class TeamMembersService {
   /** What a member may do now. Null where it has left or is deactivated. */
   findActiveRole(tx: Transaction, id: string): Promise<Role | null> {
     return this.members.findActiveRole(tx, id);
+  }
+
+  /** Whose membership it is; null where there is none, or it is no person's. */
+  async findUserId(tx: Transaction, id: string): Promise<string | null> {
+    return (await this.members.lock(tx, id))?.userId ?? null;
   }
 
   /** A login opens the business that was used last. */
@@ -180,6 +185,7 @@ export class TeamMembersService {
     });
   }
 
+  /** Of owners decides only who has proven who they are of late. */
   private async decide(tx: Transaction, id: string, rule: Rule): Promise<void> {
     const { memberId, kind } = tx.requireMember();
     const locked = await this.members.lockTeam(tx, [id, memberId]);
@@ -190,6 +196,8 @@ export class TeamMembersService {
     const owners = locked.filter((member) => member.role === 'owner' && member.status === 'active');
     const refusal = rule({ actor, target, activeOwnerIds: owners.map((owner) => owner.id) });
     if (refusal) throw refusal;
+    const isOther = target.role === 'owner' && id !== memberId;
+    if (isOther && tx.person?.isProven === false) throw reauthenticationRequired();
   }
 
   private async getIn(tx: Transaction, id: string): Promise<MemberWithPerson> {

@@ -89,6 +89,10 @@ export interface Config {
   readonly bcryptCost: number;
   /** Null: passwords are not looked up among breached ones. */
   readonly breachCheckUrl: string | null;
+  /** Whether staff need a second factor. */
+  readonly staffSecondFactor: 'required' | 'optional';
+  /** How long a proof of who the owner of a session is counts for what needs a recent one. */
+  readonly stepUpMinutes: number;
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
 }
@@ -113,7 +117,11 @@ const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'SECRET_KEY', 'SMTP_URL'] as con
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = withoutEmpty(environment);
   const parsed = settingsSchema.safeParse(given);
-  const missing = [...missingInProduction(given), ...missingWithStripe(given)];
+  const missing = [
+    ...missingInProduction(given),
+    ...missingWithStripe(given),
+    ...weakInProduction(given),
+  ];
   if (!parsed.success)
     throw new ConfigFaults([...missing, ...parsed.error.issues.map(describeIssue)]);
   if (missing.length > 0) throw new ConfigFaults(missing);
@@ -141,6 +149,12 @@ function missingInProduction(given: NodeJS.ProcessEnv): string[] {
   const isOpen = given.HOST !== undefined && !isLoopback(given.HOST.trim());
   if (given.METRICS_TOKEN || !isOpen) return missing;
   return [...missing, 'METRICS_TOKEN is required in production unless HOST is a loopback address'];
+}
+
+/** Staff can enter any business. */
+function weakInProduction({ NODE_ENV, STAFF_SECOND_FACTOR }: NodeJS.ProcessEnv): string[] {
+  const isWeak = NODE_ENV === 'production' && STAFF_SECOND_FACTOR === 'optional';
+  return isWeak ? ['STAFF_SECOND_FACTOR must be required in production'] : [];
 }
 
 /** A server that charges but cannot verify webhooks would take money without giving anything. */
@@ -229,6 +243,10 @@ function toConfig(settings: Settings): Config {
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     bcryptCost: settings.BCRYPT_COST,
     breachCheckUrl: settings.BREACH_CHECK_URL ?? null,
+    staffSecondFactor:
+      settings.STAFF_SECOND_FACTOR ??
+      (settings.NODE_ENV === 'production' ? 'required' : 'optional'),
+    stepUpMinutes: 10,
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,
   };

@@ -211,6 +211,12 @@ export const settings = {
     .describe(
       'refuses passwords that were in a breach: a range API, for example https://api.pwnedpasswords.com/range',
     ),
+  STAFF_SECOND_FACTOR: z
+    .enum(['required', 'optional'])
+    .optional()
+    .describe(
+      'whether staff need a second factor; `required` when unset in production, where nothing else is taken',
+    ),
   SESSION_IDLE_HOURS: count(1, 8760).default(12).describe('a session unused for so long ends'),
   SESSION_ABSOLUTE_DAYS: count(1, 3650)
     .default(30)

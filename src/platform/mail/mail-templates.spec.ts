@@ -17,6 +17,12 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     email: 'ada@example.com',
     url: 'https://app.example/verify-email?token=x',
   },
+  'second-factor-cleared': { email: 'ada@example.com', ownerEmail: 'grace@example.com' },
+  'second-factor-reset': {
+    email: 'ada@example.com',
+    effectiveAt: 'Sun, 22 Nov 2026 10:00:00 GMT',
+    url: 'https://app.example/console/account',
+  },
   'usage-alert': {
     businessName: 'Acme',
     featureName: 'Recordings',
@@ -186,6 +192,8 @@ describe('the texts of mails', () => {
     const ofAlerts = ['featureName', 'limit', 'percentage', 'used']; // names of features are of staff
     const moreComposed = [
       ...ofAlerts,
+      'effectiveAt',
+      'ownerEmail',
       'price',
       'role',
       'since',

@@ -14,6 +14,8 @@ const OF_THE_CORE = [
   'change-called-off',
   'usage-alert',
   'webhook-endpoint-disabled',
+  'second-factor-cleared',
+  'second-factor-reset',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
 export interface MailTemplatesOf {

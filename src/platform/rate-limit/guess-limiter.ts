@@ -18,7 +18,10 @@ const ADDRESS_SHARE = 4; // a quarter of an address's limit may be in flight in 
 type Guess =
   | 'login'
   | 'staff_login'
+  | 'second_factor'
+  | 'staff_second_factor'
   | 'password_change'
+  | 'staff_password'
   | 'password_forgot'
   | 'password_mail'
   | 'one_time_key';
@@ -196,7 +199,7 @@ export class GuessLimiter {
 
   private limitOf(guess: Guess): number | null {
     const { rateLimitFailures } = this.config;
-    const isStaff = guess === 'staff_login';
+    const isStaff = guess.startsWith('staff_');
     return rateLimitFailures === null
       ? null
       : Math.ceil(isStaff ? rateLimitFailures / 2 : rateLimitFailures);

@@ -76,9 +76,23 @@ const EXAMPLES: Record<string, Example> = {
   'session.create': {
     body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
   },
+  'second_factor.cancel_reset': { answers: 404 },
+  'second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
+  'second_factor.remove': { answers: 404 },
+  'second_factor.renew_codes': { answers: 404 },
+  'session.prove': { body: () => ({ password: PASSWORD }) },
+  'session.verify': { body: () => ({ mfaToken: UNKNOWN_KEY, code: '000000' }), answers: 401 },
   'session.switch': { body: ({ customer }) => ({ businessId: customer.business.id }) },
   'staff_session.create': {
     body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
+  },
+  'staff_second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
+  'staff_second_factor.remove': { answers: 404 },
+  'staff_second_factor.renew_codes': { answers: 404 },
+  'staff_session.prove': { body: () => ({ password: STAFF_PASSWORD }) },
+  'staff_session.verify': {
+    body: () => ({ mfaToken: UNKNOWN_KEY, code: '000000' }),
+    answers: 401,
   },
   'subscription.preview_change': {
     body: ({ customer }) => ({ planId: customer.subscription.plan.id }),
@@ -93,6 +107,7 @@ const EXAMPLES: Record<string, Example> = {
   },
   'credit.grant': { body: () => ({ feature: product.METERED, amount: 10, reason: REASON }) },
   'support_session.start': { body: () => ({ reason: REASON }) },
+  'team_member.clear_second_factor': { answers: 404 },
   'team_member.assign_role': { body: () => ({ role: 'member' }) },
   'usage.history': { query: 'from=2026-11-01&to=2026-11-30' },
   'usage_alerts.set': { body: () => ({ percentages: [50] }) },

@@ -36,6 +36,7 @@ interface DescribedOperation {
   'x-audience': Audience;
   'x-permission'?: Permission;
   'x-scope'?: Scope | ServiceScope;
+  'x-step-up'?: 'always' | 'sometimes';
   'x-also'?: { sdk?: Scope; service?: ServiceScope };
 }
 
@@ -68,6 +69,8 @@ export interface Operation {
   /** With those of the keys that may call it too. */
   audiences: Audience[];
   permission: Permission | null;
+  /** Whether its caller must have proven lately who they are. */
+  stepUp: 'always' | 'sometimes' | null;
   /** Those that the keys of each audience must have. */
   scopes: { sdk?: Scope | ServiceScope; service?: Scope | ServiceScope };
   security: Record<string, string[]>[];
@@ -150,6 +153,7 @@ function toOperation(
     action: operationId,
     audience: described['x-audience'],
     permission: described['x-permission'] ?? null,
+    stepUp: described['x-step-up'] ?? null,
     audiences: [described['x-audience'], ...(Object.keys(also) as Audience[])],
     scopes: { ...also, ...(scope && { [described['x-audience']]: scope }) },
     hasBody: requestBody !== undefined,

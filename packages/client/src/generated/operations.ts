@@ -26,6 +26,7 @@ import type {
   CheckEntitlementRequest,
   CheckoutSessionResponse,
   CommitRequest,
+  ConfirmTotpRequest,
   CreateApiKeyRequest,
   CreateApplicationRequest,
   CreateBusinessRequest,
@@ -79,15 +80,18 @@ import type {
   MembershipPage,
   OpenSupportSessionRequest,
   OpenedSupportSessionResponse,
+  OwnFactorsResponse,
   PeriodPage,
   PlanChangeResponse,
   PlanPage,
   PlanResponse,
   PortalSessionResponse,
+  ReauthenticateRequest,
   RecordEventBatchRequest,
   RecordEventRequest,
   RecordingPage,
   RecordingResponse,
+  RecoveryCodesResponse,
   ReleaseEventRequest,
   ReleaseResponse,
   ReplayWebhooksRequest,
@@ -96,6 +100,7 @@ import type {
   ResetPasswordRequest,
   RotateKeyRequest,
   SdkStatusResponse,
+  SecondStepRequest,
   ServiceKeyPage,
   SessionPage,
   SignupRequest,
@@ -105,12 +110,14 @@ import type {
   StaffBusinessResponse,
   StaffLoginRequest,
   StaffLoginResponse,
+  StaffMeResponse,
   StaffPlanPage,
   SubscriptionEventPage,
   SubscriptionResponse,
   SupportSessionPage,
   SwitchBusinessRequest,
   SwitchResponse,
+  TotpSetupResponse,
   UpdateApplicationRequest,
   UpdateBusinessRequest,
   UpdateFeatureRequest,
@@ -187,6 +194,7 @@ export const flagEvaluateAll: Operation<
   | problems.NotForBrowsersError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -224,6 +232,7 @@ export const flagEvaluate: Operation<
   | problems.NotForBrowsersError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -255,6 +264,7 @@ export const apiKeyList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -283,7 +293,9 @@ export const apiKeyCreate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -313,7 +325,9 @@ export const apiKeyRevoke: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -346,7 +360,9 @@ export const apiKeyRotate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -378,6 +394,7 @@ export const applicationList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -408,6 +425,7 @@ export const applicationCreate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -437,6 +455,7 @@ export const applicationGet: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -464,6 +483,7 @@ export const applicationUpdate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -493,6 +513,7 @@ export const applicationDelete: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -530,6 +551,7 @@ export const auditLogList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -601,6 +623,7 @@ export const sessionCreate: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidCredentialsError
+  | problems.MfaRequiredError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -638,6 +661,27 @@ export const sessionEnd: Operation<
   method: 'POST',
   path: '/v1/auth/logout',
   takesIdempotencyKey: true,
+};
+
+/** The second step of a login: a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
+export const sessionVerify: Operation<
+  { body: SecondStepRequest },
+  LoginResponse,
+  | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.MfaTokenInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/mfa/verify',
 };
 
 /** Mail a password reset link, if the address is known; the answer is the same if not */
@@ -684,6 +728,32 @@ export const passwordReset: Operation<
   takesIdempotencyKey: true,
 };
 
+/** Prove again who I am, for what needs a proof of the last 10 minutes */
+export const sessionProve: Operation<
+  { body?: ReauthenticateRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | problems.WrongPasswordError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/reauthenticate',
+};
+
 /** Create a business with its owner, subscription and API key; or, with an activation key, join the inviting one. With an activation key the answer has `business`, `member` and `session` only. */
 export const businessSignUp: Operation<
   { body: SignupRequest | JoinRequest },
@@ -726,6 +796,7 @@ export const billingGet: Operation<
   | problems.PaymentProviderUnavailableError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -760,7 +831,9 @@ export const billingOpenCheckout: Operation<
   | problems.PermissionDeniedError
   | problems.PlanNotFoundError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -796,6 +869,7 @@ export const billingListInvoices: Operation<
   | problems.PaymentProviderUnavailableError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -825,7 +899,9 @@ export const billingOpenPortal: Operation<
   | problems.PaymentProviderUnavailableError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -852,6 +928,7 @@ export const businessGet: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -864,7 +941,7 @@ export const businessGet: Operation<
   path: '/v1/business',
 };
 
-/** Rename the business, or switch support access on or off */
+/** Rename the business, switch support access, or demand a second factor of its people */
 export const businessUpdate: Operation<
   { body?: UpdateBusinessRequest },
   BusinessResponse,
@@ -876,7 +953,9 @@ export const businessUpdate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -937,6 +1016,7 @@ export const entitlementList: Operation<
   | problems.NoBusinessError
   | problems.NotForBrowsersError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -993,6 +1073,7 @@ export const eventList: Operation<
   | problems.EventsGoneError
   | problems.NoBusinessError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1015,6 +1096,7 @@ export const eventGet: Operation<
   | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1042,6 +1124,7 @@ export const invitationList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1071,7 +1154,9 @@ export const invitationCreate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -1156,6 +1241,7 @@ export const invitationRevoke: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -1191,6 +1277,7 @@ export const invitationResend: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -1238,6 +1325,7 @@ export const meUpdate: Operation<
   | problems.NoBusinessError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -1276,6 +1364,155 @@ export const meListBusinesses: Operation<
   path: '/v1/me/businesses',
 };
 
+/** My second factor */
+export const secondFactorGet: Operation<
+  NoParameters,
+  OwnFactorsResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me/mfa',
+};
+
+/** Ten new recovery codes; those of before no longer work */
+export const secondFactorRenewCodes: Operation<
+  NoParameters,
+  RecoveryCodesResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/mfa/recovery-codes',
+};
+
+/** Cancel the operator's reset of my second factor */
+export const secondFactorCancelReset: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/mfa/reset',
+};
+
+/** Set up an authenticator app: its secret counts once a code is confirmed */
+export const secondFactorBegin: Operation<
+  NoParameters,
+  TotpSetupResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorExistsError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/mfa/totp',
+};
+
+/** Remove my authenticator app and recovery codes; ends my other sessions */
+export const secondFactorRemove: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/mfa/totp',
+};
+
+/** Confirm it with a code; ends my other sessions, and shows the recovery codes */
+export const secondFactorConfirm: Operation<
+  { body: ConfirmTotpRequest },
+  RecoveryCodesResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorExistsError
+  | problems.SecondFactorNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/mfa/totp/confirm',
+};
+
 /** Change my password; ends my other sessions. A session in a cookie ends too: the answer sets another. */
 export const passwordChange: Operation<
   { body: ChangePasswordRequest },
@@ -1289,6 +1526,7 @@ export const passwordChange: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.PasswordTooWeakError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -1455,6 +1693,7 @@ export const recordingList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1504,6 +1743,7 @@ export const recordingGet: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RecordingNotFoundError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1530,6 +1770,7 @@ export const recordingDelete: Operation<
   | problems.RateLimitedError
   | problems.RecordingNotFoundError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -1583,6 +1824,7 @@ export const staffAuditLogList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1591,7 +1833,7 @@ export const staffAuditLogList: Operation<
   path: '/v1/staff/audit-log',
 };
 
-/** Log in as staff; accounts are created by the CLI */
+/** Log in as staff; accounts are created by the CLI. Where `STAFF_SECOND_FACTOR` is `required` and the account has none, the session lasts 15 minutes and may only set one up; then it is like any other. */
 export const staffSessionCreate: Operation<
   { body: StaffLoginRequest },
   StaffLoginResponse,
@@ -1600,6 +1842,7 @@ export const staffSessionCreate: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.InvalidCredentialsError
+  | problems.MfaRequiredError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -1636,6 +1879,50 @@ export const staffSessionEnd: Operation<
   takesIdempotencyKey: true,
 };
 
+/** The second step of a staff login: a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
+export const staffSessionVerify: Operation<
+  { body: SecondStepRequest },
+  StaffLoginResponse,
+  | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.MfaTokenInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/mfa/verify',
+};
+
+/** Prove again who I am, for what needs a proof of the last 10 minutes */
+export const staffSessionProve: Operation<
+  { body?: ReauthenticateRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | problems.WrongPasswordError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/reauthenticate',
+};
+
 /** Find businesses, newest first */
 export const staffBusinessList: Operation<
   {
@@ -1650,6 +1937,7 @@ export const staffBusinessList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1666,6 +1954,7 @@ export const staffBusinessGet: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1688,6 +1977,7 @@ export const businessActivate: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1714,6 +2004,7 @@ export const creditGrant: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1740,6 +2031,7 @@ export const creditList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1760,6 +2052,7 @@ export const creditVoid: Operation<
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1785,6 +2078,7 @@ export const businessDeactivate: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1811,6 +2105,7 @@ export const entitlementListOwn: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1831,6 +2126,7 @@ export const entitlementGrant: Operation<
   | problems.FeatureNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1855,6 +2151,7 @@ export const entitlementRevoke: Operation<
   | problems.OwnGrantNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -1884,6 +2181,7 @@ export const staffSubscriptionAssign: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.StripeSubscriptionExistsError
   | problems.SubscriptionBehindError
@@ -1911,6 +2209,7 @@ export const staffSubscriptionListHistory: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1934,7 +2233,9 @@ export const supportSessionStart: Operation<
   | problems.IdempotencyKeyInUseError
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.SupportAccessOffError
   | problems.TooManyValuesError
@@ -1960,6 +2261,7 @@ export const featureList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -1982,6 +2284,7 @@ export const featureCreate: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2006,6 +2309,7 @@ export const featureUpdate: Operation<
   | problems.FeatureNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2031,6 +2335,7 @@ export const jobList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2054,6 +2359,7 @@ export const jobRetry: Operation<
   | problems.JobNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2064,6 +2370,117 @@ export const jobRetry: Operation<
   method: 'POST',
   path: '/v1/staff/jobs/{id}/retry',
   takesIdempotencyKey: true,
+};
+
+/** My staff account and its second factor */
+export const staffMeGet: Operation<
+  NoParameters,
+  StaffMeResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/staff/me',
+};
+
+/** Ten new recovery codes; those of before no longer work */
+export const staffSecondFactorRenewCodes: Operation<
+  NoParameters,
+  RecoveryCodesResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.SecondFactorRequiredError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/me/mfa/recovery-codes',
+};
+
+/** Set up an authenticator app: its secret counts once a code is confirmed */
+export const staffSecondFactorBegin: Operation<
+  NoParameters,
+  TotpSetupResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorExistsError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/me/mfa/totp',
+};
+
+/** Remove my authenticator app and recovery codes; ends my other sessions */
+export const staffSecondFactorRemove: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.SecondFactorRequiredError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/me/mfa/totp',
+};
+
+/** Confirm it with a code; ends my other sessions, and shows the recovery codes */
+export const staffSecondFactorConfirm: Operation<
+  { body: ConfirmTotpRequest },
+  RecoveryCodesResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.MfaCodeInvalidError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorExistsError
+  | problems.SecondFactorNotFoundError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/me/mfa/totp/confirm',
 };
 
 /** All plans, archived and unlisted ones too, cheapest first */
@@ -2078,6 +2495,7 @@ export const staffPlanList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2102,6 +2520,7 @@ export const planCreate: Operation<
   | problems.PlanSlugTakenError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2122,6 +2541,7 @@ export const staffPlanGet: Operation<
   | problems.CrossSiteRequestError
   | problems.PlanNotFoundError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2146,6 +2566,7 @@ export const planUpdate: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2172,6 +2593,7 @@ export const planArchive: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2196,6 +2618,7 @@ export const serviceKeyList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2217,7 +2640,9 @@ export const serviceKeyCreate: Operation<
   | problems.IdempotencyKeyInUseError
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2239,7 +2664,9 @@ export const serviceKeyRevoke: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.ServiceKeyNotFoundError
   | problems.StorageFullError
   | problems.TooManyValuesError
@@ -2264,7 +2691,9 @@ export const serviceKeyRotate: Operation<
   | problems.IdempotencyKeyInUseError
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.ServiceKeyAlreadyRotatedError
   | problems.ServiceKeyNotFoundError
   | problems.StorageFullError
@@ -2292,6 +2721,7 @@ export const staffSupportSessionEnd: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.SupportSessionNotFoundError
   | problems.TooManyValuesError
@@ -2318,6 +2748,7 @@ export const staffWebhookDeliveryRedeliver: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2344,6 +2775,7 @@ export const staffWebhookEndpointList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2365,6 +2797,7 @@ export const staffWebhookEndpointCreate: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.TooManyWebhookEndpointsError
@@ -2385,6 +2818,7 @@ export const staffWebhookEndpointGet: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WebhookEndpointNotFoundError
   | problems.WrongCredentialKindError
@@ -2404,6 +2838,7 @@ export const staffWebhookEndpointUpdate: Operation<
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2426,6 +2861,7 @@ export const staffWebhookEndpointDelete: Operation<
   | problems.ExpectationFailedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2452,6 +2888,7 @@ export const staffWebhookDeliveryList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WebhookEndpointNotFoundError
   | problems.WrongCredentialKindError
@@ -2474,6 +2911,7 @@ export const staffWebhookEndpointDisable: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2500,6 +2938,7 @@ export const staffWebhookEndpointEnable: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2526,6 +2965,7 @@ export const staffWebhookEndpointReplay: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2554,6 +2994,7 @@ export const staffWebhookEndpointRotateSecret: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2580,6 +3021,7 @@ export const staffWebhookEndpointTest: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2607,6 +3049,7 @@ export const webhookEventList: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.UnauthenticatedError
   | problems.WrongCredentialKindError
   | CommonFailure
@@ -2628,6 +3071,7 @@ export const webhookEventRetry: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.StorageFullError
   | problems.TooManyValuesError
   | problems.UnauthenticatedError
@@ -2651,6 +3095,7 @@ export const subscriptionGet: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2682,6 +3127,7 @@ export const subscriptionUpdate: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2720,6 +3166,7 @@ export const subscriptionCancel: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2762,6 +3209,7 @@ export const subscriptionChange: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2794,6 +3242,7 @@ export const subscriptionListHistory: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2828,6 +3277,7 @@ export const subscriptionPause: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2859,6 +3309,7 @@ export const subscriptionListPeriods: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2893,6 +3344,7 @@ export const subscriptionPreviewChange: Operation<
   | problems.PlanNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2932,6 +3384,7 @@ export const subscriptionResume: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -2971,6 +3424,7 @@ export const subscriptionUncancel: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SubscriptionBehindError
@@ -3003,6 +3457,7 @@ export const supportSessionList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3028,6 +3483,7 @@ export const supportSessionEnd: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3059,6 +3515,7 @@ export const teamMemberList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3081,6 +3538,7 @@ export const teamMemberGet: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3108,7 +3566,9 @@ export const teamMemberAssignRole: Operation<
   | problems.OwnRoleError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3139,7 +3599,9 @@ export const teamMemberRemove: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3173,7 +3635,9 @@ export const teamMemberActivate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3209,7 +3673,9 @@ export const teamMemberDeactivate: Operation<
   | problems.OwnRoleError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3228,6 +3694,40 @@ export const teamMemberDeactivate: Operation<
   takesIdempotencyKey: true,
 };
 
+/** Remove the second factor that a member has lost; ends the sessions of the member. The member and the owner who does it get a mail. */
+export const teamMemberClearSecondFactor: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.OwnSecondFactorError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorNotFoundError
+  | problems.SecondFactorRequiredError
+  | problems.SecondFactorSharedError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TeamMemberNotFoundError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/team-members/{id}/second-factor',
+};
+
 /** The usage and limits of the plan */
 export const usageGet: Operation<
   {
@@ -3244,6 +3744,7 @@ export const usageGet: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3468,6 +3969,7 @@ export const usageExplain: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3499,6 +4001,7 @@ export const usageGetFeature: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3530,6 +4033,7 @@ export const usageAlertsGet: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3557,6 +4061,7 @@ export const usageAlertsSet: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3591,6 +4096,7 @@ export const usageExplainFeature: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3628,6 +4134,7 @@ export const usageHistory: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3659,6 +4166,7 @@ export const usageVerify: Operation<
   | problems.NotForBrowsersError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3687,6 +4195,7 @@ export const webhookDeliveryRedeliver: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3720,6 +4229,7 @@ export const webhookEndpointList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3747,7 +4257,9 @@ export const webhookEndpointCreate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3775,6 +4287,7 @@ export const webhookEndpointGet: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3800,7 +4313,9 @@ export const webhookEndpointUpdate: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3829,7 +4344,9 @@ export const webhookEndpointDelete: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3863,6 +4380,7 @@ export const webhookDeliveryList: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -3892,6 +4410,7 @@ export const webhookEndpointDisable: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3925,6 +4444,7 @@ export const webhookEndpointEnable: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3958,6 +4478,7 @@ export const webhookEndpointReplay: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -3992,7 +4513,9 @@ export const webhookEndpointRotateSecret: Operation<
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError
@@ -4026,6 +4549,7 @@ export const webhookEndpointTest: Operation<
   | problems.PermissionDeniedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.StorageFullError
   | problems.SupportForbiddenError

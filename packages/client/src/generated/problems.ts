@@ -165,6 +165,15 @@ export class LimitReachedError extends ProblemError<schemas.LimitReachedProblem>
 /** The request could not be read */
 export class MalformedRequestError extends ProblemError<schemas.MalformedRequestProblem> {}
 
+/** This code is not valid */
+export class MfaCodeInvalidError extends ProblemError<schemas.MfaCodeInvalidProblem> {}
+
+/** A second factor is required */
+export class MfaRequiredError extends ProblemError<schemas.MfaRequiredProblem> {}
+
+/** Log in again */
+export class MfaTokenInvalidError extends ProblemError<schemas.MfaTokenInvalidProblem> {}
+
 /** You belong to no business */
 export class NoBusinessError extends ProblemError<schemas.NoBusinessProblem> {}
 
@@ -182,6 +191,9 @@ export class OwnGrantNotFoundError extends ProblemError<schemas.OwnGrantNotFound
 
 /** You cannot change your own role */
 export class OwnRoleError extends ProblemError<schemas.OwnRoleProblem> {}
+
+/** This is your own second factor */
+export class OwnSecondFactorError extends ProblemError<schemas.OwnSecondFactorProblem> {}
 
 /** This password is too easy to guess */
 export class PasswordTooWeakError extends ProblemError<schemas.PasswordTooWeakProblem> {}
@@ -225,6 +237,9 @@ export class QuotaExceededError extends ProblemError<schemas.QuotaExceededProble
 /** Too many requests */
 export class RateLimitedError extends ProblemError<schemas.RateLimitedProblem> {}
 
+/** Prove again who you are */
+export class ReauthenticationRequiredError extends ProblemError<schemas.ReauthenticationRequiredProblem> {}
+
 /** The recording with this externalId was deleted */
 export class RecordingDeletedError extends ProblemError<schemas.RecordingDeletedProblem> {}
 
@@ -242,6 +257,18 @@ export class ReservationSettledError extends ProblemError<schemas.ReservationSet
 
 /** This password reset link is no longer valid */
 export class ResetTokenInvalidError extends ProblemError<schemas.ResetTokenInvalidProblem> {}
+
+/** There is an authenticator app already */
+export class SecondFactorExistsError extends ProblemError<schemas.SecondFactorExistsProblem> {}
+
+/** No such second factor */
+export class SecondFactorNotFoundError extends ProblemError<schemas.SecondFactorNotFoundProblem> {}
+
+/** Set up a second factor first */
+export class SecondFactorRequiredError extends ProblemError<schemas.SecondFactorRequiredProblem> {}
+
+/** This person belongs to another business too */
+export class SecondFactorSharedError extends ProblemError<schemas.SecondFactorSharedProblem> {}
 
 /** This service key has been rotated, revoked, or has expired */
 export class ServiceKeyAlreadyRotatedError extends ProblemError<schemas.ServiceKeyAlreadyRotatedProblem> {}
@@ -404,12 +431,16 @@ export const PROBLEMS = {
   last_owner: LastOwnerError,
   limit_reached: LimitReachedError,
   malformed_request: MalformedRequestError,
+  mfa_code_invalid: MfaCodeInvalidError,
+  mfa_required: MfaRequiredError,
+  mfa_token_invalid: MfaTokenInvalidError,
   no_business: NoBusinessError,
   not_for_browsers: NotForBrowsersError,
   not_ready: NotReadyError,
   overloaded: OverloadedError,
   own_grant_not_found: OwnGrantNotFoundError,
   own_role: OwnRoleError,
+  own_second_factor: OwnSecondFactorError,
   password_too_weak: PasswordTooWeakError,
   payment_failed: PaymentFailedError,
   payment_provider_refused: PaymentProviderRefusedError,
@@ -424,12 +455,17 @@ export const PROBLEMS = {
   plan_slug_taken: PlanSlugTakenError,
   quota_exceeded: QuotaExceededError,
   rate_limited: RateLimitedError,
+  reauthentication_required: ReauthenticationRequiredError,
   recording_deleted: RecordingDeletedError,
   recording_not_found: RecordingNotFoundError,
   request_timeout: RequestTimeoutError,
   reservation_not_found: ReservationNotFoundError,
   reservation_settled: ReservationSettledError,
   reset_token_invalid: ResetTokenInvalidError,
+  second_factor_exists: SecondFactorExistsError,
+  second_factor_not_found: SecondFactorNotFoundError,
+  second_factor_required: SecondFactorRequiredError,
+  second_factor_shared: SecondFactorSharedError,
   service_key_already_rotated: ServiceKeyAlreadyRotatedError,
   service_key_not_found: ServiceKeyNotFoundError,
   session_in_other_business: SessionInOtherBusinessError,

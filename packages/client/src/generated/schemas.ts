@@ -65,18 +65,33 @@ export type Action =
   | 'service_key.list'
   | 'service_key.revoke'
   | 'service_key.rotate'
+  | 'second_factor.begin'
+  | 'second_factor.cancel_reset'
+  | 'second_factor.confirm'
+  | 'second_factor.get'
+  | 'second_factor.remove'
+  | 'second_factor.renew_codes'
   | 'session.create'
   | 'session.end'
   | 'session.list'
+  | 'session.prove'
   | 'session.revoke'
   | 'session.switch'
+  | 'session.verify'
   | 'staff_audit_log.list'
   | 'staff_business.get'
   | 'staff_business.list'
+  | 'staff_me.get'
   | 'staff_plan.get'
   | 'staff_plan.list'
+  | 'staff_second_factor.begin'
+  | 'staff_second_factor.confirm'
+  | 'staff_second_factor.remove'
+  | 'staff_second_factor.renew_codes'
   | 'staff_session.create'
   | 'staff_session.end'
+  | 'staff_session.prove'
+  | 'staff_session.verify'
   | 'staff_subscription.assign'
   | 'staff_subscription.list_history'
   | 'staff_support_session.end'
@@ -107,6 +122,7 @@ export type Action =
   | 'support_session.start'
   | 'team_member.activate'
   | 'team_member.assign_role'
+  | 'team_member.clear_second_factor'
   | 'team_member.deactivate'
   | 'team_member.get'
   | 'team_member.list'
@@ -157,15 +173,18 @@ export type Action =
   | 'housekeeping.prune'
   | 'mail.send'
   | 'mail.send_awaited'
+  | 'members.reset_factor'
   | 'migration'
   | 'password.costs'
   | 'password.rehash'
   | 'plan.changed'
+  | 'second_factor.reset'
   | 'service_keys.create'
   | 'session.fail'
   | 'staff.create'
   | 'staff.disable'
   | 'staff.list'
+  | 'staff.reset_factor'
   | 'staff.reset_password'
   | 'staff.unlock'
   | 'staff_session.fail'
@@ -429,6 +448,8 @@ export type BusinessResponse = {
   status: BusinessStatus;
   /** Whether staff may open support sessions */
   supportAccess: boolean;
+  /** Whether its people need a second factor */
+  requireSecondFactor: boolean;
   createdAt: string;
 };
 
@@ -508,6 +529,11 @@ export type ConfigEntitlementResponse = {
 export type ConfigGrantResponse = { value: number | string };
 
 export type ConfigKind = 'config';
+
+export type ConfirmTotpRequest = {
+  /** Of the authenticator app */
+  code: string;
+};
 
 /** Cookies need https */
 export type CookieNeedsHttpsProblem = ProblemResponse & { code: 'cookie_needs_https'; status: 409 };
@@ -1368,6 +1394,23 @@ export type MeteredUsageResponse = {
   overLimit: boolean;
 };
 
+/** This code is not valid */
+export type MfaCodeInvalidProblem = ProblemResponse & { code: 'mfa_code_invalid'; status: 401 };
+
+export type MfaRequiredMembers = {
+  /** For POST /v1/auth/mfa/verify (staff: /v1/staff/auth/mfa/verify); 5 minutes */
+  mfaToken: string;
+  /** What the account can prove itself with */
+  methods: readonly SecondStep[];
+};
+
+/** A second factor is required */
+export type MfaRequiredProblem = ProblemResponse &
+  MfaRequiredMembers & { code: 'mfa_required'; status: 401 };
+
+/** Log in again */
+export type MfaTokenInvalidProblem = ProblemResponse & { code: 'mfa_token_invalid'; status: 401 };
+
 export type MoneyResponse = {
   /** In minor units */
   amount: number;
@@ -1375,7 +1418,12 @@ export type MoneyResponse = {
   currency: string;
 };
 
-export type MyBusinessResponse = { id: string; name: string };
+export type MyBusinessResponse = {
+  id: string;
+  name: string;
+  /** Whether its people need a second factor */
+  requireSecondFactor: boolean;
+};
 
 export type MyMemberResponse = {
   id: string;
@@ -1389,6 +1437,7 @@ export type MyUserResponse = {
   email: string;
   emailVerified: boolean;
   fullName: string;
+  hasSecondFactor: boolean;
 };
 
 export type NextInvoiceResponse = { amount: MoneyResponse; at: string | null };
@@ -1425,6 +1474,14 @@ export type OpenedSupportSessionResponse = {
 /** The server is overloaded */
 export type OverloadedProblem = ProblemResponse & { code: 'overloaded'; status: 503 };
 
+export type OwnFactorsResponse = {
+  /** The authenticator app */
+  totp: TotpFactorResponse | null;
+  recoveryCodesLeft: number;
+  /** When the operator removes it, as it was said to be lost; null: never */
+  resetAt: string | null;
+};
+
 /** The business has no grant of its own */
 export type OwnGrantNotFoundProblem = ProblemResponse & {
   code: 'own_grant_not_found';
@@ -1433,6 +1490,9 @@ export type OwnGrantNotFoundProblem = ProblemResponse & {
 
 /** You cannot change your own role */
 export type OwnRoleProblem = ProblemResponse & { code: 'own_role'; status: 409 };
+
+/** This is your own second factor */
+export type OwnSecondFactorProblem = ProblemResponse & { code: 'own_second_factor'; status: 409 };
 
 export type OwnerResponse = {
   /** The member */
@@ -1522,6 +1582,7 @@ export type Permission =
   | 'billing:read'
   | 'billing:write'
   | 'support_sessions:write'
+  | 'team_members:reset_factors'
   | 'applications:read'
   | 'recordings:read'
   | 'applications:write'
@@ -1665,6 +1726,19 @@ export type QuotaExceededProblem = ProblemResponse &
 /** Too many requests */
 export type RateLimitedProblem = ProblemResponse & { code: 'rate_limited'; status: 429 };
 
+export type ReauthenticateRequest = {
+  /** This or `code` */
+  password?: string;
+  /** Of the authenticator app */
+  code?: string;
+};
+
+/** Prove again who you are */
+export type ReauthenticationRequiredProblem = ProblemResponse & {
+  code: 'reauthentication_required';
+  status: 403;
+};
+
 export type RecentEventResponse = { eventId: string; amount: number; createdAt: string };
 
 export type RecordEventBatchRequest = {
@@ -1714,6 +1788,11 @@ export type RecordingResponse = {
   device: JsonObject | null;
   metadata: JsonObject | null;
   createdAt: string;
+};
+
+export type RecoveryCodesResponse = {
+  /** Ten; each works once in place of a code, and is shown only now */
+  recoveryCodes: readonly string[];
 };
 
 export type RefusedEventResponse = {
@@ -1861,6 +1940,49 @@ export type SdkStatusResponse = {
   usage: MeteredUsageResponse;
 };
 
+/** There is an authenticator app already */
+export type SecondFactorExistsProblem = ProblemResponse & {
+  code: 'second_factor_exists';
+  status: 409;
+};
+
+/** No such second factor */
+export type SecondFactorNotFoundProblem = ProblemResponse & {
+  code: 'second_factor_not_found';
+  status: 404;
+};
+
+/** Set up a second factor first */
+export type SecondFactorRequiredProblem = ProblemResponse & {
+  code: 'second_factor_required';
+  status: 403;
+};
+
+/** This person belongs to another business too */
+export type SecondFactorSharedProblem = ProblemResponse & {
+  code: 'second_factor_shared';
+  status: 409;
+};
+
+export type SecondFactorsResponse = {
+  /** The authenticator app */
+  totp: TotpFactorResponse | null;
+  recoveryCodesLeft: number;
+};
+
+export type SecondStep = 'totp' | 'recovery_code';
+
+export type SecondStepRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** From the 401 `mfa_required` */
+  mfaToken: string;
+  /** Of the authenticator app; this or `recoveryCode` */
+  code?: string;
+  /** Works once; dashes, spaces and letter case do not matter */
+  recoveryCode?: string;
+};
+
 /** This service key has been rotated, revoked, or has expired */
 export type ServiceKeyAlreadyRotatedProblem = ProblemResponse & {
   code: 'service_key_already_rotated';
@@ -1918,6 +2040,8 @@ export type SessionResponse = {
   lastUsedAt: string;
   ip: string | null;
   userAgent: string | null;
+  /** What it was opened with; the session of a switch, as the one before */
+  signedInWith: readonly SignInMethod[];
   /** The session of this request */
   current: boolean;
 };
@@ -1930,6 +2054,8 @@ export type SessionTokenResponse = {
 };
 
 export type SessionTransport = 'bearer' | 'cookie';
+
+export type SignInMethod = 'password' | 'totp' | 'recovery_code';
 
 export type SignupRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
@@ -1967,6 +2093,8 @@ export type StaffBusinessResponse = {
   status: BusinessStatus;
   /** Whether staff may open support sessions */
   supportAccess: boolean;
+  /** Whether its people need a second factor */
+  requireSecondFactor: boolean;
   createdAt: string;
   /** With usage */
   subscription: SubscriptionResponse;
@@ -1983,6 +2111,15 @@ export type StaffLoginRequest = {
 };
 
 export type StaffLoginResponse = { session: SessionTokenResponse; staff: StaffResponse };
+
+export type StaffMeResponse = {
+  id: string;
+  email: string;
+  name: string;
+  secondFactor: SecondFactorsResponse;
+  /** `STAFF_SECOND_FACTOR`: without one, nothing else may be done */
+  secondFactorRequired: boolean;
+};
 
 export type StaffPlanPage = {
   data: readonly PlanResponse[];
@@ -2183,6 +2320,17 @@ export type TooManyWebhookEndpointsProblem = ProblemResponse & {
   status: 409;
 };
 
+export type TotpFactorResponse = { confirmedAt: string };
+
+export type TotpSetupResponse = {
+  /** Base32, for typing; shown only once */
+  secret: string;
+  /** What the QR code says */
+  uri: string;
+  /** The QR code, as SVG */
+  qr: string;
+};
+
 /** A valid credential is required */
 export type UnauthenticatedProblem = ProblemResponse & { code: 'unauthenticated'; status: 401 };
 
@@ -2204,6 +2352,8 @@ export type UpdateBusinessRequest = {
   name?: string;
   /** Switching it off ends running support sessions */
   supportAccess?: boolean;
+  /** Members without a second factor may then only set one up, from their next request on */
+  requireSecondFactor?: boolean;
 };
 
 export type UpdateFeatureRequest = {

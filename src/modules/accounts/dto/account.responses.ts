@@ -10,6 +10,7 @@ import {
   type Permission,
   type Role,
 } from '../../../common/access/permissions';
+import { SIGN_IN_METHODS, type SignInMethod } from '../../../common/access/sign-in-methods';
 import {
   Choice,
   ChoiceList,
@@ -21,10 +22,14 @@ import {
   Nested,
   Text,
 } from '../../../common/fields';
-import { BusinessResponse } from '../../businesses/dto/business.response';
-import { SessionTokenResponse } from '../../identity/dto/session-token.response';
+import { BusinessResponse, toBusinessResponse } from '../../businesses/dto/business.response';
+import {
+  SessionTokenResponse,
+  toSessionTokenResponse,
+} from '../../identity/dto/session-token.response';
 import type { ListedSession } from '../../identity/sessions.repository';
-import { MemberResponse } from '../../team-members/dto/member.response';
+import { MemberResponse, toMemberResponse } from '../../team-members/dto/member.response';
+import type { SignedIn } from '../session-opening';
 
 export class LoginResponse {
   @Nested(() => SessionTokenResponse)
@@ -38,6 +43,14 @@ export class LoginResponse {
 
   @Nested(() => BusinessResponse, { nullable: true })
   business!: BusinessResponse | null;
+}
+
+export function toLoginResponse({ opened, place }: SignedIn, absoluteDays: number): LoginResponse {
+  return {
+    session: toSessionTokenResponse(opened, absoluteDays),
+    member: place && toMemberResponse(place.member),
+    business: place && toBusinessResponse(place.business),
+  };
 }
 
 export class SwitchResponse {
@@ -63,6 +76,9 @@ export class MyUserResponse {
 
   @Name()
   fullName!: string;
+
+  @Flag()
+  hasSecondFactor!: boolean;
 }
 
 export class MyMemberResponse {
@@ -85,6 +101,9 @@ export class MyBusinessResponse {
 
   @Name()
   name!: string;
+
+  @Flag({ description: 'Whether its people need a second factor' })
+  requireSecondFactor!: boolean;
 }
 
 export class SupportResponse {
@@ -140,6 +159,11 @@ export class SessionResponse {
   @Text({ nullable: true })
   userAgent!: string | null;
 
+  @ChoiceList('SignInMethod', SIGN_IN_METHODS, {
+    description: 'What it was opened with; the session of a switch, as the one before',
+  })
+  signedInWith!: SignInMethod[];
+
   @Flag({ description: 'The session of this request' })
   current!: boolean;
 }
@@ -170,13 +194,14 @@ export class AcceptedInvitationResponse {
 }
 
 export function toSessionResponse(session: ListedSession, currentId: string): SessionResponse {
-  const { id, createdAt, lastUsedAt, ip, userAgent } = session;
+  const { id, createdAt, lastUsedAt, ip, userAgent, signedInWith } = session;
   return {
     id,
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt.toISOString(),
     ip,
     userAgent,
+    signedInWith,
     current: id === currentId,
   };
 }

@@ -14,11 +14,15 @@ export class BusinessResponse {
   @Flag({ description: 'Whether staff may open support sessions' })
   supportAccess!: boolean;
 
+  @Flag({ description: 'Whether its people need a second factor' })
+  requireSecondFactor!: boolean;
+
   @Instant()
   createdAt!: string;
 }
 
 export function toBusinessResponse(business: Business): BusinessResponse {
-  const { id, name, status, supportAccess, createdAt } = business;
-  return { id, name, status, supportAccess, createdAt: createdAt.toISOString() };
+  const { id, name, status, supportAccess, requireSecondFactor, createdAt } = business;
+  const settings = { supportAccess, requireSecondFactor };
+  return { id, name, status, ...settings, createdAt: createdAt.toISOString() };
 }

@@ -6,4 +6,11 @@ export class UpdateBusinessRequest {
 
   @Flag({ optional: true, description: 'Switching it off ends running support sessions' })
   supportAccess?: boolean;
+
+  @Flag({
+    optional: true,
+    description:
+      'Members without a second factor may then only set one up, from their next request on',
+  })
+  requireSecondFactor?: boolean;
 }

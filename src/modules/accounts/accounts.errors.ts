@@ -1,0 +1,16 @@
+import { defineProblem } from '../../common/problem';
+
+export const ownSecondFactor = defineProblem({
+  code: 'own_second_factor',
+  kind: 'conflict',
+  title: 'This is your own second factor',
+  description: 'Remove it with DELETE /v1/me/mfa/totp.',
+});
+
+export const factorSharedWithOthers = defineProblem({
+  code: 'second_factor_shared',
+  kind: 'conflict',
+  title: 'This person belongs to another business too',
+  description:
+    'The second factor protects that business as well, so an owner of this one cannot remove it. Ask the operator of this installation: `cli members:reset-factor`.',
+});

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../../../common/problem';
+import { newId } from '../../../common/ids';
+import { hashToken } from '../../../common/token';
+import type { RequestContext } from '../../../common/request-context';
+import { Database } from '../../../platform/database/database';
+import type { Transaction } from '../../../platform/database/transaction';
+import { GuessLimiter } from '../../../platform/rate-limit/guess-limiter';
+import { columnsOf, type FactorOwner } from './factor-owner';
+import { mfaRequired, mfaTokenInvalid } from './second-factors.errors';
+import {
+  SecondFactorsService,
+  type RightAnswer,
+  type SecondStepAnswer,
+} from './second-factors.service';
+
+const TOKEN_BYTES = 32;
+const LIFETIME_MS = 5 * 60_000;
+const REASON = 'people and staff belong to no tenant';
+
+/** A login with the right password that waits for its second step. */
+export interface Challenge {
+  id: string;
+  ownerId: string;
+  /** Whose business it enters; null: none. */
+  memberId: string | null;
+  passwordVersion: number;
+}
+
+/** Logins between password and second factor: no session yet, for 5 minutes and five tries. */
+@Injectable()
+export class SignInChallengesService {
+  constructor(
+    private readonly database: Database,
+    private readonly factors: SecondFactorsService,
+    private readonly limiter: GuessLimiter,
+  ) {}
+
+  /** @returns the refusal of the login, with the token for its second step */
+  async open(
+    context: RequestContext,
+    owner: FactorOwner,
+    checked: Pick<Challenge, 'memberId' | 'passwordVersion'>,
+  ): Promise<DomainError> {
+    const mfaToken = randomBytes(TOKEN_BYTES).toString('base64url');
+    return this.database.platform(context, REASON, async (tx) => {
+      const made = [newId(), hashToken(mfaToken), checked.memberId, checked.passwordVersion];
+      const expiresAt = new Date(tx.now.getTime() + LIFETIME_MS);
+      await tx.execute(OPEN, [...columnsOf(owner), ...made, tx.now, expiresAt]);
+      const { recoveryCodesLeft } = await this.factors.describe(tx, owner);
+      const methods =
+        recoveryCodesLeft > 0 ? (['totp', 'recovery_code'] as const) : (['totp'] as const);
+      return mfaRequired({ members: { mfaToken, methods: [...methods] } });
+    });
+  }
+
+  /** @throws 401 mfa_token_invalid */
+  async get(tx: Transaction, mfaToken: string, kind: FactorOwner['kind']): Promise<Challenge> {
+    const [challenge] = await tx.query<Challenge>(FIND[kind], [hashToken(mfaToken), tx.now]);
+    if (!challenge) throw mfaTokenInvalid();
+    return challenge;
+  }
+
+  /**
+   * Makes a guess: counted per account, and five per token. Call it outside transactions.
+   * @param account the address as it is compared
+   * @returns null for a wrong answer
+   * @throws 401 mfa_token_invalid, 429 rate_limited
+   */
+  async guess(
+    context: RequestContext,
+    challenge: Challenge,
+    guessed: { owner: FactorOwner; account: string; answer: SecondStepAnswer },
+  ): Promise<RightAnswer | null> {
+    const { owner, account, answer } = guessed;
+    const guess = owner.kind === 'user' ? 'second_factor' : 'staff_second_factor';
+    const { right } = await this.limiter.attempt(context, guess, account, () =>
+      this.database.platform(context, REASON, async (tx) => {
+        if ((await tx.execute(COUNT_TRY, [challenge.id, tx.now])) === 0) throw mfaTokenInvalid();
+        const found = await this.factors.check(tx, owner, answer);
+        return { isRight: found !== null, right: found };
+      }),
+    );
+    return right;
+  }
+
+  /** Uses the token up: of concurrent calls, one succeeds. @throws 401 mfa_token_invalid */
+  async use(tx: Transaction, { id }: Challenge): Promise<void> {
+    const used = await tx.execute('DELETE FROM sign_in_challenges WHERE id = $1', [id]);
+    if (used === 0) throw mfaTokenInvalid();
+  }
+
+  /** Deletes expired ones. */
+  async prune(tx: Transaction): Promise<void> {
+    await tx.execute('DELETE FROM sign_in_challenges WHERE expires_at < $1', [tx.now]);
+  }
+}
+
+const OPEN = `
+  INSERT INTO sign_in_challenges (user_id, staff_id, id, token_hash, member_id, password_version, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+
+const ALIVE = 'expires_at > $2 AND tries < 5';
+
+const COUNT_TRY = `UPDATE sign_in_challenges SET tries = tries + 1 WHERE id = $1 AND ${ALIVE}`;
+
+const findBy = (column: string): string => `
+  SELECT id, owner_id AS "ownerId", member_id AS "memberId", password_version AS "passwordVersion"
+  FROM sign_in_challenges WHERE token_hash = $1 AND ${ALIVE} AND ${column} IS NOT NULL`;
+
+const FIND = { user: findBy('user_id'), staff: findBy('staff_id') };

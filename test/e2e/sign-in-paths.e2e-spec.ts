@@ -1,0 +1,264 @@
+import type { Response } from 'supertest';
+import { isDocumented, operationsOf, readDocument } from '../support/architecture/openapi';
+import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { finishJobs, keyIn, MailServer } from '../support/mail-server';
+import { addMember, joinBusiness, logIn } from '../support/members';
+import { Authenticator, mfaTokenOf, verify } from '../support/second-factors';
+import { expectProblem } from '../support/problems';
+import { newEmail } from '../support/signups';
+import {
+  addStaff,
+  logInAsStaff,
+  openSupport,
+  STAFF_PASSWORD,
+  type StaffMember,
+} from '../support/staff';
+import { TestApplication } from '../support/test-application';
+
+/* Every way to a session × {a second factor is demanded or not} × {the person has one or not}: what it opens. */
+
+/** `asks`: no session without the second step. `enrols`: a session that may only set a factor up. */
+type Outcome = 'opens' | 'enrols' | 'asks';
+
+interface Case {
+  isDemanded: boolean;
+  hasFactor: boolean;
+}
+
+const CASES: Case[] = [false, true].flatMap((isDemanded) =>
+  [false, true].map((hasFactor) => ({ isDemanded, hasFactor })),
+);
+
+/** A member of a business; `token` is a session that was opened with all that the person has. */
+interface Person {
+  email: string;
+  token: string;
+  app: Authenticator | null;
+  owner: Customer;
+}
+
+let mailServer: MailServer;
+let server: TestApplication;
+beforeAll(async () => {
+  mailServer = await MailServer.start();
+  const changes = { roles: ['worker' as const], smtpUrl: mailServer.url };
+  server = await TestApplication.start({ ...changes, appUrl: 'https://app.test' });
+});
+afterAll(async () => {
+  await server.stop();
+  await mailServer.close();
+});
+
+async function demand({ token }: Customer): Promise<void> {
+  const answer = await server.patch('/v1/business', token, { requireSecondFactor: true });
+  expect(answer.status).toBe(200);
+}
+
+async function makePerson({ isDemanded, hasFactor }: Case): Promise<Person> {
+  const owner = await signUp(server);
+  const { email, token } = await addMember(server, owner, 'admin');
+  const app = hasFactor ? await Authenticator.enrol(server, token) : null;
+  if (isDemanded) await demand(owner);
+  return { email, token, app, owner };
+}
+
+const tokenIn = ({ body }: Response): string =>
+  (body as { session: { token: string } }).session.token;
+
+async function outcomeOf(token: string, path = '/v1/business'): Promise<Outcome> {
+  const answer = await server.get(path, token);
+  if (answer.status === 200) return 'opens';
+  expectProblem(answer, 403, 'second_factor_required');
+  return 'enrols';
+}
+
+async function outcomeOfLogin(answer: Response, path?: string): Promise<Outcome> {
+  if (answer.status !== 401) return outcomeOf(tokenIn(answer), path);
+  const mfaToken = mfaTokenOf(answer);
+  expect(JSON.stringify(answer.body)).not.toMatch(/tn[sfu]_/);
+  expect((await server.get('/v1/me', mfaToken)).status).toBe(401);
+  return 'asks';
+}
+
+const expectedOf = ({ isDemanded, hasFactor }: Case, steps: 'one' | 'all'): Outcome => {
+  if (hasFactor) return steps === 'one' ? 'asks' : 'opens';
+  return isDemanded ? 'enrols' : 'opens';
+};
+
+/** By action: the ways of people, and whether the password alone is the proof that they give. */
+const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Promise<Outcome> }> = {
+  'session.create': {
+    steps: 'one',
+    go: async ({ email }) => {
+      const login = { email, password: PASSWORD };
+      return outcomeOfLogin(await server.post('/v1/auth/login', undefined, login));
+    },
+  },
+  'session.verify': {
+    steps: 'all',
+    go: async ({ email, app, token }) => {
+      if (!app) return outcomeOf(token);
+      const login = { email, password: PASSWORD };
+      const mfaToken = mfaTokenOf(await server.post('/v1/auth/login', undefined, login));
+      return outcomeOf(tokenIn(await verify(server, { mfaToken, code: await app.next() })));
+    },
+  },
+  'session.switch': {
+    steps: 'all',
+    go: async ({ token, owner }) => {
+      const businessId = owner.business.id;
+      return outcomeOf(tokenIn(await server.post('/v1/me/switch', token, { businessId })));
+    },
+  },
+  'password.change': {
+    steps: 'all',
+    go: async ({ token, email, app }) => {
+      const newPassword = 'another battery of staples';
+      const body = { currentPassword: PASSWORD, newPassword };
+      expect((await server.post('/v1/me/password', token, body)).status).toBe(204);
+      const login = await server.post('/v1/auth/login', undefined, {
+        email,
+        password: newPassword,
+      });
+      expect(await outcomeOfLogin(login)).toBe(app ? 'asks' : await outcomeOf(token));
+      return outcomeOf(token);
+    },
+  },
+  'password.reset': {
+    steps: 'one',
+    go: async ({ email }) => {
+      await server.post('/v1/auth/password/forgot', undefined, { email });
+      await finishJobs(server.database);
+      const mail = mailServer.mails.findLast(({ recipients }) => recipients.includes(email));
+      const password = 'another battery of staples';
+      const reset = { token: keyIn(mail!), password };
+      expect((await server.post('/v1/auth/password/reset', undefined, reset)).status).toBe(204);
+      return outcomeOfLogin(await server.post('/v1/auth/login', undefined, { email, password }));
+    },
+  },
+};
+
+describe.each(Object.entries(PATHS))('by %s', (_, { steps, go }) => {
+  it.each(CASES)('demanded: $isDemanded, has one: $hasFactor', async (each) => {
+    expect(await go(await makePerson(each))).toBe(expectedOf(each, steps));
+  });
+});
+
+describe('by business.sign_up and business.create, of which nobody has a factor yet', () => {
+  it('a new business demands none', async () => {
+    const owner = await signUp(server);
+    expect(await outcomeOf(owner.token)).toBe('opens');
+    const made = await server.post('/v1/businesses', owner.token, { name: 'Another' });
+    expect(await outcomeOf(tokenIn(made))).toBe('opens');
+  });
+
+  it.each([false, true])('one who is invited joins; demanded: %s', async (isDemanded) => {
+    const owner = await signUp(server);
+    if (isDemanded) {
+      await Authenticator.enrol(server, owner.token);
+      await demand(owner);
+    }
+    const email = newEmail();
+    await server.post('/v1/invitations', owner.token, { email, role: 'member' });
+    await finishJobs(server.database);
+    const mail = mailServer.mails.findLast(({ recipients }) => recipients.includes(email));
+    const person = { activationKey: keyIn(mail!), fullName: 'Grace Hopper', password: PASSWORD };
+    const joined = await server.post('/v1/auth/signup', undefined, person);
+    expect(await outcomeOf(tokenIn(joined))).toBe(isDemanded ? 'enrols' : 'opens');
+  });
+});
+
+describe('a business that demands a second factor', () => {
+  it('counts at once for sessions that are open, until a factor is there', async () => {
+    const { token, owner } = await makePerson({ isDemanded: false, hasFactor: false });
+    await Authenticator.enrol(server, owner.token);
+    await demand(owner);
+    expect(await outcomeOf(token)).toBe('enrols');
+    expect((await server.get('/v1/me', token)).body).toMatchObject({
+      business: { requireSecondFactor: true },
+      user: { hasSecondFactor: false },
+    });
+    await Authenticator.enrol(server, token);
+    expect(await outcomeOf(token)).toBe('opens');
+    expect((await server.delete('/v1/me/mfa/totp', token)).status).toBe(204);
+    expect(await outcomeOf(token)).toBe('enrols');
+  });
+
+  it('demands nothing for another business of the same person', async () => {
+    const { token, owner, email } = await makePerson({ isDemanded: true, hasFactor: false });
+    const other = await signUp(server);
+    const [row] = await server.database.query<{ id: string }>(
+      'SELECT id FROM users WHERE email = $1',
+      [email],
+    );
+    await joinBusiness(server.database, row!.id, other.business.id, 'member');
+    const switched = await server.post('/v1/me/switch', token, { businessId: other.business.id });
+    expect(await outcomeOf(tokenIn(switched))).toBe('opens');
+    const login = await logIn(server, email, { businessId: owner.business.id });
+    expect(await outcomeOf(login.session.token)).toBe('enrols');
+  });
+});
+
+describe.each(['optional', 'required'] as const)('staff, where it is %s', (staffSecondFactor) => {
+  const isDemanded = staffSecondFactor === 'required';
+  let own: TestApplication;
+  let everyone: TestApplication;
+  beforeAll(async () => {
+    own = await TestApplication.start({ staffSecondFactor });
+    everyone = server;
+    server = own;
+  });
+  afterAll(async () => {
+    server = everyone;
+    await own.stop();
+  });
+
+  const logInOnce = async ({ email }: StaffMember): Promise<Response> =>
+    server.post('/v1/staff/auth/login', undefined, { email, password: STAFF_PASSWORD });
+
+  it.each([false, true])('by staff_session.create; has one: %s', async (hasFactor) => {
+    const staff = await addStaff(server);
+    if (hasFactor) await Authenticator.enrol(server, staff.token, '/v1/staff');
+    const outcome = await outcomeOfLogin(await logInOnce(staff), '/v1/staff/businesses');
+    expect(outcome).toBe(expectedOf({ isDemanded, hasFactor }, 'one'));
+  });
+
+  it('by staff_session.verify', async () => {
+    const staff = await addStaff(server);
+    const app = await Authenticator.enrol(server, staff.token, '/v1/staff');
+    const mfaToken = mfaTokenOf(await logInOnce(staff));
+    const ofPeople = await verify(server, { mfaToken, code: await app.next() });
+    expect(ofPeople.status).toBe(401); // of staff, it opens no session of people
+    const verified = await verify(server, { mfaToken, code: await app.next() }, '/v1/staff');
+    expect(await outcomeOf(tokenIn(verified), '/v1/staff/businesses')).toBe('opens');
+  });
+
+  it('by support_session.start', async () => {
+    const customer = await signUp(server);
+    const staff = await addStaff(server);
+    const path = `/v1/staff/businesses/${customer.business.id}/support-sessions`;
+    const asked = await server.post(path, staff.token, { reason: 'They asked for help' });
+    expect(asked.status).toBe(isDemanded ? 403 : 201);
+    await Authenticator.enrol(server, staff.token, '/v1/staff');
+    const { token } = await openSupport(server, staff, customer);
+    expect(await outcomeOf(token)).toBe('opens');
+  });
+
+  it('who must set one up have 15 minutes for it', async () => {
+    const staff = await addStaff(server);
+    const { session } = await logInAsStaff(server, staff.email);
+    server.clock.moveBy(16 * 60_000);
+    const { status } = await server.get('/v1/staff/me', session.token);
+    expect(status).toBe(isDemanded ? 401 : 200);
+  });
+});
+
+it('names every route that opens a session', async () => {
+  const openers = operationsOf(await readDocument(server))
+    .filter((operation) => isDocumented(operation, 409, 'cookie_needs_https'))
+    .map(({ action }) => action);
+  const ofStaff = ['staff_session.create', 'staff_session.verify', 'support_session.start'];
+  const ofPeople = ['business.create', 'business.sign_up'];
+  const opening = Object.keys(PATHS).filter((action) => action.startsWith('session.'));
+  expect(openers.sort()).toEqual([...ofStaff, ...ofPeople, ...opening].sort());
+});
