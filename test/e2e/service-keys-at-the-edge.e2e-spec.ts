@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { signUp, type Customer } from '../support/customers';
 import { expectProblem, type Answer } from '../support/problems';
-import { race, tally } from '../support/race';
+import { tally } from '../support/race';
 import { sendRaw } from '../support/raw-http';
 import { createServiceKey } from '../support/service-keys';
 import { addStaff, type StaffMember } from '../support/staff';
@@ -39,6 +39,16 @@ afterAll(async () => {
 function ask(to: TestApplication, token: string, { business } = customer): Promise<Response> {
   const body = { businessId: business.id, feature: METERED };
   return Promise.resolve(to.post(CHECK, token, body));
+}
+
+/** Each after the answer to the one before: at once, a busy machine refuses some for want of a connection. */
+async function inTurn(
+  count: number,
+  run: (index: number) => Promise<Response>,
+): Promise<Response[]> {
+  const answers: Response[] = [];
+  while (answers.length < count) answers.push(await run(answers.length));
+  return answers;
 }
 
 /** Of a feature that is none: each is decided, by its business first. */
@@ -99,16 +109,15 @@ describe('a service key', () => {
   it('has a limit of requests, for all businesses together', async () => {
     const { key: busy } = await createServiceKey(server, staff);
     const customers = [customer, await signUp(server)];
-    await ask(limited, busy); // looking up many new keys at once has a limit of its own
-    const answers = await race(LIMIT + 2, (index) => ask(limited, busy, customers[index % 2]));
-    expect(tally(answers)).toEqual({ 200: LIMIT - 1, 429: 3 });
+    const answers = await inTurn(LIMIT + 3, (index) => ask(limited, busy, customers[index % 2]));
+    expect(tally(answers)).toEqual({ 200: LIMIT, 429: 3 });
   });
 
   it('shares the limit of a business with other service keys', async () => {
     const busy = await signUp(server);
     const keys = await Promise.all([1, 2, 3].map(() => createServiceKey(server, staff)));
     for (const each of keys) await ask(limited, each.key);
-    const answers = await race(LIMIT + 3, (index) => ask(limited, keys[index % 3]!.key, busy));
+    const answers = await inTurn(LIMIT + 3, (index) => ask(limited, keys[index % 3]!.key, busy));
     expect(tally(answers)).toEqual({ 200: LIMIT, 429: 3 });
     const served = answers.find(({ status }) => status === 200)!;
     expect(served.headers['ratelimit-policy']).toBe('"default";q=5;w=60, "business";q=5;w=60');

@@ -246,25 +246,37 @@ export class SyncService {
   ): Promise<ReconcileSetup> {
     const { planId, planVersion } = subscription;
     const plan = await this.plans.getVersion(tx, planId, planVersion);
+    // Mostly all of them are this plan, which is read once.
+    const newest = plan.version === planVersion ? plan : await this.plans.getNewest(tx, planId);
     const { nextPlanId } = snapshot.intent;
     return {
       subscription,
       plan,
-      paid: snapshot.state === 'ended' ? plan : await this.getPaid(tx, snapshot),
+      paid: snapshot.state === 'ended' ? plan : await this.getPaid(tx, snapshot, plan),
       next: nextPlanId && isId(nextPlanId) ? await this.plans.findNewest(tx, nextPlanId) : null,
-      newest: await this.plans.getNewest(tx, planId),
-      fallback: await this.plans.getDefault(tx),
+      newest,
+      fallback: newest.isDefault ? newest : await this.plans.getDefault(tx),
     };
   }
 
-  /** In platform scope: the plan of the price at Stripe. @throws UnknownStripePrice */
-  async getPaid(tx: Transaction, { priceId, id }: StripeSnapshot): Promise<PlanWithTerms> {
+  /**
+   * In platform scope: the plan of the price at Stripe.
+   * @param known is not read again
+   * @throws UnknownStripePrice
+   */
+  async getPaid(
+    tx: Transaction,
+    { priceId, id }: StripeSnapshot,
+    known?: PlanWithTerms,
+  ): Promise<PlanWithTerms> {
     const price = await this.prices.find(tx, priceId);
     if (!price)
       throw new UnknownStripePrice(
         `${id} has the price ${priceId}, which belongs to no plan of this installation`,
       );
-    return this.plans.getVersion(tx, price.planId, price.planVersion);
+    const { planId, planVersion } = price;
+    const isKnown = known?.id === planId && known.terms.version === planVersion;
+    return isKnown ? known : this.plans.getVersion(tx, planId, planVersion);
   }
 
   /** A customer of another application on the same Stripe account. */
