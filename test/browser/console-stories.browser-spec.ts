@@ -13,22 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function signUpInPage(): Promise<Visitor> {
-  const visitor = await world.visit('/console/signup');
-  const fullName = 'Ada Lovelace';
-  await visitor.fill({ businessName: 'Acme', fullName, email: newEmail(), password: PASSWORD });
-  await visitor.submit();
-  await visitor.see('Your first API key');
-  return visitor;
-}
-
-async function logIn(email: string, password: string, path = '/console/login'): Promise<Visitor> {
-  const visitor = await world.visit(path);
-  await visitor.fill({ email, password });
-  await visitor.submit();
-  await visitor.page.waitForSelector('#content');
-  return visitor;
-}
+const signUpInPage = (): Promise<Visitor> => world.signUp();
+const logIn = (email: string, password: string, path?: string): Promise<Visitor> =>
+  world.logIn(email, password, path);
 
 describe('a founder', () => {
   it('signs up, sends with the key that is shown, and sees the limit', async () => {
@@ -182,6 +169,39 @@ it('two tabs share a session: after a switch in one, the other writes nothing', 
     async () => (await names.first().inputValue()) === 'Second business',
   );
   expect(await visitor.takeFaults(/status of 409/)).toEqual([]);
+  await visitor.close();
+});
+
+it('signs up and makes a key by keyboard alone', async () => {
+  const visitor = await world.visit('/console/signup');
+  const { page } = visitor;
+  const { keyboard } = page;
+  for (const typed of ['Acme', 'Ada Lovelace', newEmail(), PASSWORD]) {
+    await keyboard.type(typed);
+    await keyboard.press('Tab');
+  }
+  await page.locator('button[type=submit]:focus').waitFor();
+  await keyboard.press('Enter');
+  await visitor.see('Your first API key');
+  const tabTo = async (name: string): Promise<void> => {
+    const focused = page.locator(':focus', { hasText: name });
+    for (let tabs = 0; (await focused.count()) === 0; tabs += 1) {
+      if (tabs > 60) throw new Error(`Tab does not reach ${name}`);
+      await keyboard.press('Tab');
+    }
+    await keyboard.press('Enter');
+  };
+  await tabTo('API keys');
+  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+  await tabTo('Create key');
+  await page.getByRole('dialog').waitFor();
+  await page.locator('[name=name]:focus').waitFor();
+  await keyboard.type('By keyboard');
+  await keyboard.press('Enter');
+  await visitor.see('Copy this key now');
+  await tabTo('I have kept it');
+  await page.getByRole('cell', { name: 'By keyboard' }).waitFor();
+  expect(await visitor.takeFaults()).toEqual([]);
   await visitor.close();
 });
 

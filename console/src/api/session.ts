@@ -42,8 +42,13 @@ const fetchOfBusiness: typeof fetch = (url, init) => {
   return fetch(url, { ...init, headers });
 };
 
+/** A person is told of a longer wait, not left before a page that does nothing. */
+const LONGEST_WAIT_MS = 2_000;
+
 const clientFor = (session: SessionKind) =>
-  new Tenantry({ baseUrl: '', session, fetch: fetchOfBusiness });
+  new Tenantry({
+    ...{ baseUrl: '', session, fetch: fetchOfBusiness, longestWaitMs: LONGEST_WAIT_MS },
+  });
 
 const clients = {
   team: clientFor('team'),

@@ -21,6 +21,23 @@ export function MissingPage() {
   );
 }
 
+/** The navigation does not offer it; an address that was kept may. */
+export function ForbiddenPage() {
+  return (
+    <Page title={text.problems.forbidden}>
+      <Empty
+        icon="shield"
+        title={text.problems.forbiddenLead}
+        action={
+          <Link to="/" className="button button-plain">
+            {text.problems.home}
+          </Link>
+        }
+      />
+    </Page>
+  );
+}
+
 export function BrokenPage({ error }: { error: unknown }) {
   const router = useRouter();
   return (

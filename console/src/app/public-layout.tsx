@@ -1,4 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
+import { brand } from '../api/brand';
+import { text } from '../text/catalogue';
 import { Brand } from './brand';
 
 /** One card in the middle: the pages of those who are not logged in. */
@@ -9,6 +11,11 @@ export function PublicLayout() {
         <Brand />
       </div>
       <Outlet />
+      {brand.supportEmail !== null && (
+        <p className="hint">
+          {text.problems.help} <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>
+        </p>
+      )}
     </main>
   );
 }

@@ -8,6 +8,7 @@ import {
 import { me } from '../api/operations';
 import { currentBusiness, showBusiness } from '../api/session';
 import {
+  PermissionDeniedError,
   SessionInOtherBusinessError,
   UnauthenticatedError,
   type MeResponse,
@@ -25,6 +26,9 @@ function isInside(): boolean {
 function noticeEnd(error: unknown): void {
   if (error instanceof UnauthenticatedError && isInside()) endedSession.set('ended');
   if (error instanceof SessionInOtherBusinessError) endedSession.set('moved');
+  // The role has changed since the page asked: what it offers changes with it.
+  if (error instanceof PermissionDeniedError)
+    void queryClient.invalidateQueries({ queryKey: ['me'] });
 }
 
 export const queryClient: QueryClient = new QueryClient({

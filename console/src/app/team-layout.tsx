@@ -1,4 +1,5 @@
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { brand } from '../api/brand';
 import { auth } from '../api/operations';
 import { productNavigation } from '../product/routes';
@@ -7,6 +8,7 @@ import { Button } from '../ui/button';
 import { notify, notifyFault } from '../ui/feedback';
 import { BusinessSwitcher } from './business-switcher';
 import { FirstBusiness } from './first-business';
+import { ForbiddenPage } from './missing-page';
 import { queryClient, useMe } from './queries';
 import { SessionEnded } from './session-ended';
 import { Shell, type NavigationGroup, type NavigationItem } from './shell';
@@ -100,21 +102,30 @@ export function TeamLayout() {
       bar={support && <SupportBar support={support} business={business?.name ?? ''} />}
     >
       {user && !user.emailVerified && <VerifyReminder email={user.email} />}
-      {business ? <Outlet /> : <FirstBusiness />}
+      {business ? <Permitted isOffered={isOffered} /> : <FirstBusiness />}
       <SessionEnded />
     </Shell>
   );
 }
 
+/** The page of the address, where the role permits it. */
+function Permitted({ isOffered }: { isOffered: (item: NavigationItem) => boolean }) {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const items = [...GROUPS, forDevelopment()].flatMap((group) => group.items);
+  const item = items.find(({ to }) => to !== '/' && `${path}/`.startsWith(`${to}/`));
+  return item && !isOffered(item) ? <ForbiddenPage /> : <Outlet />;
+}
+
 function VerifyReminder({ email }: { email: string }) {
-  const resend = async () => {
-    await auth.resendVerification();
-    notify(text.account.verificationSent(email));
-  };
+  const sending = useMutation({
+    mutationFn: auth.resendVerification,
+    onSuccess: () => notify(text.account.verificationSent(email)),
+    onError: notifyFault,
+  });
   return (
     <div className="reminder">
       {text.account.unverified(email)}
-      <Button kind="quiet" onPress={() => void resend().catch(notifyFault)}>
+      <Button kind="quiet" isPending={sending.isPending} onPress={() => sending.mutate()}>
         {text.account.resend}
       </Button>
     </div>

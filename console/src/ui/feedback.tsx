@@ -5,6 +5,7 @@ import {
   type ProblemResponse,
 } from '@tenantry/client';
 import { useSyncExternalStore, type ReactNode } from 'react';
+import { brand } from '../api/brand';
 import { text } from '../text/catalogue';
 import { Button } from './button';
 import { Icon } from './icon';
@@ -19,11 +20,22 @@ export function Fault({ error, onRetry }: { error: unknown; onRetry?: () => void
       <div>
         <strong>{title}</strong>
         {detail && <p>{detail}</p>}
-        {requestId && <p className="hint">{text.problems.requestId(requestId)}</p>}
+        {requestId && (
+          <p className="hint">
+            {text.problems.requestId(requestId)} <Support about={requestId} />
+          </p>
+        )}
       </div>
       {onRetry && <Button onPress={onRetry}>{text.common.retry}</Button>}
     </div>
   );
+}
+
+/** A mail to those who run this installation, where it names them. */
+function Support({ about }: { about: string }) {
+  if (brand.supportEmail === null) return null;
+  const subject = encodeURIComponent(text.problems.requestId(about));
+  return <a href={`mailto:${brand.supportEmail}?subject=${subject}`}>{text.problems.support}</a>;
 }
 
 interface Described {
@@ -38,6 +50,7 @@ function describe(error: unknown): Described {
   if (!(error instanceof ProblemError)) return { title: text.problems.unexpected };
   if (error.code === 'validation_failed') return { title: text.problems.fields };
   if (error.status === 429) return text.problems.tooMany(error.retryAfterSeconds);
+  if (error.status === 503) return text.problems.busy(error.retryAfterSeconds);
   const { title, detail, status, instance } = error.details as ProblemResponse;
   const requestId = status >= 500 ? instance.replace('urn:request:', '') : null;
   return { title, detail: detail === title ? undefined : detail, requestId };
@@ -81,10 +94,17 @@ export function Badge({ tone = 'neutral', children }: { tone?: Tone; children: R
 }
 
 const SHOWN_MS = 5_000;
-let notices: readonly { id: number; message: string }[] = [];
+
+interface Notice {
+  id: number;
+  message: string;
+  icon: IconName;
+}
+
+let notices: readonly Notice[] = [];
 const listeners = new Set<() => void>();
 
-function setNotices(next: typeof notices): void {
+function setNotices(next: readonly Notice[]): void {
   notices = next;
   listeners.forEach((listener) => listener());
 }
@@ -92,12 +112,12 @@ function setNotices(next: typeof notices): void {
 /** For buttons without a form: says what the server refused. */
 export function notifyFault(error: unknown): void {
   const { title, detail } = describe(error);
-  notify(detail ? `${title}: ${detail}` : title);
+  notify(detail ? `${title}. ${detail}` : title, 'alert');
 }
 
 /** Says that something is done, for five seconds. */
-export function notify(message: string): void {
-  const notice = { id: Math.random(), message };
+export function notify(message: string, icon: IconName = 'check'): void {
+  const notice = { id: Math.random(), message, icon };
   setNotices([...notices, notice]);
   setTimeout(() => setNotices(notices.filter((each) => each !== notice)), SHOWN_MS);
 }
@@ -111,9 +131,9 @@ export function Notices() {
   const shown = useSyncExternalStore(subscribe, () => notices);
   return (
     <div className="notices" role="status" aria-live="polite">
-      {shown.map(({ id, message }) => (
+      {shown.map(({ id, message, icon }) => (
         <div key={id} className="notice">
-          <Icon name="check" />
+          <Icon name={icon} />
           {message}
         </div>
       ))}

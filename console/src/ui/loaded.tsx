@@ -1,6 +1,10 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Fault, Skeleton } from './feedback';
+import { Link } from '@tanstack/react-router';
+import { ProblemError } from '@tenantry/client';
+import { text } from '../text/catalogue';
+import { Empty, Fault, Skeleton } from './feedback';
+import { Page } from './page';
 
 interface Props<T> {
   queryKey: QueryKey;
@@ -13,6 +17,26 @@ interface Props<T> {
 export function Loaded<T>({ queryKey, load, lines, children }: Props<T>) {
   const { data, error, refetch } = useQuery({ queryKey, queryFn: load });
   if (data !== undefined) return children(data);
+  if (error instanceof ProblemError && error.status === 404) return <Gone error={error} />;
   if (error) return <Fault error={error} onRetry={() => void refetch()} />;
   return <Skeleton lines={lines} />;
+}
+
+/** There is no such thing, or not any more. */
+function Gone({ error }: { error: ProblemError }) {
+  return (
+    <Page title={error.details.title}>
+      <Empty
+        icon="search"
+        title={error.details.detail}
+        action={
+          <Link to="/" className="button button-plain">
+            {text.problems.home}
+          </Link>
+        }
+      >
+        {text.problems.gone}
+      </Empty>
+    </Page>
+  );
 }

@@ -5,6 +5,7 @@ export * from './generated/problems.ts';
 export type * from './generated/schemas.ts';
 export type * from './json.ts';
 export type * from './operation.ts';
+export * from './indexed-db-storage.ts';
 export * from './offline-queue.ts';
 export * from './queue-storage.ts';
 export * from './queue-verdict.ts';

@@ -152,9 +152,9 @@ describe('a used up quota', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('without an end, as with a revoked key, is asked for again in an hour', async () => {
+  it('without an end is asked for again in an hour', async () => {
     other.answer = () => {
-      throw problem(401, 'unauthenticated');
+      throw problem(403, 'business_deactivated');
     };
     const queue = other.queue();
     queue.add({ feature: 'a' });
@@ -164,6 +164,21 @@ describe('a used up quota', () => {
     await pass(1);
     expect(other.batches).toHaveLength(2);
   });
+});
+
+it('a revoked key stops the queue, which says so once and goes on with a new key within half a minute', async () => {
+  other.answer = () => {
+    throw problem(401, 'unauthenticated');
+  };
+  const queue = other.queue();
+  queue.add({ feature: 'a' }, 'one');
+  await pass(1_000 + 3 * 30_000);
+  expect(other.batches).toHaveLength(4);
+  expect(other.events).toMatchObject([{ kind: 'stopped', until: null, error: { status: 401 } }]);
+  other.answer = (items) => items.map(() => DONE);
+  await pass(30_000);
+  expect(other.kinds()).toEqual(['stopped', 'resumed', 'sent']);
+  expect(queue.size).toBe(0);
 });
 
 describe('a bad item', () => {

@@ -33,7 +33,7 @@ export interface QueueOptions<Body> {
   batchSize?: number;
   /** More are dropped; 10,000 by default. */
   capacity?: number;
-  /** How long a stop without an end lasts; an hour by default. */
+  /** How long a stop without an end lasts; an hour by default. After 401 half a minute at most: the key may be new then. */
   stopMs?: number;
 }
 
@@ -41,6 +41,8 @@ export interface QueueOptions<Body> {
 const KEEPALIVE_CHARACTERS = 20_000;
 /** Timers hold no more than 24.8 days. */
 const LONGEST_TIMER_MS = 86_400_000;
+/** A key that is refused may be replaced by another at any moment: it is asked for at each request. */
+const LONGEST_KEY_STOP_MS = 30_000;
 /** Holds up all lanes. */
 const ALL = '';
 
@@ -177,15 +179,22 @@ export class OfflineQueue<Body> {
     const { error } = verdict;
     if (verdict.kind === 'stop') {
       const { until } = verdict;
-      const forMs = until ? until.getTime() - Date.now() : (this.options.stopMs ?? 3_600_000);
+      const forMs = until ? until.getTime() - Date.now() : this.stopMsAfter(error);
       this.heldUntilMs.set(lane, Date.now() + Math.max(1_000, forMs));
+      const isKnown = isKeyRefused(error) && this.stopped.has(lane);
       this.stopped.add(lane);
-      return this.tell({ kind: 'stopped', lane, error, until });
+      if (!isKnown) this.tell({ kind: 'stopped', lane, error, until });
+      return;
     }
     const retryAfterSeconds = 'retryAfterSeconds' in error ? error.retryAfterSeconds : null;
     const retryInMs = computeDelayMs({ retryAfterSeconds }, (this.failures += 1));
     this.heldUntilMs.set(ALL, Date.now() + retryInMs);
     this.tell({ kind: 'failed', error, retryInMs });
+  }
+
+  private stopMsAfter(error: Refusal): number {
+    const { stopMs = 3_600_000 } = this.options;
+    return isKeyRefused(error) ? Math.min(stopMs, LONGEST_KEY_STOP_MS) : stopMs;
   }
 
   private laneOf({ body }: QueueItem<Body>): string {
@@ -251,6 +260,10 @@ export class OfflineQueue<Body> {
   private tell(event: QueueEvent<Body>): void {
     this.options.onEvent?.(event);
   }
+}
+
+function isKeyRefused(error: Refusal): boolean {
+  return 'status' in error && error.status === 401;
 }
 
 const MISSING: Verdict = { kind: 'again', error: new UnexpectedAnswerError(200, null) };

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Config } from '../../../src/platform/config/config';
 import { MailServer } from '../../support/mail-server';
+import { PASSWORD } from '../../support/customers';
 import { LONG_SESSIONS } from '../../support/subscriptions';
+import { newEmail } from '../../support/signups';
 import { TestApplication } from '../../support/test-application';
 import { startChromium } from './chromium';
 
@@ -60,6 +62,24 @@ export class ConsoleWorld {
     await visitor.goTo(path);
     return visitor;
   }
+
+  /** A founder with a new business. */
+  async signUp(): Promise<Visitor> {
+    const visitor = await this.visit('/console/signup');
+    const fullName = 'Ada Lovelace';
+    await visitor.fill({ businessName: 'Acme', fullName, email: newEmail(), password: PASSWORD });
+    await visitor.submit();
+    await visitor.see('Your first API key');
+    return visitor;
+  }
+
+  async logIn(email: string, password = PASSWORD, path = '/console/login'): Promise<Visitor> {
+    const visitor = await this.visit(path);
+    await visitor.fill({ email, password });
+    await visitor.submit();
+    await visitor.page.waitForSelector('#content');
+    return visitor;
+  }
 }
 
 interface AxeFault {
@@ -77,7 +97,7 @@ export class Visitor {
     readonly page: Page,
     private readonly url: string,
   ) {
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(45_000);
     page.on('pageerror', ({ message }) => this.faults.push(message));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')

@@ -1,5 +1,6 @@
 import type { InvoiceStatus } from '@tenantry/client';
-import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { billing } from '../../api/operations';
 import { useMe } from '../../app/queries';
 import { text } from '../../text/catalogue';
@@ -30,12 +31,36 @@ export default function Billing() {
         </Link>
       }
     >
+      <Arrival />
       <Loaded queryKey={['billing']} load={billing.get} lines={4}>
         {(account) => (account.provider === 'manual' ? <ByHand /> : <ByStripe account={account} />)}
       </Loaded>
     </Page>
   );
 }
+
+const ASK_EVERY_MS = 2_000;
+
+/** Back from the payment page: the payment provider tells the server a moment later. */
+function Arrival() {
+  const { paid }: { paid?: unknown } = useSearch({ strict: false });
+  const { data } = useQuery({
+    queryKey: ['billing'],
+    queryFn: billing.get,
+    enabled: paid !== undefined,
+    refetchInterval: ({ state }) => (isPaid(state.data) ? false : ASK_EVERY_MS),
+  });
+  if (paid === undefined) return null;
+  return (
+    <p role="status">
+      <Badge tone={isPaid(data) ? 'good' : 'accent'}>
+        {isPaid(data) ? text.billing.paid : text.billing.confirming}
+      </Badge>
+    </p>
+  );
+}
+
+const isPaid = (account?: Account): boolean => Boolean(account?.paymentMethod);
 
 function ByHand() {
   return (

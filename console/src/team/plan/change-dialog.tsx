@@ -111,7 +111,7 @@ function Checkout({ plan, onClose }: Props) {
 async function goToCheckout({ id }: PlanResponse): Promise<void> {
   const { url } = await billing.openCheckout({
     planId: id,
-    successPath: '/billing',
+    successPath: '/billing?paid=1',
     cancelPath: '/billing',
   });
   location.assign(url);

@@ -1,4 +1,11 @@
-const seconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`);
+const some = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
+
+/** How long to wait, rounded up. */
+const duration = (seconds: number) => {
+  if (seconds < 100) return some(Math.ceil(seconds), 'second');
+  if (seconds < 6_000) return some(Math.ceil(seconds / 60), 'minute');
+  return some(Math.ceil(seconds / 3_600), 'hour');
+};
 
 export const common = {
   brand: 'Tenantry',
@@ -53,9 +60,18 @@ export const common = {
     fields: 'Check the fields above',
     tooMany: (wait: number | null) => ({
       title: 'Too many requests',
-      detail: wait ? `Try again in ${seconds(wait)}.` : 'Try again in a moment.',
+      detail: wait ? `Try again in ${duration(wait)}.` : 'Try again in a moment.',
+    }),
+    busy: (wait: number | null) => ({
+      title: 'The server is busy',
+      detail: `What you typed is still here. Try again in ${wait ? duration(wait) : 'a moment'}.`,
     }),
     requestId: (id: string) => `Request ${id}`,
+    support: 'Write to support',
+    help: 'Help:',
+    gone: 'It may have been deleted, or the link is wrong.',
+    forbidden: 'Your role does not permit this page',
+    forbiddenLead: 'An owner or admin can change your role.',
     missing: 'This page does not exist',
     missingHint: 'Nothing is at this address',
     missingLead: 'The link may be old, or mistyped.',

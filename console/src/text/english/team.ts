@@ -170,6 +170,8 @@ export const team = {
     lead: 'Payment method and invoices.',
     manual: 'No payments here',
     manualLead: 'This installation takes no payments; ask its operator for another plan.',
+    confirming: 'Your payment is being confirmed…',
+    paid: 'Thank you. The payment has arrived.',
     none: 'Nothing to pay yet',
     noneLead: 'Choose a plan with a price; its payment comes first.',
     method: 'Payment',
