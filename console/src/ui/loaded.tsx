@@ -1,7 +1,7 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
-import { ProblemError } from '@tenantry/client';
+import { ProblemError, type ProblemResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { Empty, Fault, Skeleton } from './feedback';
 import { Page } from './page';
@@ -17,18 +17,19 @@ interface Props<T> {
 export function Loaded<T>({ queryKey, load, lines, children }: Props<T>) {
   const { data, error, refetch } = useQuery({ queryKey, queryFn: load });
   if (data !== undefined) return children(data);
-  if (error instanceof ProblemError && error.status === 404) return <Gone error={error} />;
+  if (error instanceof ProblemError && error.status === 404)
+    return <Gone problem={error.details as ProblemResponse} />;
   if (error) return <Fault error={error} onRetry={() => void refetch()} />;
   return <Skeleton lines={lines} />;
 }
 
 /** There is no such thing, or not any more. */
-function Gone({ error }: { error: ProblemError }) {
+function Gone({ problem }: { problem: ProblemResponse }) {
   return (
-    <Page title={error.details.title}>
+    <Page title={problem.title}>
       <Empty
         icon="search"
-        title={error.details.detail}
+        title={problem.detail}
         action={
           <Link to="/" className="button button-plain">
             {text.problems.home}
