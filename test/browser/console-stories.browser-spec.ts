@@ -60,6 +60,32 @@ describe('a founder', () => {
     await visitor.close();
   });
 
+  it('adds a webhook endpoint, whose secret is shown once, tests and rotates it', async () => {
+    const visitor = await signUpInPage();
+    await visitor.goTo('/console/webhooks');
+    await visitor.press('Add endpoint');
+    await visitor.fill({ url: 'https://user@hooks.example/', description: 'Billing' });
+    await visitor.submit();
+    await visitor.see('must not have a user name');
+    await visitor.fill({ url: 'https://hooks.example/' });
+    await visitor.submit();
+    await visitor.see('Copy this key now');
+    await visitor.press('I have kept it');
+    await visitor.page.getByRole('link', { name: 'Billing' }).click();
+    await visitor.press('Send test');
+    await visitor.submit();
+    await visitor.see('webhook_endpoint.test');
+    await visitor.press('Rotate secret');
+    await visitor.submit();
+    await visitor.see('Copy this key now');
+    await visitor.press('I have kept it');
+    await visitor.see('Earlier secret ends');
+    await visitor.picture('story-webhook');
+    expect(await visitor.findBarriers()).toEqual([]);
+    expect(await visitor.takeFaults(/status of 422/)).toEqual([]);
+    await visitor.close();
+  });
+
   it('is told at the field what is wrong, and loses nothing typed when the session ends', async () => {
     const visitor = await signUpInPage();
     await visitor.goTo('/console/account');

@@ -55,6 +55,18 @@ import {
   usageExplainFeature,
   usageHistory,
   usageVerify,
+  webhookDeliveryList,
+  webhookDeliveryRedeliver,
+  webhookEndpointCreate,
+  webhookEndpointDelete,
+  webhookEndpointDisable,
+  webhookEndpointEnable,
+  webhookEndpointGet,
+  webhookEndpointList,
+  webhookEndpointReplay,
+  webhookEndpointRotateSecret,
+  webhookEndpointTest,
+  webhookEndpointUpdate,
 } from '@tenantry/client';
 import type {
   AcceptInvitationRequest,
@@ -78,6 +90,9 @@ import type {
   UpdateSubscriptionRequest,
   VerifyEmailRequest,
   ParametersOf,
+  CreateWebhookEndpointRequest,
+  ReplayWebhooksRequest,
+  UpdateWebhookEndpointRequest,
 } from '@tenantry/client';
 import { call, type ListQuery } from './call';
 import { AS_COOKIE, renewed } from './session';
@@ -181,4 +196,20 @@ export const auditLog = {
 export const supportSessions = {
   list: (query: ListQuery) => call(supportSessionList, query),
   end: (id: string) => call(supportSessionEnd, { id }),
+};
+
+export const webhooks = {
+  list: (query: ListQuery) => call(webhookEndpointList, query),
+  get: (id: string) => call(webhookEndpointGet, { id }),
+  create: (body: CreateWebhookEndpointRequest) => call(webhookEndpointCreate, { body }),
+  update: (id: string, body: UpdateWebhookEndpointRequest) =>
+    call(webhookEndpointUpdate, { id, body }),
+  delete: (id: string) => call(webhookEndpointDelete, { id }),
+  rotateSecret: (id: string) => call(webhookEndpointRotateSecret, { id }),
+  enable: (id: string) => call(webhookEndpointEnable, { id }),
+  disable: (id: string) => call(webhookEndpointDisable, { id }),
+  test: (id: string) => call(webhookEndpointTest, { id }),
+  replay: (id: string, body: ReplayWebhooksRequest) => call(webhookEndpointReplay, { id, body }),
+  listDeliveries: (id: string, query: ListQuery) => call(webhookDeliveryList, { id, ...query }),
+  redeliver: (id: string) => call(webhookDeliveryRedeliver, { id }),
 };

@@ -28,6 +28,18 @@ import {
   staffSessionEnd,
   staffSubscriptionAssign,
   staffSubscriptionListHistory,
+  staffWebhookDeliveryList,
+  staffWebhookDeliveryRedeliver,
+  staffWebhookEndpointCreate,
+  staffWebhookEndpointDelete,
+  staffWebhookEndpointDisable,
+  staffWebhookEndpointEnable,
+  staffWebhookEndpointGet,
+  staffWebhookEndpointList,
+  staffWebhookEndpointReplay,
+  staffWebhookEndpointRotateSecret,
+  staffWebhookEndpointTest,
+  staffWebhookEndpointUpdate,
   supportSessionStart,
   webhookEventList,
   webhookEventRetry,
@@ -37,6 +49,9 @@ import type {
   CreateFeatureRequest,
   CreatePlanRequest,
   CreateServiceKeyRequest,
+  CreateWebhookEndpointRequest,
+  ReplayWebhooksRequest,
+  UpdateWebhookEndpointRequest,
   GrantCreditRequest,
   GrantToBusinessRequest,
   OpenSupportSessionRequest,
@@ -102,4 +117,22 @@ export const staffOperations = {
   retryEvent: (id: string) => call(webhookEventRetry, { id }),
   listAuditLog: (query: ParametersOf<typeof staffAuditLogList>) => call(staffAuditLogList, query),
   readiness: () => call(healthReady),
+};
+
+export const staffWebhooks = {
+  list: (query: ListQuery) => call(staffWebhookEndpointList, query),
+  get: (id: string) => call(staffWebhookEndpointGet, { id }),
+  create: (body: CreateWebhookEndpointRequest) => call(staffWebhookEndpointCreate, { body }),
+  update: (id: string, body: UpdateWebhookEndpointRequest) =>
+    call(staffWebhookEndpointUpdate, { id, body }),
+  delete: (id: string) => call(staffWebhookEndpointDelete, { id }),
+  rotateSecret: (id: string) => call(staffWebhookEndpointRotateSecret, { id }),
+  enable: (id: string) => call(staffWebhookEndpointEnable, { id }),
+  disable: (id: string) => call(staffWebhookEndpointDisable, { id }),
+  test: (id: string) => call(staffWebhookEndpointTest, { id }),
+  replay: (id: string, body: ReplayWebhooksRequest) =>
+    call(staffWebhookEndpointReplay, { id, body }),
+  listDeliveries: (id: string, query: ListQuery) =>
+    call(staffWebhookDeliveryList, { id, ...query }),
+  redeliver: (id: string) => call(staffWebhookDeliveryRedeliver, { id }),
 };

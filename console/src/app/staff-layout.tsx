@@ -22,6 +22,7 @@ const GROUPS: readonly NavigationGroup[] = [
   {
     label: text.shell.groups.operations,
     items: [
+      { to: '/staff/webhooks', label: text.webhooks.title, icon: 'external' },
       { to: '/staff/jobs', label: text.staff.jobs.title, icon: 'jobs' },
       { to: '/staff/webhook-inbox', label: text.staff.inbox.title, icon: 'inbox' },
       { to: '/staff/health', label: text.staff.health.title, icon: 'health' },

@@ -23,6 +23,12 @@ const GROUPS: readonly NavigationGroup[] = [
     label: text.shell.groups.developers,
     items: [
       { to: '/api-keys', label: text.apiKeys.title, icon: 'keys', permission: 'api_keys:read' },
+      {
+        to: '/webhooks',
+        label: text.webhooks.title,
+        icon: 'external',
+        permission: 'webhook_endpoints:read',
+      },
       { to: '/audit-log', label: text.auditLog.title, icon: 'audit', permission: 'audit_log:read' },
     ],
   },

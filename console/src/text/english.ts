@@ -4,5 +4,6 @@ import { names } from './english/names';
 import { product } from '../product/english';
 import { staff } from './english/staff';
 import { team } from './english/team';
+import { webhooks } from './english/webhooks';
 
-export const english = { ...common, ...names, ...door, ...team, ...product, staff };
+export const english = { ...common, ...names, ...door, ...team, ...webhooks, ...product, staff };
