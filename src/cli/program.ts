@@ -6,6 +6,7 @@ import { commaSeparated, httpUrl, id, wholeNumber } from './support/options';
 import type { ShiftTimeOptions } from './commands/shift-time';
 import type { SqlCallerOptions } from './commands/sql-callers';
 import type { StaffCreateOptions } from './commands/staff-create';
+import type { ListenOptions } from './commands/listen';
 import type { StripeLocalOptions } from './commands/stripe-local';
 import type { RenewOptions } from './commands/subscriptions-renew';
 import type { CreateServiceKeyOptions } from './commands/service-keys-create';
@@ -244,6 +245,16 @@ function addDevelopmentCommands(program: Command): void {
     .requiredOption('--days <days>', 'the number of days', wholeNumber(1, 3650))
     .action(async (options: ShiftTimeOptions) =>
       (await import('./commands/shift-time.js')).runShiftTime(options),
+    );
+  program
+    .command('listen')
+    .description(
+      'show the events of a business as they happen, and send them on; not in production',
+    )
+    .requiredOption('--business <id>', 'the business')
+    .option('--forward <url>', 'a URL on this machine that gets them signed, as a webhook', httpUrl)
+    .action(async (options: ListenOptions) =>
+      (await import('./commands/listen.js')).runListen(options),
     );
   program
     .command('stripe:local')

@@ -62,7 +62,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reason: 'runs without the modules: the database may be too broken for them',
   },
   'src/cli/doctor/queue-checks.ts': {
-    reads: 'cron_heartbeats',
+    reads: 'cron_heartbeats webhook_deliveries webhook_endpoints',
     reason: 'runs without the modules: the database may be too broken for them',
   },
   'src/demo/race.service.ts': {

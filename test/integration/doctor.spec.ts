@@ -194,7 +194,7 @@ describe('the other schedules', () => {
     expectStatus(
       await find('schedules'),
       'warn',
-      /never run: billing\.\w+, .*subscription\.remind, usage\.\w+, usage\.\w+$/,
+      /never run: billing\.\w+, .*subscription\.remind, usage\.\w+, usage\.\w+, webhooks\.\w+$/,
       /log/,
     );
   });

@@ -17,6 +17,7 @@ import {
   checkQueue,
   checkRenewal,
   checkSchedules,
+  checkWebhooks,
   checkWorkers,
 } from './queue-checks';
 import { addressOf } from '../support/running-server';
@@ -82,6 +83,7 @@ async function examineConnected(
     ['queue', () => checkQueue(query)],
     ['failed jobs', () => checkFailedJobs(query)],
     ['workers', () => checkWorkers(query)],
+    ['webhooks', () => checkWebhooks(query)],
     ['stripe account', () => checkStripeAccount(config, query)],
     ['addresses', () => checkSharedAddresses(query)],
   ];

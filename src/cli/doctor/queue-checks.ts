@@ -92,6 +92,25 @@ export async function checkWorkers(query: Query): Promise<Finding> {
   return fail('workers', `none running, and ${count} jobs wait`, START_WORKER);
 }
 
+/** Endpoints that take nothing, and deliveries that nobody makes. */
+export async function checkWebhooks(query: Query): Promise<Finding> {
+  const [counts] = (await query(WEBHOOKS)) as [{ all: number; disabled: number; late: number }];
+  const { all, disabled, late } = counts;
+  if (late > 0)
+    return warn('webhooks', `${late} deliveries are overdue for 5 minutes`, START_WORKER);
+  if (disabled === 0) return ok('webhooks', `${all} endpoints`);
+  const fix =
+    'Their owners have a mail; those of the installation are under Webhooks in the console.';
+  return warn('webhooks', `${disabled} of ${all} endpoints are disabled: gone or failing`, fix);
+}
+
+const WEBHOOKS = `
+  SELECT count(*)::integer AS all, count(*) FILTER (WHERE disabled_reason <> 'by_person')::integer AS disabled,
+         (SELECT count(*) FROM webhook_deliveries AS delivery
+          JOIN webhook_endpoints AS endpoint ON endpoint.business_id = delivery.business_id AND endpoint.id = endpoint_id
+          WHERE delivery.status = 'pending' AND NOT ordered AND next_try_at < now() - interval '5 minutes')::integer AS late
+  FROM webhook_endpoints`;
+
 const READY = `
   SELECT count(*)::integer AS count, coalesce(extract(epoch FROM now() - min(run_at)), 0)::float8 AS "ageSeconds"
   FROM graphile_worker.jobs

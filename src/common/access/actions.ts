@@ -167,6 +167,7 @@ const OF_THE_SERVER = [
   'billing.verify',
   'business.status_changed',
   'dev.shift_time',
+  'events.listen',
   'housekeeping.prune',
   'mail.send',
   'mail.send_awaited',

@@ -12,6 +12,7 @@ import { TeamMembersService } from '../team-members/team-members.service';
 import { DeliveriesRepository, type NewDelivery } from './deliveries.repository';
 import { EndpointStatesRepository, type Replay } from './endpoint-states.repository';
 import { EndpointWakeup, type EndpointPayload } from './endpoint-wakeup';
+import { toSentBody } from './sent-body';
 import { EVERY_TYPE, type WebhookEndpoint } from './webhook-endpoint.entity';
 import { WebhookEndpointsRepository } from './webhook-endpoints.repository';
 
@@ -159,7 +160,6 @@ export class DispatchService implements EventListener {
 }
 
 function toNewDelivery(event: StoredEvent): NewDelivery {
-  const { id, type, createdAt, businessId, sequence, data } = event;
-  const body = { type, timestamp: createdAt.toISOString(), businessId, sequence, data };
-  return { eventId: id, eventType: type, eventSequence: sequence, body: JSON.stringify(body) };
+  const { id, type, sequence } = event;
+  return { eventId: id, eventType: type, eventSequence: sequence, body: toSentBody(event) };
 }
