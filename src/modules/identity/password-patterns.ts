@@ -58,8 +58,10 @@ function periodOf(characters: string[]): string[] {
 
 /** How many characters from here are one unit. */
 function runAt(characters: string[], at: number): number {
+  const beginning = characters.slice(at, at + 2).join('');
+  const lines = [characters[at]!.repeat(characters.length), ...LINES];
   let longest = 1;
-  for (const line of [characters[at]!.repeat(characters.length), ...LINES]) {
+  for (const line of lines.filter((each) => each.includes(beginning))) {
     const isRun = (length: number) => line.includes(characters.slice(at, at + length).join(''));
     while (at + longest < characters.length && isRun(longest + 1)) longest += 1;
   }
