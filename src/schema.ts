@@ -37,6 +37,7 @@ import { PartitionsBesideOpenTransactions1763690000126 } from '../migrations/176
 import { CheckSaysWhy1763690000127 } from '../migrations/1763690000127-check-says-why';
 import { ConsumeInShortStatements1763690000135 } from '../migrations/1763690000135-consume-in-short-statements';
 import { Events1763690000140 } from '../migrations/1763690000140-events';
+import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
@@ -123,6 +124,7 @@ const core: Omit<Schema, 'complete'> = {
     CheckSaysWhy1763690000127,
     ConsumeInShortStatements1763690000135,
     Events1763690000140,
+    NotedEnds1763690000141,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     SecondFactors1763690000160,

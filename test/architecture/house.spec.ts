@@ -40,6 +40,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/billing/sync/sync.service.ts': 'Stripe knows customers, not tenants',
   'src/modules/billing/sync/unseen-periods.cron.ts': 'periods end in all tenants',
   'src/modules/billing/sync/verification.service.ts': 'compares the subscriptions of all tenants',
+  'src/modules/events/event-retention.ts': 'deletes old events of all tenants',
   'src/modules/features/features.service.ts': 'the catalogue belongs to no tenant',
   'src/modules/identity/password-costs.ts': 'people and staff belong to no tenant',
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',

@@ -153,6 +153,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'features',
     reason: 'keys of what is still allocated are kept; the kind of a feature says so',
   },
+  'src/modules/usage/usage-alerts.service.ts': {
+    reads: 'usage_counters',
+    reason: 'whether the window of an alert is over, for all tenants in one statement',
+  },
   'src/modules/usage/usage-reads.repository.ts': {
     reads: 'features',
     writes: 'usage_counters',

@@ -66,6 +66,7 @@ const WITHOUT_POLICY: Record<string, string> = {
 /** Indexes of tenants' tables that do not begin with business_id: look-ups that cross tenants. */
 const CROSS_TENANT_INDEXES: Record<string, string> = {
   ix_events_created_at: 'housekeeping deletes old events, of all tenants',
+  ix_invitations_expiring: 'a job finds what has expired, of all tenants',
   ix_members_user: 'a login finds the businesses of a person',
   ix_sessions_user: 'a new password ends the sessions of a person everywhere',
   ix_subscriptions_due: 'renewal finds what is due, of all tenants',

@@ -169,6 +169,8 @@ const OF_THE_SERVER = [
   'dev.shift_time',
   'events.listen',
   'housekeeping.prune',
+  'events.prune',
+  'invitation.expire',
   'mail.send',
   'mail.send_awaited',
   'members.reset_factor',

@@ -1,14 +1,33 @@
 import { defineEvent } from '../../common/events';
 import { Id } from '../../common/fields';
 
-export class ApiKeyCreatedData {
+export class ApiKeyData {
   @Id()
   apiKeyId!: string;
 }
 
+export class ApiKeyRotatedData extends ApiKeyData {
+  @Id({ description: 'The key that replaces it' })
+  newApiKeyId!: string;
+}
+
+const apiKey = { permission: 'api_keys:read', data: ApiKeyData } as const;
+
 export const apiKeyCreated = defineEvent({
+  ...apiKey,
   type: 'api_key.created',
-  permission: 'api_keys:read',
-  description: 'There is a new API key. One that replaces another raises api_key.rotated instead',
-  data: ApiKeyCreatedData,
+  description: 'There is a new API key. One that replaces another raises `api_key.rotated` instead',
+});
+
+export const apiKeyRotated = defineEvent({
+  ...apiKey,
+  data: ApiKeyRotatedData,
+  type: 'api_key.rotated',
+  description: 'An API key is replaced by another',
+});
+
+export const apiKeyRevoked = defineEvent({
+  ...apiKey,
+  type: 'api_key.revoked',
+  description: 'An API key was ended, by itself or with the thing that it was bound to',
 });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
 import { issueKey, type KeyChanges } from '../../platform/database/issued-key';
 import { newestFirst } from '../../platform/database/newest-first';
@@ -48,10 +47,11 @@ export class ApiKeysRepository {
     await tx.repository(ApiKey).update({ businessId: tx.requireBusinessId(), id }, changes);
   }
 
-  /** Ends the keys that are bound to this. */
-  async revokeBoundTo(tx: Transaction, target: string): Promise<void> {
-    const live = { businessId: tx.requireBusinessId(), boundTo: target, revokedAt: IsNull() };
-    await tx.repository(ApiKey).update(live, { revokedAt: tx.now });
+  /** Ends the keys that are bound to this. @returns their ids */
+  async revokeBoundTo(tx: Transaction, target: string): Promise<string[]> {
+    const parameters = [tx.requireBusinessId(), target, tx.now];
+    const revoked = await tx.query<{ id: string }>(REVOKE_BOUND, parameters);
+    return revoked.map(({ id }) => id);
   }
 
   /** Of keys that expire; days of 24 hours. */
@@ -59,6 +59,9 @@ export class ApiKeysRepository {
     await tx.execute(SHIFT, [tx.requireBusinessId(), days]);
   }
 }
+
+const REVOKE_BOUND = `
+  UPDATE api_keys SET revoked_at = $3 WHERE business_id = $1 AND bound_to = $2 AND revoked_at IS NULL RETURNING id`;
 
 const SHIFT = `
   UPDATE api_keys SET expires_at = expires_at - $2::integer * interval '24 hours',

@@ -10,7 +10,7 @@ import { EventsService } from '../events/events.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 import type { ApiKey } from './api-key.entity';
 import { apiKeyAlreadyRotated, apiKeyNotFound } from './api-keys.errors';
-import { apiKeyCreated } from './api-keys.events';
+import { apiKeyCreated, apiKeyRevoked, apiKeyRotated } from './api-keys.events';
 import { ApiKeysRepository, type CreatedApiKey, type NewApiKey } from './api-keys.repository';
 import type { CreateApiKeyRequest } from './dto/api-key.requests';
 import { targetNotFound, targetOf } from './dto/key-target';
@@ -72,7 +72,9 @@ export class ApiKeysService {
       const fields = { memberId, name, scopes, boundTo, expiresAt };
       const created = await this.apiKeys.insert(tx, fields);
       const ends = endOfOverlap(old, tx.now, overlapSeconds);
-      await this.apiKeys.update(tx, id, { rotatedToId: created.apiKey.id, expiresAt: ends });
+      const newApiKeyId = created.apiKey.id;
+      await this.apiKeys.update(tx, id, { rotatedToId: newApiKeyId, expiresAt: ends });
+      this.events.append(tx, apiKeyRotated, { apiKeyId: id, newApiKeyId });
       return created;
     });
   }
@@ -81,13 +83,16 @@ export class ApiKeysService {
   revoke(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       const { revokedAt } = await this.lock(tx, id);
-      if (!revokedAt) await this.apiKeys.update(tx, id, { revokedAt: tx.now });
+      if (revokedAt) return;
+      await this.apiKeys.update(tx, id, { revokedAt: tx.now });
+      this.events.append(tx, apiKeyRevoked, { apiKeyId: id });
     });
   }
 
   /** With the end of the thing itself, in its transaction. */
-  revokeBoundTo(tx: Transaction, target: string): Promise<void> {
-    return this.apiKeys.revokeBoundTo(tx, target);
+  async revokeBoundTo(tx: Transaction, target: string): Promise<void> {
+    for (const apiKeyId of await this.apiKeys.revokeBoundTo(tx, target))
+      this.events.append(tx, apiKeyRevoked, { apiKeyId });
   }
 
   /** For development: what expires has been made and expires that many days earlier. */

@@ -4,6 +4,7 @@ import { PlansModule } from '../plans/plans.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { BillingAccountsRepository } from './records/billing-accounts.repository';
 import { BillingController } from './billing.controller';
+import { EventsModule } from '../events/events.module';
 import { BillingMetrics } from './billing.metrics';
 import { BillingService } from './billing.service';
 import { CatalogService } from './catalog/catalog.service';
@@ -29,7 +30,7 @@ import { WebhooksController } from './inbox/webhooks.controller';
 
 /** Payments by Stripe, which is authoritative: local subscriptions are reconciled with it. */
 @Module({
-  imports: [BusinessesModule, PlansModule, SubscriptionsModule],
+  imports: [EventsModule, BusinessesModule, PlansModule, SubscriptionsModule],
   controllers: [BillingController, WebhooksController, StaffInboxController],
   providers: [
     BillingAccountsRepository,

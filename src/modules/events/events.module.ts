@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventRetention } from './event-retention';
 import { EventsController } from './events.controller';
 import { EventsRepository } from './events.repository';
 import { EventsService } from './events.service';
@@ -6,7 +7,7 @@ import { EventsService } from './events.service';
 /** The log of each business. */
 @Module({
   controllers: [EventsController],
-  providers: [EventsService, EventsRepository],
+  providers: [EventsService, EventRetention, EventsRepository],
   exports: [EventsService],
 })
 export class EventsModule {}

@@ -68,6 +68,17 @@ export class EventsRepository {
     return found?.id ?? null;
   }
 
+  /** Those of them that list or stream was read of within 30 days. */
+  async listRead(tx: Transaction, businessIds: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(READ, [businessIds, tx.now]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes the oldest of all businesses. Platform scope. @returns how many */
+  prune(tx: Transaction, before: Date, limit: number): Promise<number> {
+    return tx.execute(PRUNE, [before, limit]);
+  }
+
   /** To the day, so that a reader costs a write a day. */
   async markRead(tx: Transaction): Promise<void> {
     await tx.query(MARK_READ, [tx.requireBusinessId(), tx.now]);
@@ -97,3 +108,11 @@ const MARK_READ = `
   INSERT INTO event_counters AS counter (business_id, last_read_at) VALUES ($1, $2)
   ON CONFLICT (business_id) DO UPDATE SET last_read_at = excluded.last_read_at
   WHERE counter.last_read_at IS NULL OR counter.last_read_at < excluded.last_read_at - interval '1 day'`;
+
+const READ = `
+  SELECT business_id AS id FROM event_counters
+  WHERE business_id = ANY ($1::uuid[]) AND last_read_at > $2::timestamptz - interval '30 days'`;
+
+const PRUNE = `
+  DELETE FROM events WHERE (business_id, sequence) IN (
+    SELECT business_id, sequence FROM events WHERE created_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`;

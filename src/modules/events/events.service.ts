@@ -78,6 +78,19 @@ export class EventsService {
     return event;
   }
 
+  /**
+   * Those of them whose events of mere routine are kept: a listener takes them, or log or stream were read within 30
+   * days.
+   */
+  async listFollowed(tx: Transaction, businessIds: readonly string[]): Promise<Set<string>> {
+    if (businessIds.length === 0) return new Set();
+    const followed = new Set(await this.events.listRead(tx, businessIds));
+    for (const listener of this.listeners)
+      for (const businessId of await listener.listFollowed(tx, businessIds))
+        followed.add(businessId);
+    return followed;
+  }
+
   /** For modules that follow the log: of the business of the transaction, whatever the caller may read. */
   read(tx: Transaction, filter: EventFilter): Promise<StoredEvent[]> {
     return this.events.list(tx, filter);

@@ -4,6 +4,7 @@ import { PlansModule } from '../plans/plans.module';
 import { ChangesController } from './changes/changes.controller';
 import { ChangesService } from './changes/changes.service';
 import { EntitlementsModule } from '../entitlements/entitlements.module';
+import { EventsModule } from '../events/events.module';
 import { OverdueService } from './renewal/overdue.service';
 import { Payments } from './changes/payments';
 import { RenewalCron } from './renewal/renewal.cron';
@@ -13,6 +14,7 @@ import { RenewalService } from './renewal/renewal.service';
 import { StaffEntitlementsController } from './changes/staff-entitlements.controller';
 import { StaffSubscriptionsController } from './changes/staff-subscriptions.controller';
 import { StaffSubscriptionsService } from './changes/staff-subscriptions.service';
+import { SubscriptionNews } from './subscription-news';
 import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsRepository } from './subscriptions.repository';
 import { SubscriptionsService } from './subscriptions.service';
@@ -21,7 +23,7 @@ import { RemindersService } from './renewal/reminders.service';
 
 /** Subscriptions, their periods and renewal, and the limits of their plans. */
 @Module({
-  imports: [PlansModule, BusinessesModule, EntitlementsModule],
+  imports: [EventsModule, PlansModule, BusinessesModule, EntitlementsModule],
   controllers: [
     SubscriptionsController,
     ChangesController,
@@ -31,6 +33,7 @@ import { RemindersService } from './renewal/reminders.service';
   providers: [
     SubscriptionsService,
     SubscriptionsRepository,
+    SubscriptionNews,
     OverdueService,
     RenewalService,
     RenewalRepository,

@@ -9,12 +9,16 @@ import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
 import type { SubscriptionStart } from './decisions/subscription-start';
 import type { SubscriptionWrite } from './decisions/subscription-write';
+import { SubscriptionNews, type WrittenSubscription } from './subscription-news';
 import { Subscription } from './subscription.entity';
 import { CountersService } from '../entitlements/counters.service';
 
 @Injectable()
 export class SubscriptionsRepository {
-  constructor(private readonly counters: CountersService) {}
+  constructor(
+    private readonly counters: CountersService,
+    private readonly news: SubscriptionNews,
+  ) {}
 
   /** The current subscription; every business has one. */
   getCurrent(tx: Transaction): Promise<Subscription> {
@@ -43,6 +47,7 @@ export class SubscriptionsRepository {
       createdAt: tx.now,
     };
     await tx.repository(Subscription).insert(subscription);
+    this.news.note(tx, toWritten(subscription, false));
     return subscription;
   }
 
@@ -65,6 +70,7 @@ export class SubscriptionsRepository {
     if (closed) await this.close(tx, next, closed);
     const { businessId, id, ...changes } = next;
     await tx.repository(Subscription).update({ businessId, id }, changes);
+    this.news.note(tx, toWritten(next, closed !== null && !successor && usage === 'reset'));
     const current = successor ? await this.insert(tx, successor) : next;
     if (usage !== 'kept') await this.counters.move(tx, current, usage === 'carried');
   }
@@ -121,6 +127,13 @@ export class SubscriptionsRepository {
       limit + 1,
     ]);
   }
+}
+
+function toWritten(
+  { businessId, id, status, planId }: Subscription,
+  isRenewed: boolean,
+): WrittenSubscription {
+  return { businessId, subscriptionId: id, status, planId, isRenewed, isPlain: false };
 }
 
 // The usage of a period is its own, without what was carried over into it.

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BusinessesModule } from '../businesses/businesses.module';
+import { EventsModule } from '../events/events.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { SupportSessionMails } from './support-session.mails';
 import { SupportSessionsController } from './support-sessions.controller';
@@ -8,7 +9,7 @@ import { SupportSessionsService } from './support-sessions.service';
 
 /** Sessions of staff inside a business. */
 @Module({
-  imports: [BusinessesModule, TeamMembersModule],
+  imports: [EventsModule, BusinessesModule, TeamMembersModule],
   controllers: [SupportSessionsController],
   providers: [SupportSessionsService, SupportSessionsRepository, SupportSessionMails],
   exports: [SupportSessionsService],

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
 import { newId } from '../../common/ids';
 import { unauthenticated } from '../../common/problems';
@@ -13,6 +12,8 @@ export type NewSupportSession = Omit<
   SupportSession,
   'businessId' | 'id' | 'tokenHash' | 'startedAt' | 'endedAt'
 >;
+
+export type EndedSupportSession = Pick<SupportSession, 'businessId' | 'id' | 'expiresAt'>;
 
 /** The only place that has the token. */
 export interface OpenedSupportSession {
@@ -58,31 +59,35 @@ export class SupportSessionsRepository {
   }
 
   /** Ends a session at once. Idempotent. */
-  async end(tx: Transaction, id: string): Promise<void> {
-    await tx
-      .repository(SupportSession)
-      .update(
-        { id, endedAt: IsNull(), ...(tx.businessId && { businessId: tx.businessId }) },
-        { endedAt: tx.now },
-      );
+  end(tx: Transaction, id: string): Promise<EndedSupportSession[]> {
+    return this.endWhere(tx, 'id', id);
   }
 
   /** Ends the sessions in this business. */
-  async endAll(tx: Transaction): Promise<void> {
-    await tx
-      .repository(SupportSession)
-      .update({ businessId: tx.requireBusinessId(), endedAt: IsNull() }, { endedAt: tx.now });
+  endAll(tx: Transaction): Promise<EndedSupportSession[]> {
+    return this.endWhere(tx, 'business_id', tx.requireBusinessId());
   }
 
   /** Ends the sessions that a staff account opened. Platform scope. */
-  async endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
-    await tx.repository(SupportSession).update({ staffId, endedAt: IsNull() }, { endedAt: tx.now });
+  endAllOfStaff(tx: Transaction, staffId: string): Promise<EndedSupportSession[]> {
+    return this.endWhere(tx, 'staff_id', staffId);
   }
 
   /** Ends the sessions opened under a staff session. Platform scope. */
-  async endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
-    await tx
-      .repository(SupportSession)
-      .update({ staffSessionId, endedAt: IsNull() }, { endedAt: tx.now });
+  endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<EndedSupportSession[]> {
+    return this.endWhere(tx, 'staff_session_id', staffSessionId);
+  }
+
+  private endWhere(
+    tx: Transaction,
+    column: 'id' | 'business_id' | 'staff_id' | 'staff_session_id',
+    value: string,
+  ): Promise<EndedSupportSession[]> {
+    return tx.query<EndedSupportSession>(
+      `UPDATE support_sessions SET ended_at = $1
+       WHERE ${column} = $2 AND ended_at IS NULL AND ($3::uuid IS NULL OR business_id = $3)
+       RETURNING business_id AS "businessId", id, expires_at AS "expiresAt"`,
+      [tx.now, value, tx.businessId],
+    );
   }
 }

@@ -5,11 +5,14 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { BusinessesService } from '../businesses/businesses.service';
+import { EventsService } from '../events/events.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 import type { SupportSession } from './support-session.entity';
+import { supportSessionEnded, supportSessionStarted } from './support-sessions.events';
 import { supportSessionNotFound } from './support-sessions.errors';
 import {
   SupportSessionsRepository,
+  type EndedSupportSession,
   type NewSupportSession,
   type OpenedSupportSession,
 } from './support-sessions.repository';
@@ -21,9 +24,10 @@ export class SupportSessionsService {
     private readonly sessions: SupportSessionsRepository,
     private readonly members: TeamMembersService,
     private readonly mails: MailQueue,
+    private readonly events: EventsService,
     businesses: BusinessesService,
   ) {
-    businesses.onSupportAccessOff((tx) => this.sessions.endAll(tx));
+    businesses.onSupportAccessOff(async (tx) => this.tellEnds(tx, await this.sessions.endAll(tx)));
   }
 
   /** The sessions in the business of the request, newest first; one more than `limit`. */
@@ -41,6 +45,9 @@ export class SupportSessionsService {
   ): Promise<OpenedSupportSession> {
     const { id: memberId } = await this.members.getSupportMember(tx);
     const opened = await this.sessions.open(tx, { ...fields, memberId });
+    const { id, mode, expiresAt } = opened.session;
+    const started = { supportSessionId: id, mode, expiresAt: expiresAt.toISOString() };
+    this.events.append(tx, supportSessionStarted, started);
     await this.mails.enqueue(tx, 'support-session-started', opened.session.id);
     return opened;
   }
@@ -49,17 +56,24 @@ export class SupportSessionsService {
   end(context: RequestContext, id: string): Promise<void> {
     return this.database.transaction(context, async (tx) => {
       if (!(await this.sessions.findById(tx, id))) throw supportSessionNotFound();
-      await this.sessions.end(tx, id);
+      this.tellEnds(tx, await this.sessions.end(tx, id));
     });
   }
 
   /** Ends the sessions that a staff account opened. Platform scope. */
-  endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
-    return this.sessions.endAllOfStaff(tx, staffId);
+  async endAllOfStaff(tx: Transaction, staffId: string): Promise<void> {
+    this.tellEnds(tx, await this.sessions.endAllOfStaff(tx, staffId));
   }
 
   /** Ends the sessions opened under a staff session. Platform scope. */
-  endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
-    return this.sessions.endAllOfStaffSession(tx, staffSessionId);
+  async endAllOfStaffSession(tx: Transaction, staffSessionId: string): Promise<void> {
+    this.tellEnds(tx, await this.sessions.endAllOfStaffSession(tx, staffSessionId));
+  }
+
+  /** One that had expired has ended before. */
+  private tellEnds(tx: Transaction, ended: EndedSupportSession[]): void {
+    for (const { businessId, id, expiresAt } of ended)
+      if (expiresAt > tx.now)
+        this.events.append(tx.with({ businessId }), supportSessionEnded, { supportSessionId: id });
   }
 }

@@ -49,6 +49,10 @@ export class Invitation {
 
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
   revokedAt!: Date | null;
+
+  /** When invitation.expired was raised. */
+  @Column({ name: 'expiry_raised_at', type: 'timestamptz', precision: 3, nullable: true })
+  expiryRaisedAt!: Date | null;
 }
 
 type Ends = Pick<Invitation, 'acceptedAt' | 'revokedAt' | 'expiresAt'>;

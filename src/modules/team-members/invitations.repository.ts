@@ -5,6 +5,7 @@ import { comparedColumn, emailForms, matchesEmail } from '../../platform/databas
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Invitation } from './invitation.entity';
+import type { InvitationData } from './team-members.events';
 
 /** The details that the sign-up form shows. */
 export interface InvitationDetails {
@@ -14,6 +15,8 @@ export interface InvitationDetails {
   hasAccount: boolean;
 }
 
+export type ExpiredInvitation = InvitationData & { businessId: string };
+
 @Injectable()
 export class InvitationsRepository {
   async insert(tx: Transaction, invitation: Omit<Invitation, 'emailFolded'>): Promise<void> {
@@ -21,17 +24,23 @@ export class InvitationsRepository {
   }
 
   /** Revokes the open invitation of an address, if there is one. */
-  async revokeOpen(tx: Transaction, email: string): Promise<void> {
-    await tx.execute(
+  revokeOpen(tx: Transaction, email: string): Promise<InvitationData[]> {
+    return tx.query<InvitationData>(
       `UPDATE invitations SET revoked_at = $2
-       WHERE business_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND ${matchesEmail('invitations', 3)}`,
+       WHERE business_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND ${matchesEmail('invitations', 3)}
+       RETURNING id AS "invitationId", role`,
       [tx.requireBusinessId(), tx.now, ...emailForms(email)],
     );
   }
 
   /** Revokes the open invitations that a member may no longer give: all of them, or those for an owner. */
-  async revokeOf(tx: Transaction, inviterId: string, which: 'all' | 'owners'): Promise<void> {
-    await tx.execute(REVOKE_OF, [tx.requireBusinessId(), inviterId, which === 'all', tx.now]);
+  revokeOf(tx: Transaction, inviterId: string, which: 'all' | 'owners'): Promise<InvitationData[]> {
+    return tx.query<InvitationData>(REVOKE_OF, [
+      tx.requireBusinessId(),
+      inviterId,
+      which === 'all',
+      tx.now,
+    ]);
   }
 
   list(tx: Transaction, page: ListQuery): Promise<Invitation[]> {
@@ -63,11 +72,22 @@ export class InvitationsRepository {
     changes: Partial<
       Pick<
         Invitation,
-        'nonce' | 'keyHash' | 'expiresAt' | 'acceptedAt' | 'revokedAt' | 'invitedById'
+        | 'nonce'
+        | 'keyHash'
+        | 'expiresAt'
+        | 'acceptedAt'
+        | 'revokedAt'
+        | 'invitedById'
+        | 'expiryRaisedAt'
       >
     >,
   ): Promise<void> {
     await tx.repository(Invitation).update({ businessId: tx.requireBusinessId(), id }, changes);
+  }
+
+  /** Marks those that have expired, each once. Platform scope. */
+  claimExpired(tx: Transaction, limit: number): Promise<ExpiredInvitation[]> {
+    return tx.query<ExpiredInvitation>(CLAIM_EXPIRED, [tx.now, limit]);
   }
 
   /** Days of 24 hours. */
@@ -85,6 +105,16 @@ export class InvitationsRepository {
   }
 }
 
+// Of those that expired long before there was a log, nothing is told.
+const CLAIM_EXPIRED = `
+  UPDATE invitations SET expiry_raised_at = $1
+  WHERE (business_id, id) IN (
+    SELECT business_id, id FROM invitations
+    WHERE accepted_at IS NULL AND revoked_at IS NULL AND expiry_raised_at IS NULL
+      AND expires_at <= $1 AND expires_at > $1::timestamptz - interval '7 days'
+    ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING business_id AS "businessId", id AS "invitationId", role`;
+
 const BY_DAYS = `$2::integer * interval '24 hours'`;
 
 const SHIFT = `
@@ -101,7 +131,8 @@ const REVOKE_OF = `
       SELECT FROM members JOIN users ON users.id = members.user_id
       WHERE members.business_id = $1 AND members.role = 'owner'
         AND (users.email_folded = invitations.email_folded
-          OR ${comparedColumn('users')} = ${comparedColumn('invitations')})))`;
+          OR ${comparedColumn('users')} = ${comparedColumn('invitations')})))
+  RETURNING id AS "invitationId", role`;
 
 const DETAILS = `
   SELECT business.name AS "businessName", business.status AS "businessStatus",

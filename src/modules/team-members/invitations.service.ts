@@ -9,6 +9,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { DailyLimiter } from '../../platform/rate-limit/daily-limiter';
+import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { BusinessesService } from '../businesses/businesses.service';
 import { EventsService } from '../events/events.service';
 import { OneTimeKeys } from '../identity/one-time-keys';
@@ -19,7 +20,7 @@ import type { CreateInvitationRequest } from './dto/invitation.requests';
 import { statusOf, type Invitation, type InvitationStatus } from './invitation.entity';
 import { InvitationsRepository, type InvitationDetails } from './invitations.repository';
 import type { Member } from './member.entity';
-import { memberJoined } from './team-members.events';
+import { invitationEvents, memberJoined, type InvitationData } from './team-members.events';
 import { mayGive, refuseInviting } from './member-rules';
 import {
   invitationExpired,
@@ -30,6 +31,8 @@ import {
 } from './team-members.errors';
 import { TeamMembersRepository } from './team-members.repository';
 
+const EXPIRE = 'invitation.expire';
+const BATCH_SIZE = 200;
 const LIFETIME_MS = 7 * 86_400_000;
 const YOUNG_MS = 7 * 86_400_000;
 
@@ -71,9 +74,11 @@ export class InvitationsService {
       await this.subscriptions.assertRoomFor(tx, seats); // locks: two invitations of one address come one after the other
       await this.assertMayInvite(tx, { email, role });
       await this.countMail(tx, email);
-      await this.invitations.revokeOpen(tx, email);
+      for (const replaced of await this.invitations.revokeOpen(tx, email))
+        this.events.append(tx, invitationEvents.revoked, replaced);
       const invitation = this.make(tx, { email, role, fullName });
       await this.invitations.insert(tx, invitation);
+      this.events.append(tx, invitationEvents.sent, dataOf(invitation));
       await this.mails.enqueue(tx, 'invitation', invitation.id);
       return { ...invitation, emailFolded: foldEmail(email) };
     });
@@ -103,7 +108,9 @@ export class InvitationsService {
         ...this.keys.create('invitation', id),
         expiresAt: expiryFrom(tx.now),
         invitedById: tx.requireMember().memberId,
+        expiryRaisedAt: null,
       });
+      this.events.append(tx, invitationEvents.sent, dataOf(invitation));
       await this.mails.enqueue(tx, 'invitation', id);
     });
   }
@@ -113,7 +120,10 @@ export class InvitationsService {
     return this.database.transaction(context, async (tx) => {
       const invitation = await this.lock(tx, id);
       if (invitation.acceptedAt) throw invitationUsed();
-      if (!invitation.revokedAt) await this.invitations.update(tx, id, { revokedAt: tx.now });
+      if (invitation.revokedAt) return;
+      await this.invitations.update(tx, id, { revokedAt: tx.now });
+      if (statusOf(invitation, tx.now) === 'pending')
+        this.events.append(tx, invitationEvents.revoked, dataOf(invitation));
     });
   }
 
@@ -151,8 +161,32 @@ export class InvitationsService {
     assertStatus(invitation, tx.now, ['pending']);
     const member = await this.members.join(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
-    this.events.append(inBusiness, memberJoined, { memberId: member.id, role: invitation.role });
+    const joined = { memberId: member.id, role: invitation.role };
+    this.events.append(inBusiness, invitationEvents.accepted, { ...joined, ...dataOf(invitation) });
+    this.events.append(inBusiness, memberJoined, joined);
     return { invitation, member };
+  }
+
+  /** Every process with the `cron` role runs it; each invitation is claimed by one of them. @returns how many */
+  @Scheduled(EXPIRE, '*/10 * * * *')
+  async expireAll(context: RequestContext): Promise<number> {
+    let expired = 0;
+    for (;;) {
+      const batch = await this.database.platform(
+        context,
+        'invitations expire in all tenants',
+        (tx) => this.expireBatch(tx),
+      );
+      expired += batch;
+      if (batch < BATCH_SIZE) return expired;
+    }
+  }
+
+  private async expireBatch(tx: Transaction): Promise<number> {
+    const claimed = await this.invitations.claimExpired(tx, BATCH_SIZE);
+    for (const { businessId, ...invitation } of claimed)
+      this.events.append(tx.with({ businessId }), invitationEvents.expired, invitation);
+    return claimed.length;
   }
 
   private make(
@@ -166,6 +200,7 @@ export class InvitationsService {
       expiresAt: expiryFrom(tx.now),
       acceptedAt: null,
       revokedAt: null,
+      expiryRaisedAt: null,
     };
     return {
       ...fields,
@@ -232,6 +267,10 @@ const REFUSALS: Record<InvitationStatus, () => DomainError> = {
 function assertStatus(invitation: Invitation, now: Date, allowed: InvitationStatus[]): void {
   const status = statusOf(invitation, now);
   if (!allowed.includes(status)) throw REFUSALS[status]();
+}
+
+function dataOf({ id, role }: Pick<Invitation, 'id' | 'role'>): InvitationData {
+  return { invitationId: id, role };
 }
 
 function expiryFrom(now: Date): Date {

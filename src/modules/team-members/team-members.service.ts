@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission, Role } from '../../common/access/permissions';
+import type { EventDefinition } from '../../common/events';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { DomainError } from '../../common/problem';
 import { permissionDenied, reauthenticationRequired } from '../../common/problems';
@@ -19,7 +20,14 @@ import {
   type TeamState,
 } from './member-rules';
 import type { Member } from './member.entity';
-import { memberJoined } from './team-members.events';
+import {
+  invitationEvents,
+  memberJoined,
+  memberLeft,
+  memberRoleChanged,
+  type InvitationData,
+  type MemberData,
+} from './team-members.events';
 import { memberNotFound } from './team-members.errors';
 import {
   TeamMembersRepository,
@@ -119,6 +127,7 @@ export class TeamMembersService {
       (state) => refuseRole(state, role),
       async (tx) => {
         await this.members.update(tx, id, { role });
+        this.events.append(tx, memberRoleChanged, { memberId: id, role });
         await this.revokeInvitationsBy(tx, id, role);
       },
     );
@@ -126,8 +135,9 @@ export class TeamMembersService {
 
   /** Ends the member's sessions here at once. @throws like `assignRole` */
   deactivate(context: RequestContext, id: string): Promise<MemberWithPerson> {
-    return this.change(context, id, refuseDeactivation, async (tx) => {
+    return this.change(context, id, refuseDeactivation, async (tx, target) => {
       await this.members.update(tx, id, { status: 'deactivated' });
+      if (target.status === 'active') this.tell(tx, memberLeft, target);
       await this.sessions.endOfMember(tx, id);
       await this.revokeInvitation(tx, id);
       await this.revokeInvitationsBy(tx, id, null);
@@ -141,8 +151,9 @@ export class TeamMembersService {
       const refusal = refuseActivation({ actor: callerOf(tx), target, activeOwnerIds: [] });
       if (refusal) throw refusal; // a 403 comes before the 402
       if (target.status === 'deactivated') await this.subscriptions.assertSeatFor(tx, seats); // locks the subscription: before the members
-      return this.change(tx, id, refuseActivation, async () => {
+      return this.change(tx, id, refuseActivation, async (_, before) => {
         await this.members.update(tx, id, { status: 'active' });
+        if (before.status === 'deactivated') this.tell(tx, memberJoined, before);
         await this.revokeInvitation(tx, id);
       });
     });
@@ -153,7 +164,8 @@ export class TeamMembersService {
     const isLeaving = context.requireMember().memberId === id;
     if (!isLeaving && !context.permissions.includes('team_members:write')) throw permissionDenied(); // before the 404
     await this.database.transaction(context, async (tx) => {
-      await this.decide(tx, id, refuseRemoval);
+      const target = await this.decide(tx, id, refuseRemoval);
+      if (target.status === 'active') this.tell(tx, memberLeft, target);
       await this.revokeInvitation(tx, id);
       await this.revokeInvitationsBy(tx, id, null);
       await this.members.remove(tx, id);
@@ -163,30 +175,30 @@ export class TeamMembersService {
   /** An earlier invitation would outlive this decision. */
   private async revokeInvitation(tx: Transaction, id: string): Promise<void> {
     const { email } = await this.getIn(tx, id);
-    if (email) await this.invitations.revokeOpen(tx, email);
+    if (email) this.tellRevoked(tx, await this.invitations.revokeOpen(tx, email));
   }
 
   /** Revokes the invitations that this member may no longer give. @param role null: none is left */
   private async revokeInvitationsBy(tx: Transaction, id: string, role: Role | null): Promise<void> {
     if (role === 'owner') return;
-    await this.invitations.revokeOf(tx, id, role === 'admin' ? 'owners' : 'all');
+    const which = role === 'admin' ? 'owners' : 'all';
+    this.tellRevoked(tx, await this.invitations.revokeOf(tx, id, which));
   }
 
   private change(
     context: RequestContext,
     id: string,
     rule: Rule,
-    write: (tx: Transaction) => Promise<void>,
+    write: (tx: Transaction, target: Member) => Promise<void>,
   ): Promise<MemberWithPerson> {
     return this.database.transaction(context, async (tx) => {
-      await this.decide(tx, id, rule);
-      await write(tx);
+      await write(tx, await this.decide(tx, id, rule));
       return this.getIn(tx, id);
     });
   }
 
-  /** Of owners decides only who has proven who they are of late. */
-  private async decide(tx: Transaction, id: string, rule: Rule): Promise<void> {
+  /** Of owners decides only who has proven who they are of late. @returns the member as it was, locked */
+  private async decide(tx: Transaction, id: string, rule: Rule): Promise<Member> {
     const { memberId, kind } = tx.requireMember();
     const locked = await this.members.lockTeam(tx, [id, memberId]);
     const target = locked.find((member) => member.id === id);
@@ -198,6 +210,20 @@ export class TeamMembersService {
     if (refusal) throw refusal;
     const isOther = target.role === 'owner' && id !== memberId;
     if (isOther && tx.person?.isProven === false) throw reauthenticationRequired();
+    return target;
+  }
+
+  private tell(
+    tx: Transaction,
+    definition: EventDefinition<MemberData>,
+    { id: memberId, role }: Member,
+  ): void {
+    if (role) this.events.append(tx, definition, { memberId, role });
+  }
+
+  private tellRevoked(tx: Transaction, invitations: InvitationData[]): void {
+    for (const invitation of invitations)
+      this.events.append(tx, invitationEvents.revoked, invitation);
   }
 
   private async getIn(tx: Transaction, id: string): Promise<MemberWithPerson> {

@@ -4,6 +4,8 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
+import { EventsService } from '../events/events.service';
+import { usageLimitReached, usageReset, usageThresholdReached } from './usage.events';
 
 const ACTION = 'usage.send_alerts';
 const BATCH_SIZE = 200;
@@ -27,6 +29,7 @@ export class UsageAlertsService {
   constructor(
     private readonly database: Database,
     private readonly mails: MailQueue,
+    private readonly events: EventsService,
   ) {}
 
   /** Every process with the `cron` role runs it; each alert is claimed by one of them. */
@@ -35,15 +38,22 @@ export class UsageAlertsService {
     await this.sendAll(context);
   }
 
-  /** Enqueues a mail for each alert that has none, in the transaction that marks it. @returns how many */
+  /** A mail and an event for each alert, and an event for each that is over, in the transaction that marks it. @returns how many mails */
   async sendAll(context: RequestContext): Promise<number> {
-    let sent = 0;
+    const sent = await this.inBatches(context, (tx) => this.sendBatch(tx));
+    await this.inBatches(context, (tx) => this.raiseResets(tx));
+    return sent;
+  }
+
+  private async inBatches(
+    context: RequestContext,
+    work: (tx: Transaction) => Promise<number>,
+  ): Promise<number> {
+    let done = 0;
     for (;;) {
-      const batch = await this.database.platform(context, 'alerts are of all tenants', (tx) =>
-        this.sendBatch(tx),
-      );
-      sent += batch;
-      if (batch < BATCH_SIZE) return sent;
+      const batch = await this.database.platform(context, 'alerts are of all tenants', work);
+      done += batch;
+      if (batch < BATCH_SIZE) return done;
     }
   }
 
@@ -58,13 +68,42 @@ export class UsageAlertsService {
   }
 
   private async sendBatch(tx: Transaction): Promise<number> {
-    const due = await tx.query<{ id: string }>(CLAIM, [tx.now, BATCH_SIZE]);
-    for (const { id } of due) await this.mails.enqueue(tx, 'usage-alert', id);
+    const due = await tx.query<UsageAlert & { id: string }>(CLAIM, [tx.now, BATCH_SIZE]);
+    due.sort((one, other) => one.percentage - other.percentage); // in the order in which they were reached
+    for (const { id, businessId, ...alert } of due) {
+      const definition = alert.percentage < 100 ? usageThresholdReached : usageLimitReached;
+      this.events.append(tx.with({ businessId }), definition, alert);
+      await this.mails.enqueue(tx, 'usage-alert', id);
+    }
     return due.length;
+  }
+
+  private async raiseResets(tx: Transaction): Promise<number> {
+    const ended = await tx.query<Pick<UsageAlert, 'businessId' | 'feature'>>(CLAIM_ENDED, [
+      tx.now,
+      BATCH_SIZE,
+    ]);
+    const features = new Map(ended.map((each) => [`${each.businessId} ${each.feature}`, each]));
+    for (const { businessId, feature } of features.values())
+      this.events.append(tx.with({ businessId }), usageReset, { feature });
+    return ended.length;
   }
 }
 
 const CLAIM = `
   UPDATE usage_alerts SET sent_at = $1
   WHERE id IN (SELECT id FROM usage_alerts WHERE sent_at IS NULL ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-  RETURNING id`;
+  RETURNING id, business_id AS "businessId", feature, percentage, granted::float8 AS "limit", used::float8`;
+
+// A counter of a day begins anew with the next unit only, so its date is compared with today's.
+const CLAIM_ENDED = `
+  UPDATE usage_alerts SET reset_raised_at = $1
+  WHERE (business_id, id) IN (
+    SELECT alert.business_id, alert.id FROM usage_alerts AS alert
+    JOIN usage_counters AS counter ON counter.business_id = alert.business_id AND counter.feature = alert.feature
+    WHERE alert.reset_raised_at IS NULL AND (
+      counter.day < ($1::timestamptz AT TIME ZONE 'UTC')::date
+      OR counter.alert_level = 0 AND alert.usage_window <>
+         coalesce(counter.subscription_id || ' ' || counter.period_ordinal, counter.day::text, 'ever'))
+    LIMIT $2 FOR UPDATE OF alert SKIP LOCKED)
+  RETURNING business_id AS "businessId", feature`;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '../entitlements/entitlements.module';
+import { EventsModule } from '../events/events.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { FeaturesModule } from '../features/features.module';
 import { ServiceKeysModule } from '../service-keys/service-keys.module';
@@ -20,7 +21,13 @@ import { UsageService } from './usage.service';
 
 /** Usage that is counted by events: in transactions of this server, and by other services. */
 @Module({
-  imports: [FeaturesModule, EntitlementsModule, SubscriptionsModule, ServiceKeysModule],
+  imports: [
+    EventsModule,
+    FeaturesModule,
+    EntitlementsModule,
+    SubscriptionsModule,
+    ServiceKeysModule,
+  ],
   controllers: [UsageController, UsageEventsController, ReservationsController],
   providers: [
     UsageService,

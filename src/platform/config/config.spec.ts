@@ -50,6 +50,7 @@ describe('readConfig', () => {
       bcryptCost: 10,
       sessionIdleHours: 12,
       sessionAbsoluteDays: 30,
+      eventsRetentionDays: 30,
     });
   });
 

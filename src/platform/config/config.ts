@@ -95,6 +95,7 @@ export interface Config {
   readonly stepUpMinutes: number;
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
+  readonly eventsRetentionDays: number;
 }
 
 /** The injection token of `Config`, which is an interface. */
@@ -249,6 +250,7 @@ function toConfig(settings: Settings): Config {
     stepUpMinutes: 10,
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,
+    eventsRetentionDays: settings.EVENTS_RETENTION_DAYS,
   };
 }
 

@@ -221,6 +221,9 @@ export const settings = {
   SESSION_ABSOLUTE_DAYS: count(1, 3650)
     .default(30)
     .describe('a session ends after so long, used or not'),
+  EVENTS_RETENTION_DAYS: count(1, 3650)
+    .default(30)
+    .describe('how long the log of events, GET /v1/events, goes back'),
 };
 
 export const settingsSchema = z.object(settings);

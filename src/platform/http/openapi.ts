@@ -34,6 +34,7 @@ import {
 } from './openapi-answers';
 import { closeRequests } from './openapi-closing';
 import { nameFeatures } from './openapi-features';
+import { describeWebhooks, eventModels, eventSchemas } from './openapi-webhooks';
 import { tagsOf } from './tag.decorator';
 
 interface Parameter {
@@ -98,7 +99,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   for (const { name, description } of tagsOf(app)) builder.addTag(name, description);
   const members = allProblems().flatMap((problem) => (problem.members ? [problem.members] : []));
   const document = SwaggerModule.createDocument(app, builder.build(), {
-    extraModels: [ProblemResponse, ...members],
+    extraModels: [ProblemResponse, ...members, ...eventModels()],
   });
   return complete(document);
 }
@@ -154,7 +155,11 @@ function complete({
     ...components,
     headers: HEADERS,
     responses: sorted(problems.answers),
-    schemas: sorted({ ...withEnumerations(components?.schemas), ...problems.schemas }),
+    schemas: sorted({
+      ...withEnumerations(components?.schemas),
+      ...eventSchemas(),
+      ...problems.schemas,
+    }),
   };
   const { title, description, version, license } = info;
   const document = {
@@ -163,6 +168,7 @@ function complete({
     servers,
     tags,
     paths: sorted(paths),
+    ...describeWebhooks(),
     components: described,
   };
   nameFeatures(document);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../../modules/api-keys/api-keys.module';
 import { bindKeysTo } from '../../modules/api-keys/dto/key-target';
+import { EventsModule } from '../../modules/events/events.module';
 import { SubscriptionsModule } from '../../modules/subscriptions/subscriptions.module';
 import { ApplicationOrigins } from './application-origins';
 import { ApplicationsController } from './applications.controller';
@@ -16,7 +17,7 @@ bindKeysTo({
 
 /** The apps of a business that make recordings. */
 @Module({
-  imports: [SubscriptionsModule, ApiKeysModule],
+  imports: [EventsModule, SubscriptionsModule, ApiKeysModule],
   controllers: [ApplicationsController],
   providers: [ApplicationsService, ApplicationsRepository, ApplicationOrigins],
 })

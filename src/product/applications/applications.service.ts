@@ -4,9 +4,11 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { ApiKeysService } from '../../modules/api-keys/api-keys.service';
+import { EventsService } from '../../modules/events/events.service';
 import { applications } from '../features';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
 import type { Application } from './application.entity';
+import { applicationCreated, applicationDeleted } from './applications.events';
 import { applicationNotFound, originsNeedTheWeb } from './applications.errors';
 import { ApplicationsRepository, type ApplicationFields } from './applications.repository';
 import type {
@@ -21,6 +23,7 @@ export class ApplicationsService implements OnModuleInit {
     private readonly applications: ApplicationsRepository,
     private readonly subscriptions: SubscriptionsService,
     private readonly apiKeys: ApiKeysService,
+    private readonly events: EventsService,
   ) {}
 
   /** What API keys are bound to is an application (applications.module.ts). */
@@ -42,7 +45,9 @@ export class ApplicationsService implements OnModuleInit {
     const fields = toFields(request);
     return this.database.transaction(context, async (tx) => {
       await this.subscriptions.assertRoomFor(tx, applications);
-      return this.applications.insert(tx, fields);
+      const application = await this.applications.insert(tx, fields);
+      this.events.append(tx, applicationCreated, { applicationId: application.id });
+      return application;
     });
   }
 
@@ -66,6 +71,7 @@ export class ApplicationsService implements OnModuleInit {
     return this.database.transaction(context, async (tx) => {
       if (!(await this.applications.update(tx, id, { deletedAt: tx.now })))
         throw applicationNotFound();
+      this.events.append(tx, applicationDeleted, { applicationId: id });
       await this.apiKeys.revokeBoundTo(tx, id);
     });
   }

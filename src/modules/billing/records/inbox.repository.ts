@@ -33,10 +33,15 @@ export class InboxRepository {
     await tx.execute('UPDATE webhook_inbox SET customer_id = $2 WHERE id = $1', [id, customerId]);
   }
 
-  async markHandled(tx: Transaction, ids: string[], outcome: 'applied' | 'ignored'): Promise<void> {
-    await tx.execute(
+  /** @returns those that were not marked before */
+  markHandled(
+    tx: Transaction,
+    ids: string[],
+    outcome: 'applied' | 'ignored',
+  ): Promise<Pick<InboxEvent, 'type' | 'objectId'>[]> {
+    return tx.query(
       `UPDATE webhook_inbox SET handled_at = $2, outcome = $3, last_error = NULL
-       WHERE id = ANY ($1) AND handled_at IS NULL`,
+       WHERE id = ANY ($1) AND handled_at IS NULL RETURNING type, object_id AS "objectId"`,
       [ids, tx.now, outcome],
     );
   }

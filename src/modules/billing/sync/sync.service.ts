@@ -7,6 +7,8 @@ import type { Transaction } from '../../../platform/database/transaction';
 import { JobHandler } from '../../../platform/queue/job-handler.decorator';
 import { JobQueue } from '../../../platform/queue/job-queue';
 import { StripeApi } from '../../../platform/stripe/stripe-api';
+import type { EventDefinition } from '../../../common/events';
+import { EventsService } from '../../events/events.service';
 import type { PlanWithTerms } from '../../plans/plan.entity';
 import { PlansService } from '../../plans/plans.service';
 import { cancel } from '../../subscriptions/decisions/life-cycle';
@@ -14,6 +16,7 @@ import type { Subscription } from '../../subscriptions/subscription.entity';
 import { isEnded } from '../../subscriptions/decisions/subscription-view';
 import { SubscriptionsRepository } from '../../subscriptions/subscriptions.repository';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service';
+import { invoicePaid, invoicePaymentFailed, type InvoiceData } from '../billing.events';
 import { BillingAccountsRepository, type SyncRound } from '../records/billing-accounts.repository';
 import { CheckoutsRepository } from '../records/checkouts.repository';
 import { nextReconcileStep, type ReconcileSetup } from './reconcile';
@@ -27,6 +30,12 @@ import {
   type StripeSnapshot,
   type UnknownAtStripe,
 } from '../stripe/stripe-snapshot';
+
+/** Events of Stripe that are events here. */
+const OF_INVOICES: Partial<Record<string, EventDefinition<InvoiceData>>> = {
+  'invoice.paid': invoicePaid,
+  'invoice.payment_failed': invoicePaymentFailed,
+};
 
 const SYNC = 'billing.sync';
 const REASON = 'Stripe knows customers, not tenants';
@@ -69,6 +78,7 @@ export class SyncService {
     private readonly plans: PlansService,
     private readonly subscriptions: SubscriptionsService,
     private readonly repository: SubscriptionsRepository,
+    private readonly events: EventsService,
   ) {}
 
   /** Enqueues a reconciliation; one that waits already serves for both. */
@@ -123,7 +133,11 @@ export class SyncService {
       if (!(await this.followAll(tx, listed, isDeleted))) return this.enqueue(tx, customerId);
       await this.endOthers(tx, listed.snapshots);
     }
-    if (listed.unknown.length === 0) await this.inbox.markHandled(tx, eventIds, 'applied');
+    if (listed.unknown.length > 0) return;
+    for (const { type, objectId } of await this.inbox.markHandled(tx, eventIds, 'applied')) {
+      const definition = OF_INVOICES[type];
+      if (definition && objectId) this.events.append(tx, definition, { invoiceId: objectId });
+    }
   }
 
   /** Ends everything that would be charged beside the followed subscription. */

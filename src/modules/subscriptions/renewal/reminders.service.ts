@@ -6,6 +6,8 @@ import type { Transaction } from '../../../platform/database/transaction';
 import { MailQueue } from '../../../platform/mail/mail-queue';
 import type { MailTemplate } from '../../../platform/mail/mail-templates';
 import { Scheduled } from '../../../platform/scheduler/scheduled.decorator';
+import { EventsService } from '../../events/events.service';
+import { trialEnding, type TrialEndingData } from '../subscriptions.events';
 
 /** As Stripe's customer.subscription.trial_will_end. */
 const TRIAL_ENDS_WITHIN_HOURS = 3 * 24;
@@ -17,7 +19,12 @@ const ACTION = 'subscription.remind';
 /** Marks a batch as reminded and returns whom to remind, in one statement: each once under concurrency. */
 interface Reminder {
   mail: MailTemplate;
-  markDue: (tx: Transaction) => Promise<{ businessId: string }[]>;
+  markDue: (tx: Transaction) => Promise<({ businessId: string } & Partial<EndingTrial>)[]>;
+}
+
+interface EndingTrial {
+  subscriptionId: string;
+  trialEndsAt: Date;
 }
 
 /** Notifies owners that a trial ends in three days, that a payment is missing, that a plan gets a price. */
@@ -26,6 +33,7 @@ export class RemindersService {
   constructor(
     private readonly database: Database,
     private readonly mails: MailQueue,
+    private readonly events: EventsService,
   ) {}
 
   /** Every process with the `cron` role runs it; each subscription is claimed by one of them. */
@@ -62,9 +70,20 @@ export class RemindersService {
 
   private async remindBatch(tx: Transaction, { mail, markDue }: Reminder): Promise<number> {
     const due = await markDue(tx);
-    for (const { businessId } of due) await this.mails.enqueue(tx, mail, businessId);
+    for (const { businessId, ...rest } of due) {
+      await this.mails.enqueue(tx, mail, businessId);
+      if (isTrial(rest)) this.events.append(tx.with({ businessId }), trialEnding, toData(rest));
+    }
     return due.length;
   }
+}
+
+function isTrial(rest: Partial<EndingTrial>): rest is EndingTrial {
+  return rest.trialEndsAt !== undefined;
+}
+
+function toData({ subscriptionId, trialEndsAt }: EndingTrial): TrialEndingData {
+  return { subscriptionId, trialEndsAt: trialEndsAt.toISOString() };
 }
 
 const REMINDERS: Reminder[] = [
@@ -87,7 +106,7 @@ const MARK_TRIALS = `
     ORDER BY trial_ends_at LIMIT $3
     FOR UPDATE SKIP LOCKED
   )
-  RETURNING business_id AS "businessId"`;
+  RETURNING business_id AS "businessId", id AS "subscriptionId", trial_ends_at AS "trialEndsAt"`;
 
 // Of reminders that fell due while no process ran, only the last is sent.
 const MARK_PAYMENTS = `
