@@ -1,7 +1,7 @@
 // Rule 1 of the house: imports point down. common ← platform ← modules by tier ← the application.
 const tiers = [
   ['features', 'events'],
-  ['audit', 'plans', 'identity'],
+  ['audit', 'plans', 'identity', 'streams'],
   ['businesses'],
   ['entitlements', 'service-keys'],
   ['subscriptions'],

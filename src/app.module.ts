@@ -18,6 +18,7 @@ import { OpsModule } from './modules/ops/ops.module';
 import { PlansModule } from './modules/plans/plans.module';
 import { ServiceKeysModule } from './modules/service-keys/service-keys.module';
 import { StaffModule } from './modules/staff/staff.module';
+import { StreamsModule } from './modules/streams/streams.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
 import { UsageModule } from './modules/usage/usage.module';
 import { SupportSessionsModule } from './modules/support-sessions/support-sessions.module';
@@ -58,6 +59,7 @@ export class AppModule {
       AccessModule,
       AuditModule,
       EventsModule,
+      StreamsModule,
       IdentityModule,
       PlansModule,
       BusinessesModule,

@@ -51,6 +51,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/service-keys/service-keys.service.ts': 'service keys belong to no tenant',
   'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
+  'src/modules/streams/stream-hub.ts': 'streams of all tenants are checked in one statement',
   'src/modules/subscriptions/renewal/overdue.service.ts': 'payments are missing in all tenants',
   'src/modules/subscriptions/renewal/reminders.service.ts': 'reminders go to all tenants',
   'src/modules/subscriptions/renewal/renewal.metrics.ts':

@@ -71,6 +71,7 @@ const FOR_EVERY_MEMBER: Record<string, string> = {
   'entitlement.list': 'the page of every member switches by it',
   'event.get': 'the permissions of the caller say which events there are',
   'event.list': 'the same',
+  'event.stream': 'the same',
   'flag.evaluate': 'the same',
   'flag.evaluate_all': 'the same',
   'invitation.accept': 'about oneself',

@@ -124,6 +124,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'businesses members users',
     reason: 'staff search businesses by a member too',
   },
+  'src/modules/streams/streams.repository.ts': {
+    reads: 'businesses members sessions staff_accounts staff_sessions support_sessions',
+    reason: 'whether the credentials of all open streams are still good, in one statement',
+  },
   'src/modules/subscriptions/renewal/reminders.service.ts': {
     reads: 'plan_versions plans',
     reason: 'claims over all tenants, in one statement, whom to notify of a price',

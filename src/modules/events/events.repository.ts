@@ -68,6 +68,11 @@ export class EventsRepository {
     return found?.id ?? null;
   }
 
+  async listLast(tx: Transaction, businessIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await tx.query<{ id: string; last: number }>(LAST, [businessIds]);
+    return new Map(rows.map(({ id, last }) => [id, last]));
+  }
+
   /** Those of them that list or stream was read of within 30 days. */
   async listRead(tx: Transaction, businessIds: readonly string[]): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(READ, [businessIds, tx.now]);
@@ -116,3 +121,6 @@ const READ = `
 const PRUNE = `
   DELETE FROM events WHERE (business_id, sequence) IN (
     SELECT business_id, sequence FROM events WHERE created_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+
+const LAST = `
+  SELECT business_id AS id, last_sequence::float8 AS last FROM event_counters WHERE business_id = ANY ($1::uuid[])`;

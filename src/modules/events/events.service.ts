@@ -96,6 +96,19 @@ export class EventsService {
     return this.events.list(tx, filter);
   }
 
+  /** For a stream of the caller's business: notes that it is read. @returns as `readEnds` */
+  beginReading(context: RequestContext): Promise<{ last: number; deleted: number }> {
+    return this.database.transaction(context, async (tx) => {
+      await this.events.markRead(tx);
+      return this.events.readEnds(tx);
+    });
+  }
+
+  /** The last sequence of each of these. Platform scope. */
+  listLast(tx: Transaction, businessIds: readonly string[]): Promise<Map<string, number>> {
+    return this.events.listLast(tx, businessIds);
+  }
+
   /** The last event of the business, and the last one that has been deleted; 0 where there is none. */
   readEnds(tx: Transaction): Promise<{ last: number; deleted: number }> {
     return this.events.readEnds(tx);

@@ -15,6 +15,7 @@ export type WrittenBusinesses = readonly string[] | 'everything';
 @Injectable()
 export class ChangeFeed {
   private readonly listeners: Listener[] = [];
+  private readonly doorbellListeners: ((businessId: string) => void)[] = [];
   private readonly writeListeners: ((businessIds: WrittenBusinesses) => void)[] = [];
 
   subscribe(listener: Listener): void {
@@ -25,6 +26,15 @@ export class ChangeFeed {
   publish(subjects: string): void {
     const changed = subjects === '*' ? 'everything' : subjects.split(' ');
     for (const listener of this.listeners) listener(changed);
+  }
+
+  /** Some business has new events, or `*`: perhaps all. May be lost: the rows count. */
+  onDoorbell(listener: (businessId: string) => void): void {
+    this.doorbellListeners.push(listener);
+  }
+
+  ring(businessId: string): void {
+    for (const listener of this.doorbellListeners) listener(businessId);
   }
 
   /** Usage is counted without NOTIFY, which takes a lock of the whole database: only this process hears of it. */

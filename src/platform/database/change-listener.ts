@@ -14,6 +14,8 @@ import { ChangeFeed } from './change-feed';
 import { Database } from './database';
 
 const CHANGES = 'tenantry_changes';
+/** append_events rings it. */
+const DOORBELL = 'tenantry_events';
 const HEARTBEATS = 'tenantry_heartbeats';
 const BEAT = RequestContext.job('change_listener.beat');
 const BEAT_EVERY_MS = 250;
@@ -113,7 +115,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
     client.on('notification', (notification) => this.hear(notification));
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANGES}; LISTEN ${HEARTBEATS}`);
+      await client.query(`LISTEN ${CHANGES}; LISTEN ${DOORBELL}; LISTEN ${HEARTBEATS}`);
       this.take(client);
     } catch (error) {
       this.lose(client, error as Error);
@@ -141,6 +143,7 @@ export class ChangeListener implements BeforeApplicationShutdown, OnApplicationS
 
   private hear({ channel, payload = '' }: Notification): void {
     if (channel === CHANGES) return this.feed.publish(payload);
+    if (channel === DOORBELL) return this.feed.ring(payload);
     const [sender, sentAtMs] = payload.split(' ');
     if (sender !== this.process) return;
     if (!this.isFresh()) this.currentEpoch += 1;

@@ -57,6 +57,7 @@ const EXAMPLES: Record<string, Example> = {
   'entitlement.check': {
     body: ({ customer }) => ({ businessId: customer.business.id, feature: product.METERED }),
   },
+  'event.stream': { query: 'follow=false' },
   'feature.create': { body: () => aFeature() },
   'feature.update': { body: () => ({ name: 'Renamed' }) },
   'flag.evaluate': { body: () => ({ context: { targetingKey: 'user-1' } }) },

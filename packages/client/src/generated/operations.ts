@@ -112,6 +112,7 @@ import type {
   StaffLoginResponse,
   StaffMeResponse,
   StaffPlanPage,
+  StreamFollow,
   SubscriptionEventPage,
   SubscriptionResponse,
   SupportSessionPage,
@@ -3084,6 +3085,31 @@ export const webhookEventRetry: Operation<
   method: 'POST',
   path: '/v1/staff/webhook-inbox/{id}/retry',
   takesIdempotencyKey: true,
+};
+
+/** The events of this business as they happen. Server-sent events: `id` is the sequence, `event` the type, `data` the event. With the header `Last-Event-ID`, all after that sequence, none twice; where the log does not go back so far, first one `event: reset`. Read by `fetch`, which sends the credential; `EventSource` cannot. It ends with the session, the membership, the role or the support session. */
+export const eventStream: Operation<
+  {
+    /** `false`: the stream ends when it has caught up */
+    follow?: StreamFollow;
+  },
+  string,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.RateLimitedError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyStreamsError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/stream',
 };
 
 /** The current subscription with its plan, period and usage */

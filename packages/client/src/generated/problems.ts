@@ -324,6 +324,9 @@ export class TooManyAtOnceError extends ProblemError<schemas.TooManyAtOnceProble
 /** You own the maximum number of businesses */
 export class TooManyBusinessesError extends ProblemError<schemas.TooManyBusinessesProblem> {}
 
+/** Too many streams are open */
+export class TooManyStreamsError extends ProblemError<schemas.TooManyStreamsProblem> {}
+
 /** The body has too many fields and list entries */
 export class TooManyValuesError extends ProblemError<schemas.TooManyValuesProblem> {}
 
@@ -484,6 +487,7 @@ export const PROBLEMS = {
   team_member_not_found: TeamMemberNotFoundError,
   too_many_at_once: TooManyAtOnceError,
   too_many_businesses: TooManyBusinessesError,
+  too_many_streams: TooManyStreamsError,
   too_many_values: TooManyValuesError,
   too_many_webhook_endpoints: TooManyWebhookEndpointsError,
   unauthenticated: UnauthenticatedError,

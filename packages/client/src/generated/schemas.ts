@@ -34,6 +34,7 @@ export type Action =
   | 'entitlement.revoke'
   | 'event.get'
   | 'event.list'
+  | 'event.stream'
   | 'feature.create'
   | 'feature.list'
   | 'feature.update'
@@ -188,6 +189,7 @@ export type Action =
   | 'staff.reset_password'
   | 'staff.unlock'
   | 'staff_session.fail'
+  | 'stream.follow'
   | 'subscription.remind'
   | 'subscription.renew'
   | 'subscriptions.renew'
@@ -2140,6 +2142,8 @@ export type StoredResultResponse = {
   recording: RecordingResponse;
 };
 
+export type StreamFollow = 'true' | 'false';
+
 export type StripeDisposition = 'cancel' | 'keep';
 
 /** Stripe charges this business for a subscription */
@@ -2310,6 +2314,9 @@ export type TooManyBusinessesProblem = ProblemResponse & {
   code: 'too_many_businesses';
   status: 409;
 };
+
+/** Too many streams are open */
+export type TooManyStreamsProblem = ProblemResponse & { code: 'too_many_streams'; status: 429 };
 
 /** The body has too many fields and list entries */
 export type TooManyValuesProblem = ProblemResponse & { code: 'too_many_values'; status: 413 };

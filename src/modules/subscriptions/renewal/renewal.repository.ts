@@ -10,7 +10,6 @@ import type {
   RenewalPlan,
 } from '../decisions/renewal-decision';
 import type { BillingInterval } from '../decisions/periods';
-import { SubscriptionNews, type WrittenSubscription } from '../subscription-news';
 import type { SubscriptionStatus } from '../subscription.entity';
 
 /** A due subscription, locked, with the usage of the period that has ended. */
@@ -46,10 +45,7 @@ export interface PlanTerms {
 /** The statements of a renewal: each works on a whole batch. Lock order everywhere: subscriptions, then counters. */
 @Injectable()
 export class RenewalRepository {
-  constructor(
-    private readonly news: SubscriptionNews,
-    @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   /**
    * Businesses whose subscriptions are due, without a lock, page by page in id order: the rows of a batch are then
@@ -145,20 +141,7 @@ export class RenewalRepository {
       await tx.query(UPDATE_STATE, [...subscriptionColumns(others), ...stateColumns(others)]);
     for (const [periods, businessIds] of byClosedPeriods(running))
       await tx.query(RESET_COUNTERS, [arrayOf(businessIds), periods]);
-    for (const renewal of renewals) this.news.note(tx, toWritten(renewal));
   }
-}
-
-function toWritten({
-  businessId,
-  subscriptionId,
-  isPlain,
-  next,
-  closed,
-}: WrittenRenewal): WrittenSubscription {
-  const { status, planId, endedAt } = next;
-  const isRenewed = !endedAt && closed.length > 0;
-  return { businessId, subscriptionId, status, planId, isRenewed, isPlain };
 }
 
 /** The key of `PlanTerms.byVersion`. */

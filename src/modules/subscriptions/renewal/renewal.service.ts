@@ -20,6 +20,7 @@ import {
   type PlanTerms,
   type WrittenRenewal,
 } from './renewal.repository';
+import { SubscriptionNews, type WrittenSubscription } from '../subscription-news';
 import { subscriptionBehind } from '../subscriptions.errors';
 
 /** One transaction: large enough to be cheap per row, short enough for what counts to wait for. */
@@ -58,6 +59,7 @@ export class RenewalService {
     private readonly counters: CountersService,
     private readonly metrics: RenewalMetrics,
     private readonly overdue: OverdueService,
+    private readonly news: SubscriptionNews,
   ) {}
 
   /**
@@ -199,6 +201,7 @@ export class RenewalService {
     );
     // 3. Write.
     await inTurn(() => this.renewals.write(tx, written));
+    for (const renewal of written) this.news.note(tx, toNews(renewal));
     return decided;
   }
 
@@ -208,6 +211,19 @@ export class RenewalService {
         `the next run continues. Check the clock of the database. First: ${subscriptionIds.slice(0, 5).join(', ')}`,
     );
   }
+}
+
+function toNews(renewal: WrittenRenewal): WrittenSubscription {
+  const { businessId, subscriptionId, isPlain, next, closed } = renewal;
+  const { status, planId, endedAt } = next;
+  return {
+    businessId,
+    subscriptionId,
+    status,
+    planId,
+    isPlain,
+    isRenewed: !endedAt && closed.length > 0,
+  };
 }
 
 function toWrittenRenewal({ subscription, decision }: Decided, usage: PeriodUsage): WrittenRenewal {
