@@ -3099,6 +3099,7 @@ export const eventStream: Operation<
   | problems.CrossSiteRequestError
   | problems.NoBusinessError
   | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
   | problems.SessionInOtherBusinessError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError

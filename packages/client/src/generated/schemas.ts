@@ -172,6 +172,8 @@ export type Action =
   | 'business.status_changed'
   | 'dev.shift_time'
   | 'housekeeping.prune'
+  | 'events.prune'
+  | 'invitation.expire'
   | 'mail.send'
   | 'mail.send_awaited'
   | 'members.reset_factor'
@@ -291,6 +293,17 @@ export type ApiKeyAlreadyRotatedProblem = ProblemResponse & {
   status: 409;
 };
 
+/** There is a new API key. One that replaces another raises `api_key.rotated` instead */
+export type ApiKeyCreatedEvent = {
+  type: 'api_key.created';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: ApiKeyData;
+};
+
+export type ApiKeyData = { apiKeyId: string };
+
 /** API key not found */
 export type ApiKeyNotFoundProblem = ProblemResponse & { code: 'api_key_not_found'; status: 404 };
 
@@ -313,6 +326,50 @@ export type ApiKeyResponse = {
   scopes: readonly Scope[];
   /** The application whose recordings the key sends; null: any of the business */
   applicationId: string | null;
+};
+
+/** An API key was ended, by itself or with the thing that it was bound to */
+export type ApiKeyRevokedEvent = {
+  type: 'api_key.revoked';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: ApiKeyData;
+};
+
+export type ApiKeyRotatedData = {
+  apiKeyId: string;
+  /** The key that replaces it */
+  newApiKeyId: string;
+};
+
+/** An API key is replaced by another */
+export type ApiKeyRotatedEvent = {
+  type: 'api_key.rotated';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: ApiKeyRotatedData;
+};
+
+/** There is a new application */
+export type ApplicationCreatedEvent = {
+  type: 'application.created';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: ApplicationData;
+};
+
+export type ApplicationData = { applicationId: string };
+
+/** An application was deleted; its recordings stay */
+export type ApplicationDeletedEvent = {
+  type: 'application.deleted';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: ApplicationData;
 };
 
 /** Application not found */
@@ -410,6 +467,8 @@ export type BusinessEventNotFoundProblem = ProblemResponse & {
   status: 404;
 };
 
+export type BusinessField = 'name' | 'supportAccess' | 'requireSecondFactor' | 'status';
+
 export type BusinessGrantPage = {
   data: readonly BusinessGrantResponse[];
   /** Pass it as ?cursor= to get the next page; null on the last page */
@@ -456,6 +515,20 @@ export type BusinessResponse = {
 };
 
 export type BusinessStatus = 'active' | 'deactivated';
+
+export type BusinessUpdatedData = {
+  /** GET /v1/business has the values */
+  changed: readonly BusinessField[];
+};
+
+/** Its name, its support access or its status was set */
+export type BusinessUpdatedEvent = {
+  type: 'business.updated';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: BusinessUpdatedData;
+};
 
 export type CancelRequest = { when: ChangeTime };
 
@@ -892,8 +965,34 @@ export type EventResponse = {
 
 export type EventType =
   | 'api_key.created'
+  | 'api_key.revoked'
+  | 'api_key.rotated'
+  | 'application.created'
+  | 'application.deleted'
   | 'business.updated'
+  | 'invitation.accepted'
+  | 'invitation.expired'
+  | 'invitation.revoked'
+  | 'invitation.sent'
+  | 'invoice.paid'
+  | 'invoice.payment_failed'
   | 'member.joined'
+  | 'member.left'
+  | 'member.role_changed'
+  | 'subscription.canceled'
+  | 'subscription.changed'
+  | 'subscription.expired'
+  | 'subscription.past_due'
+  | 'subscription.paused'
+  | 'subscription.renewed'
+  | 'subscription.resumed'
+  | 'subscription.started'
+  | 'support_session.ended'
+  | 'support_session.started'
+  | 'trial.ending'
+  | 'usage.limit_reached'
+  | 'usage.reset'
+  | 'usage.threshold_reached'
   | 'webhook_endpoint.disabled';
 
 /** Events after this sequence have been deleted already */
@@ -1140,6 +1239,19 @@ export type InvalidCredentialsProblem = ProblemResponse & {
 /** The state of the subscription does not allow this */
 export type InvalidStateProblem = ProblemResponse & { code: 'invalid_state'; status: 409 };
 
+export type InvitationAcceptedData = { invitationId: string; role: Role; memberId: string };
+
+/** The invited person has joined */
+export type InvitationAcceptedEvent = {
+  type: 'invitation.accepted';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvitationAcceptedData;
+};
+
+export type InvitationData = { invitationId: string; role: Role };
+
 export type InvitationDetailsResponse = {
   email: string;
   fullName: string | null;
@@ -1150,6 +1262,15 @@ export type InvitationDetailsResponse = {
   expiresAt: string;
   /** True: log in and accept; false: sign up with the key */
   hasAccount: boolean;
+};
+
+/** Seven days have passed without an answer. Raised within ten minutes */
+export type InvitationExpiredEvent = {
+  type: 'invitation.expired';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvitationData;
 };
 
 /** This invitation has expired */
@@ -1186,10 +1307,28 @@ export type InvitationResponse = {
   expiresAt: string;
 };
 
+/** An open invitation was revoked, was replaced by a newer one, or was given by a member who may no longer give it */
+export type InvitationRevokedEvent = {
+  type: 'invitation.revoked';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvitationData;
+};
+
 /** This invitation was revoked */
 export type InvitationRevokedProblem = ProblemResponse & {
   code: 'invitation_revoked';
   status: 410;
+};
+
+/** An address was invited, or its invitation was sent again */
+export type InvitationSentEvent = {
+  type: 'invitation.sent';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvitationData;
 };
 
 export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'revoked';
@@ -1197,10 +1336,33 @@ export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'revoked';
 /** This invitation was accepted */
 export type InvitationUsedProblem = ProblemResponse & { code: 'invitation_used'; status: 410 };
 
+export type InvoiceData = {
+  /** Stripe's id; GET /v1/billing/invoices lists them */
+  invoiceId: string;
+};
+
 export type InvoicePage = {
   data: readonly InvoiceResponse[];
   /** Pass it as ?cursor= to get the next page; null on the last page */
   nextCursor: string | null;
+};
+
+/** Stripe has told of a paid invoice, and the subscription follows it */
+export type InvoicePaidEvent = {
+  type: 'invoice.paid';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvoiceData;
+};
+
+/** Stripe has told of a payment that failed, and the subscription follows it */
+export type InvoicePaymentFailedEvent = {
+  type: 'invoice.payment_failed';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: InvoiceData;
 };
 
 export type InvoiceResponse = {
@@ -1325,7 +1487,31 @@ export type MeResponse = {
   support: SupportResponse | null;
 };
 
+export type MemberData = {
+  memberId: string;
+  /** Of a member who has left: the last one */
+  role: Role;
+};
+
+/** A person is an active member: by founding the business, by an invitation, or again */
+export type MemberJoinedEvent = {
+  type: 'member.joined';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: MemberData;
+};
+
 export type MemberKind = 'person' | 'sdk' | 'support';
+
+/** A member has left, was removed or was deactivated */
+export type MemberLeftEvent = {
+  type: 'member.left';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: MemberData;
+};
 
 export type MemberPage = {
   data: readonly MemberResponse[];
@@ -1343,6 +1529,15 @@ export type MemberResponse = {
   email: string | null;
   fullName: string | null;
   joinedAt: string;
+};
+
+/** A member has another role */
+export type MemberRoleChangedEvent = {
+  type: 'member.role_changed';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: MemberData;
 };
 
 export type MemberStatus = 'active' | 'deactivated';
@@ -2158,6 +2353,30 @@ export type SubscriptionBehindProblem = ProblemResponse & {
   status: 503;
 };
 
+/** It has ended by a cancellation. One for the end of the period is `changed` first */
+export type SubscriptionCanceledEvent = {
+  type: 'subscription.canceled';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
+/** Its plan, the plan after this period, whether it renews or ends with the period, or its status is another; the other types of subscriptions say which status */
+export type SubscriptionChangedEvent = {
+  type: 'subscription.changed';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
+export type SubscriptionData = {
+  subscriptionId: string;
+  status: SubscriptionStatus;
+  planId: string;
+};
+
 export type SubscriptionEndReason = 'business_deactivated' | 'plan_not_renewed' | 'plan_free';
 
 export type SubscriptionEventPage = {
@@ -2191,10 +2410,46 @@ export type SubscriptionExistsProblem = ProblemResponse & {
   status: 409;
 };
 
+/** It has ended by itself, without renewal or payment */
+export type SubscriptionExpiredEvent = {
+  type: 'subscription.expired';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
 /** The subscription is not active */
 export type SubscriptionInactiveProblem = ProblemResponse & {
   code: 'subscription_inactive';
   status: 403;
+};
+
+/** A payment is missing; the grace of the plan runs */
+export type SubscriptionPastDueEvent = {
+  type: 'subscription.past_due';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
+/** It was paused: nothing is counted, nothing renews */
+export type SubscriptionPausedEvent = {
+  type: 'subscription.paused';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
+/** A new period began. Where nothing else changes, only for businesses with a webhook endpoint, or that read log or stream within 30 days */
+export type SubscriptionRenewedEvent = {
+  type: 'subscription.renewed';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
 };
 
 export type SubscriptionResponse = {
@@ -2226,6 +2481,24 @@ export type SubscriptionResponse = {
   usage: UsageResponse;
 };
 
+/** It goes on after a pause */
+export type SubscriptionResumedEvent = {
+  type: 'subscription.resumed';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
+/** A subscription began: with the business, or after another one that had ended */
+export type SubscriptionStartedEvent = {
+  type: 'subscription.started';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SubscriptionData;
+};
+
 export type SubscriptionStatus =
   | 'trialing'
   | 'active'
@@ -2253,6 +2526,17 @@ export type SupportResponse = {
   expiresAt: string;
 };
 
+export type SupportSessionEndedData = { supportSessionId: string };
+
+/** A support session was ended before its time, by the business or by staff */
+export type SupportSessionEndedEvent = {
+  type: 'support_session.ended';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SupportSessionEndedData;
+};
+
 /** Support session not found */
 export type SupportSessionNotFoundProblem = ProblemResponse & {
   code: 'support_session_not_found';
@@ -2275,6 +2559,22 @@ export type SupportSessionResponse = {
   expiresAt: string;
   /** When it was ended early */
   endedAt: string | null;
+};
+
+export type SupportSessionStartedData = {
+  supportSessionId: string;
+  mode: SupportMode;
+  /** It ends then, without an event */
+  expiresAt: string;
+};
+
+/** Staff have opened a support session in this business */
+export type SupportSessionStartedEvent = {
+  type: 'support_session.started';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: SupportSessionStartedData;
 };
 
 export type SwitchBusinessRequest = {
@@ -2336,6 +2636,17 @@ export type TotpSetupResponse = {
   uri: string;
   /** The QR code, as SVG */
   qr: string;
+};
+
+export type TrialEndingData = { subscriptionId: string; trialEndsAt: string };
+
+/** The trial ends within three days */
+export type TrialEndingEvent = {
+  type: 'trial.ending';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: TrialEndingData;
 };
 
 /** A valid credential is required */
@@ -2424,6 +2735,8 @@ export type UpdateWebhookEndpointRequest = {
   description?: string | null;
 };
 
+export type UsageData = { feature: string };
+
 export type UsageDayResponse = {
   /** In UTC */
   day: string;
@@ -2468,6 +2781,33 @@ export type UsageHistoryResponse = {
   data: readonly UsageDayResponse[];
 };
 
+export type UsageLevelData = {
+  feature: string;
+  /** Of the limit, that was reached */
+  percentage: number;
+  /** At that moment */
+  used: number;
+  limit: number;
+};
+
+/** A limit was wholly used. Once for each period, within a minute */
+export type UsageLimitReachedEvent = {
+  type: 'usage.limit_reached';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: UsageLevelData;
+};
+
+/** After a percentage was reached: usage is below all of them again, by a new period, a new day or a larger plan. Within a minute */
+export type UsageResetEvent = {
+  type: 'usage.reset';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: UsageData;
+};
+
 export type UsageResponse = {
   applications: AllocatedUsageResponse;
   recordings: MeteredUsageResponse;
@@ -2487,6 +2827,15 @@ export type UsageSourceResponse = {
   remaining: number | null;
   /** When the rest of a credit expires */
   expiresAt: string | null;
+};
+
+/** A percentage of a limit was reached; PUT /v1/usage/{feature}/alerts sets which. Once for each period, within a minute */
+export type UsageThresholdReachedEvent = {
+  type: 'usage.threshold_reached';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: UsageLevelData;
 };
 
 export type UsageVerificationResponse = {
@@ -2544,6 +2893,20 @@ export type WebhookDeliveryResponse = {
 export type WebhookDeliveryStatus = 'pending' | 'delivered' | 'failed';
 
 export type WebhookDisabledReason = 'by_person' | 'gone' | 'failing';
+
+export type WebhookEndpointDisabledData = {
+  webhookEndpointId: string;
+  reason: WebhookDisabledReason;
+};
+
+/** The server sends nothing more to an endpoint: it answered 410, took nothing for five days, or a person disabled it */
+export type WebhookEndpointDisabledEvent = {
+  type: 'webhook_endpoint.disabled';
+  timestamp: string;
+  businessId: string;
+  sequence: number;
+  data: WebhookEndpointDisabledData;
+};
 
 /** This webhook endpoint is disabled */
 export type WebhookEndpointDisabledProblem = ProblemResponse & {
