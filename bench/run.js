@@ -5,6 +5,7 @@ const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const benches = {
+  console: './console',
   login: './login',
   migrate: './migrate',
   recordings: './recordings',

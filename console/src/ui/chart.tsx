@@ -13,8 +13,6 @@ const [WIDTH, HEIGHT, GAP] = [720, 160, 2];
 export default function DayChart({ days, label }: { days: readonly Day[]; label: string }) {
   const [shown, setShown] = useState<Day | null>(null);
   const caption = useId();
-  const most = Math.max(1, ...days.map(({ used }) => used));
-  const step = WIDTH / Math.max(1, days.length);
   const total = days.reduce((sum, { used }) => sum + used, 0);
   return (
     <figure className="chart" aria-labelledby={caption}>
@@ -23,17 +21,47 @@ export default function DayChart({ days, label }: { days: readonly Day[]; label:
           ? text.usage.onDay(formatNumber(shown.used), formatDay(shown.day))
           : text.usage.inAll(label, formatNumber(total), days.length)}
       </figcaption>
+      {total > 0 && <Bars days={days} shown={shown} onShow={setShown} />}
+      {/* A table is as high as its rows, whatever its style says. */}
+      <div className="unseen">
+        <table>
+          <caption>{label}</caption>
+          <tbody>
+            {days.map(({ day, used }) => (
+              <tr key={day}>
+                <th scope="row">{day}</th>
+                <td>{used}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </figure>
+  );
+}
+
+interface BarsProps {
+  days: readonly Day[];
+  shown: Day | null;
+  onShow: (day: Day | null) => void;
+}
+
+function Bars({ days, shown, onShow }: BarsProps) {
+  const most = Math.max(1, ...days.map(({ used }) => used));
+  const step = WIDTH / Math.max(1, days.length);
+  return (
+    <>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         aria-hidden="true"
-        onPointerLeave={() => setShown(null)}
+        onPointerLeave={() => onShow(null)}
       >
         <line className="chart-base" x1="0" x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
         {days.map((day, index) => {
           const height = day.used === 0 ? 0 : Math.max(2, (day.used / most) * (HEIGHT - 12));
           const x = index * step;
           return (
-            <g key={day.day} onPointerEnter={() => setShown(day)}>
+            <g key={day.day} onPointerEnter={() => onShow(day)}>
               <rect className="chart-area" x={x} width={step} height={HEIGHT} />
               <rect
                 className={shown === day ? 'chart-bar chart-bar-shown' : 'chart-bar'}
@@ -51,20 +79,6 @@ export default function DayChart({ days, label }: { days: readonly Day[]; label:
         <span>{days[0] && formatDay(days[0].day)}</span>
         <span>{days.at(-1) && formatDay(days.at(-1)!.day)}</span>
       </div>
-      {/* A table is as high as its rows, whatever its style says. */}
-      <div className="unseen">
-        <table>
-          <caption>{label}</caption>
-          <tbody>
-            {days.map(({ day, used }) => (
-              <tr key={day}>
-                <th scope="row">{day}</th>
-                <td>{used}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </figure>
+    </>
   );
 }

@@ -29,15 +29,13 @@ function Gone({ problem }: { problem: ProblemResponse }) {
     <Page title={problem.title}>
       <Empty
         icon="search"
-        title={problem.detail}
+        title={text.problems.gone}
         action={
           <Link to="/" className="button button-plain">
             {text.problems.home}
           </Link>
         }
-      >
-        {text.problems.gone}
-      </Empty>
+      />
     </Page>
   );
 }
