@@ -8,6 +8,7 @@ const MAXIMUM_LINES = 400;
 const SLEEPS: Record<string, string> = {
   'packages/embedded-postgres/test/support/sandbox.ts': 'asks again until another process is ready',
   'test/integration/platform/database-failures.spec.ts': 'a statement that is cut off',
+  'test/support/billing.ts': 'PostgreSQL asks again until all events are handled',
   'test/support/mail-server.ts': 'is slow when it is told so',
   'test/support/tcp-proxy.ts': 'is slow when it is told so',
   'test/support/until.ts': 'asks again until it is so',
