@@ -1,5 +1,5 @@
 // A PostgreSQL for the bench, configured like the embedded one: fsync and synchronous_commit on.
-const { mkdtempSync, rmSync } = require('node:fs');
+const { mkdtempSync, realpathSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { URL } = require('node:url');
@@ -74,8 +74,10 @@ class Databases {
   }
 
   async stop() {
+    const home = realpathSync(path.join(this.directory, 'postgres')); // under root it is elsewhere
     await this.server.release();
-    rmSync(this.directory, { recursive: true, force: true });
+    for (const directory of [home, this.directory])
+      rmSync(directory, { recursive: true, force: true });
   }
 }
 
