@@ -17,7 +17,8 @@ beforeAll(async () => {
   writeFileSync(logoFile, LOGO);
   const colors = { color: '#0b5cad', darkColor: '#3b82c4' };
   const brand = { name: 'Shop', ...colors, logoFile, supportEmail: 'help@shop.example' };
-  [branded, plain] = await Promise.all([TestApplication.start({ brand }), TestApplication.start()]);
+  branded = await TestApplication.start({ brand }); // side by side, each start may keep the other's connection waiting
+  plain = await TestApplication.start();
 });
 afterAll(async () => {
   await Promise.all([branded.stop(), plain.stop()]);
