@@ -25,11 +25,16 @@ export class Authenticator {
     const begun = await server.post(`${area}/me/mfa/totp`, token);
     expect(begun.status).toBe(201);
     const { secret } = begun.body as { secret: string };
-    const code = await new Authenticator(server, secret, []).next();
+    const code = await Authenticator.of(server, secret).next();
     const confirmed = await server.post(`${area}/me/mfa/totp/confirm`, token, { code });
     expect(confirmed.status).toBe(200);
     const { recoveryCodes } = confirmed.body as { recoveryCodes: string[] };
     return new Authenticator(server, secret, recoveryCodes);
+  }
+
+  /** With a secret that a page has shown. */
+  static of(server: TestApplication, secret: string): Authenticator {
+    return new Authenticator(server, secret, []);
   }
 
   /** The code of a step that no code was of: the server's clock goes on. */

@@ -28,11 +28,19 @@ import {
   passwordForgot,
   passwordReset,
   planList,
+  secondFactorBegin,
+  secondFactorCancelReset,
+  secondFactorConfirm,
+  secondFactorGet,
+  secondFactorRemove,
+  secondFactorRenewCodes,
   sessionCreate,
   sessionEnd,
   sessionList,
+  sessionProve,
   sessionRevoke,
   sessionSwitch,
+  sessionVerify,
   subscriptionCancel,
   subscriptionChange,
   subscriptionGet,
@@ -47,6 +55,7 @@ import {
   supportSessionList,
   teamMemberActivate,
   teamMemberAssignRole,
+  teamMemberClearSecondFactor,
   teamMemberDeactivate,
   teamMemberList,
   teamMemberRemove,
@@ -75,6 +84,7 @@ import type {
   CancelRequest,
   ChangePasswordRequest,
   ChangePlanRequest,
+  ConfirmTotpRequest,
   CreateApiKeyRequest,
   CreateBusinessRequest,
   CreateCheckoutRequest,
@@ -82,8 +92,10 @@ import type {
   ForgotPasswordRequest,
   JoinRequest,
   LoginRequest,
+  ReauthenticateRequest,
   ResetPasswordRequest,
   RotateKeyRequest,
+  SecondStepRequest,
   SignupRequest,
   UpdateBusinessRequest,
   UpdateMeRequest,
@@ -106,6 +118,9 @@ export const auth = {
     call(businessSignUp, { body: { ...body, ...AS_COOKIE } }).then(renewed),
   logIn: (body: LoginRequest) =>
     call(sessionCreate, { body: { ...body, ...AS_COOKIE } }).then(renewed),
+  verify: (body: SecondStepRequest) =>
+    call(sessionVerify, { body: { ...body, ...AS_COOKIE } }).then(renewed),
+  prove: (body: ReauthenticateRequest) => call(sessionProve, { body }),
   logOut: () => call(sessionEnd),
   forgotPassword: (body: ForgotPasswordRequest) => call(passwordForgot, { body }),
   resetPassword: (body: ResetPasswordRequest) => call(passwordReset, { body }),
@@ -126,6 +141,15 @@ export const me = {
   acceptInvitation: (body: AcceptInvitationRequest) => call(invitationAccept, { body }),
 };
 
+export const mfa = {
+  get: () => call(secondFactorGet),
+  begin: () => call(secondFactorBegin),
+  confirm: (body: ConfirmTotpRequest) => call(secondFactorConfirm, { body }),
+  renewCodes: () => call(secondFactorRenewCodes),
+  remove: () => call(secondFactorRemove),
+  cancelReset: () => call(secondFactorCancelReset),
+};
+
 export const business = {
   get: () => call(businessGet),
   update: (body: UpdateBusinessRequest) => call(businessUpdate, { body }),
@@ -139,6 +163,7 @@ export const team = {
   activate: (id: string) => call(teamMemberActivate, { id }),
   deactivate: (id: string) => call(teamMemberDeactivate, { id }),
   remove: (id: string) => call(teamMemberRemove, { id }),
+  clearSecondFactor: (id: string) => call(teamMemberClearSecondFactor, { id }),
 };
 
 export const invitations = {

@@ -23,9 +23,16 @@ import {
   staffAuditLogList,
   staffBusinessGet,
   staffBusinessList,
+  staffMeGet,
   staffPlanList,
+  staffSecondFactorBegin,
+  staffSecondFactorConfirm,
+  staffSecondFactorRemove,
+  staffSecondFactorRenewCodes,
   staffSessionCreate,
   staffSessionEnd,
+  staffSessionProve,
+  staffSessionVerify,
   staffSubscriptionAssign,
   staffSubscriptionListHistory,
   staffWebhookDeliveryList,
@@ -46,6 +53,7 @@ import {
 } from '@tenantry/client';
 import type {
   AssignPlanRequest,
+  ConfirmTotpRequest,
   CreateFeatureRequest,
   CreatePlanRequest,
   CreateServiceKeyRequest,
@@ -55,7 +63,9 @@ import type {
   GrantCreditRequest,
   GrantToBusinessRequest,
   OpenSupportSessionRequest,
+  ReauthenticateRequest,
   RotateKeyRequest,
+  SecondStepRequest,
   StaffLoginRequest,
   UpdateFeatureRequest,
   UpdatePlanRequest,
@@ -68,7 +78,18 @@ import { AS_COOKIE } from './session';
 
 export const staffAuth = {
   logIn: (body: StaffLoginRequest) => call(staffSessionCreate, { body: { ...body, ...AS_COOKIE } }),
+  verify: (body: SecondStepRequest) =>
+    call(staffSessionVerify, { body: { ...body, ...AS_COOKIE } }),
+  prove: (body: ReauthenticateRequest) => call(staffSessionProve, { body }),
+  get: () => call(staffMeGet),
   logOut: () => call(staffSessionEnd),
+};
+
+export const staffMfa = {
+  begin: () => call(staffSecondFactorBegin),
+  confirm: (body: ConfirmTotpRequest) => call(staffSecondFactorConfirm, { body }),
+  renewCodes: () => call(staffSecondFactorRenewCodes),
+  remove: () => call(staffSecondFactorRemove),
 };
 
 export const staffBusinesses = {

@@ -1,6 +1,7 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { RouterProvider as AriaRouterProvider } from 'react-aria-components';
 import { useSyncExternalStore } from 'react';
+import { RecoveryCodes } from '../second-factor/recovery-codes';
 import { Notices } from '../ui/feedback';
 import { areas } from './areas';
 import { routerOf } from './router';
@@ -12,6 +13,7 @@ export function App() {
   return (
     <AriaRouterProvider navigate={(to) => void router.navigate({ to })}>
       <RouterProvider key={area} router={router} />
+      <RecoveryCodes />
       <Notices />
     </AriaRouterProvider>
   );

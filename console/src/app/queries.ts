@@ -20,7 +20,7 @@ const FRESH_MS = 10_000;
 
 /** The first question of a page is whether there is a session at all. */
 function isInside(): boolean {
-  return [['me'], ['staff', 'session']].some((key) => queryClient.getQueryData(key) !== undefined);
+  return [['me'], ['staff', 'me']].some((key) => queryClient.getQueryData(key) !== undefined);
 }
 
 function noticeEnd(error: unknown): void {

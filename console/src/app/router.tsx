@@ -110,6 +110,7 @@ const staffPages = [
   staff('/staff/jobs', () => import('../staff/jobs/page')),
   staff('/staff/webhook-inbox', () => import('../staff/webhook-inbox/page')),
   staff('/staff/audit-log', () => import('../staff/audit-log/page')),
+  staff('/staff/account', () => import('../staff/account/page')),
   staff('/staff/health', () => import('../staff/health/page')),
 ];
 

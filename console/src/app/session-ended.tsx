@@ -3,7 +3,7 @@ import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { PasswordField } from '../ui/entry-fields';
-import { Form } from '../ui/form';
+import { SignInForm } from '../second-factor/sign-in-form';
 import { areas } from './areas';
 import { endedSession, useEndedSession } from './ended-session';
 import { queryClient, useMe } from './queries';
@@ -23,16 +23,16 @@ export function SessionEnded() {
       {support ? (
         <BackToStaff />
       ) : (
-        <Form
-          submit={text.logIn.submit}
-          send={({ password = '' }) =>
+        <SignInForm
+          logIn={({ password = '' }) =>
             auth.logIn({ email: user?.email ?? '', password, businessId: business?.id })
           }
+          verify={auth.verify}
           onDone={resume}
         >
           <p>{text.shell.sessionEndedLead(user?.email ?? '')}</p>
           <PasswordField autoFocus />
-        </Form>
+        </SignInForm>
       )}
     </Dialog>
   );

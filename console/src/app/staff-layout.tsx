@@ -1,11 +1,15 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { staffAuth } from '../api/staff-operations';
+import { useQuery } from '@tanstack/react-query';
+import { ProveAgain } from '../second-factor/prove-again';
+import { StaffFactor } from '../staff/account/staff-factor';
+import { Page } from '../ui/page';
 import { text } from '../text/catalogue';
 import { notifyFault } from '../ui/feedback';
 import { Brand } from './brand';
 import { queryClient } from './queries';
 import { Shell, type NavigationGroup } from './shell';
-import { staffName } from './staff-session';
+import { staffMeQuery } from './staff-session';
 import { StaffSessionEnded } from './staff-session-ended';
 import { UserMenu } from './user-menu';
 
@@ -29,11 +33,15 @@ const GROUPS: readonly NavigationGroup[] = [
       { to: '/staff/audit-log', label: text.staff.auditLog.title, icon: 'audit' },
     ],
   },
+  { items: [{ to: '/staff/account', label: text.account.title, icon: 'shield' }] },
 ];
 
 /** Every page of staff. */
 export function StaffLayout() {
   const navigate = useNavigate();
+  const { data: staff } = useQuery(staffMeQuery);
+  const hasFactor = Boolean(staff?.secondFactor.totp);
+  const mustEnrol = staff?.secondFactorRequired === true && !hasFactor;
   const logOut = async () => {
     await staffAuth.logOut();
     await navigate({ to: '/staff/login' });
@@ -41,7 +49,7 @@ export function StaffLayout() {
   };
   const foot = (
     <UserMenu
-      name={staffName() || text.staff.title}
+      name={staff?.name ?? text.staff.title}
       detail={text.staff.title}
       logOut={text.shell.logOut}
       onLogOut={() => void logOut().catch(notifyFault)}
@@ -49,8 +57,18 @@ export function StaffLayout() {
   );
   return (
     <Shell head={<Brand label={text.staff.title} />} foot={foot} groups={GROUPS}>
-      <Outlet />
+      {mustEnrol ? <EnrolFirst /> : <Outlet />}
       <StaffSessionEnded />
+      <ProveAgain prove={staffAuth.prove} hasSecondFactor={hasFactor} />
     </Shell>
+  );
+}
+
+function EnrolFirst() {
+  const lead = text.secondFactor.enrolLead(text.secondFactor.thisInstallation);
+  return (
+    <Page title={text.secondFactor.enrolTitle} lead={lead}>
+      <StaffFactor />
+    </Page>
   );
 }

@@ -3,6 +3,9 @@ import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { brand } from '../api/brand';
 import { auth } from '../api/operations';
 import { productNavigation } from '../product/routes';
+import { ProveAgain } from '../second-factor/prove-again';
+import { OwnFactor } from '../team/account/own-factor';
+import { Page } from '../ui/page';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
 import { notify, notifyFault } from '../ui/feedback';
@@ -82,6 +85,7 @@ export function TeamLayout() {
     await navigate({ to: '/login' });
     queryClient.clear();
   };
+  const mustEnrol = business?.requireSecondFactor && user && !user.hasSecondFactor;
   const isOffered = ({ permission }: NavigationItem) => !permission || may(permission);
   const own: NavigationGroup = {
     items: support ? [] : [{ to: '/account', label: text.account.title, icon: 'shield' }],
@@ -108,8 +112,15 @@ export function TeamLayout() {
       bar={support && <SupportBar support={support} business={business?.name ?? ''} />}
     >
       {user && !user.emailVerified && <VerifyReminder email={user.email} />}
-      {business ? <Permitted isOffered={isOffered} /> : <FirstBusiness />}
+      {mustEnrol ? (
+        <EnrolFirst whose={business.name} />
+      ) : business ? (
+        <Permitted isOffered={isOffered} />
+      ) : (
+        <FirstBusiness />
+      )}
       <SessionEnded />
+      <ProveAgain prove={auth.prove} hasSecondFactor={user?.hasSecondFactor === true} />
     </Shell>
   );
 }
@@ -120,6 +131,15 @@ function Permitted({ isOffered }: { isOffered: (item: NavigationItem) => boolean
   const items = [...GROUPS, forDevelopment()].flatMap((group) => group.items);
   const item = items.find(({ to }) => to !== '/' && `${path}/`.startsWith(`${to}/`));
   return item && !isOffered(item) ? <ForbiddenPage /> : <Outlet />;
+}
+
+/** The business demands a second factor: nothing else opens before. */
+function EnrolFirst({ whose }: { whose: string }) {
+  return (
+    <Page title={text.secondFactor.enrolTitle} lead={text.secondFactor.enrolLead(whose)}>
+      <OwnFactor />
+    </Page>
+  );
 }
 
 function VerifyReminder({ email }: { email: string }) {

@@ -3,7 +3,7 @@ import { auth, me } from '../api/operations';
 import type { LoginResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { EmailField, PasswordField } from '../ui/entry-fields';
-import { Form, type Fields } from '../ui/form';
+import { SignInForm } from '../second-factor/sign-in-form';
 import { DemoOffer } from './demo-offer';
 import { Door } from './door';
 import { useEntry, useLink } from './use-entry';
@@ -12,8 +12,7 @@ export default function LogIn() {
   const enter = useEntry();
   const { activationKey } = useLink();
   /** With the key of an invitation, logging in accepts it and goes to the business that invited. */
-  const send = async ({ email = '', password = '' }: Fields): Promise<LoginResponse> => {
-    const entered = await auth.logIn({ email, password });
+  const accept = async (entered: LoginResponse): Promise<LoginResponse> => {
     if (!activationKey) return entered;
     const { business } = await me.acceptInvitation({ activationKey });
     return { ...entered, ...(await me.switchTo(business.id)) };
@@ -28,10 +27,16 @@ export default function LogIn() {
         </>
       }
     >
-      <Form submit={text.logIn.submit} send={send} onDone={() => void enter()} isWide>
+      <SignInForm
+        logIn={({ email = '', password = '' }) => auth.logIn({ email, password })}
+        verify={auth.verify}
+        then={accept}
+        onDone={() => void enter()}
+        isWide
+      >
         <EmailField autoFocus />
         <PasswordField hint={<Link to="/forgot-password">{text.logIn.forgot}</Link>} />
-      </Form>
+      </SignInForm>
     </Door>
   );
 }

@@ -2,8 +2,19 @@ import { common } from './english/common';
 import { door } from './english/door';
 import { names } from './english/names';
 import { product } from '../product/english';
+import { secondFactor, signInMethods } from './english/second-factor';
 import { staff } from './english/staff';
 import { team } from './english/team';
 import { webhooks } from './english/webhooks';
 
-export const english = { ...common, ...names, ...door, ...team, ...webhooks, ...product, staff };
+export const english = {
+  ...common,
+  ...names,
+  ...door,
+  ...team,
+  ...webhooks,
+  ...product,
+  secondFactor,
+  signInMethods,
+  staff,
+};

@@ -4,20 +4,6 @@ import { operationsOf, type ApiDocument } from '../../support/architecture/opena
 /* What the API can do for a team and for staff, the console can do, or a list says why not. */
 
 const NOT_IN_CONSOLE: Record<string, string> = {
-  'team_member.clear_second_factor': 'its page follows',
-  'staff_session.prove': 'its page follows',
-  'staff_second_factor.renew_codes': 'its page follows',
-  'staff_second_factor.remove': 'its page follows',
-  'staff_second_factor.confirm': 'its page follows',
-  'staff_second_factor.begin': 'its page follows',
-  'staff_me.get': 'its page follows',
-  'session.prove': 'its page follows',
-  'second_factor.renew_codes': 'its page follows',
-  'second_factor.remove': 'its page follows',
-  'second_factor.get': 'its page follows',
-  'second_factor.confirm': 'its page follows',
-  'second_factor.cancel_reset': 'its page follows',
-  'second_factor.begin': 'its page follows',
   'application.get': 'the list has all of it',
   'flag.evaluate': 'for OpenFeature providers',
   'flag.evaluate_all': 'for OpenFeature providers',

@@ -6,6 +6,7 @@ import { NewPasswordField, PasswordField } from '../../ui/entry-fields';
 import { Field } from '../../ui/fields';
 import { Form } from '../../ui/form';
 import { Card, Page } from '../../ui/page';
+import { OwnFactor } from './own-factor';
 import { Sessions } from './sessions';
 
 /** The reader's own name, password and sessions. */
@@ -40,6 +41,7 @@ export default function Account() {
           <NewPasswordField name="newPassword" label={text.fields.newPassword} />
         </Form>
       </Card>
+      <OwnFactor />
       <Card title={text.account.sessions} lead={text.account.sessionsLead} isFlush>
         <Sessions />
       </Card>

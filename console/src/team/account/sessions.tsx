@@ -23,6 +23,11 @@ export function Sessions() {
             </span>
           ),
         },
+        {
+          title: text.secondFactor.signedInWith,
+          cell: ({ signedInWith }) =>
+            signedInWith.map((each) => text.signInMethods[each]).join(' + '),
+        },
         { title: text.auditLog.ip, cell: ({ ip }) => ip ?? '–' },
         { title: text.account.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
         { title: text.account.since, cell: ({ createdAt }) => <Time at={createdAt} isDay /> },

@@ -62,6 +62,18 @@ function Actions({ target }: { target: MemberResponse }) {
     <div className="row-actions">
       {may('team_members:assign_roles') && <ChangeRole target={target} />}
       {may('team_members:write') && <Availability target={target} />}
+      {may('team_members:reset_factors') && (
+        <ActionDialog
+          open={text.secondFactor.clear}
+          openKind="quiet"
+          title={text.secondFactor.clearTitle(target.fullName ?? '')}
+          submit={text.secondFactor.clear}
+          kind="danger"
+          send={() => team.clearSecondFactor(target.id)}
+        >
+          <p>{text.secondFactor.clearLead}</p>
+        </ActionDialog>
+      )}
       {may('team_members:write') && (
         <ActionDialog
           open={text.members.remove}

@@ -22,6 +22,7 @@ export default function Settings() {
           <>
             {may('business:write') ? <Name business={current} /> : <Summary business={current} />}
             {may('business:write') && <SupportAccess business={current} />}
+            {may('business:write') && <SecondFactorDemand business={current} />}
           </>
         )}
       </Loaded>
@@ -76,6 +77,24 @@ function SupportAccess({ business: { supportAccess } }: { business: BusinessResp
         label={text.settings.supportAccess}
         hint={text.settings.supportAccessHint}
         isOn={supportAccess}
+        isDisabled={change.isPending}
+        onChange={(isOn) => change.mutate(isOn)}
+      />
+      {change.error && <Fault error={change.error} />}
+    </Card>
+  );
+}
+
+function SecondFactorDemand({ business: { requireSecondFactor } }: { business: BusinessResponse }) {
+  const change = useMutation({
+    mutationFn: (isOn: boolean) => business.update({ requireSecondFactor: isOn }),
+  });
+  return (
+    <Card title={text.secondFactor.title}>
+      <Toggle
+        label={text.secondFactor.demand}
+        hint={text.secondFactor.demandHint}
+        isOn={requireSecondFactor}
         isDisabled={change.isPending}
         onChange={(isOn) => change.mutate(isOn)}
       />
