@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { maxHeaderSize, type Server } from 'node:http';
 import { allProblems } from '../../src/common/problem';
 import { STATUS_OF_KIND } from '../../src/common/problem-status';
+import { HEARTBEAT_MS } from '../../src/modules/streams/event-stream';
 import { listHandlers, type Handler } from '../support/architecture/routes';
 import { readCompose, readManifests, secondsOf } from '../support/deployment';
 import { TestApplication } from '../support/test-application';
@@ -103,6 +104,12 @@ describe('nginx', () => {
     expect(inSeconds(directive('proxy_send_timeout'))).toBeLessThan(ANSWER_SECONDS);
     expect(tries * inSeconds(tryOfRead!)).toBeLessThan(ANSWER_SECONDS);
     expect(tries).toBe(2);
+  });
+
+  it('bears the silence of a stream for longer than the server is silent', () => {
+    const [stream] = /location = \/v1\/stream \{[^}]*\}/.exec(nginx)!;
+    const [, silence] = /proxy_read_timeout (\w+);/.exec(stream)!;
+    expect(inSeconds(silence!) * 1000).toBeGreaterThan(2 * HEARTBEAT_MS);
   });
 
   it('gives up slow clients and idle connections before the server does', () => {

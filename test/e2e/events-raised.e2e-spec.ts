@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { listDeclaredEvents } from '../../src/common/events';
 import { RequestContext } from '../../src/common/request-context';
 import { RemindersService } from '../../src/modules/subscriptions/renewal/reminders.service';
@@ -320,6 +321,15 @@ describe('the declared types', () => {
     expect(
       declared.filter((type) => !raised.has(type) && !RAISED_ELSEWHERE.includes(type)),
     ).toEqual([]);
+  });
+
+  it('are in the documentation', () => {
+    const rows = [
+      ...readFileSync('docs/events.md', 'utf8').matchAll(/^\| `([a-z_.]+)` +\| `(\S+)`/gm),
+    ];
+    const documented = rows.map(([, type, permission]) => ({ type, permission }));
+    const declared = listDeclaredEvents().map(({ type, permission }) => ({ type, permission }));
+    expect(documented).toEqual(declared);
   });
 
   it('have data of exactly the declared fields', async () => {

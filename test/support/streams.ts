@@ -60,7 +60,7 @@ export class OpenStream {
     let rest = '';
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of this.response.body!) {
+      for await (const chunk of this.response.body! as AsyncIterable<Uint8Array>) {
         const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
         rest = parts.pop()!;
         for (const part of parts) this.keep(part);
@@ -72,8 +72,9 @@ export class OpenStream {
   }
 
   private keep(part: string): void {
-    const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s, 2)));
-    const { id, event, data } = fields as Record<string, string>;
+    const lines = part.split('\n').map((line) => /^(\w*): (.*)$/.exec(line)!);
+    const fields = new Map(lines.map(([, name, value]) => [name, value]));
+    const { id, event, data } = Object.fromEntries(fields) as Record<string, string>;
     if (!event) return; // a heartbeat, or the pause before the next try
     this.messages.push({ id: Number(id), event, data: JSON.parse(data!) as EventResponse });
   }

@@ -4,7 +4,7 @@ import { toEventResponse } from '../events/dto/event';
 import type { StoredEvent } from '../events/events.service';
 
 /** Below the minute after which proxies cut a silent connection. */
-const HEARTBEAT_MS = 15_000;
+export const HEARTBEAT_MS = 15_000;
 /** Of events that the client does not read. Then the stream ends, and the client goes on from its last event. */
 const MOST_UNREAD_BYTES = 256 * 1024;
 
