@@ -82,13 +82,13 @@ const SILENT_UPDATES: Record<string, string> = {
   'subscriptions.end_reason': 'comes with a change of the business or the plan',
   'subscriptions.price_told_of_version': 'the mail tells it',
   'subscriptions.cancel_at': 'comes with a change of canceled_at',
+  'totp_factors.user_id': 'never changes',
+  'totp_factors.staff_id': 'never changes',
+  'totp_factors.last_step': 'the session that it opens is in the log',
   'webhook_endpoints.previous_secret': 'changes with secret only',
   'webhook_endpoints.previous_secret_ends_at': 'the same',
   'webhook_endpoints.made_by': 'comes with a change of url or types',
   'webhook_endpoints.enabled_at': 'changes with status only',
-  'totp_factors.user_id': 'never changes',
-  'totp_factors.staff_id': 'never changes',
-  'totp_factors.last_step': 'the session that it opens is in the log',
 };
 
 let database: TestDatabase;

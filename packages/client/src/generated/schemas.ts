@@ -171,6 +171,7 @@ export type Action =
   | 'billing.verify'
   | 'business.status_changed'
   | 'dev.shift_time'
+  | 'events.listen'
   | 'housekeeping.prune'
   | 'events.prune'
   | 'invitation.expire'
