@@ -177,6 +177,10 @@ const NO_SECRETS: Record<string, string> = {
   'post /v1/recordings: upgradeUrl': 'the same for all',
   'post /v1/recordings/batch: upgradeUrl': 'the same for all',
   'get /v1/staff/features: key': 'the name of a feature, which plans name too',
+  'get /v1/staff/webhook-endpoints: url': 'those who read it chose it',
+  'get /v1/staff/webhook-endpoints/{id}: url': 'the same',
+  'get /v1/webhook-endpoints: url': 'the same',
+  'get /v1/webhook-endpoints/{id}: url': 'the same',
 };
 const SECRET = /: (?:\w*token|key|\w*Key|\w*secret|\w*password|\w*url)$/i;
 
