@@ -98,7 +98,8 @@ describe('a thing of another tenant', () => {
   function attemptOf(path: string, verb: (typeof VERBS)[number]): Operation {
     const documented = operations.find((each) => each.path === path && each.verb === verb);
     const template = operations.find((each) => each.path === path)!;
-    return documented ?? { ...template, verb: verb as Operation['verb'], action: 'none' };
+    const bare = { ...template, verb: verb as Operation['verb'], action: 'none' };
+    return documented ?? { ...bare, exampleBody: null };
   }
 
   /** Paths with parameters, and for each the values that lead to the victim's thing. */

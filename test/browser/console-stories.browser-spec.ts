@@ -64,14 +64,11 @@ describe('a founder', () => {
     const visitor = await signUpInPage();
     await visitor.goTo('/console/webhooks');
     await visitor.press('Add endpoint');
-    await visitor.fill({ url: 'https://user@hooks.example/', description: 'Billing' });
-    await visitor.submit();
-    await visitor.see('must not have a user name');
-    await visitor.fill({ url: 'https://hooks.example/' });
+    await visitor.fill({ url: 'https://hooks.example/', description: 'Ledger' });
     await visitor.submit();
     await visitor.see('Copy this key now');
     await visitor.press('I have kept it');
-    await visitor.page.getByRole('link', { name: 'Billing' }).click();
+    await visitor.page.getByRole('link', { name: 'Ledger' }).click();
     await visitor.press('Send test');
     await visitor.submit();
     await visitor.see('webhook_endpoint.test');
@@ -82,7 +79,7 @@ describe('a founder', () => {
     await visitor.see('Earlier secret ends');
     await visitor.picture('story-webhook');
     expect(await visitor.findBarriers()).toEqual([]);
-    expect(await visitor.takeFaults(/status of 422/)).toEqual([]);
+    expect(await visitor.takeFaults()).toEqual([]);
     await visitor.close();
   });
 
