@@ -13,6 +13,7 @@ import { isConnectionLost, isRetriable, translateDatabaseError } from './databas
 import { Transaction, type Scope, type TransactionState } from './transaction';
 
 const MAXIMUM_TRIES = 5;
+const LIFTED = 'what was collected across tenants';
 
 /**
  * The only access to the data. Row-level security and the audit trigger rely on settings that are sent with BEGIN, in
@@ -200,7 +201,7 @@ export class Database {
     try {
       const state = await this.begin(runner, context, scope, begin);
       const result = await settle(runner, state, () =>
-        finish(new Transaction(context, state), state, work),
+        this.finish(new Transaction(context, state), state, work),
       );
       if (state.changed) this.feed.publish(state.changed);
       if (state.hasWritten) this.feed.written(writtenBy(context, state));
@@ -229,6 +230,21 @@ export class Database {
     return { manager: runner.manager, scope, now, businessIds, ...outcome };
   }
 
+  /** What was collected in platform scope is written in it. A collector may collect for others, too. */
+  private async finish<T>(
+    tx: Transaction,
+    { collected }: TransactionState,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const result = await work(tx);
+    for (const [key, each] of collected) {
+      collected.delete(key); // what it collects anew is visited again
+      const isLifted = each.isOfPlatform && tx.scope === 'tenant';
+      await (isLifted ? this.elevated(tx, LIFTED, (lifted) => each.write(lifted)) : each.write(tx));
+    }
+    return result;
+  }
+
   /** Lifts a tenant's transaction to platform scope while the work runs. */
   private async elevated<T>(
     tx: Transaction,
@@ -244,20 +260,6 @@ export class Database {
       await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
-}
-
-/** A collector may collect for others, too. */
-async function finish<T>(
-  tx: Transaction,
-  { collected }: TransactionState,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  const result = await work(tx);
-  for (const [key, each] of collected) {
-    collected.delete(key); // what it collects anew is visited again
-    await each.write(tx);
-  }
-  return result;
 }
 
 async function settle<T>(

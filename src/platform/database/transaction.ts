@@ -10,6 +10,8 @@ export type Collector<Item> = (tx: Transaction, items: readonly Item[]) => Promi
 
 export interface Collected {
   readonly items: unknown[];
+  /** Some of them were collected in platform scope, so they may be of any tenant. */
+  isOfPlatform: boolean;
   write(tx: Transaction): Promise<void>;
 }
 
@@ -88,10 +90,15 @@ export class Transaction extends RequestContext {
    * lock must be the last of a transaction, and be held only for its commit. Not written where the work throws.
    */
   collect<Item>(write: Collector<Item>, item: Item): void {
+    const isOfPlatform = this.scope === 'platform';
     const known = this.state.collected.get(write);
-    if (known) return void known.items.push(item);
+    if (known) {
+      known.items.push(item);
+      known.isOfPlatform ||= isOfPlatform;
+      return;
+    }
     const items = [item];
-    this.state.collected.set(write, { items, write: (tx) => write(tx, items) });
+    this.state.collected.set(write, { items, isOfPlatform, write: (tx) => write(tx, items) });
   }
 
   /** Runs one statement and returns its rows; for INSERT, UPDATE and DELETE those of RETURNING. */
