@@ -21,7 +21,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/accounts/own-factors.service.ts': 'a factor belongs to a person, not to a tenant',
   'src/modules/accounts/reauthentication.service.ts': 'a person proves who they are anywhere',
   'src/modules/accounts/second-step.service.ts': 'finds the businesses of who logs in',
-  'src/modules/identity/second-factors/sign-in-challenges.ts': 'a login has no tenant yet',
+  'src/modules/identity/second-factors/sign-in-challenges.service.ts': 'a login has no tenant yet',
   'src/modules/staff/staff-second-factor.service.ts': 'staff belong to no tenant',
   'src/modules/accounts/me.service.ts': "a person's sessions are in all their businesses",
   'src/modules/accounts/recovery.service.ts': 'a password belongs to a person, not to a tenant',
@@ -68,6 +68,8 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/usage/usage-reads.service.ts': 'usage:verify goes through all businesses',
   'src/modules/usage/sql-callers.service.ts': 'roles of other programs belong to no tenant',
   'src/modules/webhooks/dispatch.service.ts': 'endpoints of the installation follow all tenants',
+  'src/modules/webhooks/webhook-endpoints.service.ts':
+    'endpoints of the installation belong to no tenant',
   'src/modules/webhooks/webhook-deliveries.service.ts': 'wakes endpoints of all tenants',
   'src/modules/webhooks/webhook.mails.ts': 'mail jobs know an id, and no tenant',
   'src/platform/http/idempotency/idempotency.ts':

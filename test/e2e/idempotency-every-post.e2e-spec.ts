@@ -14,11 +14,11 @@ import { OTHER_VALUES as OTHER_VALUES_OF_PRODUCT } from '../product/description'
 /* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
 
 /**
- * They take no key: a login is no effect to repeat, webhooks and the events of a batch bear ids of their own, and checks
- * and evaluations only read.
+ * They take no key: a login and a proof are no effects to repeat, a secret that is shown once is made anew, webhooks and
+ * the events of a batch bear ids of their own, and checks and evaluations only read.
  */
 const WITHOUT_KEY =
-  /^POST \/v1\/(?:staff\/)?auth\/login$|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$|^POST \/ofrep\/|^POST \/v1\/usage-events\/batch$/;
+  /^POST \/v1\/(?:staff\/)?(?:auth\/(?:login|mfa\/verify|reauthenticate)$|me\/mfa\/)|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$|^POST \/ofrep\/|^POST \/v1\/usage-events\/batch$/;
 
 /** After a logout the caller is unknown, with a key or without: the retry is 401, and the session has ended all the same. */
 const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];
@@ -37,6 +37,8 @@ const OTHER_VALUES: Record<string, unknown> = {
   amount: 2,
   reason: 'Another reason altogether',
   when: 'now',
+  url: 'https://other.example.com/hook',
+  since: '2020-01-01T00:00:00.000Z',
   ...OTHER_VALUES_OF_PRODUCT,
   currentPassword: `${PASSWORD} and more`,
   activationKey: 'another key',

@@ -42,7 +42,10 @@ describe('signup', () => {
       expect(response.status).toBe(201);
       expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
       expect(body).toEqual({
-        business: { id, name: 'Acme', status: 'active', supportAccess: true, createdAt: instant },
+        business: {
+          ...{ id, name: 'Acme', status: 'active', createdAt: instant },
+          ...{ supportAccess: true, requireSecondFactor: false },
+        },
         member: {
           id,
           kind: 'person',
@@ -382,10 +385,10 @@ describe('signup', () => {
   });
 
   describe('statements', () => {
-    it('are at most 10 for a signup', async () => {
+    it('are at most 13 for a signup, with the three of its events', async () => {
       const { work } = await statementsOf(() => signUp(server));
       expect(work.length).toBeGreaterThan(0);
-      expect(work.length).toBeLessThanOrEqual(10);
+      expect(work.length).toBeLessThanOrEqual(13);
     });
 
     it('are at most 2 for GET /v1/me', async () => {

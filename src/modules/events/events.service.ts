@@ -53,7 +53,7 @@ export class EventsService {
   ): string {
     const businessId = tx.requireBusinessId();
     const event = { businessId, id: newId(), type, createdAt: tx.now, data };
-    tx.collect<NewEvent>(this.write, event);
+    tx.collect<NewEvent>(this.write, event, true);
     return event.id;
   }
 

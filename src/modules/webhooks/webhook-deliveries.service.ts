@@ -12,7 +12,7 @@ import type { ListWebhookDeliveriesQuery } from './dto/webhook-delivery';
 import { EndpointStatesRepository } from './endpoint-states.repository';
 import { EndpointWakeup } from './endpoint-wakeup';
 import type { WebhookEndpoint } from './webhook-endpoint.entity';
-import { ownerOf, WebhookEndpointsService } from './webhook-endpoints.service';
+import { WebhookEndpointsService } from './webhook-endpoints.service';
 import {
   webhookDeliveryNotFound,
   webhookEndpointDisabled,
@@ -41,7 +41,7 @@ export class WebhookDeliveriesService {
     endpointId: string,
     query: ListWebhookDeliveriesQuery,
   ): Promise<Delivery[]> {
-    return this.database.transaction(ownerOf(context), async (tx) => {
+    return this.endpoints.inScope(context, async (tx) => {
       await this.endpoints.get(tx, endpointId);
       return this.deliveries.list(tx, endpointId, query);
     });

@@ -25,6 +25,7 @@ import { tooManyWebhookEndpoints, webhookEndpointNotFound } from './webhooks.err
 
 const MOST_ENDPOINTS = 20;
 const OVERLAP_HOURS = 24;
+const REASON = 'the installation is no tenant';
 
 /** Where webhooks go: for members, the endpoints of their business; for staff, those of the installation. */
 @Injectable()
@@ -40,12 +41,12 @@ export class WebhookEndpointsService {
   ) {}
 
   list(context: RequestContext, query: ListQuery): Promise<WebhookEndpoint[]> {
-    return this.database.transaction(ownerOf(context), (tx) => this.endpoints.list(tx, query));
+    return this.inScope(context, (tx) => this.endpoints.list(tx, query));
   }
 
   /** @throws 404 webhook_endpoint_not_found */
   get(context: RequestContext, id: string): Promise<WebhookEndpoint> {
-    return this.database.transaction(ownerOf(context), async (tx) => {
+    return this.inScope(context, async (tx) => {
       const endpoint = await this.endpoints.find(tx, id);
       if (!endpoint) throw webhookEndpointNotFound();
       return endpoint;
@@ -151,10 +152,21 @@ export class WebhookEndpointsService {
 
   /** One transaction of a caller who may write; staff may. */
   change<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(ownerOf(context), async (tx) => {
+    return this.inScope(context, async (tx) => {
       if (tx.member) await this.members.assertCallerMay(tx, 'webhook_endpoints:write');
       return work(tx);
     });
+  }
+
+  /**
+   * One transaction on the endpoints of the caller's business. Those of the installation are rows of the business with
+   * the id of zeros, which no transaction is in that an Idempotency-Key has begun.
+   */
+  inScope<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (context.businessId) return this.database.transaction(context, work);
+    return this.database.platform(context, REASON, (tx) =>
+      work(tx.with({ businessId: PLATFORM_ID })),
+    );
   }
 
   /** @throws 404 webhook_endpoint_not_found */
@@ -172,11 +184,6 @@ export class WebhookEndpointsService {
     const fault = findUrlFault(url, this.config, '/url');
     if (fault) throw validationFailed([fault]);
   }
-}
-
-/** The endpoints of the installation are rows of the business with the id of zeros. */
-export function ownerOf(context: RequestContext): RequestContext {
-  return context.businessId ? context : context.with({ businessId: PLATFORM_ID });
 }
 
 /** Staff read everything. */

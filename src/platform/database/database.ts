@@ -10,7 +10,7 @@ import { beginReadText, beginText, liftText, LOWER_TEXT } from './begin';
 import { ChangeFeed, type WrittenBusinesses } from './change-feed';
 import { ConnectionShares } from './connection-shares';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
-import { Transaction, type Scope, type TransactionState } from './transaction';
+import { Transaction, type Collected, type Scope, type TransactionState } from './transaction';
 
 const MAXIMUM_TRIES = 5;
 const LIFTED = 'what was collected across tenants';
@@ -237,7 +237,8 @@ export class Database {
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     const result = await work(tx);
-    for (const [key, each] of collected) {
+    while (collected.size > 0) {
+      const [key, each] = firstOf(collected);
       collected.delete(key); // what it collects anew is visited again
       const isLifted = each.isOfPlatform && tx.scope === 'tenant';
       await (isLifted ? this.elevated(tx, LIFTED, (lifted) => each.write(lifted)) : each.write(tx));
@@ -260,6 +261,11 @@ export class Database {
       await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
+}
+
+function firstOf(collected: TransactionState['collected']): [object, Collected] {
+  const all = [...collected];
+  return all.find(([, { isLast }]) => !isLast) ?? all[0]!;
 }
 
 async function settle<T>(

@@ -12,6 +12,8 @@ export interface Collected {
   readonly items: unknown[];
   /** Some of them were collected in platform scope, so they may be of any tenant. */
   isOfPlatform: boolean;
+  /** Written after those that may collect for it. */
+  readonly isLast: boolean;
   write(tx: Transaction): Promise<void>;
 }
 
@@ -88,8 +90,9 @@ export class Transaction extends RequestContext {
   /**
    * Keeps the item until the work of the outermost transaction is done; `write` then takes all of them. For rows whose
    * lock must be the last of a transaction, and be held only for its commit. Not written where the work throws.
+   * @param isLast whether other collectors may collect for it
    */
-  collect<Item>(write: Collector<Item>, item: Item): void {
+  collect<Item>(write: Collector<Item>, item: Item, isLast = false): void {
     const isOfPlatform = this.scope === 'platform';
     const known = this.state.collected.get(write);
     if (known) {
@@ -98,7 +101,8 @@ export class Transaction extends RequestContext {
       return;
     }
     const items = [item];
-    this.state.collected.set(write, { items, isOfPlatform, write: (tx) => write(tx, items) });
+    const collected = { items, isOfPlatform, isLast, write: (tx: Transaction) => write(tx, items) };
+    this.state.collected.set(write, collected);
   }
 
   /** Runs one statement and returns its rows; for INSERT, UPDATE and DELETE those of RETURNING. */

@@ -5,6 +5,9 @@ import { operationsOf, type ApiDocument } from '../../support/architecture/opena
 
 const NOT_IN_CONSOLE: Record<string, string> = {
   'application.get': 'the list has all of it',
+  'event.get': 'the stream and the log of deliveries show it',
+  'event.list': 'for programs that read the log; the audit log is for people',
+  'event.stream': 'called by `openStream`, which reads it as it comes',
   'flag.evaluate': 'for OpenFeature providers',
   'flag.evaluate_all': 'for OpenFeature providers',
   'staff_plan.get': 'the list has all of it',
