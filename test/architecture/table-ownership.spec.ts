@@ -57,6 +57,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'staff_accounts users',
     reason: 'runs without the modules: the database may be too broken for them',
   },
+  'src/cli/doctor/event-checks.ts': {
+    reads: 'event_counters events webhook_cursors webhook_endpoints',
+    reason: 'runs without the modules: the database may be too broken for them',
+  },
   'src/cli/doctor/network-checks.ts': {
     reads: 'stripe_accounts',
     reason: 'runs without the modules: the database may be too broken for them',
@@ -170,6 +174,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   'src/modules/usage/reservations.repository.ts': {
     writes: 'usage_counters',
     reason: 'what a reservation holds is a column of its counter',
+  },
+  'src/modules/webhooks/events-behind.metrics.ts': {
+    reads: 'event_counters',
+    reason: 'how far the endpoints of all tenants are, in one statement of a scrape',
   },
   ...product.ACROSS_TABLES,
 };

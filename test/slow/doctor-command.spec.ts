@@ -46,6 +46,8 @@ describe('npm run cli -- doctor', () => {
       ...['queue', 'failed jobs'],
       ...[
         'workers',
+        'webhooks',
+        'events',
         'stripe account',
         'addresses',
         'server',

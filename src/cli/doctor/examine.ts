@@ -10,6 +10,7 @@ import {
   measureSkew,
   type Query,
 } from './database-checks';
+import { checkEvents } from './event-checks';
 import { attempt, fail, messageOf, ok, type Finding } from './finding';
 import { checkServer, checkSmtp, checkStripe, checkStripeAccount } from './network-checks';
 import {
@@ -84,6 +85,7 @@ async function examineConnected(
     ['failed jobs', () => checkFailedJobs(query)],
     ['workers', () => checkWorkers(query)],
     ['webhooks', () => checkWebhooks(query)],
+    ['events', () => checkEvents(query)],
     ['stripe account', () => checkStripeAccount(config, query)],
     ['addresses', () => checkSharedAddresses(query)],
   ];

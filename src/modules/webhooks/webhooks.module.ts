@@ -8,6 +8,7 @@ import { Disabling } from './disabling';
 import { DispatchService } from './dispatch.service';
 import { EndpointStatesRepository } from './endpoint-states.repository';
 import { EndpointWakeup } from './endpoint-wakeup';
+import { EventsBehindMetrics } from './events-behind.metrics';
 import { StaffWebhookEndpointsController } from './staff-webhook-endpoints.controller';
 import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookEndpointsController } from './webhook-endpoints.controller';
@@ -27,6 +28,7 @@ import { WebhookMetrics } from './webhooks.metrics';
     DispatchService,
     EndpointStatesRepository,
     EndpointWakeup,
+    EventsBehindMetrics,
     WebhookDeliveriesService,
     WebhookEndpointsRepository,
     WebhookEndpointsService,
