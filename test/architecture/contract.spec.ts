@@ -56,6 +56,15 @@ function fits(schema: object, value: unknown): boolean {
   return ajv.compile({ ...schema, components: { schemas } })(value);
 }
 
+it('has a class of its own for each schema: of two of one name, one would describe both', () => {
+  const named = /^(?:export )?class (\w+(?:Request|Response|Page|Query|Data|Event))\b/gm;
+  const names = listSources().flatMap(({ text }) =>
+    [...text.matchAll(named)].map(([, name]) => name!),
+  );
+  expect(names.filter((name) => name in schemas).length).toBeGreaterThan(100);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
 describe('requests', () => {
   it('refuse unknown fields, but for those that keep them, and their schemas say so', () => {
     const bodies = described.flatMap(({ requestBody }) =>
@@ -194,6 +203,7 @@ const UNLOGGED = [
   'demo.watch',
   'health.ready',
   'metrics.read_billing',
+  'metrics.read_events_behind',
   'metrics.read_queue',
   'metrics.read_renewal_lag',
 ];

@@ -68,6 +68,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/usage/usage-reads.service.ts': 'usage:verify goes through all businesses',
   'src/modules/usage/sql-callers.service.ts': 'roles of other programs belong to no tenant',
   'src/modules/webhooks/dispatch.service.ts': 'endpoints of the installation follow all tenants',
+  'src/modules/webhooks/events-behind.metrics.ts': 'the log is that of all tenants',
   'src/modules/webhooks/webhook-endpoints.service.ts':
     'endpoints of the installation belong to no tenant',
   'src/modules/webhooks/webhook-deliveries.service.ts': 'wakes endpoints of all tenants',

@@ -11,7 +11,7 @@ import { toMetered } from '../entitlements/dto/usage.response';
 import { featureNotFound } from '../features/features.errors';
 import {
   EventBatchResponse,
-  EventResponse,
+  UsageEventResponse,
   RecordEventBatchRequest,
   RecordEventRequest,
   ReleaseEventRequest,
@@ -52,7 +52,7 @@ export class UsageEventsController {
       'Retries are idempotent by `eventId`: 200 with the first event and `Idempotency-Replayed: true`, counted once.',
     status: 201,
     replayStatus: 200,
-    answers: EventResponse,
+    answers: UsageEventResponse,
     problems: OF_AN_EVENT,
     idempotency: 'repeatable',
   })
@@ -61,7 +61,7 @@ export class UsageEventsController {
     @Ctx() context: RequestContext,
     @Body() body: RecordEventRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EventResponse> {
+  ): Promise<UsageEventResponse> {
     const counted = await this.events.record(context, body);
     if (counted.outcome === 'exists') void reply.code(200).header('idempotency-replayed', 'true');
     return toEventResponse(body, counted);
@@ -125,7 +125,7 @@ export class UsageEventsController {
 function toEventResponse(
   { eventId, feature, amount }: Pick<SentEvent, 'eventId' | 'feature' | 'amount'>,
   { createdAt, counts, limit, resetsAt }: CountedEvent,
-): EventResponse {
+): UsageEventResponse {
   return {
     ...{ eventId, feature, amount, createdAt: createdAt.toISOString() },
     usage: toMetered(counts, limit, resetsAt),

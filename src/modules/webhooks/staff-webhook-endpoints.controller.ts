@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
-import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
 import { PathId } from '../../platform/http/path-id';
@@ -10,6 +9,7 @@ import { Ctx } from '../../platform/http/request';
 import {
   ListWebhookDeliveriesQuery,
   toWebhookDeliveryResponse,
+  WebhookDeliveryPage,
   WebhookDeliveryResponse,
 } from './dto/webhook-delivery';
 import {
@@ -18,6 +18,7 @@ import {
   toWebhookEndpointResponse,
   toWithSecretResponse,
   UpdateWebhookEndpointRequest,
+  WebhookEndpointPage,
   WebhookEndpointResponse,
   WebhookEndpointWithSecretResponse,
 } from './dto/webhook-endpoint';
@@ -30,9 +31,6 @@ import {
   webhookEndpointNotFound,
   webhookReplayRunning,
 } from './webhooks.errors';
-
-class WebhookEndpointPage extends pageOf(WebhookEndpointResponse) {}
-class WebhookDeliveryPage extends pageOf(WebhookDeliveryResponse) {}
 
 /** The same for the whole installation: events of all businesses. */
 @ApiTags('Staff')

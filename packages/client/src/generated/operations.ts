@@ -126,6 +126,7 @@ import type {
   UpdatePlanRequest,
   UpdateSubscriptionRequest,
   UpdateWebhookEndpointRequest,
+  UsageEventResponse,
   UsageExplanationResponse,
   UsageHistoryResponse,
   UsageResponse,
@@ -3787,7 +3788,7 @@ export const usageGet: Operation<
 /** Count units of a metered or allocated feature. Retries are idempotent by `eventId`: 200 with the first event and `Idempotency-Replayed: true`, counted once. */
 export const usageEventRecord: Operation<
   { body: RecordEventRequest },
-  EventResponse,
+  UsageEventResponse,
   | problems.BodyTooLargeError
   | problems.BusinessDeactivatedError
   | problems.BusinessNotFoundError

@@ -626,7 +626,7 @@ export type CountedRecordingResponse = {
 export type CountedResultResponse = {
   /** The status it would have had if sent alone */
   status: number;
-  event: EventResponse;
+  event: UsageEventResponse;
 };
 
 /** Another transaction holds the counter of this feature */
@@ -957,11 +957,13 @@ export type EventPage = {
 export type EventReservedProblem = ProblemResponse & { code: 'event_reserved'; status: 409 };
 
 export type EventResponse = {
-  eventId: string;
-  feature: string;
-  amount: number;
+  id: string;
+  /** 1 for the first event of a business; no gaps, in the order of commits */
+  sequence: number;
+  type: EventType;
   createdAt: string;
-  usage: MeteredUsageResponse;
+  /** Ids and what changed: see the schema of the type */
+  data: JsonObject;
 };
 
 export type EventType =
@@ -2742,6 +2744,14 @@ export type UsageDayResponse = {
   /** In UTC */
   day: string;
   used: number;
+};
+
+export type UsageEventResponse = {
+  eventId: string;
+  feature: string;
+  amount: number;
+  createdAt: string;
+  usage: MeteredUsageResponse;
 };
 
 export type UsageExceedsPlanMembers = { conflicts: readonly PlanConflictResponse[] };

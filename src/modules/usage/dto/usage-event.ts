@@ -89,7 +89,7 @@ export class CommitRequest extends BusinessRequest {
   amount?: number;
 }
 
-export class EventResponse {
+export class UsageEventResponse {
   @Text()
   eventId!: string;
 
@@ -112,8 +112,8 @@ export class CountedResultResponse {
   @Integer({ min: 200, max: 201, description: STATUS_ALONE })
   status!: number;
 
-  @Nested(() => EventResponse)
-  event!: EventResponse;
+  @Nested(() => UsageEventResponse)
+  event!: UsageEventResponse;
 }
 
 export class RefusedEventResponse {

@@ -1,3 +1,4 @@
+import { pageOf } from '../../../common/dto/page.response';
 import { Choice, Id, Instant, Integer, Nested, Text } from '../../../common/fields';
 import { ListQuery } from '../../../common/dto/list.query';
 import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from '../delivery';
@@ -58,6 +59,8 @@ export class WebhookDeliveryResponse {
   @Nested(() => WebhookTryResponse, { nullable: true })
   lastTry!: WebhookTryResponse | null;
 }
+
+export class WebhookDeliveryPage extends pageOf(WebhookDeliveryResponse) {}
 
 export function toWebhookDeliveryResponse(delivery: Delivery): WebhookDeliveryResponse {
   const { id, eventId, eventType, eventSequence, status, tries, createdAt } = delivery;

@@ -1,3 +1,4 @@
+import { pageOf } from '../../../common/dto/page.response';
 import { EVENT_TYPES } from '../../../common/events';
 import { check, Choice, Flag, Id, Instant, list, Name, Text } from '../../../common/fields';
 import {
@@ -106,6 +107,8 @@ export class WebhookEndpointResponse {
   @Instant()
   createdAt!: string;
 }
+
+export class WebhookEndpointPage extends pageOf(WebhookEndpointResponse) {}
 
 export class WebhookEndpointWithSecretResponse extends WebhookEndpointResponse {
   @Text({ description: 'Verifies the signatures. Shown only once', example: 'whsec_…' })
