@@ -64,7 +64,14 @@ describe('a founder', () => {
     const visitor = await signUpInPage();
     await visitor.goTo('/console/webhooks');
     await visitor.press('Add endpoint');
-    await visitor.fill({ url: 'https://hooks.example/', description: 'Ledger' });
+    await visitor.fill({ url: 'https://user@hooks.example/', description: 'Ledger' });
+    await visitor.submit();
+    await visitor.see('must not have a user name');
+    const refusedAgain = visitor.page.waitForResponse((answer) => answer.status() === 422);
+    await visitor.submit(); // as it is: what the server refused once does not block the button
+    await refusedAgain;
+    await visitor.see('must not have a user name');
+    await visitor.fill({ url: 'https://hooks.example/' });
     await visitor.submit();
     await visitor.see('Copy this key now');
     await visitor.press('I have kept it');
@@ -79,7 +86,12 @@ describe('a founder', () => {
     await visitor.see('Earlier secret ends');
     await visitor.picture('story-webhook');
     expect(await visitor.findBarriers()).toEqual([]);
-    expect(await visitor.takeFaults()).toEqual([]);
+    await visitor.page.setViewportSize({ width: 390, height: 844 });
+    await visitor.page.emulateMedia({ colorScheme: 'dark' });
+    await visitor.picture('story-webhook-phone');
+    expect(await visitor.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await visitor.findBarriers()).toEqual([]);
+    expect(await visitor.takeFaults(/status of 422/)).toEqual([]);
     await visitor.close();
   });
 
@@ -88,14 +100,23 @@ describe('a founder', () => {
     await visitor.goTo('/console/account');
     await visitor.fill({ currentPassword: PASSWORD, newPassword: 'short' });
     await visitor.press('Change password');
-    await visitor.page.locator('.react-aria-FieldError').waitFor();
+    const fault = visitor.page.locator('.react-aria-FieldError');
+    await fault.waitFor();
+    await visitor.fill({ newPassword: `${PASSWORD} and more` });
+    await fault.waitFor({ state: 'detached' }); // while typing: the button stays under the press
+    await visitor.fill({ fullName: 'Ada King' });
+    await visitor.page.getByRole('button', { name: 'Save' }).click();
+    await visitor.page.getByRole('button', { name: 'Ada King' }).waitFor(); // all is read again
+    expect(await fault.count()).toBe(0);
+    await visitor.press('Change password');
+    await visitor.see('The password is changed');
     await visitor.goTo('/console/settings');
     await visitor.page.locator('[name=name]').first().fill('Acme Audio');
     await visitor.page.context().clearCookies();
     await visitor.page.getByRole('button', { name: 'Save' }).click();
     await visitor.see('Your session has ended');
     await visitor.picture('story-session-ended');
-    await visitor.fill({ password: PASSWORD });
+    await visitor.fill({ password: `${PASSWORD} and more` });
     await visitor.submit();
     await visitor.page.locator('[role=dialog]').waitFor({ state: 'detached' });
     expect(await visitor.page.locator('[name=name]').first().inputValue()).toBe('Acme Audio');

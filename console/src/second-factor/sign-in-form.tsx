@@ -45,19 +45,21 @@ export function SignInForm<T>({ logIn, verify, then, onDone, isWide, children }:
       </Form>
     );
   return (
-    <Form
-      key={String(isByRecovery)}
-      submit={text.logIn.submit}
-      send={({ code, recoveryCode }) => enter(verify({ mfaToken, code, recoveryCode }))}
-      onDone={onDone}
-      isWide={isWide}
-    >
-      <p>{text.secondFactor.stepLead}</p>
-      {isByRecovery ? (
-        <Field name="recoveryCode" label={text.secondFactor.recoveryCode} isRequired autoFocus />
-      ) : (
-        <CodeField />
-      )}
+    <>
+      <Form
+        key={String(isByRecovery)}
+        submit={text.logIn.submit}
+        send={({ code, recoveryCode }) => enter(verify({ mfaToken, code, recoveryCode }))}
+        onDone={onDone}
+        isWide={isWide}
+      >
+        <p>{text.secondFactor.stepLead}</p>
+        {isByRecovery ? (
+          <Field name="recoveryCode" label={text.secondFactor.recoveryCode} isRequired autoFocus />
+        ) : (
+          <CodeField />
+        )}
+      </Form>
       <div className="row-actions">
         <Button kind="quiet" onPress={() => setIsByRecovery(!isByRecovery)}>
           {isByRecovery ? text.secondFactor.useCode : text.secondFactor.useRecovery}
@@ -66,6 +68,6 @@ export function SignInForm<T>({ logIn, verify, then, onDone, isWide, children }:
           {text.secondFactor.startAgain}
         </Button>
       </div>
-    </Form>
+    </>
   );
 }

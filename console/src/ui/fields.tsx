@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import {
   Button,
   FieldError,
@@ -30,7 +30,7 @@ interface FieldProps extends Omit<TextFieldProps, 'children'> {
 /** A text input with its label, hint and fault. `rows` makes it a text area. */
 export function Field({ label, hint, placeholder, rows, min, max, ...props }: FieldProps) {
   return (
-    <TextField {...props} className="field">
+    <TextField onInput={judgeAgain} {...props} className="field">
       <Label>{label}</Label>
       {rows ? (
         <TextArea rows={rows} placeholder={placeholder} />
@@ -45,6 +45,12 @@ export function Field({ label, hint, placeholder, rows, min, max, ...props }: Fi
       <FieldError />
     </TextField>
   );
+}
+
+/** A fault that is shown goes as soon as it is corrected. At the blur, the button would move away under its press. */
+function judgeAgain({ currentTarget }: FormEvent<HTMLInputElement>): void {
+  if (currentTarget.ariaInvalid === 'true')
+    currentTarget.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 interface Choice {

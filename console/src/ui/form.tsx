@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent, ReactNode } from 'react';
+import { useMemo, type FormEvent, type ReactNode } from 'react';
 import { Form as AriaForm } from 'react-aria-components';
 import { faultsByField } from '../api/faults';
 import { text } from '../text/catalogue';
@@ -30,10 +30,12 @@ export function Form<T>({
   children,
 }: FormProps<T>) {
   const sending = useMutation({ mutationFn: send, onSuccess: onDone });
-  const faults = faultsByField(sending.error);
+  // A new object shows all of them again, also those that are corrected.
+  const faults = useMemo(() => faultsByField(sending.error), [sending.error]);
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!sending.isPending) sending.mutate(fieldsOf(event.currentTarget));
+    const form = event.currentTarget;
+    if (!sending.isPending && isFilledIn(form)) sending.mutate(fieldsOf(form));
   };
   return (
     <AriaForm className="form" validationErrors={faults} onSubmit={onSubmit}>
@@ -43,6 +45,7 @@ export function Form<T>({
         {onCancel && <Button onPress={onCancel}>{text.common.cancel}</Button>}
         <Button
           type="submit"
+          formNoValidate
           kind={kind}
           isPending={sending.isPending}
           {...(isWide && { className: 'wide' })}
@@ -52,6 +55,13 @@ export function Form<T>({
       </div>
     </AriaForm>
   );
+}
+
+/** By the rules of the browser. What the server refused may be sent as it is: another field or the server may have changed. */
+function isFilledIn(form: HTMLFormElement): boolean {
+  const inputs = form.querySelectorAll<HTMLInputElement>('input, select, textarea');
+  inputs.forEach((input) => input.setCustomValidity(''));
+  return form.reportValidity();
 }
 
 function fieldsOf(form: HTMLFormElement): Fields {
