@@ -10,14 +10,7 @@ import { aRecording, signUp, type Customer } from '../support/customers';
 import { addMember } from '../support/members';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 import { storeRecording } from '../product/support/recordings';
-import {
-  addStaff,
-  call,
-  listOperations,
-  openSupport,
-  readAuditLog,
-  type StaffMember,
-} from '../support/staff';
+import { addStaff, openSupport, readAuditLog, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
 describe('staff', () => {
@@ -170,42 +163,6 @@ describe('staff', () => {
       for (const via of [server, replica]) {
         expect((await dashboard(customer.token, via)).status).toBe(200);
         expect((await useSdk(customer.key, via)).status).toBe(201);
-      }
-    });
-
-    /** What belongs to the person, not to the business. */
-    const OWN_ACCOUNT = [
-      'business.create',
-      'email.resend',
-      'invitation.accept',
-      'me.list_businesses',
-      'password.change',
-      'session.end',
-      'session.list',
-      'session.revoke',
-      'session.switch',
-    ];
-
-    /** Billing stays available: test/e2e/billing/staff-decisions.e2e-spec.ts. */
-    const BILLS = [
-      'billing.get',
-      'billing.list_invoices',
-      'billing.open_portal',
-      'subscription.get',
-      'subscription.list_history',
-      'subscription.list_periods',
-    ];
-
-    it('shuts every other route of the tenant', async () => {
-      const customer = await signUp(server);
-      const operations = await listOperations(server);
-      await setStatus(customer.business.id, 'deactivate');
-      for (const operation of operations) {
-        const { audience } = operation;
-        if (audience !== 'dashboard' && audience !== 'sdk') continue;
-        if ([...OWN_ACCOUNT, ...BILLS].includes(operation.action)) continue;
-        const token = audience === 'sdk' ? customer.key : customer.token;
-        expectProblem(await call(server, operation, token), 403, 'business_deactivated');
       }
     });
 

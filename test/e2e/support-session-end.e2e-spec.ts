@@ -155,6 +155,8 @@ describe('support sessions', () => {
       const { session } = await logInAsStaff(server, staff.email);
       const expiry = Date.parse(session.expiresAt);
       freezeClocksAt(expiry - ONE_MINUTE_MS);
+      const proof = { password: STAFF_PASSWORD };
+      await server.post('/v1/staff/auth/reauthenticate', session.token, proof);
       const support = await openSupport(server, session, customer, { ttlMinutes: 60 });
       freezeClocksAt(expiry - 1);
       expect((await me(support.token)).status).toBe(200);
