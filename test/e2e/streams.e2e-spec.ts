@@ -172,6 +172,7 @@ describe('a stream on another process ends', () => {
   it('with the process, which does not wait for it', async () => {
     const third = await another();
     const seen = await stream(third, customer);
+    expect(seen.response.headers.get('connection')).toBe('close'); // kept alive, it would be waited for
     await third.stop();
     await seen.ended();
     expect(seen.hasEnded).toBe(true);

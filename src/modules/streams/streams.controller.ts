@@ -51,6 +51,7 @@ export class StreamsController {
     void reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('x-accel-buffering', 'no') // nginx would hold events back
+      .header('connection', 'close') // kept alive after its end, it would hold up a server that stops, for 72 s
       .send(stream);
   }
 }
