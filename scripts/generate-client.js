@@ -1,5 +1,5 @@
 // Writes packages/client/src/generated from openapi.json: the types of the schemas, a class for each problem code, and one
-// constant for each operation. `--check` writes nothing and fails where a file differs.
+// constant for each operation, the types of events. `--check` writes nothing and fails where a file differs.
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -162,6 +162,19 @@ function operationConstant(operation, common) {
 };`;
 }
 
+/** What webhooks and the stream bring: each type of event with its data. */
+function eventsFile({ webhooks }) {
+  const names = Object.values(webhooks).map(({ post }) =>
+    nameOf(post.requestBody.content['application/json'].schema.$ref),
+  );
+  return [
+    `import type { EventResponse, ${names.join(', ')} } from './schemas.ts';`,
+    `/** The body that is sent to a webhook endpoint. */\nexport type WebhookEvent = ${union(names)};`,
+    `type OfLog<Sent> = Sent extends WebhookEvent ? Omit<EventResponse, 'type' | 'data'> & Pick<Sent, 'type' | 'data'> : never;`,
+    `/** An event as log and stream show it. */\nexport type LogEvent = OfLog<WebhookEvent>;`,
+  ].join('\n\n');
+}
+
 async function main() {
   const contract = JSON.parse(fs.readFileSync(path.join(root, 'openapi.json'), 'utf8'));
   const { format } = await import('oxfmt');
@@ -174,6 +187,7 @@ async function main() {
     'schemas.ts': schemasFile(contract),
     'problems.ts': problemsFile(contract),
     'operations.ts': operationsFile(contract),
+    'events.ts': eventsFile(contract),
   };
   for (const [name, text] of Object.entries(files)) {
     const { code, errors } = await format(name, `${HEADER}\n${text}\n`, style);

@@ -1,5 +1,9 @@
 import type { ProblemError, Refusal } from './errors.ts';
 import { ConnectionError, isRefusal, UnexpectedAnswerError } from './errors.ts';
+import type { EventsOptions, EventsReset } from './event-stream.ts';
+import { follow } from './event-stream.ts';
+import type { LogEvent } from './generated/events.ts';
+import { eventStream } from './generated/operations.ts';
 import { PROBLEMS } from './generated/problems.ts';
 import type { ProblemResponse } from './generated/schemas.ts';
 import { newId } from './ids.ts';
@@ -119,9 +123,41 @@ export class Tenantry {
     } while (cursor !== undefined);
   }
 
+  /**
+   * The events of the session's business as they happen, over `GET /v1/stream`. It connects again after the last event,
+   * until the loop is left; a server that is not there is waited for, 30 seconds at most between tries.
+   * @throws a ProblemError that time does not mend, as 401 and 403, or the reason of the signal
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<LogEvent | EventsReset> {
+    return follow((lastEventId, signal) => this.openStream(lastEventId, signal), options);
+  }
+
+  private async openStream(
+    lastEventId: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { baseUrl, fetch: send = fetch, timeoutMs = 30_000 } = this.options;
+    const request = prepare(eventStream, {}, {});
+    request.headers.accept = STREAM_TYPE;
+    if (lastEventId !== undefined) request.headers['last-event-id'] = lastEventId;
+    const late = new AbortController(); // for the headers of the answer: its body has no end
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    try {
+      const init = await this.toRequestInit(request, anyOf(signal, late.signal));
+      const response = await send(`${baseUrl}${request.url}`, init).catch(toConnectionError);
+      const isStream = response.headers.get('content-type')?.startsWith(STREAM_TYPE);
+      if (response.ok && isStream && response.body) return response.body;
+      const answer = await read(response);
+      throw answer.ok ? new UnexpectedAnswerError(response.status, null) : answer.error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   private async attempt<Result>(request: Prepared): Promise<Attempt<Result>> {
-    const { baseUrl, fetch: send = fetch } = this.options;
-    const init = await this.toRequestInit(request);
+    const { baseUrl, fetch: send = fetch, timeoutMs = 30_000 } = this.options;
+    const signal = anyOf(request.signal, AbortSignal.timeout(timeoutMs));
+    const init = await this.toRequestInit(request, signal);
     try {
       return await read<Result>(await send(`${baseUrl}${request.url}`, init));
     } catch (cause) {
@@ -131,14 +167,13 @@ export class Tenantry {
     }
   }
 
-  private async toRequestInit(request: Prepared): Promise<RequestInit> {
-    const { token, session, businessId, timeoutMs = 30_000 } = this.options;
+  private async toRequestInit(request: Prepared, signal: AbortSignal): Promise<RequestInit> {
+    const { token, session, businessId } = this.options;
     const bearer = typeof token === 'function' ? await token() : token;
     const headers = { ...request.headers };
     if (session) headers['tenantry-session'] = session;
     if (businessId !== undefined) headers['tenantry-business'] = businessId;
     if (!session && bearer !== undefined) headers.authorization = `Bearer ${bearer}`;
-    const timeout = AbortSignal.timeout(timeoutMs);
     return {
       method: request.method,
       headers,
@@ -146,9 +181,19 @@ export class Tenantry {
       // Workers refuse options that they do not know.
       ...(session && { credentials: 'same-origin' }),
       ...(request.keepalive && { keepalive: true }),
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      signal,
     };
   }
+}
+
+const STREAM_TYPE = 'text/event-stream';
+
+function toConnectionError(cause: unknown): never {
+  throw new ConnectionError(cause);
+}
+
+function anyOf(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given ? AbortSignal.any([given, own]) : own;
 }
 
 interface Prepared {

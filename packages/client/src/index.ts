@@ -1,5 +1,7 @@
 export * from './client.ts';
 export * from './errors.ts';
+export type * from './event-stream.ts';
+export type * from './generated/events.ts';
 export * from './generated/operations.ts';
 export * from './generated/problems.ts';
 export type * from './generated/schemas.ts';

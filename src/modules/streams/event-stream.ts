@@ -35,7 +35,7 @@ export class EventStream {
     private cursor: number,
     private readonly until: number | null,
   ) {
-    this.write('retry: 1000\n\n');
+    this.write(`retry: 1000\nid: ${cursor}\n\n`); // a client that is cut before the first event begins here again
     this.endIfDone();
   }
 
