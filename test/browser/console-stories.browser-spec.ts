@@ -192,6 +192,24 @@ it('staff log in to a business with a reason, which a bar says on every page unt
   await owner.close();
 });
 
+it('staff are told at the field within a price what is wrong, and create the plan', async () => {
+  const staff = await addStaff(world.server);
+  const visitor = await logIn(staff.email, STAFF_PASSWORD, '/console/staff/login');
+  await visitor.goTo('/console/staff/plans');
+  await visitor.press('Create plan');
+  const typed = { 'price.amount': '1900', 'price.currency': 'dollars', 'interval.count': '3' };
+  await visitor.fill({ name: 'By quarter', slug: 'by-quarter', ...typed });
+  await visitor.submit();
+  const field = visitor.page.locator('.field', { has: visitor.page.getByLabel('Currency') });
+  await field.locator('.react-aria-FieldError').waitFor();
+  await visitor.fill({ 'price.currency': 'eur' });
+  await visitor.submit();
+  await visitor.page.locator('[role=dialog]').waitFor({ state: 'detached' });
+  await visitor.see('By quarter');
+  expect(await visitor.takeFaults(/status of 422/)).toEqual([]);
+  await visitor.close();
+});
+
 it('two tabs share a session: after a switch in one, the other writes nothing', async () => {
   const visitor = await signUpInPage();
   await visitor.goTo('/console/settings');

@@ -1,13 +1,10 @@
 import { ValidationFailedError } from '@tenantry/client';
 
-/** The faults of fields by their names: `/price/amount` is `price.amount`, and an entry of a list is of its field. */
+/** The faults of fields by their names: `/price/amount` is `price.amount`. */
 export function faultsByField(error: unknown): Record<string, string> {
   if (!(error instanceof ValidationFailedError)) return {};
   const entries = error.details.errors.map(({ pointer, detail }) => [
-    pointer
-      .slice(1)
-      .replace(/\/\d+$/, '')
-      .replaceAll('/', '.'),
+    pointer.slice(1).replaceAll('/', '.'),
     detail,
   ]);
   return Object.fromEntries(entries) as Record<string, string>;

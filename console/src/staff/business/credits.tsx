@@ -52,11 +52,11 @@ function Grant({ businessId }: { businessId: string }) {
       icon="plus"
       title={words.grant}
       submit={words.grant}
-      send={({ feature = '', amount, expiresOn, reason = '' }) =>
+      send={({ feature = '', amount, expiresAt, reason = '' }) =>
         staffBusinesses.grantCredit(businessId, {
           feature,
           amount: Number(amount),
-          expiresAt: expiresOn ? new Date(expiresOn).toISOString() : null,
+          expiresAt: expiresAt ? new Date(expiresAt).toISOString() : null,
           reason,
         })
       }
@@ -68,7 +68,7 @@ function Grant({ businessId }: { businessId: string }) {
         choices={features.map(({ key, name }) => ({ id: key, label: name }))}
       />
       <Field name="amount" type="number" label={words.amount} min={1} isRequired />
-      <Field name="expiresOn" type="date" label={words.expires} hint={words.expiresHint} />
+      <Field name="expiresAt" type="date" label={words.expires} hint={words.expiresHint} />
       <Field name="reason" label={text.common.reason} rows={2} isRequired />
     </ActionDialog>
   );

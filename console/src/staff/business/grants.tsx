@@ -94,7 +94,7 @@ function Grant({ businessId }: { businessId: string }) {
       />
       {feature && <ValueField feature={feature} />}
       <Field
-        name="expiresOn"
+        name="expiresAt"
         type="date"
         label={text.staff.credits.expires}
         hint={text.staff.credits.expiresHint}
@@ -119,8 +119,8 @@ function ValueField({ feature: { kind, values } }: { feature: FeatureResponse })
 }
 
 function toRequest(fields: Fields, feature?: FeatureResponse): GrantToBusinessRequest {
-  const { reason = '', expiresOn, limit, soft, enabled, value = '' } = fields;
-  const common = { reason, expiresAt: expiresOn ? new Date(expiresOn).toISOString() : null };
+  const { reason = '', expiresAt, limit, soft, enabled, value = '' } = fields;
+  const common = { reason, expiresAt: expiresAt ? new Date(expiresAt).toISOString() : null };
   if (feature?.kind === 'flag') return { ...common, enabled: enabled === 'on' };
   if (feature?.kind === 'config')
     return { ...common, value: feature.values?.find((each) => String(each) === value) ?? value };

@@ -54,7 +54,7 @@ function Price({ plan }: { plan?: PlanResponse }) {
     <>
       <div className="field-row">
         <Field
-          name="amount"
+          name="price.amount"
           type="number"
           min={0}
           label={words.amount}
@@ -63,7 +63,7 @@ function Price({ plan }: { plan?: PlanResponse }) {
           isRequired
         />
         <Field
-          name="currency"
+          name="price.currency"
           label={words.currency}
           defaultValue={plan?.price.currency ?? 'usd'}
           isRequired
@@ -71,7 +71,7 @@ function Price({ plan }: { plan?: PlanResponse }) {
       </div>
       <div className="field-row">
         <Field
-          name="count"
+          name="interval.count"
           type="number"
           min={1}
           label={words.count}
@@ -79,7 +79,7 @@ function Price({ plan }: { plan?: PlanResponse }) {
           isRequired
         />
         <ChoiceField
-          name="unit"
+          name="interval.unit"
           label={words.unit}
           initial={plan?.interval.unit ?? 'month'}
           choices={UNITS.map((id) => ({ id, label: words.units[id] }))}

@@ -4,18 +4,18 @@ import type { Fields } from '../../ui/form';
 export const UNITS = ['day', 'week', 'month', 'year'] as const;
 export const AFTER_GRACE = ['default_plan', 'expire'] as const;
 
-/** Of a field named `limit.<feature>`; empty is unlimited. */
-const LIMIT = 'limit.';
+/** Of a field named `limits.<feature>`, as a fault's pointer names it; empty is unlimited. */
+const LIMIT = 'limits.';
 
 /** What both requests have. */
 function terms(fields: Fields) {
   return {
     name: fields.name ?? '',
     description: fields.description ?? '',
-    price: { amount: Number(fields.amount), currency: fields.currency ?? 'usd' },
+    price: { amount: Number(fields['price.amount']), currency: fields['price.currency'] ?? 'usd' },
     interval: {
-      unit: UNITS.find((unit) => unit === fields.unit) ?? 'month',
-      count: Number(fields.count),
+      unit: UNITS.find((unit) => unit === fields['interval.unit']) ?? 'month',
+      count: Number(fields['interval.count']),
     },
     trialDays: Number(fields.trialDays ?? 0),
     graceDays: Number(fields.graceDays ?? 0),

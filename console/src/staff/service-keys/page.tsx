@@ -40,7 +40,7 @@ export default function ServiceKeys() {
       ))}
       <Field name="businessIds" label={words.businesses} hint={words.businessesHint} rows={2} />
       <Field
-        name="expiresOn"
+        name="expiresAt"
         type="date"
         label={text.apiKeys.expires}
         hint={text.apiKeys.expiresHint}
@@ -92,12 +92,12 @@ export default function ServiceKeys() {
 }
 
 function toRequest(fields: Fields): CreateServiceKeyRequest {
-  const { name = '', businessIds = '', expiresOn } = fields;
+  const { name = '', businessIds = '', expiresAt } = fields;
   const ids = businessIds.split(/[\s,]+/).filter(Boolean);
   return {
     name,
     scopes: SCOPES.filter((scope) => fields[scope] === 'on'),
     businessIds: ids.length > 0 ? ids : null,
-    expiresAt: expiresOn ? new Date(expiresOn).toISOString() : null,
+    expiresAt: expiresAt ? new Date(expiresAt).toISOString() : null,
   };
 }

@@ -25,8 +25,8 @@ export default function ApiKeys() {
       icon="plus"
       title={text.apiKeys.create}
       submit={text.apiKeys.create}
-      send={({ name = '', expiresOn }) =>
-        apiKeys.create({ name, expiresAt: expiresOn ? new Date(expiresOn).toISOString() : null })
+      send={({ name = '', expiresAt }) =>
+        apiKeys.create({ name, expiresAt: expiresAt ? new Date(expiresAt).toISOString() : null })
       }
       onDone={show}
     >
@@ -38,7 +38,7 @@ export default function ApiKeys() {
         autoFocus
       />
       <Field
-        name="expiresOn"
+        name="expiresAt"
         type="date"
         label={text.apiKeys.expires}
         hint={text.apiKeys.expiresHint}
