@@ -11,6 +11,7 @@ import { TestApplication } from '../support/test-application';
 const TABLES = ['businesses', 'users', 'members', 'subscriptions', 'usage_counters', 'api_keys'];
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const A_BUSINESS = { status: 'active', supportAccess: true, requireSecondFactor: false };
 const NOTHING_RECORDED = { used: 0, limit: 100, remaining: 100, credits: 0, overLimit: false };
 const ONE_DAY_MS = 86_400_000;
 
@@ -42,10 +43,7 @@ describe('signup', () => {
       expect(response.status).toBe(201);
       expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
       expect(body).toEqual({
-        business: {
-          ...{ id, name: 'Acme', status: 'active', createdAt: instant },
-          ...{ supportAccess: true, requireSecondFactor: false },
-        },
+        business: { ...A_BUSINESS, id, name: 'Acme', createdAt: instant },
         member: {
           id,
           kind: 'person',
