@@ -24,7 +24,6 @@ describe('signup', () => {
     server = await TestApplication.start();
   });
   afterAll(() => server.stop());
-
   const post = (body: object): Promise<Response> =>
     Promise.resolve(server.post('/v1/auth/signup', undefined, body));
   const count = () => countRows(server.database, ...TABLES, 'sessions');
