@@ -5,7 +5,7 @@ import type {
   ApiKeyResponse,
   CreatedApiKeyResponse,
 } from '../../src/modules/api-keys/dto/api-key.responses';
-import { signUp, type Customer } from '../support/customers';
+import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { freezeClockAt } from '../support/frozen-clock';
 import { holdingLocks } from '../support/held-locks';
 import { addMember } from '../support/members';
@@ -201,6 +201,7 @@ describe('API keys', () => {
       const expiresAt = new Date(endsAt).toISOString();
       const short = created(await create({ name: 'Short', expiresAt }));
       freezeClockAt(server, endsAt - 10 * ONE_SECOND_MS);
+      await server.post('/v1/auth/reauthenticate', customer.token, { password: PASSWORD });
       const fresh = created(await rotate(short.id, { overlapSeconds: 60 }));
       const old = (await list()).find(({ id }) => id === short.id);
       expect([fresh.expiresAt, old?.expiresAt]).toEqual([expiresAt, expiresAt]);

@@ -34,8 +34,12 @@ const READS = [
   'api_keys:read',
   'audit_log:read',
   'support_sessions:read',
+  'webhook_endpoints:read',
 ];
 const WRITES = ['applications:write', 'recordings:write', 'team_members:write', 'usage:write'];
+
+/** Shut in either mode. */
+const OF_WEBHOOKS = /^\/v1\/webhook-(endpoints|deliveries)(\/|$)/;
 
 describe('support sessions', () => {
   let server: TestApplication;
@@ -189,7 +193,7 @@ describe('support sessions', () => {
           kind: 'support',
           status: 'active',
         },
-        business: { id: customer.business.id, name: 'Visited Ltd' },
+        business: { id: customer.business.id, name: 'Visited Ltd', requireSecondFactor: false },
         support: {
           sessionId: support.id,
           staffEmail: staff.email,
@@ -232,8 +236,10 @@ describe('support sessions', () => {
           nameOf(operation),
           support.id,
         ]);
-        if (operation.verb !== 'get') expectProblem(response, 403, 'support_read_only');
-        else if (isForbidden(operation)) expectProblem(response, 403, 'support_forbidden');
+        if (operation.verb !== 'get') {
+          const code = OF_WEBHOOKS.test(operation.path) ? 'support_forbidden' : 'support_read_only';
+          expectProblem(response, 403, code);
+        } else if (isForbidden(operation)) expectProblem(response, 403, 'support_forbidden');
         else expect([200, 404, 422]).toContain(response.status); // 422: a query that it needs
       }
       expect((await server.post('/v1/auth/logout', support.token)).status).toBe(204);
@@ -337,8 +343,9 @@ describe('support sessions', () => {
       if (path.startsWith('/v1/me/') || path.startsWith('/v1/billing')) return true;
       if (path === '/v1/me') return verb !== 'get';
       const ownedByTenant =
-        /^\/v1\/(auth\/(password|email)|invitations|api-keys|subscription|business|businesses|support-sessions)(\/|$)/;
+        /^\/v1\/(auth\/(password|email|reauthenticate)|invitations|api-keys|subscription|business|businesses|support-sessions)(\/|$)/;
       if (verb === 'get') return false;
+      if (OF_WEBHOOKS.test(path) || path.endsWith('/second-factor')) return true;
       return ownedByTenant.test(path) || (verb === 'patch' && path.startsWith('/v1/team-members/'));
     }
   });

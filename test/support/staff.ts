@@ -182,13 +182,14 @@ export async function listOperations(server: Pick<TestApplication, 'get'>): Prom
   );
 }
 
-/** Calls a route with a body that says nothing. */
+/** Calls a route with a body that says nothing; the stream of events until it has caught up. */
 export async function call(
   server: Pick<TestApplication, 'send'>,
   { verb, path }: Pick<Operation, 'verb' | 'path'>,
   token: string,
 ): Promise<Response> {
-  const request = server.send(verb, path, token);
+  const query = path === '/v1/stream' ? '?follow=false' : '';
+  const request = server.send(verb, `${path}${query}`, token);
   return verb === 'get' || verb === 'delete' ? request : request.send({});
 }
 

@@ -44,6 +44,7 @@ async function fill(name: string): Promise<Customer> {
   await bill(customer);
   await recordUnderKey(customer);
   await use(customer);
+  await deliver(customer);
   return customer;
 }
 
@@ -100,6 +101,21 @@ async function use({ business: { id } }: Customer): Promise<void> {
     ],
   ] as const)
     await server.database.query(`INSERT INTO ${table} (${columns}) VALUES (${values})`, [id]);
+}
+
+/** What the jobs of its webhook endpoint leave behind; they may not have run yet. */
+async function deliver({ business: { id } }: Customer): Promise<void> {
+  const ofEndpoint = 'FROM webhook_endpoints WHERE business_id = $1 LIMIT 1';
+  await server.database.query(
+    `INSERT INTO webhook_cursors (business_id, endpoint_id, event_business_id, last_sequence)
+     SELECT business_id, id, business_id, 0 ${ofEndpoint} ON CONFLICT DO NOTHING`,
+    [id],
+  );
+  await server.database.query(
+    `INSERT INTO webhook_deliveries (business_id, id, endpoint_id, event_id, event_type, body, status, created_at)
+     SELECT business_id, uuid_v7(), id, uuid_v7(), 'test', '{}', 'delivered', now() ${ofEndpoint}`,
+    [id],
+  );
 }
 
 async function grantCredit({ business }: Customer): Promise<void> {
@@ -237,7 +253,7 @@ describe('as one tenant', () => {
     );
     const { columns } = rows[0]!;
     return `
-      INSERT INTO ${table} (${columns})
+      INSERT INTO ${table} (${columns}) OVERRIDING SYSTEM VALUE
       SELECT ${columns} FROM (
         SELECT (jsonb_populate_record(own, jsonb_build_object('business_id', $1::text))).* FROM ${table} AS own LIMIT 1
       ) AS copy`;
