@@ -143,8 +143,13 @@ function toFault(
   return {
     pointer,
     code: CODES[name] ?? name,
-    detail: message.replace(`${error.property} `, ''),
+    detail: withoutSubject(message, error.property),
   };
+}
+
+/** class-validator begins its messages with the field; in the middle, the same word is the sentence's own. */
+function withoutSubject(message: string, field: string): string {
+  return message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
 }
 
 /** What Nest gives as the type of a parameter without a class. */

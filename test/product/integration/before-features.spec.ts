@@ -21,7 +21,7 @@ const ROWS = ['businesses', 'members', 'subscriptions', 'credits', 'applications
 
 /** Of both versions: what they have in common of each row. */
 const rowsOf = (table: string) =>
-  `SELECT '${table}' AS what, to_jsonb(row) ->> 'id' AS of, to_jsonb(row) - 'counted_day' AS says FROM ${table} AS row`;
+  `SELECT '${table}' AS what, to_jsonb(row) ->> 'id' AS of, to_jsonb(row) - '{counted_day,require_second_factor}'::text[] AS says FROM ${table} AS row`;
 
 async function read(url: string, state: string): Promise<unknown[]> {
   const sql = `${[state, ...ROWS.map(rowsOf)].join(' UNION ALL ')} ORDER BY what, of`;
