@@ -107,6 +107,9 @@ describe('owners and permissions in a team', () => {
       'api_keys:write',
       'audit_log:read',
       'support_sessions:read',
+      'webhook_endpoints:read',
+      'webhook_endpoints:write',
+      'webhook_deliveries:write',
     ];
     const OWNS: Permission[] = [
       'business:write',
@@ -114,6 +117,7 @@ describe('owners and permissions in a team', () => {
       'billing:read',
       'billing:write',
       'support_sessions:write',
+      'team_members:reset_factors',
     ];
     const CONTRACT: Record<Role, Permission[]> = {
       viewer: READS,
@@ -126,6 +130,9 @@ describe('owners and permissions in a team', () => {
       'business.create',
       'email.resend',
       'entitlement.list', // what the business has: each member's screen depends on it
+      'event.get', // of the types whose things one may read
+      'event.list',
+      'event.stream',
       'flag.evaluate',
       'flag.evaluate_all',
       'invitation.accept',
@@ -133,8 +140,15 @@ describe('owners and permissions in a team', () => {
       'me.list_businesses',
       'me.update',
       'password.change',
+      'second_factor.begin',
+      'second_factor.cancel_reset',
+      'second_factor.confirm',
+      'second_factor.get',
+      'second_factor.remove',
+      'second_factor.renew_codes',
       'session.end',
       'session.list',
+      'session.prove',
       'session.revoke',
       'session.switch',
       'team_member.remove', // oneself; of others, see above
