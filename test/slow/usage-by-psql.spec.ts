@@ -12,7 +12,9 @@ import {
 /* The transaction that docs/features.md shows, as a script of psql. */
 
 const hasPsql = spawnSync('psql', ['--version']).status === 0;
-const [, EXAMPLE] = /```sql\n(BEGIN;.*?)```/s.exec(readFileSync('docs/features.md', 'utf8'))!;
+const [, EXAMPLE] = /```sql\n(?:--[^\n]*\n)?(BEGIN;.*?)```/s.exec(
+  readFileSync('docs/features.md', 'utf8'),
+)!;
 
 let database: TestDatabase;
 let program: OtherProgram;
