@@ -61,10 +61,9 @@ export class OwnFactorsService {
   /** @throws 404 second_factor_not_found */
   renewCodes(context: RequestContext): Promise<string[]> {
     return this.change(context, async (tx, owner) => {
-      const { totp } = await this.factors.describe(tx, owner);
-      if (!totp) throw secondFactorNotFound();
+      const codes = await this.factors.renewCodes(tx, owner);
       await this.record(tx, owner);
-      return this.factors.renewCodes(tx, owner);
+      return codes;
     });
   }
 

@@ -17,6 +17,7 @@ import {
   type FactorOwner,
   type RightAnswer,
 } from '../identity/second-factors/second-factors.service';
+import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import type { User } from '../identity/user.entity';
 import { UsersRepository } from '../identity/users.repository';
@@ -34,6 +35,7 @@ export class ReauthenticationService {
     private readonly sessions: SessionsRepository,
     private readonly hasher: PasswordHasher,
     private readonly factors: SecondFactorsService,
+    private readonly challenges: SignInChallengesService,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
   ) {}
@@ -82,16 +84,8 @@ export class ReauthenticationService {
     answer: Exclude<Proof, { password: string }>,
   ): Promise<RightAnswer> {
     const owner: FactorOwner = { kind: 'user', id: user.id };
-    const { right } = await this.limiter.attempt(
-      context,
-      'second_factor',
-      comparedEmail(user),
-      () =>
-        this.database.platform(context, REASON, async (tx) => {
-          const found = await this.factors.check(tx, owner, answer);
-          return { isRight: found !== null, right: found };
-        }),
-    );
+    const guessed = { owner, account: comparedEmail(user), answer };
+    const right = await this.challenges.guess(context, null, guessed);
     return right ?? this.refuse(context, user, mfaCodeInvalid());
   }
 

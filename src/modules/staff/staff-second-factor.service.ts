@@ -104,11 +104,7 @@ export class StaffSecondFactorService {
 
   /** @throws 404 second_factor_not_found */
   renewCodes(context: RequestContext): Promise<string[]> {
-    return this.change(context, async (tx, owner) => {
-      const { totp } = await this.factors.describe(tx, owner);
-      if (!totp) throw secondFactorNotFound();
-      return this.factors.renewCodes(tx, owner);
-    });
+    return this.change(context, (tx, owner) => this.factors.renewCodes(tx, owner));
   }
 
   /** @throws 404 second_factor_not_found */
@@ -158,16 +154,8 @@ export class StaffSecondFactorService {
     answer: { code: string },
   ): Promise<RightAnswer> {
     const owner = ownerOf(context);
-    const { right } = await this.limiter.attempt(
-      context,
-      'staff_second_factor',
-      comparedEmail(account),
-      () =>
-        this.database.platform(context, REASON, async (tx) => {
-          const found = await this.factors.check(tx, owner, answer);
-          return { isRight: found !== null, right: found };
-        }),
-    );
+    const guessed = { owner, account: comparedEmail(account), answer };
+    const right = await this.challenges.guess(context, null, guessed);
     return right ?? this.refuse(context, account, mfaCodeInvalid());
   }
 

@@ -63,11 +63,17 @@ export class SecondFactorsService {
     const step = stepOf(this.open(owner, factor.secret), code, tx.now);
     if (step === null) throw mfaCodeInvalid();
     if (!(await this.factors.confirm(tx, owner, factor.secret, step))) throw mfaCodeInvalid(); // begun anew meanwhile
-    return this.renewCodes(tx, owner);
+    return this.makeCodes(tx, owner);
   }
 
-  /** Ten others; those of before no longer work. */
+  /** Ten others; those of before no longer work. @throws 404 second_factor_not_found */
   async renewCodes(tx: Transaction, owner: FactorOwner): Promise<string[]> {
+    const factor = await this.factors.findTotp(tx, owner);
+    if (!factor?.confirmedAt) throw secondFactorNotFound();
+    return this.makeCodes(tx, owner);
+  }
+
+  private async makeCodes(tx: Transaction, owner: FactorOwner): Promise<string[]> {
     const codes = newRecoveryCodes();
     const hashes = codes.map((code) => hashRecoveryCode(this.codeKey, owner.id, code));
     await this.factors.replaceCodes(tx, owner, hashes);

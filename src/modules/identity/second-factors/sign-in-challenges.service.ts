@@ -64,25 +64,30 @@ export class SignInChallengesService {
 
   /**
    * Makes a guess: counted per account, and five per token. Call it outside transactions.
+   * @param challenge null: of someone who is signed in and proves again who they are
    * @param account the address as it is compared
    * @returns null for a wrong answer
    * @throws 401 mfa_token_invalid, 429 rate_limited
    */
   async guess(
     context: RequestContext,
-    challenge: Challenge,
+    challenge: Challenge | null,
     guessed: { owner: FactorOwner; account: string; answer: SecondStepAnswer },
   ): Promise<RightAnswer | null> {
     const { owner, account, answer } = guessed;
     const guess = owner.kind === 'user' ? 'second_factor' : 'staff_second_factor';
     const { right } = await this.limiter.attempt(context, guess, account, () =>
       this.database.platform(context, REASON, async (tx) => {
-        if ((await tx.execute(COUNT_TRY, [challenge.id, tx.now])) === 0) throw mfaTokenInvalid();
+        if (challenge) await this.countTry(tx, challenge);
         const found = await this.factors.check(tx, owner, answer);
         return { isRight: found !== null, right: found };
       }),
     );
     return right;
+  }
+
+  private async countTry(tx: Transaction, { id }: Challenge): Promise<void> {
+    if ((await tx.execute(COUNT_TRY, [id, tx.now])) === 0) throw mfaTokenInvalid();
   }
 
   /** Uses the token up: of concurrent calls, one succeeds. @throws 401 mfa_token_invalid */
