@@ -84,7 +84,7 @@ export class EventsRepository {
     return tx.execute(PRUNE, [before, limit]);
   }
 
-  /** To the day, so that a reader costs a write a day. */
+  /** To the day, so that a reader costs a write a day, and waits for the counter that commits hold no more often. */
   async markRead(tx: Transaction): Promise<void> {
     await tx.query(MARK_READ, [tx.requireBusinessId(), tx.now]);
   }
@@ -110,9 +110,11 @@ const BUSINESS_AFTER = `
   SELECT business_id AS id FROM event_counters WHERE business_id > $1 ORDER BY business_id LIMIT 1`;
 
 const MARK_READ = `
-  INSERT INTO event_counters AS counter (business_id, last_read_at) VALUES ($1, $2)
-  ON CONFLICT (business_id) DO UPDATE SET last_read_at = excluded.last_read_at
-  WHERE counter.last_read_at IS NULL OR counter.last_read_at < excluded.last_read_at - interval '1 day'`;
+  INSERT INTO event_counters (business_id, last_read_at)
+  SELECT $1::uuid, $2::timestamptz
+  WHERE NOT EXISTS (
+    SELECT FROM event_counters WHERE business_id = $1 AND last_read_at >= $2::timestamptz - interval '1 day')
+  ON CONFLICT (business_id) DO UPDATE SET last_read_at = excluded.last_read_at`;
 
 const READ = `
   SELECT business_id AS id FROM event_counters
