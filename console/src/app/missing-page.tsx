@@ -1,22 +1,15 @@
-import { Link, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { text } from '../text/catalogue';
-import { Empty, Fault } from '../ui/feedback';
+import { DeadEnd } from '../ui/dead-end';
+import { Fault } from '../ui/feedback';
 import { Page } from '../ui/page';
 
 export function MissingPage() {
   return (
     <Page title={text.problems.missing}>
-      <Empty
-        icon="search"
-        title={text.problems.missingHint}
-        action={
-          <Link to="/" className="button button-plain">
-            {text.problems.home}
-          </Link>
-        }
-      >
+      <DeadEnd icon="search" title={text.problems.missingHint}>
         {text.problems.missingLead}
-      </Empty>
+      </DeadEnd>
     </Page>
   );
 }
@@ -25,15 +18,7 @@ export function MissingPage() {
 export function ForbiddenPage() {
   return (
     <Page title={text.problems.forbidden}>
-      <Empty
-        icon="shield"
-        title={text.problems.forbiddenLead}
-        action={
-          <Link to="/" className="button button-plain">
-            {text.problems.home}
-          </Link>
-        }
-      />
+      <DeadEnd icon="shield" title={text.problems.forbiddenLead} />
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link } from '@tanstack/react-router';
 import { ProblemError, type ProblemResponse } from '@tenantry/client';
 import { text } from '../text/catalogue';
-import { Empty, Fault, Skeleton } from './feedback';
+import { DeadEnd } from './dead-end';
+import { Fault, Skeleton } from './feedback';
 import { Page } from './page';
 
 interface Props<T> {
@@ -27,15 +27,7 @@ export function Loaded<T>({ queryKey, load, lines, children }: Props<T>) {
 function Gone({ problem }: { problem: ProblemResponse }) {
   return (
     <Page title={problem.title}>
-      <Empty
-        icon="search"
-        title={text.problems.gone}
-        action={
-          <Link to="/" className="button button-plain">
-            {text.problems.home}
-          </Link>
-        }
-      />
+      <DeadEnd icon="search" title={text.problems.gone} />
     </Page>
   );
 }

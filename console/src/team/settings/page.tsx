@@ -68,35 +68,48 @@ function Name({ business: { id, name } }: { business: BusinessResponse }) {
 }
 
 function SupportAccess({ business: { supportAccess } }: { business: BusinessResponse }) {
-  const change = useMutation({
-    mutationFn: (isOn: boolean) => business.update({ supportAccess: isOn }),
-  });
   return (
-    <Card title={text.settings.support}>
-      <Toggle
-        label={text.settings.supportAccess}
-        hint={text.settings.supportAccessHint}
-        isOn={supportAccess}
-        isDisabled={change.isPending}
-        onChange={(isOn) => change.mutate(isOn)}
-      />
-      {change.error && <Fault error={change.error} />}
-    </Card>
+    <Switch
+      title={text.settings.support}
+      label={text.settings.supportAccess}
+      hint={text.settings.supportAccessHint}
+      isOn={supportAccess}
+      turn={(isOn) => business.update({ supportAccess: isOn })}
+    />
   );
 }
 
 function SecondFactorDemand({ business: { requireSecondFactor } }: { business: BusinessResponse }) {
-  const change = useMutation({
-    mutationFn: (isOn: boolean) => business.update({ requireSecondFactor: isOn }),
-  });
   return (
-    <Card title={text.secondFactor.title}>
+    <Switch
+      title={text.secondFactor.title}
+      label={text.secondFactor.demand}
+      hint={text.secondFactor.demandHint}
+      isOn={requireSecondFactor}
+      turn={(isOn) => business.update({ requireSecondFactor: isOn })}
+    />
+  );
+}
+
+interface SwitchProps {
+  title: string;
+  label: string;
+  hint: string;
+  isOn: boolean;
+  turn: (isOn: boolean) => Promise<unknown>;
+}
+
+/** A setting that is on or off, changed at once. */
+function Switch({ title, label, hint, isOn, turn }: SwitchProps) {
+  const change = useMutation({ mutationFn: turn });
+  return (
+    <Card title={title}>
       <Toggle
-        label={text.secondFactor.demand}
-        hint={text.secondFactor.demandHint}
-        isOn={requireSecondFactor}
+        label={label}
+        hint={hint}
+        isOn={isOn}
         isDisabled={change.isPending}
-        onChange={(isOn) => change.mutate(isOn)}
+        onChange={(next) => change.mutate(next)}
       />
       {change.error && <Fault error={change.error} />}
     </Card>
