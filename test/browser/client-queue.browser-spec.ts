@@ -3,18 +3,19 @@ import { signUp, type Customer } from '../support/customers';
 import { TestApplication } from '../support/test-application';
 import { until } from '../support/until';
 import { startChromium } from './support/chromium';
-import { ClientPage } from './support/client-page';
+import { startClientPage } from './support/client-page';
+import type { PageServer } from './support/page-server';
 
 /* The client in Chromium: what waits is kept in IndexedDB, by pages and by workers. */
 
 let server: TestApplication;
 let browser: Browser;
-let shop: ClientPage;
+let shop: PageServer;
 let customer: Customer;
 beforeAll(async () => {
   [browser, shop, server] = [
     await startChromium(),
-    await ClientPage.start(),
+    await startClientPage(),
     await TestApplication.start(),
   ];
   customer = await signUp(server);

@@ -6,25 +6,22 @@ import { addStaff, type StaffMember } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 import { until } from '../support/until';
 import { startChromium } from './support/chromium';
-import { FlagPage } from './support/flag-page';
+import { startFlagPage } from './support/flag-page';
+import type { PageServer } from './support/page-server';
 
 /* OpenFeature's web provider in Chromium, with an SDK key, on a page of another origin than the API. */
 
 let server: TestApplication;
 let browser: Browser;
-let shop: FlagPage;
-let stranger: FlagPage;
+let shop: PageServer;
+let stranger: PageServer;
 let staff: StaffMember;
 let customer: Customer;
 let beta: FeatureResponse;
 let region: FeatureResponse;
 let hidden: FeatureResponse;
 beforeAll(async () => {
-  [browser, shop, stranger] = [
-    await startChromium(),
-    await FlagPage.start(),
-    await FlagPage.start(),
-  ];
+  [browser, shop, stranger] = [await startChromium(), await startFlagPage(), await startFlagPage()];
   server = await TestApplication.start();
   staff = await addStaff(server);
   beta = await addFeature(server, staff, { kind: 'flag', visibility: 'client' });
@@ -42,7 +39,7 @@ afterAll(async () => {
 
 const give = (key: string, body: object) => giveOwnGrant(server, staff, customer, key, body);
 
-async function open({ origin }: FlagPage): Promise<Page> {
+async function open({ origin }: PageServer): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(origin);
   await page.waitForFunction('globalThis.isReady');

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { PageServer } from './page-server';
 
 const CLIENT = resolve('packages/client/src/index.ts');
 const RECORDER = resolve('packages/client/src/product/recorder.ts');
@@ -33,29 +31,8 @@ async function bundle(): Promise<string> {
   return output[0].code;
 }
 
-/** A founder's web app that records by the client, on an origin of its own. */
-export class ClientPage {
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<ClientPage> {
-    const script = await bundle();
-    const server = createServer(({ url }, response) => {
-      const isScript = url === '/script.js';
-      const type = isScript ? 'text/javascript' : 'text/html';
-      response.setHeader('content-type', type).end(isScript ? script : PAGE);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new ClientPage(server);
-  }
-
-  get origin(): string {
-    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
+/** A founder's web app that records by the client. */
+export async function startClientPage(): Promise<PageServer> {
+  const script = await bundle();
+  return PageServer.start(PAGE, (path) => (path === '/script.js' ? script : undefined));
 }

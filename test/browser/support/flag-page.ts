@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
-import type { AddressInfo } from 'node:net';
+import { PageServer } from './page-server';
 
 const PROVIDER = dirname(require.resolve('@openfeature/ofrep-web-provider/package.json'));
 const CORE = dirname(
@@ -34,28 +32,10 @@ const PAGE = `<!doctype html><title>Shop</title>
   globalThis.isReady = true;
 </script>`;
 
-/** A founder's web page, on an origin of its own. */
-export class FlagPage {
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<FlagPage> {
-    const server = createServer(({ url = '/' }, response) => {
-      const module = MODULES[decodeURIComponent(url.slice(1))];
-      const type = module ? 'text/javascript' : 'text/html';
-      response.setHeader('content-type', type).end(module ? readFileSync(module) : PAGE);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new FlagPage(server);
-  }
-
-  get origin(): string {
-    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
+/** A founder's web page that asks for flags. */
+export function startFlagPage(): Promise<PageServer> {
+  return PageServer.start(PAGE, (path) => {
+    const module = MODULES[path.slice(1)];
+    return module && readFileSync(module);
+  });
 }
