@@ -25,6 +25,6 @@ const EXPIRING = `
 const RESETTING = `
   CREATE INDEX ix_usage_alerts_resetting ON usage_alerts (business_id, feature) WHERE reset_raised_at IS NULL`;
 
-// Renewal asks of each batch who follows the log: nearly nobody, so the index is small.
+// Renewal asks of each batch which businesses follow the log: few do, so the index is small.
 const READ = `
   CREATE INDEX ix_event_counters_read ON event_counters (business_id) WHERE last_read_at IS NOT NULL`;

@@ -5,7 +5,7 @@ import type { FieldClass } from './fields';
 export interface EventDefinition<Data extends object = object> {
   /** `thing.past_tense`; never changes, since clients name it. */
   type: string;
-  /** Who may read the thing itself may read the event, and nobody else. */
+  /** Only who may read the thing itself may read the event. */
   permission: Permission;
   /** For the contract: when it is raised. */
   description: string;

@@ -92,7 +92,7 @@ export async function checkWorkers(query: Query): Promise<Finding> {
   return fail('workers', `none running, and ${count} jobs wait`, START_WORKER);
 }
 
-/** Endpoints that take nothing, and deliveries that nobody makes. */
+/** Endpoints that take nothing, and deliveries that no process makes. */
 export async function checkWebhooks(query: Query): Promise<Finding> {
   const [counts] = (await query(WEBHOOKS)) as [{ all: number; disabled: number; late: number }];
   const { all, disabled, late } = counts;

@@ -63,7 +63,7 @@ export class LostFactorsService {
   request(context: RequestContext, email: string): Promise<FactorReset> {
     return this.database.platform(context, REASON, async (tx) => {
       const userId = await this.users.findIdByEmail(tx, email);
-      if (!userId) throw secondFactorNotFound(`Nobody has the address ${email}.`);
+      if (!userId) throw secondFactorNotFound(`No person has the address ${email}.`);
       await this.users.lock(tx, userId);
       const { hasSecondFactor } = await this.users.get(tx, userId);
       if (!hasSecondFactor) throw secondFactorNotFound();

@@ -20,7 +20,7 @@ import {
 } from './webhooks.errors';
 
 const TEST_TYPE = 'webhook_endpoint.test';
-/** An endpoint that nobody serves for so long is woken again. */
+/** An endpoint that no job serves for so long is woken again. */
 const OVERDUE_HOURS = 1 / 60;
 
 /** What was sent to an endpoint, and what is sent on request. */
