@@ -2255,7 +2255,7 @@ export type SessionTokenResponse = {
 
 export type SessionTransport = 'bearer' | 'cookie';
 
-export type SignInMethod = 'password' | 'totp' | 'recovery_code';
+export type SignInMethod = 'password' | 'totp' | 'recovery_code' | 'passkey';
 
 export type SignupRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
