@@ -48,4 +48,5 @@ export const signInMethods = {
   password: 'Password',
   totp: 'App',
   recovery_code: 'Recovery code',
+  passkey: 'Passkey',
 };
