@@ -1,11 +1,10 @@
 // What a first look at the console costs: bytes until a page is shown, and the time until it can be used, with the
-// browser's processor four times slower. Then a newcomer: the first page, a sign-up, and recordings until the free plan
-// refuses one. Needs Chromium: CHROMIUM, else /usr/bin/chromium. `npm run bench -- console [--rounds 5]`
-const { chromium } = require('playwright-core');
-const { PASSWORD, quantile, send, startServer } = require('./support/bench-server');
+// browser's processor four times slower. Needs Chromium: CHROMIUM, else /usr/bin/chromium. `npm run bench -- console [--rounds 5]`
+const { launch, signUp } = require('./newcomer');
+const { quantile, startServer } = require('./support/bench-server');
 
 const SLOWDOWN = 4;
-const LIMITS = { scriptKb: 250, styleKb: 40, interactiveMs: 1_500, newcomerSeconds: 180 };
+const LIMITS = { scriptKb: 250, styleKb: 40, interactiveMs: 1_500 };
 
 /** Tells when an element is there that can be used. */
 const WATCH = `
@@ -41,36 +40,12 @@ async function weigh(page) {
   return { scriptKb: sumOf('.js') / 1000, styleKb: sumOf('.css') / 1000 };
 }
 
-/** From the first page to the first refusal, as fast as a script is. */
-async function beNewcomer(browser, url) {
-  const startedAt = performance.now();
-  const page = await open(browser);
-  await page.goto(`${url}/console/signup`);
-  const email = `newcomer-${Date.now()}@bench.example`;
-  const fields = { businessName: 'Acme', fullName: 'Ada Lovelace', email, password: PASSWORD };
-  for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value);
-  await page.click('button[type=submit]');
-  const token = await page.locator('.copyable code').first().innerText();
-  for (let sent = 1; ; sent += 1) {
-    const body = {
-      externalId: `first-${sent}`,
-      startedAt: new Date().toISOString(),
-      durationMs: 1_500,
-    };
-    const { status } = await send(url, 'POST', '/v1/recordings', { token, body });
-    if (status === 402) return { page, sent, seconds: (performance.now() - startedAt) / 1_000 };
-    if (status !== 201) throw new Error(`a recording was answered ${status}`);
-  }
-}
-
 async function run({ rounds = '5' }) {
-  const startedAt = performance.now();
   const server = await startServer();
-  const startSeconds = (performance.now() - startedAt) / 1_000;
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launch();
   try {
-    const { page, sent, seconds } = await beNewcomer(browser, server.url);
+    const page = await open(browser);
+    await signUp(page, server.url);
     const [logIn, overview] = [[], []];
     for (let round = 0; round < Number(rounds); round += 1) {
       const stranger = await open(browser);
@@ -83,7 +58,6 @@ async function run({ rounds = '5' }) {
       limits: LIMITS,
       firstLoad: await weigh(page),
       interactiveMs: { logIn: quantile(logIn, 0.5), overview: quantile(overview, 0.5) },
-      newcomer: { startSeconds, secondsToFirstRefusal: seconds, sent },
     };
   } finally {
     await browser.close();

@@ -7,6 +7,7 @@ const { parseArgs } = require('node:util');
 const benches = {
   console: './console',
   login: './login',
+  newcomer: './newcomer',
   migrate: './migrate',
   recordings: './recordings',
   profile: './profile',

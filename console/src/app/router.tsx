@@ -13,9 +13,7 @@ import { BASE } from './areas';
 import { MissingPage, BrokenPage } from './missing-page';
 import { meQuery, queryClient } from './queries';
 import { PublicLayout } from './public-layout';
-import { StaffLayout } from './staff-layout';
 import { isStaff } from './staff-session';
-import { TeamLayout } from './team-layout';
 
 const root = createRootRoute({ component: Outlet });
 
@@ -55,7 +53,7 @@ const publicPages = [
 export const teamLayout = createRoute({
   getParentRoute: () => root,
   id: 'team',
-  component: TeamLayout,
+  component: lazyRouteComponent(() => import('./team-layout'), 'TeamLayout'),
   beforeLoad: async ({ location }) => {
     try {
       await queryClient.ensureQueryData(meQuery);
@@ -89,7 +87,7 @@ const teamPages = [
 const staffLayout = createRoute({
   getParentRoute: () => root,
   id: 'staff',
-  component: StaffLayout,
+  component: lazyRouteComponent(() => import('./staff-layout'), 'StaffLayout'),
   beforeLoad: async ({ location }) => {
     if (await isStaff()) return;
     redirect({ to: '/staff/login', search: { next: location.href }, throw: true });
