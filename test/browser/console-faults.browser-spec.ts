@@ -54,6 +54,15 @@ it('404: a thing that is not there', async () => {
   await visitor.close();
 });
 
+it('422: a field that the page does not have is told above the button', async () => {
+  const visitor = await world.visit('/console/reset-password');
+  await visitor.fill({ password: PASSWORD });
+  await visitor.submit();
+  await visitor.see('The server did not accept this');
+  await visitor.picture('fault-without-field');
+  await visitor.close();
+});
+
 it('429: the limit of mails is told at once, with how long to wait', async () => {
   const visitor = await world.signUp();
   await visitor.press('Send it again');

@@ -9,3 +9,10 @@ export function faultsByField(error: unknown): Record<string, string> {
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
+
+/** What the server says of fields that `form` does not have, as a sentence each; without a form, of all. */
+export function faultsOutside(form: HTMLFormElement | null, error: unknown): string[] {
+  return Object.entries(faultsByField(error))
+    .filter(([name]) => !form?.elements.namedItem(name))
+    .map(([name, detail]) => `${name} ${detail}.`);
+}

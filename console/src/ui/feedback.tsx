@@ -6,14 +6,22 @@ import {
 } from '@tenantry/client';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { brand } from '../api/brand';
+import { faultsOutside } from '../api/faults';
 import { text } from '../text/catalogue';
 import { Button } from './button';
 import { Icon } from './icon';
 import type { IconName } from './icon-paths';
 
+interface FaultProps {
+  error: unknown;
+  /** What the server says of fields that are not on the page; otherwise of all. */
+  faults?: string[];
+  onRetry?: () => void;
+}
+
 /** What the server refused, in words for the reader, with the id that support asks for. */
-export function Fault({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { title, detail, requestId } = describe(error);
+export function Fault({ error, faults, onRetry }: FaultProps) {
+  const { title, detail, requestId } = describe(error, faults);
   return (
     <div className="fault" role="alert">
       <Icon name="alert" />
@@ -44,11 +52,14 @@ interface Described {
   requestId?: string | null;
 }
 
-function describe(error: unknown): Described {
+function describe(error: unknown, faults = faultsOutside(null, error)): Described {
   if (error instanceof ConnectionError) return text.problems.offline;
   if (error instanceof UnexpectedAnswerError) return text.problems.unavailable(error.status);
   if (!(error instanceof ProblemError)) return { title: text.problems.unexpected };
-  if (error.code === 'validation_failed') return { title: text.problems.fields };
+  if (error.code === 'validation_failed')
+    return faults.length > 0
+      ? { title: text.problems.refused, detail: faults.join(' ') }
+      : { title: text.problems.fields };
   if (error.status === 429) return text.problems.tooMany(error.retryAfterSeconds);
   if (error.status === 503) return text.problems.busy(error.retryAfterSeconds);
   const { title, detail, status, instance } = error.details as ProblemResponse;

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
-import { useMemo, type FormEvent, type ReactNode } from 'react';
+import { useMemo, useRef, type FormEvent, type ReactNode } from 'react';
 import { Form as AriaForm } from 'react-aria-components';
-import { faultsByField } from '../api/faults';
+import { faultsByField, faultsOutside } from '../api/faults';
 import { text } from '../text/catalogue';
 import { Button } from './button';
 import { Fault } from './feedback';
@@ -29,6 +29,7 @@ export function Form<T>({
   isWide,
   children,
 }: FormProps<T>) {
+  const element = useRef<HTMLFormElement>(null);
   const sending = useMutation({ mutationFn: send, onSuccess: onDone });
   // A new object shows all of them again, also those that are corrected.
   const faults = useMemo(() => faultsByField(sending.error), [sending.error]);
@@ -38,9 +39,11 @@ export function Form<T>({
     if (!sending.isPending && isFilledIn(form)) sending.mutate(fieldsOf(form));
   };
   return (
-    <AriaForm className="form" validationErrors={faults} onSubmit={onSubmit}>
+    <AriaForm ref={element} className="form" validationErrors={faults} onSubmit={onSubmit}>
       {children}
-      {sending.error && <Fault error={sending.error} />}
+      {sending.error && (
+        <Fault error={sending.error} faults={faultsOutside(element.current, sending.error)} />
+      )}
       <div className="form-actions">
         {onCancel && <Button onPress={onCancel}>{text.common.cancel}</Button>}
         <Button

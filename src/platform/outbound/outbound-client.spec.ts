@@ -150,6 +150,17 @@ describe('a request', () => {
 
   it('ends where the connection is refused', async () => {
     const request = { method: 'GET' as const, url: 'http://127.0.0.1:1/' };
-    await expect(client.send(CONTEXT, request)).rejects.toMatchObject({ reason: 'not_reached' });
+    await expect(client.send(CONTEXT, request)).rejects.toMatchObject({
+      reason: 'not_reached',
+      message: 'The server refused the connection.',
+    });
+  });
+
+  it('ends where the server hangs up', async () => {
+    answer = (request) => request.socket.destroy();
+    await expect(get(client, '127.0.0.1')).rejects.toMatchObject({
+      reason: 'not_reached',
+      message: 'The server ended the connection without an answer.',
+    });
   });
 });

@@ -3,13 +3,12 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { Client, type Dispatcher } from 'undici';
-import { messageOf } from '../../common/foreign-text';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { Transaction } from '../database/transaction';
 import { AddressRules } from './addresses';
 import { NameResolver } from './name-resolver';
-import { OutboundFailure } from './outbound-failure';
+import { describeUnreached, OutboundFailure } from './outbound-failure';
 import { findUrlFault } from './target-url';
 
 /** From the look-up of the name to the last byte that is read. */
@@ -149,5 +148,5 @@ function toFailure(error: unknown, limit: AbortSignal): OutboundFailure {
   if (error instanceof OutboundFailure) return error;
   if (limit.aborted)
     return new OutboundFailure('timed_out', 'No complete answer came within 10 seconds.');
-  return new OutboundFailure('not_reached', messageOf(error), { cause: error });
+  return new OutboundFailure('not_reached', describeUnreached(error), { cause: error });
 }

@@ -58,6 +58,7 @@ export const common = {
       detail: `It answered ${status}. Try again in a moment.`,
     }),
     fields: 'Check the fields above',
+    refused: 'The server did not accept this',
     tooMany: (wait: number | null) => ({
       title: 'Too many requests',
       detail: wait ? `Try again in ${duration(wait)}.` : 'Try again in a moment.',

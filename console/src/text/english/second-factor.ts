@@ -35,9 +35,9 @@ export const secondFactor = {
     'This is delicate, and you logged in more than 10 minutes ago. What you typed is kept.',
   prove: 'Go on',
   usePassword: 'Use the password',
-  demand: 'Second factor for everybody',
+  demand: 'Require a second factor',
   demandHint:
-    'Members without one can only set one up, from their next click on. You too, if you have none.',
+    'Members who have none can do nothing else until they set one up. You too, if you have none.',
   clear: 'Remove second factor',
   clearTitle: (name: string) => `Remove the second factor of ${name}?`,
   clearLead: 'For a lost phone. All sessions of this member end; you both get a mail.',
