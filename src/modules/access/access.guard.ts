@@ -29,11 +29,16 @@ export class AccessGuard implements CanActivate {
       throw new Error(
         `${context.getClass().name}.${context.getHandler().name} does not say who may call it`,
       );
+    await this.admitTo(access, request, context.switchToHttp().getResponse<FastifyReply>());
+    return true;
+  }
+
+  /** Builds the context of the request. @throws what `assertAdmitted` does, 429 rate_limited, 422 validation_failed */
+  async admitTo(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.requestContext =
       access.audience === 'public'
         ? new RequestContext({ ...originOf(request), action: access.action })
-        : await this.admit(access, request, context.switchToHttp().getResponse<FastifyReply>());
-    return true;
+        : await this.admit(access, request, reply);
   }
 
   private async admit(

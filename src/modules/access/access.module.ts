@@ -9,6 +9,7 @@ import { CredentialCache } from './credential-cache';
 import { CredentialsRepository } from './credentials.repository';
 import { CredentialsService } from './credentials.service';
 import { EarlyAccess } from './early-access';
+import { ShortWays } from './short-ways';
 import { SdkPages } from './sdk-pages';
 
 /** Who may call what: the guard of every route. */
@@ -22,8 +23,11 @@ import { SdkPages } from './sdk-pages';
     BearerGuard,
     EarlyAccess,
     SdkPages,
-    { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_GUARD, useClass: StrictInputGuard }, // in this order
+    AccessGuard,
+    StrictInputGuard,
+    ShortWays,
+    { provide: APP_GUARD, useExisting: AccessGuard },
+    { provide: APP_GUARD, useExisting: StrictInputGuard }, // in this order
   ],
 })
 export class AccessModule {}

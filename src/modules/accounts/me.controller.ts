@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, Inject, Patch, Post, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
@@ -65,6 +66,7 @@ export class MeController {
     support: true,
     withoutBusiness: true,
   })
+  @RouteConfig({ isHot: true })
   async get(@Ctx() context: RequestContext): Promise<MeResponse> {
     return toMeResponse(await this.me.get(context), context);
   }

@@ -68,8 +68,9 @@ export function createHttpServer(
 
 function rememberRoutes(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRoute', (route) => {
-    const { access } = route.config ?? {};
+    const { access, isHot } = route.config ?? {};
     routes.add(route.url, route.method, access && audiencesOf(access));
+    if (access && isHot) route.handler = routes.shortened(access.action, route.handler);
     if (route.config?.bodyLimitBytes) route.bodyLimit = route.config.bodyLimitBytes;
   });
 }

@@ -19,12 +19,13 @@ import { ValidationPipe } from './validation';
     IdempotencyKeysRepository,
     ItemRefusals,
     CookieSessions,
-    { provide: APP_FILTER, useClass: ProblemFilter },
+    ProblemFilter,
+    { provide: APP_FILTER, useExisting: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: CookieSessionsInterceptor }, // outside the next
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
-  exports: [CookieSessions, Idempotency, ItemRefusals, SdkOrigins],
+  exports: [CookieSessions, Idempotency, ItemRefusals, ProblemFilter, RouteTable, SdkOrigins],
 })
 export class HttpModule {
   /** @param routes filled by the HTTP server as routes are registered */

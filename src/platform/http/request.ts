@@ -28,8 +28,8 @@ declare module 'fastify' {
     /** The handler gets the raw bytes, to verify a signature over them. */
     takesRawBody?: boolean;
     /**
-     * Opens no scope for its log lines, which costs a fifth of its time on Node 20; its lines are given their ids
-     * explicitly.
+     * Takes a short way to its handler (ShortWays), and opens no scope for its log lines, which costs a fifth of its
+     * time on Node 20; its lines are given their ids explicitly.
      */
     isHot?: boolean;
   }
@@ -40,8 +40,12 @@ export function requestOf(context: ExecutionContext): FastifyRequest {
 }
 
 /** The request's context, first parameter of every handler. */
-export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext): RequestContext => {
-  const { requestContext } = requestOf(context);
+export const Ctx = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  contextOf(requestOf(context)),
+);
+
+/** @throws Error before the access guard has run */
+export function contextOf({ requestContext }: FastifyRequest): RequestContext {
   if (!requestContext) throw new Error('the access guard has not run');
   return requestContext;
-});
+}

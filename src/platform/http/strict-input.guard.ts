@@ -1,9 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { FastifyRequest } from 'fastify';
 import { validationFailed } from '../../common/problems';
 import { requestOf } from './request';
 import { escapePointer } from './strict-json';
+
+type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 interface DeclaredInput {
   body: boolean;
@@ -19,16 +22,19 @@ export class StrictInputGuard implements CanActivate {
   private readonly declared = new WeakMap<object, DeclaredInput>();
 
   canActivate(context: ExecutionContext): boolean {
-    const request = requestOf(context);
-    const declared = this.declaredBy(context);
-    if (!declared.query) refuseFields(request.query, 'is not a parameter of this route');
-    if (!declared.body) refuseFields(request.body, 'is not a field of this request');
+    this.assertDeclared(context.getClass(), context.getHandler(), requestOf(context));
     return true;
   }
 
-  private declaredBy(context: ExecutionContext): DeclaredInput {
-    const handler = context.getHandler();
-    const known = this.declared.get(handler) ?? readDeclaration(context.getClass(), handler.name);
+  /** @throws 422 validation_failed */
+  assertDeclared(controller: object, handler: Handler, { query, body }: FastifyRequest): void {
+    const declared = this.declaredBy(controller, handler);
+    if (!declared.query) refuseFields(query, 'is not a parameter of this route');
+    if (!declared.body) refuseFields(body, 'is not a field of this request');
+  }
+
+  private declaredBy(controller: object, handler: Handler): DeclaredInput {
+    const known = this.declared.get(handler) ?? readDeclaration(controller, handler.name);
     this.declared.set(handler, known);
     return known;
   }
