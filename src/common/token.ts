@@ -13,6 +13,13 @@ export const TOKEN_PREFIXES = {
 } as const;
 export type TokenKind = keyof typeof TOKEN_PREFIXES;
 
+const KIND_OF_PREFIX = new Map(
+  (Object.keys(TOKEN_PREFIXES) as TokenKind[]).map((kind) => [
+    TOKEN_PREFIXES[kind] as string,
+    kind,
+  ]),
+);
+
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 40;
 const CHECKSUM_LENGTH = 6;
@@ -30,10 +37,7 @@ export function tokenKind(token: string): TokenKind | null {
   const prefix = TOKEN_PATTERN.exec(token)?.[1];
   if (!prefix || checksum(token.slice(0, -CHECKSUM_LENGTH)) !== token.slice(-CHECKSUM_LENGTH))
     return null;
-  return (
-    (Object.keys(TOKEN_PREFIXES) as TokenKind[]).find((kind) => TOKEN_PREFIXES[kind] === prefix) ??
-    null
-  );
+  return KIND_OF_PREFIX.get(prefix) ?? null;
 }
 
 /** What the database stores of a token: SHA-256, 32 bytes. 238 random bits need no salt or slow hash. */

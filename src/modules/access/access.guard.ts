@@ -37,7 +37,13 @@ export class AccessGuard implements CanActivate {
   async admitTo(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.requestContext =
       access.audience === 'public'
-        ? new RequestContext({ ...originOf(request), action: access.action })
+        ? new RequestContext({
+            requestId: request.id,
+            trace: request.trace,
+            ip: request.ip,
+            connection: { isHeld: false },
+            action: access.action,
+          })
         : await this.admit(access, request, reply);
   }
 
@@ -96,29 +102,29 @@ function toId(value: unknown): string | null {
   return isId(value) ? value.toLowerCase() : null;
 }
 
+/** Field by field: spread, they took three times as long, a twentieth of a short request. */
 function toContext(
   access: Access,
   credential: Credential,
   request: FastifyRequest,
 ): RequestContext {
-  const { actor, businessId, member, person, permissions, staffSessionId } = credential;
-  const { key, service, support } = credential;
+  const { key, member, service, support } = credential;
   return new RequestContext({
-    ...originOf(request),
+    requestId: request.id,
+    trace: request.trace,
+    ip: request.ip,
+    connection: { isHeld: false },
     action: access.action,
-    ...{ actor, businessId, member, person, permissions, staffSessionId },
+    actor: credential.actor,
+    businessId: credential.businessId,
+    member,
+    person: credential.person,
+    permissions: credential.permissions,
+    staffSessionId: credential.staffSessionId,
     boundTo: key?.boundTo ?? null,
     serviceKey: service && { id: service.id, businessIds: service.businessIds },
     onBehalfOf: support && member ? member.memberId : null,
     supportSessionId: support?.sessionId ?? null,
     cookie: request.caller?.cookie?.kind ?? null,
   });
-}
-
-function originOf({
-  id,
-  trace,
-  ip,
-}: FastifyRequest): Pick<RequestContext, 'requestId' | 'trace' | 'ip' | 'connection'> {
-  return { requestId: id, trace, ip, connection: { isHeld: false } };
 }

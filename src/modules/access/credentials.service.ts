@@ -40,6 +40,11 @@ export class CredentialsService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** The credential of a token that this process has looked up of late, as `resolve` gives it; else null. */
+  findKnown(token: string): Credential | null {
+    return tokenKind(token) && this.cache.find(hashToken(token).toString('base64'));
+  }
+
   /**
    * @param ip its source: look-ups of invalid tokens are limited
    * @returns null for a token that is malformed, unknown, expired, revoked, or whose member is deactivated

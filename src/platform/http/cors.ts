@@ -41,15 +41,17 @@ function allowOriginsOfSettings(
  * to the request itself, early-access.ts decides: it knows the key.
  */
 function allowOriginsOfSdks(fastify: FastifyInstance, routes: RouteTable): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    const { origin } = request.headers;
+  fastify.addHook('onRequest', (request, reply, done) => {
     const methods = isPreflight(request) ? routes.methodsOf(request.url, 'sdks') : [];
-    if (methods.length === 0) return;
+    if (methods.length === 0) return done();
     reply.header('vary', 'Origin');
-    if (!origin || !(await routes.sdkOrigins.source?.isKnown(origin))) return;
-    showAnswers(reply, origin);
-    answerPreflight(reply, methods);
-    return reply;
+    const { origin } = request.headers;
+    const asked = origin ? routes.sdkOrigins.source?.isKnown(origin) : undefined;
+    Promise.resolve(asked).then((isKnown) => {
+      if (!isKnown) return done();
+      showAnswers(reply, origin!);
+      answerPreflight(reply, methods);
+    }, done);
   });
 }
 

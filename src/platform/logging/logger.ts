@@ -1,10 +1,13 @@
 import type { LoggerService } from '@nestjs/common';
-import pino, { type Logger, type LoggerOptions } from 'pino';
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { Config } from '../config/config';
 import { currentLogIds } from './log-scope';
 
 /** The injection token of pino's logger. */
 export const LOGGER = Symbol('Logger');
+
+/** Longer ones are written in parts. */
+const TURN_LENGTH = 8 * 1024;
 
 const SECRET_FIELDS = [
   'authorization',
@@ -28,10 +31,30 @@ export function createLogger(
   const options = loggerOptions(config);
   const destination = process[output].fd;
   if (config.environment === 'production' || !process[output].isTTY)
-    return pino(options, pino.destination(destination));
+    return pino(options, output === 'stdout' ? linesOfATurn() : pino.destination(destination));
   const target = 'pino-pretty';
   const style = { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true };
   return pino({ ...options, transport: { target, options: { ...style, destination } } });
+}
+
+/**
+ * Writes the lines of one turn of the event loop at once: a system call for each took a tenth of a busy process. They
+ * are written before the next turn, and when the process ends by itself.
+ */
+function linesOfATurn(): DestinationStream {
+  const output = pino.destination({ fd: process.stdout.fd, minLength: TURN_LENGTH, sync: true });
+  let isDue = false;
+  const flush = () => {
+    isDue = false;
+    output.flushSync();
+  };
+  process.on('exit', flush);
+  const write = (line: string) => {
+    output.write(line);
+    if (!isDue) setImmediate(flush);
+    isDue = true;
+  };
+  return { write };
 }
 
 /** What every line carries: the ids of the request or job that wrote it, and no secret. */

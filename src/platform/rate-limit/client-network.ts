@@ -9,6 +9,7 @@ const GROUPS_OF_NETWORK = 4;
  * it.
  */
 export function networkOf(ip: string): string {
+  if (!ip.includes(':')) return ip; // the usual one, without a pattern
   const embedded = IPV4_IN_IPV6.exec(ip)?.[1];
   if (embedded) return embedded;
   return isIPv6(ip) ? `${groupsOf(ip).slice(0, GROUPS_OF_NETWORK).join(':')}::/64` : ip;
