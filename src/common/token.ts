@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 // A token is `prefix` + 40 random base62 characters (238 bits) + 6 characters of CRC32 over both (like GitHub's), so
@@ -42,7 +42,7 @@ export function tokenKind(token: string): TokenKind | null {
 
 /** What the database stores of a token: SHA-256, 32 bytes. 238 random bits need no salt or slow hash. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function checksum(text: string): string {

@@ -42,7 +42,7 @@ export class CredentialsService {
 
   /** The credential of a token that this process has looked up of late, as `resolve` gives it; else null. */
   findKnown(token: string): Credential | null {
-    return tokenKind(token) && this.cache.find(hashToken(token).toString('base64'));
+    return this.cache.find(hashToken(token).toString('base64'));
   }
 
   /**

@@ -131,12 +131,11 @@ function answerBadAddress(
 function logAnswers(fastify: FastifyInstance, logger: Logger): void {
   const lines = logger.child({}, { redact: [] });
   fastify.addHook('onResponse', (request, reply, done) => {
+    const { ip, method, url } = request;
+    const { statusCode: status } = reply;
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-    const path = request.url.split('?', 1)[0];
-    lines.info(
-      { ...logIdsOf(request), ip: request.ip, status: reply.statusCode, durationMs },
-      `${request.method} ${path} ${reply.statusCode}`,
-    );
+    const line = Object.assign(logIdsOf(request), { ip, status, durationMs });
+    lines.info(line, `${method} ${url.split('?', 1)[0]} ${status}`);
     done();
   });
 }

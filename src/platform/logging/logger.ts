@@ -6,9 +6,6 @@ import { currentLogIds } from './log-scope';
 /** The injection token of pino's logger. */
 export const LOGGER = Symbol('Logger');
 
-/** Longer ones are written in parts. */
-const TURN_LENGTH = 8 * 1024;
-
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -42,17 +39,16 @@ export function createLogger(
  * are written before the next turn, and when the process ends by itself.
  */
 function linesOfATurn(): DestinationStream {
-  const output = pino.destination({ fd: process.stdout.fd, minLength: TURN_LENGTH, sync: true });
-  let isDue = false;
+  const output = pino.destination(process.stdout.fd);
+  let lines = '';
   const flush = () => {
-    isDue = false;
-    output.flushSync();
+    if (lines !== '') output.write(lines);
+    lines = '';
   };
   process.on('exit', flush);
   const write = (line: string) => {
-    output.write(line);
-    if (!isDue) setImmediate(flush);
-    isDue = true;
+    if (lines === '') setImmediate(flush);
+    lines += line;
   };
   return { write };
 }

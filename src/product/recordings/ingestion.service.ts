@@ -143,8 +143,17 @@ export function toSentRecording(
   request: CreateRecordingRequest,
 ): SentRecording {
   const applicationId = applicationOf(context, request);
-  const businessId = context.requireBusinessId();
-  return { ...toPayload(request), applicationId, businessId, id: newId() };
+  const { externalId, startedAt, durationMs, device, metadata } = request;
+  return {
+    businessId: context.requireBusinessId(),
+    id: newId(),
+    externalId,
+    applicationId,
+    startedAt: new Date(startedAt),
+    durationMs,
+    device: asPlainJson(device),
+    metadata: asPlainJson(metadata),
+  };
 }
 
 /** The answer for a recording sent before. @throws 409 external_id_conflict, 410 recording_deleted */
@@ -165,17 +174,6 @@ function applicationOf(
   const named = applicationId?.toLowerCase() ?? null;
   if (boundTo && named && named !== boundTo) throw wrongApplication();
   return named ?? boundTo;
-}
-
-function toPayload(request: CreateRecordingRequest): Omit<RecordingPayload, 'applicationId'> {
-  const { externalId, startedAt, durationMs, device, metadata } = request;
-  return {
-    externalId,
-    startedAt: new Date(startedAt),
-    durationMs,
-    device: asPlainJson(device),
-    metadata: asPlainJson(metadata),
-  };
 }
 
 /** In the form that the database returns: no class, no undefined, no minus zero. */
