@@ -6,6 +6,7 @@ const { parseArgs } = require('node:util');
 
 const benches = {
   console: './console',
+  events: './events',
   login: './login',
   newcomer: './newcomer',
   migrate: './migrate',

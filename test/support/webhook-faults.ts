@@ -35,9 +35,10 @@ async function appendEvents(url: string, businessId: string, count: number): Pro
 
 /**
  * Two endpoints that fail 30 % at random, one of them ordered, and a worker that is killed -9 again and again.
+ * @returns how many tries the endpoints have seen
  * @throws where an event is not delivered, has two ids, or comes before an earlier one to the ordered endpoint
  */
-export async function playWebhookFaults(events: number, kills: number): Promise<void> {
+export async function playWebhookFaults(events: number, kills: number): Promise<number> {
   const replicas = await Replicas.start(ALLOWED);
   const receivers = [await WebhookReceiver.start(), await WebhookReceiver.start()] as const;
   const [any, ordered] = receivers;
@@ -67,6 +68,7 @@ export async function playWebhookFaults(events: number, kills: number): Promise<
   await server.stop();
   await Promise.all(receivers.map((receiver) => receiver.stop()));
   await replicas.stop();
+  return any.received.length + ordered.received.length;
 }
 
 /** Waits as long as something comes: `until` gives up after 30 seconds, and a dead worker's jobs take as long. */

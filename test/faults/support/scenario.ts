@@ -15,9 +15,12 @@ export class Skipped extends Error {}
 
 const seed = process.env.FAULT_SEED ?? '1';
 
-/** A test that prints a line of figures, also when it fails. */
-export function scenario(title: string, work: (run: Run) => Promise<void>): void {
-  it(title, async () => {
+/**
+ * A test that prints a line of figures, also when it fails.
+ * @param limitMs where it takes longer than the others may
+ */
+export function scenario(title: string, work: (run: Run) => Promise<void>, limitMs?: number): void {
+  const play = async (): Promise<void> => {
     const figures: Figures = {};
     const startedAt = performance.now();
     const name = expect.getState().currentTestName ?? title; // with that of the group
@@ -31,7 +34,8 @@ export function scenario(title: string, work: (run: Run) => Promise<void>): void
       report(error instanceof Skipped ? 'SKIPPED' : 'FAILED');
       if (!(error instanceof Skipped)) throw error;
     }
-  });
+  };
+  it(title, play, limitMs);
 }
 
 function tell(title: string, state: string, startedAt: number, figures: Figures): void {
