@@ -1,4 +1,6 @@
-import { playWebhookFaults } from '../support/webhook-faults';
+import { Replicas } from '../support/replicas';
+import type { ServerProcess } from '../support/server-process';
+import { ALLOWED, playWebhookFaults } from '../support/webhook-faults';
 
 /* Each event is delivered at least once under one id, and in order where asked, whatever fails and is killed. */
 
@@ -7,7 +9,10 @@ const LIMIT_MS = 300_000; // the jobs of a killed worker are released after 10 t
 it(
   'webhooks survive endpoints that fail 30 % and a worker that is killed twice',
   async () => {
-    await playWebhookFaults(60, 2);
+    const replicas = await Replicas.start(ALLOWED);
+    const [web] = replicas.servers as [ServerProcess];
+    await playWebhookFaults({ web, database: replicas.database }, { events: 60, kills: 2 });
+    await replicas.stop();
   },
   LIMIT_MS,
 );

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import { newId } from '../../src/common/ids';
 import { signUp } from './customers';
-import { Replicas } from './replicas';
 import { ServerProcess } from './server-process';
+import type { TestDatabase } from './test-database';
 import { until } from './until';
 import { createEndpoint, makeDeliveriesDue, verify, WebhookReceiver } from './webhook-receiver';
 
-const ALLOWED = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
+export const ALLOWED = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
 const WORKER = { ...ALLOWED, ROLES: 'web,worker' };
 
 /** Of every three requests or so, one fails: the same in each run. */
@@ -33,23 +33,30 @@ async function appendEvents(url: string, businessId: string, count: number): Pro
   await client.end();
 }
 
+/** A server that does no jobs, allowed to call this machine, and its database. */
+interface Installation {
+  web: ServerProcess;
+  database: TestDatabase & { url: string };
+}
+
 /**
  * Two endpoints that fail 30 % at random, one of them ordered, and a worker that is killed -9 again and again.
  * @returns how many tries the endpoints have seen
  * @throws where an event is not delivered, has two ids, or comes before an earlier one to the ordered endpoint
  */
-export async function playWebhookFaults(events: number, kills: number): Promise<number> {
-  const replicas = await Replicas.start(ALLOWED);
+export async function playWebhookFaults(
+  { web, database }: Installation,
+  { events, kills }: { events: number; kills: number },
+): Promise<number> {
   const receivers = [await WebhookReceiver.start(), await WebhookReceiver.start()] as const;
   const [any, ordered] = receivers;
   for (const [index, receiver] of receivers.entries())
     receiver.answer = failsThirtyPercent(index + 1);
-  const [web] = replicas.servers as [ServerProcess];
   const { token, business } = await signUp(web);
   const { secret } = await createEndpoint(web, token, { url: any.url });
   await createEndpoint(web, token, { url: ordered.url, ordered: true });
-  await appendEvents(replicas.database.url, business.id, events);
-  const worker = { DATABASE_URL: replicas.database.url, ...WORKER };
+  await appendEvents(database.url, business.id, events);
+  const worker = { DATABASE_URL: database.url, ...WORKER };
   let server = await ServerProcess.start(worker);
   await web.send('patch', '/v1/business', token).send({ name: 'Wakes the dispatcher' }).expect(200);
   const all = events + 1;
@@ -57,22 +64,21 @@ export async function playWebhookFaults(events: number, kills: number): Promise<
     new Set(received.filter(({ status }) => status === 200).map(({ id }) => id)).size;
   for (let kill = 1; kill <= kills; kill += 1) {
     const enough = Math.floor((all * kill) / (kills + 1));
-    await untilBoth(replicas, () => taken(ordered) >= enough);
+    await untilBoth(database, () => taken(ordered) >= enough);
     await server.stop('SIGKILL');
     server = await ServerProcess.start(worker);
   }
-  await untilBoth(replicas, () => taken(any) === all && taken(ordered) === all);
+  await untilBoth(database, () => taken(any) === all && taken(ordered) === all);
   expectOneIdEach(receivers);
   expectInOrder(ordered);
   verify(any.received[0]!, secret);
   await server.stop();
   await Promise.all(receivers.map((receiver) => receiver.stop()));
-  await replicas.stop();
   return any.received.length + ordered.received.length;
 }
 
 /** Waits as long as something comes: `until` gives up after 30 seconds, and a dead worker's jobs take as long. */
-async function untilBoth({ database }: Replicas, isDone: () => boolean): Promise<void> {
+async function untilBoth(database: TestDatabase, isDone: () => boolean): Promise<void> {
   for (let patience = 0; patience < 20 && !isDone(); patience += 1)
     await until('the next part is delivered', async () => {
       await makeDeliveriesDue(database);
