@@ -5,7 +5,10 @@ const HEADER_BYTES = 12;
 const TYPE_A = 1;
 const NAME_IN_QUESTION = 0xc00c;
 
-/** Answers every question for an IPv4 address with the next of these, round and round; there is none for IPv6. */
+/**
+ * Answers every question for an IPv4 address with the next of these, round and round; there is none for IPv6. Without
+ * addresses it never answers.
+ */
 export class DnsServer {
   asked = 0;
 
@@ -17,9 +20,9 @@ export class DnsServer {
   static async start(addresses: readonly string[]): Promise<DnsServer> {
     const socket = createSocket('udp4');
     const server = new DnsServer(socket, addresses);
-    socket.on('message', (question, from) =>
-      socket.send(server.answer(question), from.port, from.address),
-    );
+    socket.on('message', (question, from) => {
+      if (addresses.length > 0) socket.send(server.answer(question), from.port, from.address);
+    });
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     return server;

@@ -163,4 +163,40 @@ describe('a request', () => {
       message: 'The server ended the connection without an answer.',
     });
   });
+
+  describe.each([
+    ['before the head', () => undefined],
+    ['in the body', (_: IncomingMessage, response: ServerResponse) => void response.write('a')],
+  ])('that is never answered to its end, %s', (_, silence) => {
+    it('ends at the limit', async () => {
+      const patient = clientFor(['127.0.0.1']);
+      patient.limitMs = 200;
+      answer = silence;
+      await expect(get(patient, '127.0.0.1')).rejects.toMatchObject({
+        reason: 'timed_out',
+        message: 'No complete answer came within 0.2 seconds.',
+      });
+      expect(connected).toHaveLength(1);
+    });
+  });
+
+  it('ends at the limit where no name server answers', async () => {
+    const dns = await DnsServer.start([]);
+    const patient = clientFor([], 'test', new NameResolver([dns.address]));
+    patient.limitMs = 200;
+    await expect(get(patient, 'slow.example')).rejects.toMatchObject({ reason: 'timed_out' });
+    dns.stop();
+  });
+
+  it.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])(
+    'goes past the proxy that %s names',
+    async (variable) => {
+      process.env[variable] = variable.startsWith('NODE') ? '1' : 'http://127.0.0.1:1';
+      try {
+        await expect(get(client, '127.0.0.1')).resolves.toMatchObject({ status: 200 });
+      } finally {
+        delete process.env[variable];
+      }
+    },
+  );
 });

@@ -11,8 +11,6 @@ import { NameResolver } from './name-resolver';
 import { describeUnreached, OutboundFailure } from './outbound-failure';
 import { findUrlFault } from './target-url';
 
-/** From the look-up of the name to the last byte that is read. */
-export const OUTBOUND_LIMIT_MS = 10_000;
 const MOST_BYTES_READ = 65_536;
 
 export interface OutboundRequest {
@@ -46,6 +44,8 @@ interface Destination {
  */
 @Injectable()
 export class OutboundClient {
+  /** From the look-up of the name to the last byte that is read. */
+  limitMs = 10_000;
   private readonly rules: AddressRules;
 
   constructor(
@@ -64,11 +64,11 @@ export class OutboundClient {
     assertHoldsNoConnection(context);
     const fault = findUrlFault(request.url, this.config, '/url');
     if (fault) throw new OutboundFailure('address_refused', `The URL ${fault.detail}.`);
-    const limit = AbortSignal.timeout(OUTBOUND_LIMIT_MS);
+    const limit = AbortSignal.timeout(this.limitMs);
     try {
       return await this.within(limit, request, new URL(request.url));
     } catch (error) {
-      throw toFailure(error, limit);
+      throw toFailure(error, limit, this.limitMs);
     }
   }
 
@@ -78,7 +78,7 @@ export class OutboundClient {
     url: URL,
   ): Promise<OutboundAnswer> {
     const { addresses, isInternal } = await this.findDestination(url.hostname, limit);
-    const connect = { lookup: alwaysTo(addresses), timeout: OUTBOUND_LIMIT_MS };
+    const connect = { lookup: alwaysTo(addresses), timeout: this.limitMs };
     const client = new Client(url.origin, { connect, pipelining: 0 });
     try {
       const answer = await client.request({ ...toOptions(url, request), signal: limit });
@@ -144,9 +144,9 @@ async function endOf(limit: AbortSignal): Promise<never> {
   throw limit.reason;
 }
 
-function toFailure(error: unknown, limit: AbortSignal): OutboundFailure {
+function toFailure(error: unknown, limit: AbortSignal, limitMs: number): OutboundFailure {
   if (error instanceof OutboundFailure) return error;
-  if (limit.aborted)
-    return new OutboundFailure('timed_out', 'No complete answer came within 10 seconds.');
+  const late = `No complete answer came within ${limitMs / 1_000} seconds.`;
+  if (limit.aborted) return new OutboundFailure('timed_out', late);
   return new OutboundFailure('not_reached', describeUnreached(error), { cause: error });
 }
