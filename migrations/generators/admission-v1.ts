@@ -38,7 +38,7 @@ export interface AdmissionOptions {
 
 /**
  * Makes the function `admit_<table>`, which stores and counts rows of any tenants, exactly up to each limit, in one call:
- * `AdmissionQueue` in src/modules/entitlements calls it. A released version never changes; a migration that needs
+ * `AdmissionQueue` in src/modules/usage calls it, by a statement of the product's. A released version never changes; a migration that needs
  * something else gets a new one.
  */
 export async function createAdmission(

@@ -187,16 +187,4 @@ describe('a request', () => {
     await expect(get(patient, 'slow.example')).rejects.toMatchObject({ reason: 'timed_out' });
     dns.stop();
   });
-
-  it.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])(
-    'goes past the proxy that %s names',
-    async (variable) => {
-      process.env[variable] = variable.startsWith('NODE') ? '1' : 'http://127.0.0.1:1';
-      try {
-        await expect(get(client, '127.0.0.1')).resolves.toMatchObject({ status: 200 });
-      } finally {
-        delete process.env[variable];
-      }
-    },
-  );
 });

@@ -130,7 +130,10 @@ export class RenewalRepository {
     };
   }
 
-  /** Writes the closed periods, the subscriptions and the counters of a batch in three statements. */
+  /**
+   * Writes the closed periods, the subscriptions and the counters of a batch in at most four statements; after an outage
+   * one more for each number of periods that were missed.
+   */
   async write(tx: Transaction, renewals: WrittenRenewal[]): Promise<void> {
     const plain = renewals.filter((renewal) => renewal.isPlain);
     const others = renewals.filter((renewal) => !renewal.isPlain);
