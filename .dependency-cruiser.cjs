@@ -8,6 +8,7 @@ const tiers = [
   ['entitlement-checks', 'entitlement-reads', 'team-members', 'usage'],
   ['api-keys', 'support-sessions', 'webhooks'],
   ['access', 'accounts', 'billing', 'notifications', 'staff'],
+  ['sign-in'],
   ['onboarding', 'ops'],
 ];
 

@@ -17,6 +17,7 @@ import { OnboardingModule } from './modules/onboarding/onboarding.module';
 import { OpsModule } from './modules/ops/ops.module';
 import { PlansModule } from './modules/plans/plans.module';
 import { ServiceKeysModule } from './modules/service-keys/service-keys.module';
+import { SignInModule } from './modules/sign-in/sign-in.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { StreamsModule } from './modules/streams/streams.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
@@ -75,6 +76,7 @@ export class AppModule {
       WebhooksModule,
       AccountsModule,
       OnboardingModule,
+      SignInModule,
       BillingModule,
       NotificationsModule,
       StaffModule,

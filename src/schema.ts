@@ -41,6 +41,8 @@ import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
+import { Identities1763690000171 } from '../migrations/1763690000171-identities';
+import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -128,6 +130,8 @@ const core: Omit<Schema, 'complete'> = {
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     SecondFactors1763690000160,
+    Identities1763690000171,
+    SignIns1763690000172,
   ],
 };
 

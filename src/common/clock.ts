@@ -38,6 +38,11 @@ export function hoursAfter(moment: Date, hours: number): Date {
   return new Date(moment.getTime() + hours * ONE_HOUR_MS);
 }
 
+/** The moment this many minutes after another. */
+export function minutesAfter(moment: Date, minutes: number): Date {
+  return hoursAfter(moment, minutes / 60);
+}
+
 /** The moment this many hours before another. */
 export function hoursBefore(moment: Date, hours: number): Date {
   return new Date(moment.getTime() - hours * ONE_HOUR_MS);

@@ -40,7 +40,8 @@ export class CredentialsRepository {
     tokenHash: Buffer,
     { usedAfter, createdAfter, provenAfter }: SessionTimes,
   ): Promise<FoundCredential | null> {
-    const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, usedAfter, createdAfter]);
+    const times = [usedAfter, createdAfter, tx.now];
+    const [row] = await tx.query<SessionRow>(FIND_SESSION, [tokenHash, ...times]);
     if (!row) return null;
     const { id, memberId, userId, email, businessId, businessStatus, lastUsedAt } = row;
     const { fullName, emailVerified, hasSecondFactor, requiresSecondFactor } = row;
@@ -63,7 +64,11 @@ export class CredentialsRepository {
       isProven: proof.isProven,
       mustEnrol: requiresSecondFactor === true && !hasSecondFactor,
     };
-    const livesMs = Math.min(row.createdAt.getTime() - createdAfter.getTime(), proof.lastsMs);
+    const ends = [
+      row.createdAt.getTime() - createdAfter.getTime(),
+      livesMsOf({ expiresAt: row.endsAt }, tx.now),
+    ];
+    const livesMs = Math.min(...ends, proof.lastsMs);
     const use = { lastUsedAt, recordsUse: true, livesMs };
     return { ...OF_NO_OTHER_KIND, ...found, ...use, id };
   }
@@ -266,6 +271,7 @@ interface SessionRow {
   id: string;
   lastUsedAt: Date | null;
   createdAt: Date;
+  endsAt: Date | null;
   userId: string;
   email: string;
   fullName: string;
@@ -297,16 +303,17 @@ interface SupportRow extends TenantRow, StaffRow {
 
 const FIND_SESSION = `
   SELECT session.id, session.member_id AS "memberId", session.user_id AS "userId", session.last_used_at AS "lastUsedAt",
-         session.created_at AS "createdAt", coalesce(session.proven_at, session.created_at) AS "provenAt", member.role, person.email, person.full_name AS "fullName",
+         session.created_at AS "createdAt", session.ends_at AS "endsAt", coalesce(session.proven_at, session.created_at) AS "provenAt", member.role, person.email, person.full_name AS "fullName",
          person.email_verified_at IS NOT NULL AS "emailVerified", person.has_second_factor AS "hasSecondFactor",
          business.require_second_factor AS "requiresSecondFactor", business.name AS "businessName", session.business_id AS "businessId", business.status AS "businessStatus"
-  FROM (SELECT id, business_id, member_id, user_id, created_at, last_used_at, proven_at FROM sessions WHERE token_hash = $1
+  FROM (SELECT id, business_id, member_id, user_id, created_at, last_used_at, proven_at, ends_at FROM sessions WHERE token_hash = $1
         UNION ALL
-        SELECT id, NULL, NULL, user_id, created_at, last_used_at, proven_at FROM user_sessions WHERE token_hash = $1) AS session
+        SELECT id, NULL, NULL, user_id, created_at, last_used_at, proven_at, ends_at FROM user_sessions WHERE token_hash = $1) AS session
   JOIN users AS person ON person.id = session.user_id
   LEFT JOIN members AS member ON member.business_id = session.business_id AND member.id = session.member_id
   LEFT JOIN businesses AS business ON business.id = session.business_id
-  WHERE session.last_used_at > $2 AND session.created_at > $3 AND (session.business_id IS NULL OR member.status = 'active')`;
+  WHERE session.last_used_at > $2 AND session.created_at > $3 AND (session.ends_at IS NULL OR session.ends_at > $4)
+    AND (session.business_id IS NULL OR member.status = 'active')`;
 
 const FIND_API_KEY = `
   SELECT key.id, key.member_id AS "memberId", key.last_used_at AS "lastUsedAt", key.expires_at AS "expiresAt",

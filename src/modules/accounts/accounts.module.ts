@@ -14,6 +14,7 @@ import { LostFactorsService } from './lost-factors.service';
 import { MeController } from './me.controller';
 import { MeService } from './me.service';
 import { OwnFactorsService } from './own-factors.service';
+import { ProvenElsewhereService } from './proven-elsewhere.service';
 import { ReauthenticationService } from './reauthentication.service';
 import { RecoveryService } from './recovery.service';
 import { SecondFactorController } from './second-factor.controller';
@@ -33,11 +34,12 @@ import { SessionOpening } from './session-opening';
     LostFactorsService,
     MeService,
     OwnFactorsService,
+    ProvenElsewhereService,
     ReauthenticationService,
     RecoveryService,
     SecondStepService,
     SessionOpening,
   ],
-  exports: [LostFactorsService, RecoveryService],
+  exports: [LostFactorsService, ProvenElsewhereService, RecoveryService],
 })
 export class AccountsModule {}

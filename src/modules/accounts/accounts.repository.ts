@@ -15,7 +15,8 @@ export interface Membership {
   email: string;
   emailFolded: string;
   emailKey: string | null;
-  passwordHash: string;
+  /** Null: the person has none. */
+  passwordHash: string | null;
   passwordVersion: number;
   hasSecondFactor: boolean;
   /** Null: the person has no business. */

@@ -14,7 +14,13 @@ import { InvitationsService } from '../team-members/invitations.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
 import type { LoginRequest } from './dto/account.requests';
 import { SecondStepService } from './second-step.service';
-import { SessionOpening, type ActivePlace, type SignedIn, type SigningIn } from './session-opening';
+import {
+  isActive,
+  SessionOpening,
+  type ActivePlace,
+  type SignedIn,
+  type SigningIn,
+} from './session-opening';
 
 /** A login with the right password. */
 interface Right {
@@ -65,7 +71,7 @@ export class AccountsService {
     });
     await this.rehash(known, checked);
     if (person.hasSecondFactor)
-      throw await this.secondStep.demand(context, person, place?.memberId ?? null);
+      throw await this.secondStep.demand(context, person, place?.memberId ?? null, BY_PASSWORD);
     const { userId, passwordVersion } = person;
     const signingIn = { userId, passwordVersion, userAgent, proof: BY_PASSWORD };
     return place ? this.open(known, place.memberId, signingIn) : this.openOutside(known, signingIn);
@@ -140,8 +146,10 @@ export class AccountsService {
   private async rehash(context: RequestContext, { person, freshHash }: Right): Promise<void> {
     if (!freshHash) return;
     const hashing = context.with({ action: 'password.rehash', businessId: null });
-    await this.database.platform(hashing, 'people belong to no tenant', (tx) =>
-      this.users.rehash(tx, person.userId, person.passwordHash, freshHash),
+    await this.database.platform(
+      hashing,
+      'people belong to no tenant',
+      (tx) => this.users.rehash(tx, person.userId, person.passwordHash!, freshHash), // there is one: it was right,
     );
   }
 
@@ -188,9 +196,4 @@ export class AccountsService {
 /** What guesses are counted by: the account that they aim at, in whichever spelling. */
 function accountOf(email: string, [person]: Membership[]): string {
   return person ? comparedEmail(person) : canonicalEmail(email);
-}
-
-function isActive(membership: Membership, wanted: string | undefined): membership is ActivePlace {
-  const { memberStatus, businessId } = membership;
-  return memberStatus === 'active' && (wanted === undefined || businessId === wanted.toLowerCase());
 }

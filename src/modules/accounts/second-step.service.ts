@@ -16,6 +16,7 @@ import {
   type Challenge,
 } from '../identity/second-factors/sign-in-challenges.service';
 import { toAnswer, type SecondStepRequest } from '../identity/second-factors/dto/second-step';
+import type { SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { AccountsRepository, type Membership } from './accounts.repository';
 import { LostFactorsRepository } from './lost-factors.repository';
@@ -44,14 +45,20 @@ export class SecondStepService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Ends a login whose password was right. @returns its refusal, with the token for the second step */
+  /** Ends a login whose first step was right. @returns its refusal, with the token for the second step */
   demand(
     context: RequestContext,
     { userId, passwordVersion }: Membership,
     memberId: string | null,
+    { signedInWith, endsAt }: SessionProof,
   ): Promise<DomainError> {
     const owner: FactorOwner = { kind: 'user', id: userId };
-    return this.challenges.open(context, owner, { memberId, passwordVersion });
+    return this.challenges.open(context, owner, {
+      memberId,
+      passwordVersion,
+      signedInWith,
+      endsAt,
+    });
   }
 
   /**
@@ -98,9 +105,10 @@ export class SecondStepService {
     right: RightAnswer,
     userAgent: string | null,
   ): Promise<SignedIn> {
-    const { ownerId: userId, memberId, passwordVersion } = challenge;
+    const { ownerId: userId, memberId, passwordVersion, endsAt } = challenge;
     await this.challenges.use(tx, challenge);
-    const proof = { signedInWith: ['password' as const, right.method], provenAt: null };
+    const signedInWith = [...challenge.signedInWith, right.method];
+    const proof = { signedInWith, provenAt: null, endsAt };
     const signingIn = { userId, passwordVersion, userAgent, proof };
     const place = memberships.find((each) => memberId !== null && each.memberId === memberId);
     const signedIn = memberId

@@ -61,3 +61,12 @@ export class SessionOpening {
     return { opened, place: null };
   }
 }
+
+/** @param wanted the business; undefined: any */
+export function isActive(
+  membership: Membership,
+  wanted: string | undefined,
+): membership is ActivePlace {
+  const { memberStatus, businessId } = membership;
+  return memberStatus === 'active' && (wanted === undefined || businessId === wanted.toLowerCase());
+}

@@ -37,4 +37,8 @@ export class Session {
   /** Null: when it was opened. */
   @Column({ name: 'proven_at', type: 'timestamptz', precision: 3, nullable: true })
   provenAt!: Date | null;
+
+  /** Where what proved its owner ends: at the latest then; null: with its own age. */
+  @Column({ name: 'ends_at', type: 'timestamptz', precision: 3, nullable: true })
+  endsAt!: Date | null;
 }

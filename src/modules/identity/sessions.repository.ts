@@ -9,11 +9,15 @@ import type { Transaction } from '../../platform/database/transaction';
 import { Session } from './session.entity';
 import { UserSession } from './user-session.entity';
 
-/** What a session was opened with, and when its owner was last proven; null: when it is opened. */
-export type SessionProof = Pick<Session, 'signedInWith' | 'provenAt'>;
+/** What a session was opened with, when its owner was last proven (null: when it is opened), and until when it counts. */
+export type SessionProof = Pick<Session, 'signedInWith' | 'provenAt' | 'endsAt'>;
 
 /** The proof of a sign-up, and of a login without a second factor. */
-export const BY_PASSWORD: SessionProof = { signedInWith: ['password'], provenAt: null };
+export const BY_PASSWORD: SessionProof = {
+  signedInWith: ['password'],
+  provenAt: null,
+  endsAt: null,
+};
 
 export interface PersonalSessionOwner {
   userId: string;
@@ -28,7 +32,7 @@ export interface SessionOwner extends PersonalSessionOwner {
 
 /** The only place that has the token. */
 export interface OpenedSession {
-  session: Pick<Session, 'id' | 'createdAt'>;
+  session: Pick<Session, 'id' | 'createdAt' | 'endsAt'>;
   token: string;
 }
 
@@ -93,7 +97,7 @@ export class SessionsRepository {
     { limit, cursor }: ListQuery,
   ): Promise<ListedSession[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
-    const parameters = [userId, usedAfter, createdAfter, createdAt, id, limit + 1];
+    const parameters = [userId, usedAfter, createdAfter, createdAt, id, limit + 1, tx.now];
     return tx.query<ListedSession>(LIST, parameters);
   }
 
@@ -118,8 +122,8 @@ export class SessionsRepository {
 
   /** Deletes expired sessions. @returns how many */
   async prune(tx: Transaction, unusedSince: Date, createdBefore: Date): Promise<number> {
-    const ended = 'last_used_at < $1 OR created_at < $2';
-    const times = [unusedSince, createdBefore];
+    const ended = 'last_used_at < $1 OR created_at < $2 OR ends_at < $3';
+    const times = [unusedSince, createdBefore, tx.now];
     const inBusinesses = await tx.execute(`DELETE FROM sessions WHERE ${ended}`, times);
     return inBusinesses + (await tx.execute(`DELETE FROM user_sessions WHERE ${ended}`, times));
   }
@@ -131,18 +135,19 @@ function newSession(tx: Transaction) {
   return { token, made: { id: newId(), tokenHash: hashToken(token), ip: tx.ip, ...times } };
 }
 
-const PROOF = 'signed_in_with AS "signedInWith", coalesce(proven_at, created_at) AS "provenAt"';
+const PROOF =
+  'signed_in_with AS "signedInWith", coalesce(proven_at, created_at) AS "provenAt", ends_at AS "endsAt"';
 
 const HOLD_SESSION = `SELECT ${PROOF} FROM sessions WHERE business_id = $1 AND id = $2 FOR KEY SHARE`;
 
 const HOLD_USER_SESSION = `SELECT ${PROOF} FROM user_sessions WHERE id = $1 FOR KEY SHARE`;
 
-const LISTED = 'id, user_id, created_at, last_used_at, ip, user_agent, signed_in_with';
+const LISTED = 'id, user_id, created_at, last_used_at, ip, user_agent, signed_in_with, ends_at';
 
 const LIST = `
   SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip, user_agent AS "userAgent",
          signed_in_with AS "signedInWith"
   FROM (SELECT ${LISTED} FROM sessions UNION ALL SELECT ${LISTED} FROM user_sessions) AS session
-  WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3
+  WHERE user_id = $1 AND last_used_at > $2 AND created_at > $3 AND (ends_at IS NULL OR ends_at > $7)
     AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
   ORDER BY created_at DESC, id DESC LIMIT $6`;

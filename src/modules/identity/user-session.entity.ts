@@ -31,4 +31,8 @@ export class UserSession {
   /** Null: when it was opened. */
   @Column({ name: 'proven_at', type: 'timestamptz', precision: 3, nullable: true })
   provenAt!: Date | null;
+
+  /** Where what proved its owner ends: at the latest then; null: with its own age. */
+  @Column({ name: 'ends_at', type: 'timestamptz', precision: 3, nullable: true })
+  endsAt!: Date | null;
 }

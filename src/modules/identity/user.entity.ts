@@ -23,8 +23,9 @@ export class User {
   @Column({ name: 'full_name', type: 'text' })
   fullName!: string;
 
-  @Column({ name: 'password_hash', type: 'text' })
-  passwordHash!: string;
+  /** Null: signs in by an identity provider only. */
+  @Column({ name: 'password_hash', type: 'text', nullable: true })
+  passwordHash!: string | null;
 
   /** By triggers on its factors. */
   @Column({ name: 'has_second_factor', type: 'boolean' })

@@ -10,7 +10,7 @@ import { User } from './user.entity';
 export interface NewUser {
   email: string;
   fullName: string;
-  passwordHash: string;
+  passwordHash: string | null;
   emailVerifiedAt: Date | null;
 }
 

@@ -15,6 +15,7 @@ import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsageEventsService } from '../usage/usage-events.service';
+import { SignInFlowService } from '../sign-in/sign-in-flow.service';
 import { StaffService } from '../staff/staff.service';
 import { WebhookEndpointsService } from '../webhooks/webhook-endpoints.service';
 
@@ -36,6 +37,7 @@ export class Housekeeping {
     private readonly sessions: SessionsRepository,
     private readonly oneTimeKeys: OneTimeKeysRepository,
     private readonly challenges: SignInChallengesService,
+    private readonly signIns: SignInFlowService,
     private readonly mails: MailQueue,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
@@ -68,6 +70,7 @@ export class Housekeeping {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     await this.oneTimeKeys.prune(tx);
     await this.challenges.prune(tx);
+    await this.signIns.prune(tx);
     await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));

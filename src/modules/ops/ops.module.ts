@@ -3,6 +3,7 @@ import { ApiKeysModule } from '../api-keys/api-keys.module';
 import { AuditModule } from '../audit/audit.module';
 import { BillingModule } from '../billing/billing.module';
 import { IdentityModule } from '../identity/identity.module';
+import { SignInModule } from '../sign-in/sign-in.module';
 import { StaffModule } from '../staff/staff.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
@@ -27,6 +28,7 @@ import { TimeShiftService } from './time-shift.service';
     ApiKeysModule,
     BillingModule,
     IdentityModule,
+    SignInModule,
     StaffModule,
     SubscriptionsModule,
     TeamMembersModule,

@@ -9,6 +9,7 @@ import { validateFields } from '../../platform/http/validation';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditService } from '../audit/audit.service';
 import { invalidCredentials } from '../identity/identity.errors';
+import { BY_PASSWORD } from '../identity/sessions.repository';
 import { PasswordHasher, type Verdict } from '../identity/password-hasher';
 import { NewPasswords } from '../identity/new-passwords';
 import { secondFactorNotFound } from '../identity/second-factors/second-factors.errors';
@@ -184,7 +185,7 @@ export class StaffService {
     context: RequestContext,
     { id, passwordVersion }: StaffAccount,
   ): Promise<Error> {
-    const checked = { memberId: null, passwordVersion };
+    const checked = { ...BY_PASSWORD, memberId: null, passwordVersion };
     return this.challenges.open(context, { kind: 'staff', id }, checked);
   }
 

@@ -61,6 +61,16 @@ export class InvitationsRepository {
     return tx.repository(Invitation).findOneBy({ keyHash: hashToken(key) });
   }
 
+  /** The one of an address that can be accepted, in this business. */
+  async findOpen(tx: Transaction, email: string): Promise<Invitation | null> {
+    const found = await tx.query<{ id: string }>(FIND_OPEN, [
+      tx.requireBusinessId(),
+      tx.now,
+      ...emailForms(email),
+    ]);
+    return found[0] ? this.findById(tx, found[0].id) : null;
+  }
+
   /** Platform scope. */
   findById(tx: Transaction, id: string): Promise<Invitation | null> {
     return tx.repository(Invitation).findOneBy({ id });
@@ -114,6 +124,11 @@ const CLAIM_EXPIRED = `
       AND expires_at <= $1 AND expires_at > $1::timestamptz - interval '7 days'
     ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING business_id AS "businessId", id AS "invitationId", role`;
+
+const FIND_OPEN = `
+  SELECT id FROM invitations
+  WHERE business_id = $1 AND expires_at > $2 AND accepted_at IS NULL AND revoked_at IS NULL
+    AND ${matchesEmail('invitations', 3)}`;
 
 const BY_DAYS = `$2::integer * interval '24 hours'`;
 

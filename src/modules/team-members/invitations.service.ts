@@ -151,6 +151,25 @@ export class InvitationsService {
   ): Promise<{ invitation: Invitation; member: Member }> {
     const found = await this.getPending(tx, key);
     if (!isSameEmail(found.email, person.email)) throw invitationForAnotherEmail();
+    return this.take(tx, found, person);
+  }
+
+  /**
+   * The same without the key, for a person whose address an issuer has verified: the invitation of that address in the
+   * business of the transaction, if there is one. An owner's is accepted with its key alone.
+   * @throws 402 limit_reached, 403 business_deactivated
+   */
+  async acceptOpen(tx: Transaction, person: Pick<User, 'id' | 'email'>): Promise<void> {
+    const found = await this.invitations.findOpen(tx, person.email);
+    const isMember = (await this.members.findOfPerson(tx, person.id)) !== null;
+    if (found && found.role !== 'owner' && !isMember) await this.take(tx, found, person);
+  }
+
+  private async take(
+    tx: Transaction,
+    found: Invitation,
+    person: Pick<User, 'id' | 'email'>,
+  ): Promise<{ invitation: Invitation; member: Member }> {
     const { businessStatus } = await this.invitations.readDetails(tx, found);
     if (businessStatus !== 'active') throw businessDeactivated();
     const inBusiness = tx.with({ businessId: found.businessId });

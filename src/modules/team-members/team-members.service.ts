@@ -3,10 +3,15 @@ import type { Permission, Role } from '../../common/access/permissions';
 import type { EventDefinition } from '../../common/events';
 import type { ListQuery } from '../../common/dto/list.query';
 import type { DomainError } from '../../common/problem';
-import { permissionDenied, reauthenticationRequired } from '../../common/problems';
+import {
+  businessDeactivated,
+  permissionDenied,
+  reauthenticationRequired,
+} from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { BusinessesService } from '../businesses/businesses.service';
 import { EventsService } from '../events/events.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { seats } from './features';
@@ -50,6 +55,7 @@ export class TeamMembersService {
     private readonly sessions: SessionsRepository,
     private readonly subscriptions: SubscriptionsService,
     private readonly events: EventsService,
+    private readonly businesses: BusinessesService,
   ) {}
 
   /** The three members of a new business. */
@@ -103,6 +109,21 @@ export class TeamMembersService {
   /** Whose membership it is; null where there is none, or it is no person's. */
   async findUserId(tx: Transaction, id: string): Promise<string | null> {
     return (await this.members.lock(tx, id))?.userId ?? null;
+  }
+
+  /**
+   * Takes a seat for a person whom the issuer of a token, or the sign-in of the business, vouches for. Who is or was
+   * deactivated stays so. In the caller's transaction, in platform scope.
+   * @throws 402 limit_reached, 403 business_deactivated, 404 business_not_found
+   */
+  async admit(tx: Transaction, userId: string, role: Exclude<Role, 'owner'>): Promise<void> {
+    if (await this.members.findOfPerson(tx, userId)) return;
+    const { status } = await this.businesses.getNamed(tx);
+    if (status !== 'active') throw businessDeactivated();
+    await this.subscriptions.assertSeatFor(tx, seats); // locks: of two at once, the second finds the member
+    if (await this.members.findOfPerson(tx, userId)) return;
+    const { id: memberId } = await this.members.join(tx, userId, role);
+    this.events.append(tx, memberJoined, { memberId, role });
   }
 
   /** A login opens the business that was used last. */

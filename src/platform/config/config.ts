@@ -11,6 +11,8 @@ import {
 import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Brand } from './brand';
+import type { TrustedIssuer } from './trusted-issuers';
+import type { OidcProvider } from './oidc-providers';
 import { settingsSchema, type ProcessRole, type Settings } from './settings';
 
 /** Mails a day that people send to others; null: not limited. */
@@ -96,6 +98,12 @@ export interface Config {
   readonly sessionIdleHours: number;
   readonly sessionAbsoluteDays: number;
   readonly eventsRetentionDays: number;
+  /** Whose tokens are exchanged for sessions. */
+  readonly trustedIssuers: readonly TrustedIssuer[];
+  /** Identity providers of the installation. */
+  readonly oidcProviders: readonly OidcProvider[];
+  /** How long the session of a token lasts after it. */
+  readonly exchangeMinutes: number;
 }
 
 /** The injection token of `Config`, which is an interface. */
@@ -170,7 +178,8 @@ function isLoopback(host: string): boolean {
 }
 
 function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
-  return `${String(issue.path[0])}: ${issue.message}`;
+  const [name, ...within] = issue.path.map(String);
+  return [name, ...(within.length > 0 ? [within.join('.')] : []), issue.message].join(': ');
 }
 
 /** The configuration of a server that has chosen its port. */
@@ -251,6 +260,9 @@ function toConfig(settings: Settings): Config {
     sessionIdleHours: settings.SESSION_IDLE_HOURS,
     sessionAbsoluteDays: settings.SESSION_ABSOLUTE_DAYS,
     eventsRetentionDays: settings.EVENTS_RETENTION_DAYS,
+    trustedIssuers: settings.TRUSTED_ISSUERS,
+    oidcProviders: settings.OIDC_PROVIDERS,
+    exchangeMinutes: settings.EXCHANGE_MINUTES,
   };
 }
 

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { isOrigin } from '../../common/field-rules';
+import { jsonOf, trustedIssuers } from './trusted-issuers';
+import { oidcProviders } from './oidc-providers';
 import { brandColor, brandLogo } from './brand';
 
 // The environment variables, one entry each with its meaning. The table in docs/configuration.md and .env.example are
@@ -224,6 +226,17 @@ export const settings = {
   EVENTS_RETENTION_DAYS: count(1, 3650)
     .default(30)
     .describe('how long the log of events, GET /v1/events, goes back'),
+  OIDC_PROVIDERS: jsonOf(oidcProviders)
+    .default([])
+    .describe('identity providers to sign in with, as JSON: see [Signing in](sign-in.md)'),
+  TRUSTED_ISSUERS: jsonOf(trustedIssuers)
+    .default([])
+    .describe(
+      'issuers whose tokens `POST /v1/auth/exchange` takes, as JSON: see [Signing in](sign-in.md)',
+    ),
+  EXCHANGE_MINUTES: count(0, 1_440)
+    .default(60)
+    .describe('how long the session of an exchanged token lasts after the token has expired'),
 };
 
 export const settingsSchema = z.object(settings);

@@ -24,7 +24,8 @@ type Guess =
   | 'staff_password'
   | 'password_forgot'
   | 'password_mail'
-  | 'one_time_key';
+  | 'one_time_key'
+  | 'foreign_token';
 
 /** A right password marks its network as known, and is accepted from it while the account is locked. */
 const KNOWS_NETWORKS: ReadonlySet<Guess> = new Set(['login', 'staff_login']);

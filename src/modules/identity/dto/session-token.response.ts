@@ -19,8 +19,7 @@ export function toSessionTokenResponse(
   { session, token }: OpenedSession,
   absoluteDays: number,
 ): SessionTokenResponse {
-  return {
-    token,
-    expiresAt: new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS).toISOString(),
-  };
+  const oldest = new Date(session.createdAt.getTime() + absoluteDays * ONE_DAY_MS);
+  const { endsAt } = session;
+  return { token, expiresAt: (endsAt && endsAt < oldest ? endsAt : oldest).toISOString() };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { SignInMethod } from '../../../common/access/sign-in-methods';
 import type { DomainError } from '../../../common/problem';
 import { newId } from '../../../common/ids';
 import { hashToken } from '../../../common/token';
@@ -26,6 +27,9 @@ export interface Challenge {
   /** Whose business it enters; null: none. */
   memberId: string | null;
   passwordVersion: number;
+  /** The first step, and until when its session counts. */
+  signedInWith: SignInMethod[];
+  endsAt: Date | null;
 }
 
 /** Logins between password and second factor: no session yet, for 5 minutes and five tries. */
@@ -41,11 +45,12 @@ export class SignInChallengesService {
   async open(
     context: RequestContext,
     owner: FactorOwner,
-    checked: Pick<Challenge, 'memberId' | 'passwordVersion'>,
+    checked: Omit<Challenge, 'id' | 'ownerId'>,
   ): Promise<DomainError> {
     const mfaToken = randomBytes(TOKEN_BYTES).toString('base64url');
     return this.database.platform(context, REASON, async (tx) => {
-      const made = [newId(), hashToken(mfaToken), checked.memberId, checked.passwordVersion];
+      const { memberId, passwordVersion, signedInWith, endsAt } = checked;
+      const made = [newId(), hashToken(mfaToken), memberId, passwordVersion, signedInWith, endsAt];
       const expiresAt = new Date(tx.now.getTime() + LIFETIME_MS);
       await tx.execute(OPEN, [...columnsOf(owner), ...made, tx.now, expiresAt]);
       const { recoveryCodesLeft } = await this.factors.describe(tx, owner);
@@ -103,15 +108,16 @@ export class SignInChallengesService {
 }
 
 const OPEN = `
-  INSERT INTO sign_in_challenges (user_id, staff_id, id, token_hash, member_id, password_version, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+  INSERT INTO sign_in_challenges (user_id, staff_id, id, token_hash, member_id, password_version, signed_in_with, ends_at, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 const ALIVE = 'expires_at > $2 AND tries < 5';
 
 const COUNT_TRY = `UPDATE sign_in_challenges SET tries = tries + 1 WHERE id = $1 AND ${ALIVE}`;
 
 const findBy = (column: string): string => `
-  SELECT id, owner_id AS "ownerId", member_id AS "memberId", password_version AS "passwordVersion"
+  SELECT id, owner_id AS "ownerId", member_id AS "memberId", password_version AS "passwordVersion",
+         signed_in_with AS "signedInWith", ends_at AS "endsAt"
   FROM sign_in_challenges WHERE token_hash = $1 AND ${ALIVE} AND ${column} IS NOT NULL`;
 
 const FIND = { user: findBy('user_id'), staff: findBy('staff_id') };

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { isSameEmail } from '../../common/email';
+import type { RequestContext } from '../../common/request-context';
+import { Database } from '../../platform/database/database';
+import type { Transaction } from '../../platform/database/transaction';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { AuditService } from '../audit/audit.service';
+import { SessionsRepository } from '../identity/sessions.repository';
+import { UsersRepository } from '../identity/users.repository';
+import type { FinishRequest } from './dto/sign-ins';
+import { ForeignTokensService } from './foreign-tokens.service';
+import type { ForeignIdentity } from './foreign-identity';
+import { IdentitiesRepository, type OwnIdentity } from './identities.repository';
+import { LinkTokens, type LinkedIdentity } from './link-tokens';
+import { SignInFlowService } from './sign-in-flow.service';
+import {
+  emailNotProven,
+  emailNotVerified,
+  identityNotFound,
+  lastWayIn,
+  linkTokenInvalid,
+} from './sign-in.errors';
+
+const REASON = 'people belong to no tenant';
+
+/** How a person links, unlinks and proves themselves with identity providers. */
+@Injectable()
+export class OwnSignInsService {
+  constructor(
+    private readonly database: Database,
+    private readonly identities: IdentitiesRepository,
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly flow: SignInFlowService,
+    private readonly tokens: ForeignTokensService,
+    private readonly linkTokens: LinkTokens,
+    private readonly limiter: GuessLimiter,
+    private readonly audit: AuditService,
+  ) {}
+
+  list(context: RequestContext): Promise<OwnIdentity[]> {
+    return this.database.platform(context, REASON, (tx) =>
+      this.identities.listOf(tx, tx.requirePerson().userId),
+    );
+  }
+
+  /** What a sign-in or an exchange was refused with, once its owner has logged in. @throws 403 email_not_verified, 409, 410 */
+  linkByToken(context: RequestContext, linkToken: string): Promise<OwnIdentity> {
+    return this.change(context, async (tx) => {
+      const identity = this.linkTokens.open(linkToken, tx.now);
+      if (!isSameEmail(identity.email, tx.actor.email ?? '')) throw linkTokenInvalid();
+      return this.link(tx, identity);
+    });
+  }
+
+  /** @throws 401 foreign_token_invalid, 403 email_not_proven, email_not_verified, 409 identity_taken, 503 */
+  async linkByForeignToken(context: RequestContext, token: string): Promise<OwnIdentity> {
+    await this.limiter.count(context, 'foreign_token', null, context.ip);
+    const now = await this.database.platform(context, REASON, (tx) => Promise.resolve(tx.now));
+    const { identity } = await this.tokens.verify(context, token, now);
+    await this.limiter.forgive(context, 'foreign_token', null, context.ip);
+    return this.change(context, (tx) => this.link(tx, identity));
+  }
+
+  /**
+   * Links what the provider has proven, or notes that its owner is proven anew.
+   * @throws 401 sign_in_invalid, 403, 404 identity_not_found where it is not linked, 409 identity_taken, 410, 503
+   */
+  async finish(context: RequestContext, request: FinishRequest): Promise<'link' | 'prove'> {
+    const { sessionId } = context.requirePerson();
+    const finished = await this.flow.finish(context, sessionId, ['link', 'prove'], request);
+    const { identity, waiting } = finished;
+    if (waiting.purpose === 'link') {
+      await this.change(context, (tx) => this.link(tx, identity));
+      return 'link';
+    }
+    await this.change(context, (tx) => this.prove(tx, identity));
+    return 'prove';
+  }
+
+  /** @throws 404 identity_not_found, 409 last_way_in */
+  unlink(context: RequestContext, id: string): Promise<void> {
+    return this.change(context, async (tx) => {
+      const { userId } = tx.requirePerson();
+      if (!(await this.identities.unlink(tx, userId, id))) throw identityNotFound();
+      const { passwordHash } = await this.users.get(tx, userId);
+      const left = await this.identities.listOf(tx, userId);
+      if (passwordHash === null && left.length === 0) throw lastWayIn();
+      await this.record(tx);
+    });
+  }
+
+  private async link(
+    tx: Transaction,
+    identity: LinkedIdentity | ForeignIdentity,
+  ): Promise<OwnIdentity> {
+    const { userId } = tx.requirePerson();
+    const { email } = identity;
+    if (email === null) throw emailNotProven();
+    if (!(await this.users.get(tx, userId)).emailVerifiedAt) throw emailNotVerified();
+    const linked = await this.identities.link(tx, userId, { ...identity, email });
+    await this.record(tx);
+    return linked;
+  }
+
+  private async prove(tx: Transaction, identity: ForeignIdentity): Promise<void> {
+    const owner = await this.identities.use(tx, identity);
+    if (owner !== tx.requirePerson().userId) throw identityNotFound();
+    await this.sessions.markProven(tx);
+    await this.record(tx);
+  }
+
+  private change<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.platform(context, REASON, async (tx) => {
+      await this.users.lock(tx, tx.requirePerson().userId); // two that unlink at once: the second finds what is left
+      await this.sessions.lockOwn(tx);
+      return work(tx);
+    });
+  }
+
+  private record(tx: Transaction): Promise<void> {
+    const { userId: id } = tx.requirePerson();
+    return this.audit.recordOfAccount(tx, tx.businessId ? [tx.businessId] : [], {
+      type: 'user',
+      id,
+    });
+  }
+}

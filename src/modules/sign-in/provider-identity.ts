@@ -1,0 +1,44 @@
+import { domainToASCII } from 'node:url';
+import { foldEmail } from '../../common/email';
+import { isEmailAddress } from '../../common/field-rules';
+import { nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
+import type { Provider } from './provider';
+import { signInInvalid } from './sign-in.errors';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const MICROSOFT = 'https://login.microsoftonline.com/';
+/** The tenant of all personal accounts of Microsoft, whose addresses Microsoft verifies. */
+const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+/** Who the claims of a provider are about. Pure. @throws 401 sign_in_invalid */
+export function identityOf(provider: Provider, claims: Claims): ForeignIdentity {
+  const { sub, iss = provider.issuer } = claims;
+  if (typeof sub !== 'string' || sub === '' || typeof iss !== 'string')
+    throw signInInvalid({ detail: 'The provider does not say who it is.' });
+  return { issuer: iss, subject: sub, email: emailOf(provider, claims), fullName: nameIn(claims) };
+}
+
+/** A business vouches for the addresses of its own domains, and for no others. */
+function emailOf({ business, issuer }: Provider, claims: Claims): string | null {
+  if (business) {
+    const email = claims.email_verified === false ? null : addressIn(claims);
+    return email !== null && business.domains.includes(domainOf(email)) ? email : null;
+  }
+  if (issuer.startsWith(MICROSOFT)) return isMicrosofts(claims) ? addressIn(claims) : null;
+  return verifiedEmailIn(claims);
+}
+
+/** Any tenant of Entra ID may write any address into `email`; `xms_edov` says that its domain is the tenant's. */
+function isMicrosofts({ tid, xms_edov: isOwn }: Claims): boolean {
+  return tid === PERSONAL_TENANT || isOwn === true || isOwn === 1 || isOwn === '1';
+}
+
+function addressIn({ email }: Claims): string | null {
+  return typeof email === 'string' && isEmailAddress(email) ? email : null;
+}
+
+/** The domain of an address, in ASCII. Pure. */
+export function domainOf(email: string): string {
+  return domainToASCII(foldEmail(email.slice(email.lastIndexOf('@') + 1)));
+}
