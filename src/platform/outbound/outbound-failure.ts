@@ -1,10 +1,6 @@
-<<<<<<< HEAD
 import { messageOf } from '../../common/foreign-text';
 
-export type OutboundReason = 'address_refused' | 'timed_out' | 'not_reached';
-=======
 export type OutboundReason = 'address_refused' | 'timed_out' | 'not_reached' | 'unusable';
->>>>>>> c524d9b (Tokens of an issuer that the founder has are exchanged for sessions; people sign in with identity providers)
 
 /** A request that got no answer. The message is for the person who gave the URL. */
 export class OutboundFailure extends Error {

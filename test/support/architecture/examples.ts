@@ -62,6 +62,7 @@ const EXAMPLES: Record<string, Example> = {
   'feature.update': { body: () => ({ name: 'Renamed' }) },
   'flag.evaluate': { body: () => ({ context: { targetingKey: 'user-1' } }) },
   'flag.evaluate_all': { body: () => ({ context: { targetingKey: 'user-1' } }) },
+  'identity.link': { body: () => ({ linkToken: UNKNOWN_KEY }), answers: 410 },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
   'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
   'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },
@@ -81,9 +82,20 @@ const EXAMPLES: Record<string, Example> = {
   'second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
   'second_factor.remove': { answers: 404 },
   'second_factor.renew_codes': { answers: 404 },
+  'session.exchange': { body: () => ({ token: UNKNOWN_KEY }), answers: 401 },
   'session.prove': { body: () => ({ password: PASSWORD }) },
+  'session.sign_in': {
+    body: () => ({ provider: 'nobody', state: UNKNOWN_KEY, code: 'x' }),
+    answers: 410,
+  },
   'session.verify': { body: () => ({ mfaToken: UNKNOWN_KEY, code: '000000' }), answers: 401 },
   'session.switch': { body: ({ customer }) => ({ businessId: customer.business.id }) },
+  'sign_in.begin': { body: () => ({ provider: 'nobody' }), answers: 404 },
+  'sign_in.begin_own': { body: () => ({ provider: 'nobody', purpose: 'link' }), answers: 404 },
+  'sign_in.finish_own': {
+    body: () => ({ provider: 'nobody', state: UNKNOWN_KEY, code: 'x' }),
+    answers: 410,
+  },
   'staff_session.create': {
     body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
   },
@@ -146,6 +158,15 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const listed = await server.get('/v1/events?limit=1', customer.token);
     const { data } = listed.body as { data: unknown[] };
     return { id: idIn(data[0]) };
+  },
+  '/v1/me/identities/{id}': async ({ server, customer }) => {
+    const id = newId();
+    await server.database.query(
+      `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
+       SELECT $1, id, 'https://idp.example', $1, email, now(), now() FROM users WHERE email = $2`,
+      [id, customer.email],
+    );
+    return { id };
   },
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };

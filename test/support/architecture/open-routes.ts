@@ -1,10 +1,12 @@
 /** What a person may do who belongs to no business. */
 export const OPEN_WITHOUT_BUSINESS = [
+  'DELETE /v1/me/identities/{id}',
   'DELETE /v1/me/mfa/reset',
   'DELETE /v1/me/mfa/totp',
   'DELETE /v1/me/sessions/{id}',
   'GET /v1/me',
   'GET /v1/me/businesses',
+  'GET /v1/me/identities',
   'GET /v1/me/mfa',
   'GET /v1/me/sessions',
   'POST /v1/auth/email/resend',
@@ -12,10 +14,13 @@ export const OPEN_WITHOUT_BUSINESS = [
   'POST /v1/auth/reauthenticate',
   'POST /v1/businesses',
   'POST /v1/invitations/accept',
+  'POST /v1/me/identities',
   'POST /v1/me/mfa/recovery-codes',
   'POST /v1/me/mfa/totp',
   'POST /v1/me/mfa/totp/confirm',
   'POST /v1/me/password',
+  'POST /v1/me/sign-ins',
+  'POST /v1/me/sign-ins/finish',
   'POST /v1/me/switch',
 ];
 /** Billing stays available there. */

@@ -49,4 +49,6 @@ export const signInMethods = {
   totp: 'App',
   recovery_code: 'Recovery code',
   passkey: 'Passkey',
+  oidc: 'Identity provider',
+  exchange: 'Token of another sign-in',
 };
