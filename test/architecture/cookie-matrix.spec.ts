@@ -143,6 +143,8 @@ it('every route that answers the token of a session takes `transport`, and says 
     'business.create',
     'business.sign_up',
     'session.create',
+    'session.exchange',
+    'session.sign_in',
     'session.switch',
     'session.verify',
     'staff_session.create',

@@ -36,6 +36,8 @@ it('they are these', () => {
     'api_key.rotate',
     'billing.open_checkout',
     'billing.open_portal',
+    'identity.link',
+    'identity.unlink',
     'password.change',
     'second_factor.begin',
     'second_factor.confirm',

@@ -30,10 +30,12 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
     reason: 'the tenant itself',
   },
   factor_resets: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  identities: { condition: PLATFORM, reason: 'people belong to no tenant' },
   one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },
   recovery_codes: { condition: PLATFORM, reason: 'people belong to no tenant' },
   service_keys: { condition: PLATFORM, reason: 'keys of the installation' },
   sign_in_challenges: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  sign_ins: { condition: PLATFORM, reason: 'people belong to no tenant' },
   sql_callers: {
     condition: `business_id IS NULL OR business_id = ANY (${TENANTS}) OR ${PLATFORM}`,
     reason: 'a role may count for all businesses',

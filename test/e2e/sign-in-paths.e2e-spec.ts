@@ -1,10 +1,12 @@
 import type { Response } from 'supertest';
 import { isDocumented, operationsOf, readDocument } from '../support/architecture/openapi';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { IdentityProvider, somebody } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { addMember, joinBusiness, logIn } from '../support/members';
 import { Authenticator, mfaTokenOf, verify } from '../support/second-factors';
 import { expectProblem } from '../support/problems';
+import { signIn } from '../support/provider-sign-in';
 import { newEmail } from '../support/signups';
 import {
   addStaff,
@@ -14,6 +16,7 @@ import {
   type StaffMember,
 } from '../support/staff';
 import { TestApplication } from '../support/test-application';
+import { someone, TokenIssuer } from '../support/token-issuer';
 
 /* Every way to a session × {a second factor is demanded or not} × {the person has one or not}: what it opens. */
 
@@ -39,13 +42,25 @@ interface Person {
 
 let mailServer: MailServer;
 let server: TestApplication;
+let idp: IdentityProvider;
+let issuer: TokenIssuer;
 beforeAll(async () => {
   mailServer = await MailServer.start();
   const changes = { roles: ['worker' as const], smtpUrl: mailServer.url };
-  server = await TestApplication.start({ ...changes, appUrl: 'https://app.test' });
+  idp = await IdentityProvider.start(['https://app.test/console/sign-in/idp']);
+  issuer = await TokenIssuer.start('ES256');
+  server = await TestApplication.start({
+    ...changes,
+    appUrl: 'https://app.test',
+    webhookAllowedNetworks: ['127.0.0.1'],
+    oidcProviders: [idp.configured()],
+    trustedIssuers: [issuer.trusted()],
+  });
 });
 afterAll(async () => {
   await server.stop();
+  await idp.stop();
+  await issuer.close();
   await mailServer.close();
 });
 
@@ -85,6 +100,14 @@ const expectedOf = ({ isDemanded, hasFactor }: Case, steps: 'one' | 'all'): Outc
   return isDemanded ? 'enrols' : 'opens';
 };
 
+async function linkIdentity(email: string, issuedBy: string, subject: string): Promise<void> {
+  await server.database.query(
+    `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
+     SELECT gen_random_uuid(), id, $2, $3, email, now(), now() FROM users WHERE email = $1`,
+    [email, issuedBy, subject],
+  );
+}
+
 /** By action: the ways of people, and whether the password alone is the proof that they give. */
 const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Promise<Outcome> }> = {
   'session.create': {
@@ -101,6 +124,23 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
       const login = { email, password: PASSWORD };
       const mfaToken = mfaTokenOf(await server.post('/v1/auth/login', undefined, login));
       return outcomeOf(tokenIn(await verify(server, { mfaToken, code: await app.next() })));
+    },
+  },
+  'session.exchange': {
+    steps: 'one',
+    go: async ({ email }) => {
+      const claims = await someone(server, { email });
+      await linkIdentity(email, issuer.url, claims.sub!);
+      const token = await issuer.sign(claims);
+      return outcomeOfLogin(await server.post('/v1/auth/exchange', undefined, { token }));
+    },
+  },
+  'session.sign_in': {
+    steps: 'one',
+    go: async ({ email }) => {
+      idp.person = somebody({ email });
+      await linkIdentity(email, idp.url, idp.person.sub);
+      return outcomeOfLogin(await signIn(server));
     },
   },
   'session.switch': {
@@ -260,5 +300,7 @@ it('names every route that opens a session', async () => {
   const ofStaff = ['staff_session.create', 'staff_session.verify', 'support_session.start'];
   const ofPeople = ['business.create', 'business.sign_up'];
   const opening = Object.keys(PATHS).filter((action) => action.startsWith('session.'));
-  expect(openers.sort()).toEqual([...ofStaff, ...ofPeople, ...opening].sort());
+  const withoutSession = ['sign_in.begin']; // its cookie is what the browser shows when it finishes
+  const expected = [...ofStaff, ...ofPeople, ...opening, ...withoutSession];
+  expect(openers.sort()).toEqual(expected.sort());
 });

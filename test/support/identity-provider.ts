@@ -72,7 +72,7 @@ export class IdentityProvider {
   private async provide(redirectUris: string[]): Promise<Provider> {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const key = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: newId() };
-    const client = { ...CLIENT, redirect_uris: redirectUris };
+    const client = { ...CLIENT, redirect_uris: redirectUris, require_auth_time: true };
     const { default: OidcProviderServer } = await quietly(() => import('oidc-provider'));
     return quietly(
       () =>

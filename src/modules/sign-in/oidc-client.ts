@@ -20,7 +20,7 @@ export interface ProviderAnswer {
   iss?: string | undefined;
 }
 
-/** Clocks differ by so much. */
+/** Between the proof and the answer. */
 const TOLERANCE_MS = 30_000;
 
 /**
@@ -42,7 +42,6 @@ export class OidcClient {
     secrets: SignInSecrets & { state: string },
     isProof: boolean,
   ): Promise<string> {
-    const configuration = await this.configure(context, provider).catch(toProblem);
     const parameters = {
       redirect_uri: secrets.redirectUri,
       scope: provider.scopes.join(' '),
@@ -52,10 +51,15 @@ export class OidcClient {
       ...(provider.type === 'oidc' && { nonce: secrets.nonce }),
       ...(isProof && { max_age: '0', prompt: 'login' }),
     };
-    const url = oidc.buildAuthorizationUrl(configuration, parameters).href;
-    const fault = findUrlFault(url, this.config, '/url'); // the browser goes there: no javascript:
-    if (fault) return toProblem(new OutboundFailure('unusable', fault.detail));
-    return url;
+    try {
+      const configuration = await this.configure(context, provider);
+      const { href } = oidc.buildAuthorizationUrl(configuration, parameters);
+      const fault = findUrlFault(href, this.config, '/url'); // the browser goes there: no javascript:
+      if (fault) throw new OutboundFailure('unusable', fault.detail);
+      return href;
+    } catch (error) {
+      return toProblem(error);
+    }
   }
 
   /**
@@ -139,10 +143,14 @@ export class OidcClient {
   }
 }
 
-/** @throws 403 proof_not_fresh where its owner did not prove who they are since then */
-export function assertProvenSince({ auth_time: at }: Claims, since: Date): void {
-  if (typeof at === 'number' && at * 1000 >= since.getTime() - TOLERANCE_MS) return;
-  throw proofNotFresh();
+/**
+ * Whether its owner proved who they are after the sign-in was begun, by the clock of the provider alone. Pure.
+ * @param tookMs from the beginning of the sign-in to its answer
+ * @throws 403 proof_not_fresh
+ */
+export function assertProvenWithin({ auth_time: at, iat }: Claims, tookMs: number): void {
+  const isKnown = typeof at === 'number' && typeof iat === 'number';
+  if (!isKnown || (iat - at) * 1000 > tookMs + TOLERANCE_MS) throw proofNotFresh();
 }
 
 function urlOf(redirectUri: string, { code, state, iss }: ProviderAnswer): URL {

@@ -7,7 +7,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { FinishRequest } from './dto/sign-ins';
-import { assertProvenSince, OidcClient } from './oidc-client';
+import { assertProvenWithin, OidcClient } from './oidc-client';
 import type { ForeignIdentity } from './foreign-identity';
 import type { Provider } from './provider';
 import { identityOf } from './provider-identity';
@@ -91,7 +91,7 @@ export class SignInFlowService {
       });
     const provider = await this.providers.get(context, key);
     const claims = await this.client.finish(context, provider, waiting, { code, state, iss });
-    if (waiting.purpose === 'prove') assertProvenSince(claims, waiting.createdAt);
+    if (waiting.purpose === 'prove') assertProvenWithin(claims, waiting.tookMs);
     return { identity: identityOf(provider, claims), claims, provider, waiting };
   }
 

@@ -26,7 +26,8 @@ export interface BegunSignIn {
 export interface WaitingSignIn extends SignInSecrets {
   purpose: Purpose;
   provider: string;
-  createdAt: Date;
+  /** Since it was begun. */
+  tookMs: number;
 }
 
 /** Sign-ins between their beginning and the answer of the provider. Platform scope. */
@@ -60,9 +61,10 @@ export class SignInsRepository {
     const stateHash = hashToken(state);
     const [row] = await tx.query<TakenRow>(TAKE, [stateHash, hashToken(held), purposes, tx.now]);
     if (!row) return null;
-    const { sealed, ...waiting } = row;
+    const { sealed, createdAt, ...waiting } = row;
+    const tookMs = tx.now.getTime() - createdAt.getTime();
     const secrets = this.secrets.open(sealed, stateHash).toString();
-    return { ...waiting, ...(JSON.parse(secrets) as SignInSecrets) };
+    return { ...waiting, tookMs, ...(JSON.parse(secrets) as SignInSecrets) };
   }
 
   /** Deletes what was never finished. */

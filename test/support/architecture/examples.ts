@@ -163,7 +163,7 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const id = newId();
     await server.database.query(
       `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
-       SELECT $1, id, 'https://idp.example', $1, email, now(), now() FROM users WHERE email = $2`,
+       SELECT $1::uuid, id, 'https://idp.example', $1::text, email, now(), now() FROM users WHERE email = $2`,
       [id, customer.email],
     );
     return { id };

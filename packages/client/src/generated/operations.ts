@@ -15,6 +15,10 @@ import type {
   AssignRoleRequest,
   AuditLogPage,
   BatchResponse,
+  BeginOwnSignInRequest,
+  BeginSignInRequest,
+  BegunOwnSignInResponse,
+  BegunSignInResponse,
   BillingResponse,
   BusinessGrantPage,
   BusinessGrantResponse,
@@ -51,15 +55,21 @@ import type {
   EventBatchResponse,
   EventPage,
   EventResponse,
+  ExchangeRequest,
   FeaturePage,
   FeatureResponse,
   FeatureUsageExplanationResponse,
   FeatureUsageResponse,
+  FinishOwnSignInRequest,
+  FinishSignInRequest,
+  FinishedOwnSignInResponse,
   ForgotPasswordRequest,
   GrantCreditRequest,
   GrantToBusinessRequest,
   HealthResponse,
   HistoryBucket,
+  IdentitiesResponse,
+  IdentityResponse,
   InboxEventResponse,
   InboxPage,
   InboxState,
@@ -72,6 +82,7 @@ import type {
   JobState,
   JoinRequest,
   JoinResponse,
+  LinkIdentityRequest,
   LoginRequest,
   LoginResponse,
   MeResponse,
@@ -86,6 +97,7 @@ import type {
   PlanPage,
   PlanResponse,
   PortalSessionResponse,
+  ProvidersResponse,
   ReauthenticateRequest,
   RecordEventBatchRequest,
   RecordEventRequest,
@@ -616,6 +628,33 @@ export const emailVerify: Operation<
   takesIdempotencyKey: true,
 };
 
+/** Log in with a token of an issuer that this installation trusts. The session ends EXCHANGE_MINUTES after the token. A person who is seen for the first time joins a business by an invitation, or where the token names one. */
+export const sessionExchange: Operation<
+  { body: ExchangeRequest },
+  LoginResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.BusinessNotFoundError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.EmailNotProvenError
+  | problems.ExpectationFailedError
+  | problems.ForeignTokenInvalidError
+  | problems.IdentityNotLinkedError
+  | problems.IssuerUnavailableError
+  | problems.LimitReachedError
+  | problems.MfaRequiredError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/exchange',
+};
+
 /** Log in: to one business, or without one. Without `businessId`, to the active business used last, else to a deactivated one. A person without a business gets a session with `member` and `business` null, which can create a business, accept an invitation or switch. */
 export const sessionCreate: Operation<
   { body: LoginRequest },
@@ -730,6 +769,19 @@ export const passwordReset: Operation<
   takesIdempotencyKey: true,
 };
 
+/** The identity providers to sign in with */
+export const signInListProviders: Operation<
+  {
+    /** Also tells how the company of this domain signs in */
+    email?: string;
+  },
+  ProvidersResponse,
+  problems.RateLimitedError | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/auth/providers',
+};
+
 /** Prove again who I am, for what needs a proof of the last 10 minutes */
 export const sessionProve: Operation<
   { body?: ReauthenticateRequest },
@@ -754,6 +806,62 @@ export const sessionProve: Operation<
 > = {
   method: 'POST',
   path: '/v1/auth/reauthenticate',
+};
+
+/** Begin to sign in with an identity provider. Send the browser to `url`. The provider sends it back to the redirect URI, with a query for POST /v1/auth/sign-ins/finish. */
+export const signInBegin: Operation<
+  { body: BeginSignInRequest },
+  BegunSignInResponse,
+  | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IssuerUnavailableError
+  | problems.ProviderNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/sign-ins',
+};
+
+/** Log in with what the identity provider has answered. In the browser that has begun, within 10 minutes, once. */
+export const sessionSignIn: Operation<
+  { body: FinishSignInRequest },
+  LoginResponse,
+  | problems.AlreadyMemberError
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.EmailNotProvenError
+  | problems.ExpectationFailedError
+  | problems.IdentityNotLinkedError
+  | problems.InvitationExpiredError
+  | problems.InvitationForAnotherEmailError
+  | problems.InvitationNotFoundError
+  | problems.InvitationRevokedError
+  | problems.InvitationUsedError
+  | problems.IssuerUnavailableError
+  | problems.LimitReachedError
+  | problems.MfaRequiredError
+  | problems.ProviderNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SignInExpiredError
+  | problems.SignInInvalidError
+  | problems.SignInRefusedError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/sign-ins/finish',
 };
 
 /** Create a business with its owner, subscription and API key; or, with an activation key, join the inviting one. With an activation key the answer has `business`, `member` and `session` only. */
@@ -1366,6 +1474,82 @@ export const meListBusinesses: Operation<
   path: '/v1/me/businesses',
 };
 
+/** The sign-ins with identity providers that open my account */
+export const identityList: Operation<
+  NoParameters,
+  IdentitiesResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me/identities',
+};
+
+/** Link a sign-in that was refused because my account was there already */
+export const identityLink: Operation<
+  { body?: LinkIdentityRequest },
+  IdentityResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.EmailNotProvenError
+  | problems.EmailNotVerifiedError
+  | problems.ExpectationFailedError
+  | problems.ForeignTokenInvalidError
+  | problems.IdentityTakenError
+  | problems.IssuerUnavailableError
+  | problems.LinkTokenInvalidError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/identities',
+};
+
+/** Unlink one: it opens my account no longer */
+export const identityUnlink: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdentityNotFoundError
+  | problems.LastWayInError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/identities/{id}',
+};
+
 /** My second factor */
 export const secondFactorGet: Operation<
   NoParameters,
@@ -1592,6 +1776,67 @@ export const sessionRevoke: Operation<
 > = {
   method: 'DELETE',
   path: '/v1/me/sessions/{id}',
+};
+
+/** Begin to link an identity provider, or to prove with it who I am. As POST /v1/auth/sign-ins; the session takes the place of `handle`. */
+export const signInBeginOwn: Operation<
+  { body: BeginOwnSignInRequest },
+  BegunOwnSignInResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IssuerUnavailableError
+  | problems.ProviderNotFoundError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/sign-ins',
+};
+
+/** Link it, or note the proof, with what the identity provider has answered */
+export const signInFinishOwn: Operation<
+  { body: FinishOwnSignInRequest },
+  FinishedOwnSignInResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.EmailNotProvenError
+  | problems.EmailNotVerifiedError
+  | problems.ExpectationFailedError
+  | problems.IdentityNotFoundError
+  | problems.IdentityTakenError
+  | problems.IssuerUnavailableError
+  | problems.ProofNotFreshError
+  | problems.ProviderNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SignInExpiredError
+  | problems.SignInInvalidError
+  | problems.SignInRefusedError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/sign-ins/finish',
 };
 
 /** Open a session in another of my businesses; this one stays open */

@@ -66,6 +66,12 @@ export class DefaultPlanMustBeFreeError extends ProblemError<schemas.DefaultPlan
 /** The default plan must renew */
 export class DefaultPlanMustRenewError extends ProblemError<schemas.DefaultPlanMustRenewProblem> {}
 
+/** The identity provider vouches for no e-mail address */
+export class EmailNotProvenError extends ProblemError<schemas.EmailNotProvenProblem> {}
+
+/** Verify your e-mail address first */
+export class EmailNotVerifiedError extends ProblemError<schemas.EmailNotVerifiedProblem> {}
+
 /** The e-mail address is taken */
 export class EmailTakenError extends ProblemError<schemas.EmailTakenProblem> {}
 
@@ -105,6 +111,9 @@ export class FeatureNotFoundError extends ProblemError<schemas.FeatureNotFoundPr
 /** Flag not found */
 export class FlagNotFoundError extends ProblemError<schemas.FlagNotFoundProblem> {}
 
+/** This token is not accepted */
+export class ForeignTokenInvalidError extends ProblemError<schemas.ForeignTokenInvalidProblem> {}
+
 /** The headers are too large */
 export class HeadersTooLargeError extends ProblemError<schemas.HeadersTooLargeProblem> {}
 
@@ -116,6 +125,15 @@ export class IdempotencyKeyInUseError extends ProblemError<schemas.IdempotencyKe
 
 /** This Idempotency-Key was used for another request */
 export class IdempotencyKeyReusedError extends ProblemError<schemas.IdempotencyKeyReusedProblem> {}
+
+/** No such sign-in */
+export class IdentityNotFoundError extends ProblemError<schemas.IdentityNotFoundProblem> {}
+
+/** There is an account with this address already */
+export class IdentityNotLinkedError extends ProblemError<schemas.IdentityNotLinkedProblem> {}
+
+/** This sign-in belongs to another account */
+export class IdentityTakenError extends ProblemError<schemas.IdentityTakenProblem> {}
 
 /** Too much is waiting to be counted */
 export class IngestionOverloadedError extends ProblemError<schemas.IngestionOverloadedProblem> {}
@@ -150,6 +168,9 @@ export class InvitationRevokedError extends ProblemError<schemas.InvitationRevok
 /** This invitation was accepted */
 export class InvitationUsedError extends ProblemError<schemas.InvitationUsedProblem> {}
 
+/** The identity provider does not answer */
+export class IssuerUnavailableError extends ProblemError<schemas.IssuerUnavailableProblem> {}
+
 /** The job has not failed */
 export class JobNotFailedError extends ProblemError<schemas.JobNotFailedProblem> {}
 
@@ -159,8 +180,14 @@ export class JobNotFoundError extends ProblemError<schemas.JobNotFoundProblem> {
 /** A business needs an active owner */
 export class LastOwnerError extends ProblemError<schemas.LastOwnerProblem> {}
 
+/** This is your only way to sign in */
+export class LastWayInError extends ProblemError<schemas.LastWayInProblem> {}
+
 /** The plan allows no more of these */
 export class LimitReachedError extends ProblemError<schemas.LimitReachedProblem> {}
+
+/** This can no longer be linked */
+export class LinkTokenInvalidError extends ProblemError<schemas.LinkTokenInvalidProblem> {}
 
 /** The request could not be read */
 export class MalformedRequestError extends ProblemError<schemas.MalformedRequestProblem> {}
@@ -231,6 +258,12 @@ export class PlanNotFoundError extends ProblemError<schemas.PlanNotFoundProblem>
 /** The slug is taken */
 export class PlanSlugTakenError extends ProblemError<schemas.PlanSlugTakenProblem> {}
 
+/** The identity provider did not ask who you are */
+export class ProofNotFreshError extends ProblemError<schemas.ProofNotFreshProblem> {}
+
+/** No such identity provider */
+export class ProviderNotFoundError extends ProblemError<schemas.ProviderNotFoundProblem> {}
+
 /** The quota of this period is used up */
 export class QuotaExceededError extends ProblemError<schemas.QuotaExceededProblem> {}
 
@@ -281,6 +314,15 @@ export class SessionInOtherBusinessError extends ProblemError<schemas.SessionInO
 
 /** Session not found */
 export class SessionNotFoundError extends ProblemError<schemas.SessionNotFoundProblem> {}
+
+/** This sign-in is over */
+export class SignInExpiredError extends ProblemError<schemas.SignInExpiredProblem> {}
+
+/** The answer of the identity provider is not accepted */
+export class SignInInvalidError extends ProblemError<schemas.SignInInvalidProblem> {}
+
+/** The identity provider refused */
+export class SignInRefusedError extends ProblemError<schemas.SignInRefusedProblem> {}
 
 /** The database has no space left */
 export class StorageFullError extends ProblemError<schemas.StorageFullProblem> {}
@@ -401,6 +443,8 @@ export const PROBLEMS = {
   database_unavailable: DatabaseUnavailableError,
   default_plan_must_be_free: DefaultPlanMustBeFreeError,
   default_plan_must_renew: DefaultPlanMustRenewError,
+  email_not_proven: EmailNotProvenError,
+  email_not_verified: EmailNotVerifiedError,
   email_taken: EmailTakenError,
   event_id_conflict: EventIdConflictError,
   event_not_found: EventNotFoundError,
@@ -414,10 +458,14 @@ export const PROBLEMS = {
   feature_kind: FeatureKindError,
   feature_not_found: FeatureNotFoundError,
   flag_not_found: FlagNotFoundError,
+  foreign_token_invalid: ForeignTokenInvalidError,
   headers_too_large: HeadersTooLargeError,
   idempotency_answer_not_kept: IdempotencyAnswerNotKeptError,
   idempotency_key_in_use: IdempotencyKeyInUseError,
   idempotency_key_reused: IdempotencyKeyReusedError,
+  identity_not_found: IdentityNotFoundError,
+  identity_not_linked: IdentityNotLinkedError,
+  identity_taken: IdentityTakenError,
   ingestion_overloaded: IngestionOverloadedError,
   insufficient_scope: InsufficientScopeError,
   internal_error: InternalError,
@@ -429,10 +477,13 @@ export const PROBLEMS = {
   invitation_not_found: InvitationNotFoundError,
   invitation_revoked: InvitationRevokedError,
   invitation_used: InvitationUsedError,
+  issuer_unavailable: IssuerUnavailableError,
   job_not_failed: JobNotFailedError,
   job_not_found: JobNotFoundError,
   last_owner: LastOwnerError,
+  last_way_in: LastWayInError,
   limit_reached: LimitReachedError,
+  link_token_invalid: LinkTokenInvalidError,
   malformed_request: MalformedRequestError,
   mfa_code_invalid: MfaCodeInvalidError,
   mfa_required: MfaRequiredError,
@@ -456,6 +507,8 @@ export const PROBLEMS = {
   plan_is_default: PlanIsDefaultError,
   plan_not_found: PlanNotFoundError,
   plan_slug_taken: PlanSlugTakenError,
+  proof_not_fresh: ProofNotFreshError,
+  provider_not_found: ProviderNotFoundError,
   quota_exceeded: QuotaExceededError,
   rate_limited: RateLimitedError,
   reauthentication_required: ReauthenticationRequiredError,
@@ -473,6 +526,9 @@ export const PROBLEMS = {
   service_key_not_found: ServiceKeyNotFoundError,
   session_in_other_business: SessionInOtherBusinessError,
   session_not_found: SessionNotFoundError,
+  sign_in_expired: SignInExpiredError,
+  sign_in_invalid: SignInInvalidError,
+  sign_in_refused: SignInRefusedError,
   storage_full: StorageFullError,
   stripe_subscription_exists: StripeSubscriptionExistsError,
   subscription_behind: SubscriptionBehindError,

@@ -42,6 +42,9 @@ export type Action =
   | 'flag.evaluate_all'
   | 'health.live'
   | 'health.ready'
+  | 'identity.link'
+  | 'identity.list'
+  | 'identity.unlink'
   | 'invitation.accept'
   | 'invitation.create'
   | 'invitation.list'
@@ -73,6 +76,12 @@ export type Action =
   | 'second_factor.remove'
   | 'second_factor.renew_codes'
   | 'session.create'
+  | 'session.exchange'
+  | 'session.sign_in'
+  | 'sign_in.begin'
+  | 'sign_in.begin_own'
+  | 'sign_in.finish_own'
+  | 'sign_in.list_providers'
   | 'session.end'
   | 'session.list'
   | 'session.prove'
@@ -429,6 +438,40 @@ export type AuditLogPage = {
 export type BatchResponse = {
   /** In the order of the request */
   results: readonly (StoredResultResponse | RefusedResultResponse)[];
+};
+
+export type BeginOwnSignInRequest = {
+  /** Of GET /v1/auth/providers */
+  provider: string;
+  /** link: to sign in with it from now on. prove: who I am, for what needs a recent proof */
+  purpose: SignInPurpose;
+  /** As in POST /v1/auth/sign-ins */
+  redirectUri?: string;
+};
+
+export type BeginSignInRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** Of GET /v1/auth/providers */
+  provider: string;
+  /** A page of yours, on an origin of CORS_ORIGINS, whose path ends with the id of the provider; by default the console */
+  redirectUri?: string;
+  /** Of an invitation, to join by */
+  activationKey?: string;
+};
+
+export type BegunOwnSignInResponse = {
+  /** Where the browser goes */
+  url: string;
+  expiresAt: string;
+};
+
+export type BegunSignInResponse = {
+  /** Where the browser goes */
+  url: string;
+  /** Keep it in the page, and send it when the provider has answered; left out where the request has `transport: cookie` */
+  handle?: string;
+  expiresAt: string;
 };
 
 /** No payment has been made yet */
@@ -876,6 +919,12 @@ export type DeviceRequest = {
   appVersion?: string;
 };
 
+/** The identity provider vouches for no e-mail address */
+export type EmailNotProvenProblem = ProblemResponse & { code: 'email_not_proven'; status: 403 };
+
+/** Verify your e-mail address first */
+export type EmailNotVerifiedProblem = ProblemResponse & { code: 'email_not_verified'; status: 403 };
+
 /** The e-mail address is taken */
 export type EmailTakenProblem = ProblemResponse & { code: 'email_taken'; status: 409 };
 
@@ -1001,6 +1050,15 @@ export type EventType =
 /** Events after this sequence have been deleted already */
 export type EventsGoneProblem = ProblemResponse & { code: 'events_gone'; status: 410 };
 
+export type ExchangeRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** A JWT of one of TRUSTED_ISSUERS */
+  token: string;
+  /** The business; by default that which the token names, else the one used last */
+  businessId?: string;
+};
+
 /** Expectation not supported */
 export type ExpectationFailedProblem = ProblemResponse & {
   code: 'expectation_failed';
@@ -1112,6 +1170,38 @@ export type FieldFaultResponse = {
   detail: string;
 };
 
+export type FinishOwnSignInRequest = {
+  /** The last part of the path that the provider has redirected to */
+  provider: string;
+  /** From the query */
+  state: string;
+  /** From the query */
+  code?: string;
+  /** From the query (RFC 9207) */
+  iss?: string;
+  /** From the query, in place of `code` */
+  error?: string;
+};
+
+export type FinishSignInRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** The last part of the path that the provider has redirected to */
+  provider: string;
+  /** From the query */
+  state: string;
+  /** From the query */
+  code?: string;
+  /** From the query (RFC 9207) */
+  iss?: string;
+  /** From the query, in place of `code` */
+  error?: string;
+  /** Of the beginning; with `transport: cookie`, the cookie has it */
+  handle?: string;
+};
+
+export type FinishedOwnSignInResponse = { purpose: SignInPurpose };
+
 export type FirstApiKeyResponse = {
   id: string;
   /** Shown only once */
@@ -1131,6 +1221,12 @@ export type FlagKind = 'flag';
 
 /** Flag not found */
 export type FlagNotFoundProblem = ProblemResponse & { code: 'flag_not_found'; status: 404 };
+
+/** This token is not accepted */
+export type ForeignTokenInvalidProblem = ProblemResponse & {
+  code: 'foreign_token_invalid';
+  status: 401;
+};
 
 export type ForgotPasswordRequest = { email: string };
 
@@ -1183,6 +1279,35 @@ export type IdempotencyKeyReusedProblem = ProblemResponse & {
   code: 'idempotency_key_reused';
   status: 422;
 };
+
+export type IdentitiesResponse = { data: readonly IdentityResponse[] };
+
+/** No such sign-in */
+export type IdentityNotFoundProblem = ProblemResponse & { code: 'identity_not_found'; status: 404 };
+
+export type IdentityNotLinkedMembers = {
+  /** For POST /v1/me/identities, once; 15 minutes */
+  linkToken: string;
+};
+
+/** There is an account with this address already */
+export type IdentityNotLinkedProblem = ProblemResponse &
+  IdentityNotLinkedMembers & { code: 'identity_not_linked'; status: 409 };
+
+export type IdentityResponse = {
+  id: string;
+  issuer: string;
+  /** Of the provider; its host where it is none of the installation */
+  provider: string;
+  /** As the provider said when it was linked */
+  email: string;
+  createdAt: string;
+  /** To the hour */
+  lastUsedAt: string;
+};
+
+/** This sign-in belongs to another account */
+export type IdentityTakenProblem = ProblemResponse & { code: 'identity_taken'; status: 409 };
 
 export type InboxEventResponse = {
   /** Stripe's id of the event */
@@ -1385,6 +1510,12 @@ export type InvoiceResponse = {
 
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
 
+/** The identity provider does not answer */
+export type IssuerUnavailableProblem = ProblemResponse & {
+  code: 'issuer_unavailable';
+  status: 503;
+};
+
 /** The job has not failed */
 export type JobNotFailedProblem = ProblemResponse & { code: 'job_not_failed'; status: 409 };
 
@@ -1438,6 +1569,9 @@ export type JoinResponse = {
 /** A business needs an active owner */
 export type LastOwnerProblem = ProblemResponse & { code: 'last_owner'; status: 409 };
 
+/** This is your only way to sign in */
+export type LastWayInProblem = ProblemResponse & { code: 'last_way_in'; status: 409 };
+
 export type LimitGrantResponse = {
   /** Null: unlimited */
   limit: number | null;
@@ -1459,6 +1593,16 @@ export type LimitReachedMembers = {
 /** The plan allows no more of these */
 export type LimitReachedProblem = ProblemResponse &
   LimitReachedMembers & { code: 'limit_reached'; status: 402 };
+
+export type LinkIdentityRequest = {
+  /** From the 409 `identity_not_linked`; this or `token` */
+  linkToken?: string;
+  /** A JWT of one of TRUSTED_ISSUERS */
+  token?: string;
+};
+
+/** This can no longer be linked */
+export type LinkTokenInvalidProblem = ProblemResponse & { code: 'link_token_invalid'; status: 410 };
 
 export type LoginRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
@@ -1896,6 +2040,9 @@ export type ProblemResponse = {
   code: string;
 };
 
+/** The identity provider did not ask who you are */
+export type ProofNotFreshProblem = ProblemResponse & { code: 'proof_not_fresh'; status: 403 };
+
 export type ProrationResponse = {
   /** For the unused rest of the paid period; 0 or less */
   credit: MoneyResponse;
@@ -1903,6 +2050,17 @@ export type ProrationResponse = {
   charge: MoneyResponse;
   /** credit + charge */
   due: MoneyResponse;
+};
+
+/** No such identity provider */
+export type ProviderNotFoundProblem = ProblemResponse & { code: 'provider_not_found'; status: 404 };
+
+export type ProviderResponse = { id: string; name: string };
+
+export type ProvidersResponse = {
+  providers: readonly ProviderResponse[];
+  /** Of the company whose domain the address has; whether the person exists it does not say */
+  company: ProviderResponse | null;
 };
 
 export type QuotaExceededMembers = {
@@ -2255,7 +2413,18 @@ export type SessionTokenResponse = {
 
 export type SessionTransport = 'bearer' | 'cookie';
 
-export type SignInMethod = 'password' | 'totp' | 'recovery_code' | 'passkey';
+/** This sign-in is over */
+export type SignInExpiredProblem = ProblemResponse & { code: 'sign_in_expired'; status: 410 };
+
+/** The answer of the identity provider is not accepted */
+export type SignInInvalidProblem = ProblemResponse & { code: 'sign_in_invalid'; status: 401 };
+
+export type SignInMethod = 'password' | 'totp' | 'recovery_code' | 'passkey' | 'oidc' | 'exchange';
+
+export type SignInPurpose = 'link' | 'prove';
+
+/** The identity provider refused */
+export type SignInRefusedProblem = ProblemResponse & { code: 'sign_in_refused'; status: 403 };
 
 export type SignupRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
