@@ -227,8 +227,8 @@ describe('GitHub', () => {
   it('signs in with the primary address, where it is verified', async () => {
     forger.instead = duties([{ ...address, email: 'other@example.com', primary: false }, address]);
     const { session } = (await signIn('github')).body as { session: { token: string } };
-    const { body } = await server.get('/v1/me', session.token);
-    expect(body).toMatchObject({ user: { email: address.email, fullName: 'Octo Cat' } });
+    const me = await server.get('/v1/me', session.token);
+    expect(me.body).toMatchObject({ user: { email: address.email, fullName: 'Octo Cat' } });
     const [identity] = (
       (await server.get('/v1/me/identities', session.token)).body as { data: object[] }
     ).data;

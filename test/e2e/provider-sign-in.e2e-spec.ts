@@ -109,7 +109,7 @@ describe('a sign-in', () => {
         webhookAllowedNetworks: ['127.0.0.1'],
         oidcProviders: [idp.configured()],
       },
-      { ...server.database, drop: () => Promise.resolve() } as typeof server.database,
+      { ...server.database, drop: () => Promise.resolve() },
     );
     expect((await finish(replica, await answered(server))).status).toBe(200);
     await replica.stop();
@@ -117,8 +117,8 @@ describe('a sign-in', () => {
 
   it('says what opened its session', async () => {
     const token = tokenIn(await signIn(server));
-    const { body } = await server.get('/v1/me/sessions', token);
-    expect((body as { data: object[] }).data).toMatchObject([{ signedInWith: ['oidc'] }]);
+    const listed = await server.get('/v1/me/sessions', token);
+    expect((listed.body as { data: object[] }).data).toMatchObject([{ signedInWith: ['oidc'] }]);
   });
 
   it('returns to a page of an allowed origin whose path names the provider', async () => {
@@ -318,8 +318,8 @@ it('an unknown provider is none', async () => {
 });
 
 it('the providers are listed for everyone, without their secrets', async () => {
-  const { body, text } = await server.get('/v1/auth/providers?email=ada@example.com');
+  const listed = await server.get('/v1/auth/providers?email=ada@example.com');
   const providers = ['idp', 'other'].map((id) => ({ id, name: 'The provider' }));
-  expect(body).toEqual({ providers, company: null });
-  expect(text).not.toContain('secret');
+  expect(listed.body).toEqual({ providers, company: null });
+  expect(listed.text).not.toContain('secret');
 });
