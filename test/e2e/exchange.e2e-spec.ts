@@ -187,9 +187,7 @@ describe('the session', () => {
     ['no proof by Clerk, of an hour ago', () => ({ fva: [60, -1] }), 403],
     ['no longer a proof of the future', (now: number) => ({ auth_time: now + 9_000 }), 204],
   ])('is %s', async (_, claimsAt, status) => {
-    const { session } = await exchange(
-      await someone(server, claimsAt(await secondsOf(server)) as JWTPayload),
-    );
+    const { session } = await exchange(await someone(server, claimsAt(await secondsOf(server))));
     const asked = await server.post('/v1/me/mfa/totp', session.token);
     expect(asked.status).toBe(status === 204 ? 201 : 403);
     if (status === 403) expectProblem(asked, 403, 'reauthentication_required');

@@ -71,8 +71,8 @@ describe('linking', () => {
 
   it('is in the audit log', async () => {
     await go(customer.token, 'link');
-    const { body } = await server.get('/v1/audit-log?limit=1', customer.token);
-    expect((body as { data: object[] }).data).toMatchObject([
+    const log = await server.get('/v1/audit-log?limit=1', customer.token);
+    expect((log.body as { data: object[] }).data).toMatchObject([
       { action: 'sign_in.finish_own', actor: { email: customer.email } },
     ]);
   });

@@ -51,7 +51,7 @@ export class ForgingProvider {
       ...{ id: 'forger', name: 'The forger', type: 'oidc', issuer: this.url, apiUrl: this.url },
       ...{ clientId: CLIENT_ID, clientSecret: 'a secret', scopes: ['openid', 'email'] },
       ...changes,
-    } as OidcProvider;
+    };
   }
 
   /** Goes to the provider and back: it reads the nonce of the request, and gives a code. */
