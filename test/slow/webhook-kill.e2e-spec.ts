@@ -11,7 +11,8 @@ it(
   async () => {
     const replicas = await Replicas.start(ALLOWED);
     const [web] = replicas.servers as [ServerProcess];
-    await playWebhookFaults({ web, database: replicas.database }, { events: 60, kills: 2 });
+    const { database } = replicas;
+    await playWebhookFaults({ web, database }, { events: 60, ordered: 20, kills: 2 });
     await replicas.stop();
   },
   LIMIT_MS,

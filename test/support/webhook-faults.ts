@@ -4,10 +4,19 @@ import { signUp } from './customers';
 import { ServerProcess } from './server-process';
 import type { TestDatabase } from './test-database';
 import { until } from './until';
-import { createEndpoint, makeDeliveriesDue, verify, WebhookReceiver } from './webhook-receiver';
+import {
+  createEndpoint,
+  makeDeliveriesDue,
+  verify,
+  WebhookReceiver,
+  type ReceivedWebhook,
+} from './webhook-receiver';
 
 export const ALLOWED = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
 const WORKER = { ...ALLOWED, ROLES: 'web,worker' };
+
+/** The ordered endpoint gets events of this type, and the other one all. */
+const ORDERED_TYPE = 'member.joined';
 
 /** Of every three requests or so, one fails: the same in each run. */
 function failsThirtyPercent(seed: number): () => number {
@@ -18,16 +27,56 @@ function failsThirtyPercent(seed: number): () => number {
   };
 }
 
-async function appendEvents(url: string, businessId: string, count: number): Promise<void> {
+/** An endpoint that fails 30 % and checks each signature. */
+class FailingEndpoint {
+  readonly taken = new Set<string>();
+  readonly unsigned: unknown[] = [];
+  private secret = '';
+
+  private constructor(readonly receiver: WebhookReceiver) {}
+
+  static async start(
+    web: ServerProcess,
+    token: string,
+    { seed, ...body }: { seed: number; types?: string[]; ordered?: boolean },
+  ): Promise<FailingEndpoint> {
+    const receiver = await WebhookReceiver.start();
+    const endpoint = new FailingEndpoint(receiver);
+    const next = failsThirtyPercent(seed);
+    receiver.answer = (received) => endpoint.take(received, next());
+    const { secret } = await createEndpoint(web, token, { url: receiver.url, ...body });
+    endpoint.secret = secret;
+    return endpoint;
+  }
+
+  private take(received: Omit<ReceivedWebhook, 'status'>, status: number): number {
+    try {
+      verify(received, this.secret);
+    } catch (error) {
+      this.unsigned.push(error);
+    }
+    if (status === 200) this.taken.add(received.id);
+    return status;
+  }
+}
+
+/** Every `step`-th is of the ordered type. */
+async function appendEvents(
+  url: string,
+  businessId: string,
+  { events, step }: { events: number; step: number },
+): Promise<void> {
   const client = new Client({ connectionString: url, options: '-c app.scope=platform' });
   await client.connect();
-  for (let done = 0; done < count; done += 1_000) {
-    const size = Math.min(1_000, count - done);
+  for (let done = 0; done < events; done += 1_000) {
+    const size = Math.min(1_000, events - done);
+    const types = Array.from({ length: size }, (_, index) =>
+      (done + index) % step === 0 ? ORDERED_TYPE : 'business.updated',
+    );
     await client.query(
       `SELECT count(*) FROM append_events(array_fill($1::uuid, ARRAY[$2::integer]), $3::uuid[],
-         array_fill('business.updated'::text, ARRAY[$2::integer]), now(),
-         array_fill('{"changed": ["name"]}'::jsonb, ARRAY[$2::integer]))`,
-      [businessId, size, Array.from({ length: size }, () => newId())],
+         $4::text[], now(), array_fill('{}'::jsonb, ARRAY[$2::integer]))`,
+      [businessId, size, types.map(() => newId()), types],
     );
   }
   await client.end();
@@ -39,6 +88,13 @@ interface Installation {
   database: TestDatabase & { url: string };
 }
 
+interface Play {
+  events: number;
+  /** How many of them the ordered endpoint gets, one after the other. */
+  ordered: number;
+  kills: number;
+}
+
 /**
  * Two endpoints that fail 30 % at random, one of them ordered, and a worker that is killed -9 again and again.
  * @returns how many tries the endpoints have seen
@@ -46,39 +102,38 @@ interface Installation {
  */
 export async function playWebhookFaults(
   { web, database }: Installation,
-  { events, kills }: { events: number; kills: number },
+  { events, ordered: inOrder, kills }: Play,
 ): Promise<number> {
-  const receivers = [await WebhookReceiver.start(), await WebhookReceiver.start()] as const;
-  const [any, ordered] = receivers;
-  for (const [index, receiver] of receivers.entries())
-    receiver.answer = failsThirtyPercent(index + 1);
   const { token, business } = await signUp(web);
-  const { secret } = await createEndpoint(web, token, { url: any.url });
-  await createEndpoint(web, token, { url: ordered.url, ordered: true });
-  await appendEvents(database.url, business.id, events);
+  const any = await FailingEndpoint.start(web, token, { seed: 1 });
+  const ordered = await FailingEndpoint.start(web, token, {
+    ...{ seed: 2, types: [ORDERED_TYPE], ordered: true },
+  });
+  await appendEvents(database.url, business.id, { events, step: events / inOrder });
   const worker = { DATABASE_URL: database.url, ...WORKER };
   let server = await ServerProcess.start(worker);
-  await web.send('patch', '/v1/business', token).send({ name: 'Wakes the dispatcher' }).expect(200);
-  const all = events + 1;
-  const taken = ({ received }: WebhookReceiver) =>
-    new Set(received.filter(({ status }) => status === 200).map(({ id }) => id)).size;
-  for (let kill = 1; kill <= kills; kill += 1) {
-    const enough = Math.floor((all * kill) / (kills + 1));
-    await untilBoth(database, () => taken(ordered) >= enough);
-    await server.stop('SIGKILL');
-    server = await ServerProcess.start(worker);
+  try {
+    await web.send('patch', '/v1/business', token).send({ name: 'Wakes the dispatcher' });
+    const all = events + 1 + inOrder;
+    const taken = () => any.taken.size + ordered.taken.size;
+    for (let kill = 1; kill <= kills; kill += 1) {
+      await untilTaken(database, () => taken() >= Math.floor((all * kill) / (kills + 1)));
+      await server.stop('SIGKILL');
+      server = await ServerProcess.start(worker);
+    }
+    await untilTaken(database, () => taken() === all);
+    expectOneIdEach([any, ordered]);
+    expectInOrder(ordered.receiver);
+    expect([...any.unsigned, ...ordered.unsigned]).toEqual([]);
+    return any.receiver.received.length + ordered.receiver.received.length;
+  } finally {
+    await server.stop();
+    await Promise.all([any, ordered].map(({ receiver }) => receiver.stop()));
   }
-  await untilBoth(database, () => taken(any) === all && taken(ordered) === all);
-  expectOneIdEach(receivers);
-  expectInOrder(ordered);
-  verify(any.received[0]!, secret);
-  await server.stop();
-  await Promise.all(receivers.map((receiver) => receiver.stop()));
-  return any.received.length + ordered.received.length;
 }
 
 /** Waits as long as something comes: `until` gives up after 30 seconds, and a dead worker's jobs take as long. */
-async function untilBoth(database: TestDatabase, isDone: () => boolean): Promise<void> {
+async function untilTaken(database: TestDatabase, isDone: () => boolean): Promise<void> {
   for (let patience = 0; patience < 20 && !isDone(); patience += 1)
     await until('the next part is delivered', async () => {
       await makeDeliveriesDue(database);
@@ -88,8 +143,9 @@ async function untilBoth(database: TestDatabase, isDone: () => boolean): Promise
     });
 }
 
-function expectOneIdEach(receivers: readonly WebhookReceiver[]): void {
-  for (const { received } of receivers) {
+function expectOneIdEach(endpoints: readonly FailingEndpoint[]): void {
+  for (const { receiver } of endpoints) {
+    const { received } = receiver;
     const ids = new Map(received.map(({ id, event }) => [event.sequence, id]));
     expect(new Set(ids.values()).size).toBe(ids.size);
     expect(received.filter(({ id, event }) => ids.get(event.sequence) !== id)).toEqual([]);

@@ -86,7 +86,10 @@ export class WebhookReceiver {
 }
 
 /** @throws by the specification's own library, for a signature that is not of this secret, or of another time */
-export function verify({ body, headers }: ReceivedWebhook, secret: string): unknown {
+export function verify(
+  { body, headers }: Pick<ReceivedWebhook, 'body' | 'headers'>,
+  secret: string,
+): unknown {
   return new Webhook(secret).verify(body, headers as Record<string, string>);
 }
 
@@ -113,7 +116,7 @@ export async function listDeliveries(
 /** What waits for its next try is tried now: the pauses grow to hours. */
 export async function makeDeliveriesDue(database: TestDatabase): Promise<void> {
   await database.query(
-    `UPDATE webhook_deliveries SET next_try_at = '2020-01-01' WHERE status = 'pending'`,
+    `UPDATE webhook_deliveries SET next_try_at = '2020-01-01' WHERE status = 'pending' AND next_try_at > now()`,
   );
   await database.query(
     `UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL AND run_at > now()`,
