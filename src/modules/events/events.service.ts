@@ -132,6 +132,7 @@ export class EventsService {
 
   /** An arrow: its identity is the key of what a transaction has collected. */
   private readonly write = async (tx: Transaction, events: readonly NewEvent[]): Promise<void> => {
+    await tx.commitDurably(); // a number that was read may not be given again
     const stored = await this.events.append(tx, events);
     for (const listener of this.listeners) await listener.onAppended(tx, stored);
   };

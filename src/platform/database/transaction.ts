@@ -30,6 +30,8 @@ export interface TransactionState {
   hasWritten: boolean;
   /** The businesses that it was for. */
   readonly businessIds: Set<string>;
+  /** COMMIT does not wait for the disk. */
+  isCommittedLazily?: boolean;
   /** What is written before COMMIT, by its collector. */
   readonly collected: Map<object, Collected>;
 }
@@ -85,6 +87,21 @@ export class Transaction extends RequestContext {
   /** Sets a parameter that triggers read, until the end of the transaction. */
   async setLocal(name: string, value: string): Promise<void> {
     await this.query(setLocal(name, value));
+  }
+
+  /**
+   * COMMIT will not wait for the disk: a crash of PostgreSQL within half a second may undo it. Only for work that is
+   * found and done again then with the same result, and of which nobody outside has been told.
+   */
+  async commitLazily(): Promise<void> {
+    await this.setLocal('synchronous_commit', 'off');
+    this.state.isCommittedLazily = true;
+  }
+
+  /** COMMIT waits for the disk after all, as far as the installation says: others are told of it. */
+  async commitDurably(): Promise<void> {
+    if (this.state.isCommittedLazily) await this.query('SET LOCAL synchronous_commit TO DEFAULT');
+    this.state.isCommittedLazily = false;
   }
 
   /**

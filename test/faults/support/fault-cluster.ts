@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '@tenantry/embedded-postgres';
 import { withConnection } from '../../support/connection';
@@ -48,6 +49,13 @@ export class FaultCluster implements TestDatabase {
     await until(() => !this.isRunning);
   }
 
+  /** kill -9 of the server and all its processes: what they held in memory is gone, too. */
+  async killAtOnce(): Promise<void> {
+    const server = readServerPid(this.dataDirectory);
+    for (const pid of [server, ...childrenOf(server)]) process.kill(pid, 'SIGKILL');
+    await until(() => !this.isRunning);
+  }
+
   /** On the same port as before. */
   async startAgain(): Promise<void> {
     const { port, embedded } = this;
@@ -60,6 +68,11 @@ export class FaultCluster implements TestDatabase {
     await this.embedded.release();
     clearSandboxes();
   }
+}
+
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').map(Number);
 }
 
 function open(dataDirectory: string): Promise<EmbeddedPostgres> {

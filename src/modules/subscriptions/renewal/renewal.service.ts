@@ -164,7 +164,9 @@ export class RenewalService {
         await tx.setLocal('lock_timeout', LOCK_TIMEOUT);
         const claimed = await this.renewals.claimDue(tx, businessIds);
         const due = mayWait ? claimed : await this.withoutHeld(tx, claimed);
-        return due.length > 0 ? this.settle(tx, due, inTurn) : [];
+        const decided = due.length > 0 ? await this.settle(tx, due, inTurn) : [];
+        if (decided.every(isPlain)) await tx.commitLazily(); // lost, they are due again, and the same rows are written
+        return decided;
       });
     } catch (error) {
       if (!mayWait || !isLockTimeout(error)) throw error;
@@ -226,17 +228,22 @@ function toNews(renewal: WrittenRenewal): WrittenSubscription {
   };
 }
 
-function toWrittenRenewal({ subscription, decision }: Decided, usage: PeriodUsage): WrittenRenewal {
-  const { outcome, next, closed } = decision;
+function toWrittenRenewal(decided: Decided, usage: PeriodUsage): WrittenRenewal {
+  const { subscription, decision } = decided;
   return {
     businessId: subscription.businessId,
     subscriptionId: subscription.id,
-    isPlain:
-      outcome === 'renewed' && next.status === subscription.status && !subscription.scheduledPlanId,
-    next,
-    closed,
+    isPlain: isPlain(decided),
+    next: decision.next,
+    closed: decision.closed,
     usage,
   };
+}
+
+/** Nothing but its period is another. */
+function isPlain({ subscription, decision: { outcome, next } }: Decided): boolean {
+  const isSame = next.status === subscription.status && !subscription.scheduledPlanId;
+  return outcome === 'renewed' && isSame;
 }
 
 function decide(subscription: DueSubscription, terms: PlanTerms, now: Date): Decided {
