@@ -45,3 +45,10 @@ function optionsOf({ businessId, scope }: Sight): string {
   ];
   return settings.join(' ');
 }
+
+/** The same database at another port of this machine, never by the socket, which leads past what listens there. */
+export function atPort(databaseUrl: string, port: number): string {
+  const url = Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(port) });
+  url.searchParams.delete('host');
+  return url.toString();
+}

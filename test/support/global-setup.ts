@@ -34,6 +34,7 @@ async function startCluster(): Promise<string> {
     name: 'tenantry',
     dataDirectory: testDataDirectory(),
     durable: false,
+    socket: true,
     createDatabases: true,
     createRoles: true,
     maxConnections: 300,

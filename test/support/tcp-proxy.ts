@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { atPort } from './connection';
 
 /** Stands before the database, and fails as a network does while it is told so. */
 export class TcpProxy {
@@ -21,8 +22,7 @@ export class TcpProxy {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const url = Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(port) });
-    const proxy = new TcpProxy(server, url.toString());
+    const proxy = new TcpProxy(server, atPort(databaseUrl, port));
     return proxy;
   }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { assertPlainName, prepareApplicationDatabase } from './application-database';
 import { ensureCredentials, readCredentials } from './credentials';
 import { locateHome, type DatabaseHome } from './database-home';
@@ -14,7 +15,7 @@ import { startServer } from './server-process';
 export { EmbeddedPostgresError };
 
 export interface EmbeddedPostgres {
-  /** For the application's role, on 127.0.0.1. */
+  /** For the application's role, on 127.0.0.1 or by the socket. */
   readonly url: string;
   readonly port: number;
   readonly outcome: EmbeddedPostgresOutcome;
@@ -30,8 +31,10 @@ export interface EmbeddedPostgresOptions {
   readonly name: string;
   /** The database goes into `postgres` below it. */
   readonly dataDirectory: string;
-  /** False for tests: faster; a power cut loses or breaks the data. */
+  /** False for tests: faster; a power cut loses or breaks the data, and nothing is vacuumed. */
   readonly durable?: boolean;
+  /** True for tests: the URL is that of a Unix socket in the cluster's directory, which only its owner and root enter. */
+  readonly socket?: boolean;
   /** Lets the role make databases; tests clone a template. */
   readonly createDatabases?: boolean;
   /** Lets the role make roles that are not superusers; tests act as another program's. */
@@ -46,7 +49,7 @@ const DEFAULT_MAX_CONNECTIONS = 100;
 /**
  * Opens the PostgreSQL of a data directory: makes it at first, starts it, or joins the one that
  * already runs. Release it when done.
- * `durable` and `maxConnections` apply when it is started; a running server keeps its own.
+ * `durable`, `socket` and `maxConnections` apply when it is started; a running server keeps its own.
  * @throws EmbeddedPostgresError
  */
 export async function openEmbeddedPostgres(
@@ -83,6 +86,7 @@ async function start(
   isNew: boolean,
   {
     durable: isDurable = true,
+    socket: hasSocket = false,
     maxConnections = DEFAULT_MAX_CONNECTIONS,
     ...options
   }: EmbeddedPostgresOptions,
@@ -96,7 +100,8 @@ async function start(
     report(`Creating the database in ${home.directory}`);
     await initialiseCluster({ home, credentials, binariesDirectory, isDurable });
   }
-  await startServer({ home, binariesDirectory, isDurable, maxConnections }, deadline);
+  const plan = { home, binariesDirectory, isDurable, hasSocket, maxConnections };
+  await startServer(plan, deadline);
 }
 
 /** Makes the running server ready for the application, and this process one of its users. */
@@ -104,7 +109,7 @@ async function welcome(
   home: DatabaseHome,
   { connection, port }: RunningServer,
   outcome: EmbeddedPostgresOutcome,
-  { name, createDatabases = false, createRoles = false }: EmbeddedPostgresOptions,
+  { name, socket, createDatabases = false, createRoles = false }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const { rolePassword } = readCredentials(home);
   const role = { name, rolePassword, createDatabases, createRoles };
@@ -115,8 +120,14 @@ async function welcome(
   connection.letProcessEnd();
   let released: Promise<void> | undefined;
   return {
-    url: `postgres://${name}:${rolePassword}@127.0.0.1:${port}/${name}`,
+    url: `postgres://${name}:${rolePassword}@127.0.0.1:${port}/${name}${socket ? bySocket(home, port) : ''}`,
     ...{ port, outcome },
     release: () => (released ??= leaveServer(home, connection)),
   };
+}
+
+/** What makes a URL lead to the socket; nothing where the running server has none. */
+function bySocket({ clusterDirectory }: DatabaseHome, port: number): string {
+  if (!existsSync(join(clusterDirectory, `.s.PGSQL.${port}`))) return '';
+  return `?host=${encodeURIComponent(clusterDirectory)}`;
 }

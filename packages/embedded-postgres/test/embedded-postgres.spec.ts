@@ -319,7 +319,13 @@ describe('the port', () => {
     const stolen = [portOf(thief), portOf(thief)];
     const deadline = new Deadline(60_000);
     const binariesDirectory = await prepareBinaries(home.databaseUser, deadline, () => undefined);
-    const plan = { home, binariesDirectory, isDurable: false, maxConnections: 20 };
+    const plan = {
+      home,
+      binariesDirectory,
+      isDurable: false,
+      hasSocket: false,
+      maxConnections: 20,
+    };
     await startServer(plan, deadline, async (port) => stolen.pop() ?? choosePort(port));
     const database = await open(dataDirectory);
     expect(database.outcome).toBe('reused');

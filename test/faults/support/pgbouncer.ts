@@ -4,7 +4,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findDatabaseUser } from '../../../packages/embedded-postgres/src/database-user';
-import { withConnection } from '../../support/connection';
+import { atPort, withConnection } from '../../support/connection';
 import { until } from '../../support/until';
 import { freePort } from './free-port';
 import { Skipped } from './scenario';
@@ -24,7 +24,7 @@ export class PgBouncer {
     if (spawnSync('pgbouncer', ['--version']).status !== 0)
       throw new Skipped('pgbouncer is not on the PATH');
     const port = await freePort();
-    const url = Object.assign(new URL(databaseUrl), { port: String(port) }).toString();
+    const url = atPort(databaseUrl, port);
     const directory = writeSettings(databaseUrl, port);
     const user = findDatabaseUser(); // it refuses to run as root
     const child = spawn('pgbouncer', [SETTINGS], { ...user, cwd: directory, stdio: 'ignore' });

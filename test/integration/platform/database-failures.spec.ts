@@ -4,7 +4,7 @@ import { DomainError } from '../../../src/common/problem';
 import { RequestContext } from '../../../src/common/request-context';
 import type { Database } from '../../../src/platform/database/database';
 import type { Transaction } from '../../../src/platform/database/transaction';
-import { withConnection } from '../../support/connection';
+import { atPort, withConnection } from '../../support/connection';
 import { backendOf, NoteBook } from '../../support/notes';
 import { openPool, type Pool } from '../../support/pool';
 import { clusterUrl } from '../../support/test-cluster';
@@ -250,9 +250,8 @@ class HeldConnections {
     const target = new URL(databaseUrl);
     const server = createServer((near) => held.carry(near, target));
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = new URL(databaseUrl);
-    url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const held = new HeldConnections(server, url.toString());
+    const { port } = server.address() as AddressInfo;
+    const held = new HeldConnections(server, atPort(databaseUrl, port));
     return held;
   }
 
