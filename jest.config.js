@@ -23,7 +23,7 @@ module.exports = {
   // For two cores: while one waits for PostgreSQL, a mail or the pause before a retry, the others work.
   maxWorkers: 3,
   // What a file has loaded is not all given back, some 2 MB a file: this ends a worker that keeps more than that.
-  workerIdleMemoryLimit: '700MB',
+  workerIdleMemoryLimit: '1100MB',
   testTimeout: 60_000,
   // Each failure is printed once, where it happens; scripts/check.js names them at the end.
   reporters: [['default', { summaryThreshold: Number.MAX_SAFE_INTEGER }]],

@@ -5,6 +5,9 @@ const { ModuleMocker } = require('jest-mock');
 /** Where jest-circus keeps its state: with one global for all files, each would keep those before it, and tell them all. */
 const STATES_OF_CIRCUS = ['EVENT_HANDLERS', 'JEST_STATE_SYMBOL'];
 
+/** Jest keeps a hundred, and maps each to its source when a stack is read, as `stripe` does for every call. */
+const FRAMES = 25;
+
 function forgetTests() {
   for (const symbol of Object.getOwnPropertySymbols(globalThis))
     if (STATES_OF_CIRCUS.includes(symbol.description)) delete globalThis[symbol];
@@ -21,7 +24,9 @@ module.exports = class SharedEnvironment {
     this.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
   }
 
-  async setup() {}
+  async setup() {
+    Error.stackTraceLimit = FRAMES;
+  }
 
   async teardown() {
     this.fakeTimersModern.dispose();
