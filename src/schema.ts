@@ -41,6 +41,7 @@ import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
+import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { ApiKey } from './modules/api-keys/api-key.entity';
@@ -130,6 +131,7 @@ const core: Omit<Schema, 'complete'> = {
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     SecondFactors1763690000160,
+    Passkeys1763690000161,
     Identities1763690000171,
     SignIns1763690000172,
   ],

@@ -143,11 +143,13 @@ it('every route that answers the token of a session takes `transport`, and says 
     'business.create',
     'business.sign_up',
     'session.create',
+    'session.create_by_passkey',
     'session.exchange',
     'session.sign_in',
     'session.switch',
     'session.verify',
     'staff_session.create',
+    'staff_session.create_by_passkey',
     'staff_session.verify',
     'support_session.start',
   ]);

@@ -206,6 +206,9 @@ describe('a reference to a thing of another tenant', () => {
     'entitlement.check businessId': (businessId) => ({
       body: { businessId, feature: 'recordings' },
     }),
+    'session.create_by_passkey businessId': (businessId) => ({
+      body: { businessId, passkey: {} },
+    }),
     ...ofQueries('entitlement.list', 'flag.evaluate', 'flag.evaluate_all'),
     ...ofQueries('usage.get', 'usage.get_feature', 'usage.history', 'usage_alerts.get'),
     ...ofQueries('usage.explain', 'usage.explain_feature', 'usage.verify'),

@@ -24,6 +24,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   identities: 'src/modules/sign-in/',
   migrations: 'src/platform/database/',
   one_time_keys: 'src/modules/identity/',
+  passkeys: 'src/modules/identity/',
   recovery_codes: 'src/modules/identity/',
   sign_in_challenges: 'src/modules/identity/',
   sign_ins: 'src/modules/sign-in/',
@@ -39,6 +40,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   usage_event_keys: 'src/modules/usage/',
   usage_events: 'src/modules/usage/',
   usage_reservations: 'src/modules/usage/',
+  used_passkey_challenges: 'src/modules/identity/',
   webhook_cursors: 'src/modules/webhooks/',
   webhook_deliveries: 'src/modules/webhooks/',
   webhook_endpoint_states: 'src/modules/webhooks/',
@@ -117,6 +119,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   'src/modules/features/declared-features.ts': {
     writes: 'plans',
     reason: 'a migration gives plans the default grant of a new feature',
+  },
+  'src/modules/identity/passkeys/passkeys.repository.ts': {
+    reads: 'staff_accounts',
+    reason: 'the address for the mail about a passkey, of a person or of staff',
   },
   'src/modules/identity/password-costs.ts': {
     reads: 'staff_accounts',

@@ -32,6 +32,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
   factor_resets: { condition: PLATFORM, reason: 'people belong to no tenant' },
   identities: { condition: PLATFORM, reason: 'people belong to no tenant' },
   one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  passkeys: { condition: PLATFORM, reason: 'people belong to no tenant' },
   recovery_codes: { condition: PLATFORM, reason: 'people belong to no tenant' },
   service_keys: { condition: PLATFORM, reason: 'keys of the installation' },
   sign_in_challenges: { condition: PLATFORM, reason: 'people belong to no tenant' },
@@ -44,6 +45,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
   staff_sessions: { condition: PLATFORM, reason: 'no tenant may see staff' },
   stripe_prices: { condition: PLATFORM, reason: 'plans belong to no tenant' },
   totp_factors: { condition: PLATFORM, reason: 'people belong to no tenant' },
+  used_passkey_challenges: { condition: PLATFORM, reason: 'people belong to no tenant' },
   user_sessions: { condition: PLATFORM, reason: 'sessions of people who belong to no tenant' },
   users: {
     condition: `EXISTS (SELECT FROM members WHERE members.user_id = users.id) OR ${PLATFORM}`,
@@ -332,6 +334,7 @@ describe('columns', () => {
       [
         ...product.IDS_OF_OTHERS,
         'audit_log.request_id', // the caller's own may be any text
+        'passkeys.credential_id', // bytes of an authenticator
         'audit_log.target_id', // of any table
         'billing_accounts.stripe_customer_id', // Stripe's, like those of all that is named after it
         'business_grants.id', // the key of a feature

@@ -4,6 +4,7 @@ import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { IdentityProvider, somebody } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { addMember, joinBusiness, logIn } from '../support/members';
+import { PasskeyDevice, stepOptionsOf, type Area } from '../support/passkeys';
 import { Authenticator, mfaTokenOf, verify } from '../support/second-factors';
 import { expectProblem } from '../support/problems';
 import { signIn } from '../support/provider-sign-in';
@@ -23,20 +24,27 @@ import { someone, TokenIssuer } from '../support/token-issuer';
 /** `asks`: no session without the second step. `enrols`: a session that may only set a factor up. */
 type Outcome = 'opens' | 'enrols' | 'asks';
 
+const FACTORS = ['none', 'app', 'passkey'] as const;
+
 interface Case {
   isDemanded: boolean;
-  hasFactor: boolean;
+  factor: (typeof FACTORS)[number];
 }
 
 const CASES: Case[] = [false, true].flatMap((isDemanded) =>
-  [false, true].map((hasFactor) => ({ isDemanded, hasFactor })),
+  FACTORS.map((factor) => ({ isDemanded, factor })),
 );
+
+interface Factor {
+  app: Authenticator | null;
+  device: PasskeyDevice | null;
+}
 
 /** A member of a business; `token` is a session that was opened with all that the person has. */
 interface Person {
   email: string;
   token: string;
-  app: Authenticator | null;
+  factor: Factor;
   owner: Customer;
 }
 
@@ -69,12 +77,25 @@ async function demand({ token }: Customer): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-async function makePerson({ isDemanded, hasFactor }: Case): Promise<Person> {
+async function setUp(factor: Case['factor'], token: string, area: Area = '/v1'): Promise<Factor> {
+  const app = factor === 'app' ? await Authenticator.enrol(server, token, area) : null;
+  if (factor !== 'passkey') return { app, device: null };
+  return { app, device: (await PasskeyDevice.register(server, token, area)).device };
+}
+
+async function makePerson({ isDemanded, factor }: Case): Promise<Person> {
   const owner = await signUp(server);
   const { email, token } = await addMember(server, owner, 'admin');
-  const app = hasFactor ? await Authenticator.enrol(server, token) : null;
+  const own = await setUp(factor, token);
   if (isDemanded) await demand(owner);
-  return { email, token, app, owner };
+  return { email, token, factor: own, owner };
+}
+
+/** The second step of a login that was refused, by what its owner has. */
+async function stepOf({ app, device }: Factor, refused: Response): Promise<object> {
+  const mfaToken = mfaTokenOf(refused);
+  if (device) return { mfaToken, passkey: device.get(stepOptionsOf(refused)) };
+  return { mfaToken, code: await app!.next() };
 }
 
 const tokenIn = ({ body }: Response): string =>
@@ -95,8 +116,8 @@ async function outcomeOfLogin(answer: Response, path?: string): Promise<Outcome>
   return 'asks';
 }
 
-const expectedOf = ({ isDemanded, hasFactor }: Case, steps: 'one' | 'all'): Outcome => {
-  if (hasFactor) return steps === 'one' ? 'asks' : 'opens';
+const expectedOf = ({ isDemanded, factor }: Case, steps: 'one' | 'all'): Outcome => {
+  if (factor !== 'none') return steps === 'one' ? 'asks' : 'opens';
   return isDemanded ? 'enrols' : 'opens';
 };
 
@@ -119,11 +140,19 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
   },
   'session.verify': {
     steps: 'all',
-    go: async ({ email, app, token }) => {
-      if (!app) return outcomeOf(token);
+    go: async ({ email, factor, token }) => {
+      if (!factor.app && !factor.device) return outcomeOf(token);
       const login = { email, password: PASSWORD };
-      const mfaToken = mfaTokenOf(await server.post('/v1/auth/login', undefined, login));
-      return outcomeOf(tokenIn(await verify(server, { mfaToken, code: await app.next() })));
+      const refused = await server.post('/v1/auth/login', undefined, login);
+      return outcomeOf(tokenIn(await verify(server, await stepOf(factor, refused))));
+    },
+  },
+  'session.create_by_passkey': {
+    steps: 'all', // it is two factors
+    go: async ({ factor: { device }, token }) => {
+      const stranger = new PasskeyDevice('https://app.test');
+      expectProblem(await stranger.logIn(server), 401, 'passkey_invalid');
+      return outcomeOf(device ? tokenIn(await device.logIn(server)) : token);
     },
   },
   'session.exchange': {
@@ -152,7 +181,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
   },
   'password.change': {
     steps: 'all',
-    go: async ({ token, email, app }) => {
+    go: async ({ token, email, factor: { app, device } }) => {
       const newPassword = 'another battery of staples';
       const body = { currentPassword: PASSWORD, newPassword };
       expect((await server.post('/v1/me/password', token, body)).status).toBe(204);
@@ -160,7 +189,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
         email,
         password: newPassword,
       });
-      expect(await outcomeOfLogin(login)).toBe(app ? 'asks' : await outcomeOf(token));
+      expect(await outcomeOfLogin(login)).toBe(app || device ? 'asks' : await outcomeOf(token));
       return outcomeOf(token);
     },
   },
@@ -179,7 +208,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
 };
 
 describe.each(Object.entries(PATHS))('by %s', (_, { steps, go }) => {
-  it.each(CASES)('demanded: $isDemanded, has one: $hasFactor', async (each) => {
+  it.each(CASES)('demanded: $isDemanded, has: $factor', async (each) => {
     expect(await go(await makePerson(each))).toBe(expectedOf(each, steps));
   });
 });
@@ -210,7 +239,7 @@ describe('by business.sign_up and business.create, of which nobody has a factor 
 
 describe('a business that demands a second factor', () => {
   it('counts at once for sessions that are open, until a factor is there', async () => {
-    const { token, owner } = await makePerson({ isDemanded: false, hasFactor: false });
+    const { token, owner } = await makePerson({ isDemanded: false, factor: 'none' });
     await Authenticator.enrol(server, owner.token);
     await demand(owner);
     expect(await outcomeOf(token)).toBe('enrols');
@@ -225,7 +254,7 @@ describe('a business that demands a second factor', () => {
   });
 
   it('demands nothing for another business of the same person', async () => {
-    const { token, owner, email } = await makePerson({ isDemanded: true, hasFactor: false });
+    const { token, owner, email } = await makePerson({ isDemanded: true, factor: 'none' });
     const other = await signUp(server);
     const [row] = await server.database.query<{ id: string }>(
       'SELECT id FROM users WHERE email = $1',
@@ -256,21 +285,28 @@ describe.each(['optional', 'required'] as const)('staff, where it is %s', (staff
   const logInOnce = async ({ email }: StaffMember): Promise<Response> =>
     server.post('/v1/staff/auth/login', undefined, { email, password: STAFF_PASSWORD });
 
-  it.each([false, true])('by staff_session.create; has one: %s', async (hasFactor) => {
+  it.each(FACTORS)('by staff_session.create; has: %s', async (factor) => {
     const staff = await addStaff(server);
-    if (hasFactor) await Authenticator.enrol(server, staff.token, '/v1/staff');
+    await setUp(factor, staff.token, '/v1/staff');
     const outcome = await outcomeOfLogin(await logInOnce(staff), '/v1/staff/businesses');
-    expect(outcome).toBe(expectedOf({ isDemanded, hasFactor }, 'one'));
+    expect(outcome).toBe(expectedOf({ isDemanded, factor }, 'one'));
   });
 
-  it('by staff_session.verify', async () => {
+  it.each(['app', 'passkey'] as const)('by staff_session.verify; has: %s', async (factor) => {
     const staff = await addStaff(server);
-    const app = await Authenticator.enrol(server, staff.token, '/v1/staff');
-    const mfaToken = mfaTokenOf(await logInOnce(staff));
-    const ofPeople = await verify(server, { mfaToken, code: await app.next() });
+    const own = await setUp(factor, staff.token, '/v1/staff');
+    const refused = await logInOnce(staff);
+    const ofPeople = await verify(server, await stepOf(own, refused));
     expect(ofPeople.status).toBe(401); // of staff, it opens no session of people
-    const verified = await verify(server, { mfaToken, code: await app.next() }, '/v1/staff');
+    const verified = await verify(server, await stepOf(own, refused), '/v1/staff');
     expect(await outcomeOf(tokenIn(verified), '/v1/staff/businesses')).toBe('opens');
+  });
+
+  it('by staff_session.create_by_passkey', async () => {
+    const staff = await addStaff(server);
+    const { device } = await setUp('passkey', staff.token, '/v1/staff');
+    const loggedIn = await device!.logIn(server, { area: '/v1/staff' });
+    expect(await outcomeOf(tokenIn(loggedIn), '/v1/staff/businesses')).toBe('opens');
   });
 
   it('by support_session.start', async () => {
@@ -297,7 +333,12 @@ it('names every route that opens a session', async () => {
   const openers = operationsOf(await readDocument(server))
     .filter((operation) => isDocumented(operation, 409, 'cookie_needs_https'))
     .map(({ action }) => action);
-  const ofStaff = ['staff_session.create', 'staff_session.verify', 'support_session.start'];
+  const ofStaff = [
+    'staff_session.create',
+    'staff_session.create_by_passkey',
+    'staff_session.verify',
+    'support_session.start',
+  ];
   const ofPeople = ['business.create', 'business.sign_up'];
   const opening = Object.keys(PATHS).filter((action) => action.startsWith('session.'));
   const withoutSession = ['sign_in.begin']; // its cookie is what the browser shows when it finishes

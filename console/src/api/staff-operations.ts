@@ -24,12 +24,19 @@ import {
   staffBusinessGet,
   staffBusinessList,
   staffMeGet,
+  staffPasskeyBegin,
+  staffPasskeyCreate,
+  staffPasskeyDelete,
+  staffPasskeyRename,
   staffPlanList,
   staffSecondFactorBegin,
   staffSecondFactorConfirm,
   staffSecondFactorRemove,
   staffSecondFactorRenewCodes,
+  staffSessionAskPasskey,
+  staffSessionAskProof,
   staffSessionCreate,
+  staffSessionCreateByPasskey,
   staffSessionEnd,
   staffSessionProve,
   staffSessionVerify,
@@ -55,6 +62,7 @@ import type {
   AssignPlanRequest,
   ConfirmTotpRequest,
   CreateFeatureRequest,
+  CreatePasskeyRequest,
   CreatePlanRequest,
   CreateServiceKeyRequest,
   CreateWebhookEndpointRequest,
@@ -64,9 +72,11 @@ import type {
   GrantToBusinessRequest,
   OpenSupportSessionRequest,
   ReauthenticateRequest,
+  RenamePasskeyRequest,
   RotateKeyRequest,
   SecondStepRequest,
   StaffLoginRequest,
+  StaffPasskeyLoginRequest,
   UpdateFeatureRequest,
   UpdatePlanRequest,
   ParametersOf,
@@ -78,8 +88,12 @@ import { AS_COOKIE } from './session';
 
 export const staffAuth = {
   logIn: (body: StaffLoginRequest) => call(staffSessionCreate, { body: { ...body, ...AS_COOKIE } }),
+  askPasskey: () => call(staffSessionAskPasskey),
+  logInByPasskey: (body: StaffPasskeyLoginRequest) =>
+    call(staffSessionCreateByPasskey, { body: { ...body, ...AS_COOKIE } }),
   verify: (body: SecondStepRequest) =>
     call(staffSessionVerify, { body: { ...body, ...AS_COOKIE } }),
+  askProof: () => call(staffSessionAskProof),
   prove: (body: ReauthenticateRequest) => call(staffSessionProve, { body }),
   get: () => call(staffMeGet),
   logOut: () => call(staffSessionEnd),
@@ -90,6 +104,10 @@ export const staffMfa = {
   confirm: (body: ConfirmTotpRequest) => call(staffSecondFactorConfirm, { body }),
   renewCodes: () => call(staffSecondFactorRenewCodes),
   remove: () => call(staffSecondFactorRemove),
+  beginPasskey: () => call(staffPasskeyBegin),
+  createPasskey: (body: CreatePasskeyRequest) => call(staffPasskeyCreate, { body }),
+  renamePasskey: (id: string, body: RenamePasskeyRequest) => call(staffPasskeyRename, { id, body }),
+  deletePasskey: (id: string) => call(staffPasskeyDelete, { id }),
 };
 
 export const staffBusinesses = {

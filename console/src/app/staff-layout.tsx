@@ -40,8 +40,8 @@ const GROUPS: readonly NavigationGroup[] = [
 export function StaffLayout() {
   const navigate = useNavigate();
   const { data: staff } = useQuery(staffMeQuery);
-  const hasFactor = Boolean(staff?.secondFactor.totp);
-  const mustEnrol = staff?.secondFactorRequired === true && !hasFactor;
+  const { totp, passkeys } = staff?.secondFactor ?? { totp: null, passkeys: [] };
+  const mustEnrol = staff?.secondFactorRequired === true && !totp && passkeys.length === 0;
   const logOut = async () => {
     await staffAuth.logOut();
     await navigate({ to: '/staff/login' });
@@ -59,7 +59,11 @@ export function StaffLayout() {
     <Shell head={<Brand label={text.staff.title} />} foot={foot} groups={GROUPS}>
       {mustEnrol ? <EnrolFirst /> : <Outlet />}
       <StaffSessionEnded />
-      <ProveAgain prove={staffAuth.prove} hasSecondFactor={hasFactor} />
+      <ProveAgain
+        prove={staffAuth.prove}
+        ask={staffAuth.askProof}
+        loadFactors={async () => (await staffAuth.get()).secondFactor}
+      />
     </Shell>
   );
 }

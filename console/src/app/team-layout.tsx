@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { brand } from '../api/brand';
-import { auth } from '../api/operations';
+import { auth, mfa } from '../api/operations';
 import { productNavigation } from '../product/routes';
 import { ProveAgain } from '../second-factor/prove-again';
 import { OwnFactor } from '../team/account/own-factor';
@@ -120,7 +120,7 @@ export function TeamLayout() {
         <FirstBusiness />
       )}
       <SessionEnded />
-      <ProveAgain prove={auth.prove} hasSecondFactor={user?.hasSecondFactor === true} />
+      <ProveAgain prove={auth.prove} ask={auth.askProof} loadFactors={mfa.get} />
     </Shell>
   );
 }

@@ -29,6 +29,8 @@ export default function LogIn() {
     >
       <SignInForm
         logIn={({ email = '', password = '' }) => auth.logIn({ email, password })}
+        ask={auth.askPasskey}
+        logInByPasskey={auth.logInByPasskey}
         verify={auth.verify}
         then={accept}
         onDone={() => void enter()}

@@ -14,10 +14,11 @@ import { Form } from '../ui/form';
 import { Time } from '../ui/format';
 import { Card, Facts } from '../ui/page';
 import { CodeField } from './code-field';
+import { PasskeyCard, type PasskeyOperations } from './passkey-card';
 import { showRecoveryCodes } from './recovery-codes';
 
 /** What people and staff do with theirs. */
-export interface FactorOperations {
+export interface FactorOperations extends PasskeyOperations {
   begin: () => Promise<TotpSetupResponse>;
   confirm: (body: ConfirmTotpRequest) => Promise<RecoveryCodesResponse>;
   renewCodes: () => Promise<RecoveryCodesResponse>;
@@ -29,49 +30,64 @@ interface Props {
   operations: FactorOperations;
 }
 
-/** The authenticator app of the reader: set up, renewed, removed. */
+/** The second factors of the reader: authenticator app, recovery codes, passkeys. */
 export function FactorCard({ factors, operations }: Props) {
-  const { totp, recoveryCodesLeft } = factors;
+  const { totp, passkeys, recoveryCodesLeft } = factors;
+  const hasAny = totp !== null || passkeys.length > 0;
   return (
-    <Card title={text.secondFactor.title} lead={text.secondFactor.lead}>
-      {totp ? (
-        <>
+    <>
+      <Card title={text.secondFactor.title} lead={text.secondFactor.lead}>
+        {hasAny && (
           <Facts
             facts={[
-              [text.secondFactor.since, <Time key="at" at={totp.confirmedAt} isDay />],
+              [text.secondFactor.since, totp && <Time key="at" at={totp.confirmedAt} isDay />],
               [text.secondFactor.codesLeft, recoveryCodesLeft],
             ]}
           />
+        )}
+        {!totp && <SetUp operations={operations} />}
+        {hasAny && (
           <div className="row-actions">
-            <ActionDialog
-              open={text.secondFactor.renew}
-              title={text.secondFactor.renew}
-              submit={text.secondFactor.renew}
-              send={operations.renewCodes}
-              onDone={({ recoveryCodes }) => showRecoveryCodes(recoveryCodes)}
-            >
-              <p>{text.secondFactor.renewLead}</p>
-            </ActionDialog>
-            <ActionDialog
-              open={text.secondFactor.remove}
-              openKind="danger"
-              title={text.secondFactor.remove}
-              submit={text.secondFactor.remove}
-              kind="danger"
-              send={operations.remove}
-            >
-              <p>{text.secondFactor.removeLead}</p>
-            </ActionDialog>
+            <RenewCodes operations={operations} />
+            {totp && <RemoveApp operations={operations} />}
           </div>
-        </>
-      ) : (
-        <SetUp operations={operations} />
-      )}
-    </Card>
+        )}
+      </Card>
+      <PasskeyCard passkeys={passkeys} operations={operations} />
+    </>
   );
 }
 
-function SetUp({ operations: { begin, confirm } }: { operations: FactorOperations }) {
+function RenewCodes({ operations: { renewCodes } }: Pick<Props, 'operations'>) {
+  return (
+    <ActionDialog
+      open={text.secondFactor.renew}
+      title={text.secondFactor.renew}
+      submit={text.secondFactor.renew}
+      send={renewCodes}
+      onDone={({ recoveryCodes }) => showRecoveryCodes(recoveryCodes)}
+    >
+      <p>{text.secondFactor.renewLead}</p>
+    </ActionDialog>
+  );
+}
+
+function RemoveApp({ operations: { remove } }: Pick<Props, 'operations'>) {
+  return (
+    <ActionDialog
+      open={text.secondFactor.remove}
+      openKind="danger"
+      title={text.secondFactor.remove}
+      submit={text.secondFactor.remove}
+      kind="danger"
+      send={remove}
+    >
+      <p>{text.secondFactor.removeLead}</p>
+    </ActionDialog>
+  );
+}
+
+function SetUp({ operations: { begin, confirm } }: Pick<Props, 'operations'>) {
   const beginning = useMutation({ mutationFn: begin });
   const setup = beginning.data;
   if (!setup)

@@ -1,22 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
-import type { ReauthenticateRequest } from '@tenantry/client';
+import type {
+  PasskeyOptionsResponse,
+  ReauthenticateRequest,
+  SecondFactorsResponse,
+} from '@tenantry/client';
 import { askedProof } from '../api/proof';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { PasswordField } from '../ui/entry-fields';
-import { Form } from '../ui/form';
+import { Form, type Fields } from '../ui/form';
 import { CodeField } from './code-field';
+import { usePasskey } from './passkeys';
 
 interface Props {
   prove: (body: ReauthenticateRequest) => Promise<unknown>;
-  hasSecondFactor: boolean;
+  ask: () => Promise<PasskeyOptionsResponse>;
+  loadFactors: () => Promise<SecondFactorsResponse>;
 }
 
+type Way = 'password' | 'code' | 'passkey';
+
 /** Over the page whose request needs a recent proof; the request is then sent again. */
-export function ProveAgain({ prove, hasSecondFactor }: Props) {
+export function ProveAgain({ prove, ask, loadFactors }: Props) {
   const isAsked = useSyncExternalStore(askedProof.subscribe, askedProof.isAsked);
-  const [isByCode, setIsByCode] = useState(false);
+  const [chosen, setChosen] = useState<Way>('password');
+  const { data: factors } = useQuery({
+    queryKey: ['factors-for-proof'],
+    queryFn: loadFactors,
+    enabled: isAsked,
+  });
+  const ways = waysOf(factors);
+  const way = ways.includes(chosen) ? chosen : 'password';
+  const send = async ({ password, code }: Fields) =>
+    prove(way === 'passkey' ? { passkey: await usePasskey(await ask()) } : { password, code });
   return (
     <Dialog
       title={text.secondFactor.proveTitle}
@@ -25,19 +43,30 @@ export function ProveAgain({ prove, hasSecondFactor }: Props) {
     >
       <p>{text.secondFactor.proveLead}</p>
       <Form
-        key={String(isByCode)}
-        submit={text.secondFactor.prove}
-        send={({ password, code }) => prove({ password, code })}
+        key={way}
+        submit={way === 'passkey' ? text.passkeys.use : text.secondFactor.prove}
+        send={send}
         onDone={() => askedProof.settle(true)}
         onCancel={() => askedProof.settle(false)}
       >
-        {isByCode ? <CodeField /> : <PasswordField autoFocus />}
-        {hasSecondFactor && (
-          <Button kind="quiet" onPress={() => setIsByCode(!isByCode)}>
-            {isByCode ? text.secondFactor.usePassword : text.secondFactor.useCode}
-          </Button>
-        )}
+        {way === 'code' && <CodeField />}
+        {way === 'password' && <PasswordField autoFocus />}
+        {ways
+          .filter((each) => each !== way)
+          .map((each) => (
+            <Button key={each} kind="quiet" onPress={() => setChosen(each)}>
+              {text.secondFactor.ways[each]}
+            </Button>
+          ))}
       </Form>
     </Dialog>
   );
+}
+
+function waysOf(factors: SecondFactorsResponse | undefined): Way[] {
+  return [
+    'password',
+    ...(factors?.totp ? (['code'] as const) : []),
+    ...(factors?.passkeys.length ? (['passkey'] as const) : []),
+  ];
 }

@@ -7,9 +7,9 @@ import { Dialog } from '../ui/dialog';
 let shown: readonly string[] | null = null;
 const listeners = new Set<() => void>();
 
-/** Over any page, since the one that asked for them may give way to another. Null: they are kept. */
+/** Over any page, since the one that asked for them may give way to another. None, or null: they are kept. */
 export function showRecoveryCodes(codes: readonly string[] | null): void {
-  shown = codes;
+  shown = codes?.length ? codes : null;
   listeners.forEach((listener) => listener());
 }
 

@@ -1,13 +1,26 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { MfaRequiredError, type SecondStepRequest } from '@tenantry/client';
+import {
+  MfaRequiredError,
+  type PasskeyOptionsResponse,
+  type SecondStepRequest,
+} from '@tenantry/client';
 import { text } from '../text/catalogue';
 import { Button } from '../ui/button';
+import { Fault } from '../ui/feedback';
 import { Field } from '../ui/fields';
 import { Form, type Fields } from '../ui/form';
 import { CodeField } from './code-field';
+import { usePasskey, type PasskeyAnswer } from './passkeys';
+
+type Step = MfaRequiredError['details'];
+type Way = Step['methods'][number];
 
 interface Props<T> {
   logIn: (fields: Fields) => Promise<T>;
+  /** Without a password, where that is offered. */
+  ask?: () => Promise<PasskeyOptionsResponse>;
+  logInByPasskey?: (body: { passkey: PasskeyAnswer }) => Promise<T>;
   verify: (body: SecondStepRequest) => Promise<T>;
   /** With the new session, still within the form: what it throws is shown there. */
   then?: (entered: T) => Promise<T>;
@@ -17,9 +30,9 @@ interface Props<T> {
 }
 
 /** Both steps of a log-in: what is asked first, and the second factor where there is one. */
-export function SignInForm<T>({ logIn, verify, then, onDone, isWide, children }: Props<T>) {
-  const [mfaToken, setMfaToken] = useState<string | null>(null);
-  const [isByRecovery, setIsByRecovery] = useState(false);
+export function SignInForm<T>(props: Props<T>) {
+  const { logIn, verify, ask, logInByPasskey, then, onDone, isWide, children } = props;
+  const [step, setStep] = useState<Step | null>(null);
   const enter = async (opening: Promise<T>) => {
     const entered = await opening;
     return then ? then(entered) : entered;
@@ -29,12 +42,22 @@ export function SignInForm<T>({ logIn, verify, then, onDone, isWide, children }:
       return await enter(logIn(fields));
     } catch (error) {
       if (!(error instanceof MfaRequiredError)) throw error;
-      setMfaToken(error.details.mfaToken);
+      setStep(error.details);
       return null;
     }
   };
-  if (mfaToken === null)
+  if (step)
     return (
+      <SecondStep
+        step={step}
+        verify={(body) => enter(verify(body))}
+        onDone={onDone}
+        onStartAgain={() => setStep(null)}
+        isWide={isWide}
+      />
+    );
+  return (
+    <>
       <Form
         submit={text.logIn.submit}
         send={first}
@@ -43,28 +66,76 @@ export function SignInForm<T>({ logIn, verify, then, onDone, isWide, children }:
       >
         {children}
       </Form>
-    );
+      {ask && logInByPasskey && (
+        <WithoutPassword
+          logIn={async () => enter(logInByPasskey({ passkey: await usePasskey(await ask()) }))}
+          onDone={onDone}
+        />
+      )}
+    </>
+  );
+}
+
+interface WithoutPasswordProps<T> {
+  logIn: () => Promise<T>;
+  onDone: (entered: T) => void;
+}
+
+function WithoutPassword<T>({ logIn, onDone }: WithoutPasswordProps<T>) {
+  const { mutate, error, isPending } = useMutation({ mutationFn: logIn, onSuccess: onDone });
+  return (
+    <div className="form">
+      {error && <Fault error={error} />}
+      <div className="form-actions">
+        <Button icon="keys" isPending={isPending} onPress={() => mutate()}>
+          {text.passkeys.logIn}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface StepProps<T> {
+  step: Step;
+  verify: (body: SecondStepRequest) => Promise<T>;
+  onDone: (entered: T) => void;
+  onStartAgain: () => void;
+  isWide?: boolean;
+}
+
+/** By any of the factors that the account has. */
+function SecondStep<T>({ step, verify, onDone, onStartAgain, isWide }: StepProps<T>) {
+  const { mfaToken, methods, passkeyOptions } = step;
+  const [way, setWay] = useState<Way>(methods[0] ?? 'totp');
+  const send = async ({ code, recoveryCode }: Fields) => {
+    if (way !== 'passkey') return verify({ mfaToken, code, recoveryCode });
+    const passkey = await usePasskey({ options: passkeyOptions ?? {} });
+    return verify({ mfaToken, passkey });
+  };
   return (
     <>
       <Form
-        key={String(isByRecovery)}
-        submit={text.logIn.submit}
-        send={({ code, recoveryCode }) => enter(verify({ mfaToken, code, recoveryCode }))}
+        key={way}
+        submit={way === 'passkey' ? text.passkeys.use : text.logIn.submit}
+        send={send}
         onDone={onDone}
         isWide={isWide}
       >
-        <p>{text.secondFactor.stepLead}</p>
-        {isByRecovery ? (
+        <p>{text.secondFactor.stepLeads[way]}</p>
+        {way === 'totp' && <CodeField />}
+        {way === 'recovery_code' && (
           <Field name="recoveryCode" label={text.secondFactor.recoveryCode} isRequired autoFocus />
-        ) : (
-          <CodeField />
         )}
       </Form>
       <div className="row-actions">
-        <Button kind="quiet" onPress={() => setIsByRecovery(!isByRecovery)}>
-          {isByRecovery ? text.secondFactor.useCode : text.secondFactor.useRecovery}
-        </Button>
-        <Button kind="quiet" onPress={() => setMfaToken(null)}>
+        {methods
+          .filter((each) => each !== way)
+          .map((each) => (
+            <Button key={each} kind="quiet" onPress={() => setWay(each)}>
+              {text.secondFactor.waysOfStep[each]}
+            </Button>
+          ))}
+        <Button kind="quiet" onPress={onStartAgain}>
           {text.secondFactor.startAgain}
         </Button>
       </div>

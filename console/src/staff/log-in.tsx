@@ -14,6 +14,8 @@ export default function StaffLogIn() {
     <Door title={text.staff.logIn.title}>
       <SignInForm
         logIn={({ email = '', password = '' }) => staffAuth.logIn({ email, password })}
+        ask={staffAuth.askPasskey}
+        logInByPasskey={staffAuth.logInByPasskey}
         verify={staffAuth.verify}
         onDone={() => {
           queryClient.clear();

@@ -2,7 +2,7 @@ import { common } from './english/common';
 import { door } from './english/door';
 import { names } from './english/names';
 import { product } from '../product/english';
-import { secondFactor, signInMethods } from './english/second-factor';
+import { passkeys, secondFactor, signInMethods } from './english/second-factor';
 import { staff } from './english/staff';
 import { team } from './english/team';
 import { webhooks } from './english/webhooks';
@@ -14,6 +14,7 @@ export const english = {
   ...team,
   ...webhooks,
   ...product,
+  passkeys,
   secondFactor,
   signInMethods,
   staff,

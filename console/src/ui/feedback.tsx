@@ -11,6 +11,7 @@ import { text } from '../text/catalogue';
 import { Button } from './button';
 import { Icon } from './icon';
 import type { IconName } from './icon-paths';
+import { PlainFault } from './plain-fault';
 
 interface FaultProps {
   error: unknown;
@@ -55,6 +56,7 @@ interface Described {
 function describe(error: unknown, faults = faultsOutside(null, error)): Described {
   if (error instanceof ConnectionError) return text.problems.offline;
   if (error instanceof UnexpectedAnswerError) return text.problems.unavailable(error.status);
+  if (error instanceof PlainFault) return error.said;
   if (!(error instanceof ProblemError)) return { title: text.problems.unexpected };
   if (error.code === 'validation_failed')
     return faults.length > 0

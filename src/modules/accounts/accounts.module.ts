@@ -14,6 +14,8 @@ import { LostFactorsService } from './lost-factors.service';
 import { MeController } from './me.controller';
 import { MeService } from './me.service';
 import { OwnFactorsService } from './own-factors.service';
+import { PasskeyLoginService } from './passkey-login.service';
+import { PasskeysController } from './passkeys.controller';
 import { ProvenElsewhereService } from './proven-elsewhere.service';
 import { ReauthenticationService } from './reauthentication.service';
 import { RecoveryService } from './recovery.service';
@@ -24,7 +26,13 @@ import { SessionOpening } from './session-opening';
 /** Login and logout, account recovery, and the caller's own account. */
 @Module({
   imports: [AuditModule, IdentityModule, TeamMembersModule, SupportSessionsModule],
-  controllers: [AuthController, MeController, LostFactorsController, SecondFactorController],
+  controllers: [
+    AuthController,
+    MeController,
+    LostFactorsController,
+    SecondFactorController,
+    PasskeysController,
+  ],
   providers: [
     AccountsService,
     AccountsRepository,
@@ -34,6 +42,7 @@ import { SessionOpening } from './session-opening';
     LostFactorsService,
     MeService,
     OwnFactorsService,
+    PasskeyLoginService,
     ProvenElsewhereService,
     ReauthenticationService,
     RecoveryService,

@@ -3,9 +3,14 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { AuditService } from '../audit/audit.service';
-import { secondFactorNotFound } from '../identity/second-factors/second-factors.errors';
+import {
+  PasskeysService,
+  type Passkey,
+  type PasskeyToRegister,
+} from '../identity/passkeys/passkeys.service';
 import {
   SecondFactorsService,
+  type AddedPasskey,
   type FactorOwner,
   type SecondFactors,
   type TotpSetup,
@@ -32,6 +37,7 @@ export class OwnFactorsService {
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly factors: SecondFactorsService,
+    private readonly passkeys: PasskeysService,
     private readonly resets: LostFactorsRepository,
     private readonly audit: AuditService,
   ) {}
@@ -70,7 +76,41 @@ export class OwnFactorsService {
   /** @throws 404 second_factor_not_found */
   remove(context: RequestContext): Promise<void> {
     return this.change(context, async (tx, owner) => {
-      if (!(await this.factors.removeAll(tx, owner))) throw secondFactorNotFound();
+      await this.factors.removeTotp(tx, owner);
+      await this.resets.cancelOpen(tx, owner.id);
+      await this.finish(tx, owner);
+    });
+  }
+
+  /** @throws 401 unauthenticated, 409 passkeys_unavailable, too_many_passkeys */
+  beginPasskey(context: RequestContext): Promise<object> {
+    return this.change(context, (tx, owner) =>
+      this.passkeys.beginRegistration(tx, owner, tx.actor.email!),
+    ); // a person has an address
+  }
+
+  /** @throws 401 passkey_invalid, 409 passkeys_unavailable, passkey_exists, too_many_passkeys */
+  addPasskey(context: RequestContext, given: PasskeyToRegister): Promise<AddedPasskey> {
+    return this.change(context, async (tx, owner) => {
+      const added = await this.factors.addPasskey(tx, owner, given);
+      await this.finish(tx, owner);
+      return added;
+    });
+  }
+
+  /** @throws 404 passkey_not_found */
+  renamePasskey(context: RequestContext, id: string, name: string): Promise<Passkey> {
+    return this.change(context, async (tx, owner) => {
+      const renamed = await this.passkeys.rename(tx, owner, id, name);
+      await this.record(tx, owner);
+      return renamed;
+    });
+  }
+
+  /** @throws 404 passkey_not_found */
+  removePasskey(context: RequestContext, id: string): Promise<void> {
+    return this.change(context, async (tx, owner) => {
+      await this.factors.removePasskey(tx, owner, id);
       await this.resets.cancelOpen(tx, owner.id);
       await this.finish(tx, owner);
     });

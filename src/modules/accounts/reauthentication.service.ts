@@ -11,9 +11,9 @@ import {
   type Proof,
   type ReauthenticateRequest,
 } from '../identity/second-factors/dto/second-step';
-import { mfaCodeInvalid } from '../identity/second-factors/second-factors.errors';
 import {
   SecondFactorsService,
+  wrongAnswer,
   type FactorOwner,
   type RightAnswer,
 } from '../identity/second-factors/second-factors.service';
@@ -40,7 +40,14 @@ export class ReauthenticationService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws 401 mfa_code_invalid, 403 wrong_password, 422, 429 rate_limited */
+  /** For a proof by passkey. @throws 409 passkeys_unavailable */
+  ask(context: RequestContext): Promise<object> {
+    return this.database.platform(context, REASON, (tx) =>
+      this.factors.askForProof(tx, { kind: 'user', id: context.requirePerson().userId }),
+    );
+  }
+
+  /** @throws 401 mfa_code_invalid, passkey_invalid, 403 wrong_password, 422, 429 rate_limited */
   async prove(context: RequestContext, request: ReauthenticateRequest): Promise<void> {
     const proof = toProof(request);
     const user = await this.database.platform(context, REASON, (tx) =>
@@ -86,7 +93,7 @@ export class ReauthenticationService {
     const owner: FactorOwner = { kind: 'user', id: user.id };
     const guessed = { owner, account: comparedEmail(user), answer };
     const right = await this.challenges.guess(context, null, guessed);
-    return right ?? this.refuse(context, user, mfaCodeInvalid());
+    return right ?? this.refuse(context, user, wrongAnswer(answer));
   }
 
   private async refuse(context: RequestContext, { id }: User, refusal: Error): Promise<never> {

@@ -6,6 +6,7 @@ import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { wrongPassword } from '../identity/identity.errors';
+import { passkeyInvalid } from '../identity/passkeys/passkeys.errors';
 import {
   ConfirmTotpRequest,
   RecoveryCodesResponse,
@@ -48,11 +49,11 @@ export class SecondFactorController {
   @Access({
     audience: 'public',
     action: 'session.verify',
-    summary: 'The second step of a login: a code, or a recovery code',
+    summary: 'The second step of a login: a passkey, a code, or a recovery code',
     description: 'Five wrong answers end the token; they count for the account as guesses do.',
     status: 200,
     answers: LoginResponse,
-    problems: [mfaCodeInvalid, mfaTokenInvalid, rateLimitedProblem],
+    problems: [mfaCodeInvalid, passkeyInvalid, mfaTokenInvalid, rateLimitedProblem],
     idempotency: 'none',
     session: { opened: 'team' },
   })
@@ -71,7 +72,7 @@ export class SecondFactorController {
     action: 'session.prove',
     summary: 'Prove again who I am, for what needs a proof of the last 10 minutes',
     status: 204,
-    problems: [wrongPassword, mfaCodeInvalid, rateLimitedProblem],
+    problems: [wrongPassword, mfaCodeInvalid, passkeyInvalid, rateLimitedProblem],
     idempotency: 'none',
     ownAllowance: true,
   })
@@ -113,7 +114,8 @@ export class SecondFactorController {
   @Access({
     ...OWN,
     action: 'second_factor.confirm',
-    summary: 'Confirm it with a code; ends my other sessions, and shows the recovery codes',
+    summary:
+      'Confirm it with a code; ends my other sessions, and shows the recovery codes, if none are left',
     status: 200,
     answers: RecoveryCodesResponse,
     problems: [mfaCodeInvalid, secondFactorNotFound, secondFactorExists],
@@ -131,7 +133,8 @@ export class SecondFactorController {
   @Access({
     ...OWN,
     action: 'second_factor.remove',
-    summary: 'Remove my authenticator app and recovery codes; ends my other sessions',
+    summary:
+      'Remove my authenticator app, and the recovery codes with the last factor; ends my other sessions',
     status: 204,
     problems: [secondFactorNotFound],
     stepUp: true,

@@ -5,9 +5,10 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { AuditService } from '../audit/audit.service';
-import { mfaCodeInvalid, mfaTokenInvalid } from '../identity/second-factors/second-factors.errors';
+import { mfaTokenInvalid } from '../identity/second-factors/second-factors.errors';
 import {
   SecondFactorsService,
+  wrongAnswer,
   type FactorOwner,
   type RightAnswer,
 } from '../identity/second-factors/second-factors.service';
@@ -63,7 +64,7 @@ export class SecondStepService {
 
   /**
    * Opens the session that the login was for.
-   * @throws 401 mfa_code_invalid, mfa_token_invalid, 422, 429 rate_limited
+   * @throws 401 mfa_code_invalid, passkey_invalid, mfa_token_invalid, 422, 429 rate_limited
    */
   async verify(
     context: RequestContext,
@@ -80,7 +81,7 @@ export class SecondStepService {
     // 2. Check.
     const account = comparedEmail(person);
     const right = await this.challenges.guess(context, challenge, { owner, account, answer });
-    if (!right) return this.refuse(context, waiting);
+    if (!right) return this.refuse(context, waiting, wrongAnswer(answer));
     // 3. Write.
     const actor = {
       kind: 'person' as const,
@@ -124,6 +125,7 @@ export class SecondStepService {
   private async refuse(
     context: RequestContext,
     { person: { userId, email }, memberships }: Waiting,
+    refusal: DomainError,
   ): Promise<never> {
     const businessIds = memberships.flatMap(({ businessId }) => (businessId ? [businessId] : []));
     const actor = { kind: 'person' as const, id: null, email };
@@ -131,6 +133,6 @@ export class SecondStepService {
     await this.database.platform(failing, REASON, (tx) =>
       this.audit.recordOfAccount(tx, businessIds, { type: 'user', id: userId }),
     );
-    throw mfaCodeInvalid();
+    throw refusal;
   }
 }

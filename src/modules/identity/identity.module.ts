@@ -5,6 +5,10 @@ import { OneTimeKeys } from './one-time-keys';
 import { OneTimeKeysRepository } from './one-time-keys.repository';
 import { PasswordCosts } from './password-costs';
 import { PasswordHasher } from './password-hasher';
+import { PasskeyChallenges } from './passkeys/passkey-challenges';
+import { PasskeyMails } from './passkeys/passkey.mails';
+import { PasskeysRepository } from './passkeys/passkeys.repository';
+import { PasskeysService } from './passkeys/passkeys.service';
 import { SecondFactorsRepository } from './second-factors/second-factors.repository';
 import { SecondFactorsService } from './second-factors/second-factors.service';
 import { SignInChallengesService } from './second-factors/sign-in-challenges.service';
@@ -22,6 +26,10 @@ import { UsersRepository } from './users.repository';
     PasswordHasher,
     BreachCheck,
     NewPasswords,
+    PasskeyChallenges,
+    PasskeyMails,
+    PasskeysRepository,
+    PasskeysService,
     SecondFactorsRepository,
     SecondFactorsService,
     SignInChallengesService,
@@ -33,6 +41,7 @@ import { UsersRepository } from './users.repository';
     OneTimeKeys,
     PasswordHasher,
     NewPasswords,
+    PasskeysService,
     SecondFactorsService,
     SignInChallengesService,
   ],

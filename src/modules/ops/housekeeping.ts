@@ -12,6 +12,7 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxService } from '../billing/inbox/inbox.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { PasskeysService } from '../identity/passkeys/passkeys.service';
 import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsageEventsService } from '../usage/usage-events.service';
@@ -39,6 +40,7 @@ export class Housekeeping {
     private readonly challenges: SignInChallengesService,
     private readonly signIns: SignInFlowService,
     private readonly mails: MailQueue,
+    private readonly passkeys: PasskeysService,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
     private readonly inbox: InboxService,
@@ -70,6 +72,7 @@ export class Housekeeping {
     const { sessionIdleHours, sessionAbsoluteDays } = this.config;
     await this.oneTimeKeys.prune(tx);
     await this.challenges.prune(tx);
+    await this.passkeys.prune(tx);
     await this.signIns.prune(tx);
     await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
     await this.staff.pruneSessions(tx);

@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { wrongPassword } from '../identity/identity.errors';
+import { passkeyInvalid } from '../identity/passkeys/passkeys.errors';
 import {
   ConfirmTotpRequest,
   RecoveryCodesResponse,
@@ -39,11 +40,11 @@ export class StaffSecondFactorController {
   @Access({
     audience: 'public',
     action: 'staff_session.verify',
-    summary: 'The second step of a staff login: a code, or a recovery code',
+    summary: 'The second step of a staff login: a passkey, a code, or a recovery code',
     description: 'Five wrong answers end the token; they count for the account as guesses do.',
     status: 200,
     answers: StaffLoginResponse,
-    problems: [mfaCodeInvalid, mfaTokenInvalid, rateLimitedProblem],
+    problems: [mfaCodeInvalid, passkeyInvalid, mfaTokenInvalid, rateLimitedProblem],
     idempotency: 'none',
     session: { opened: 'staff' },
   })
@@ -61,7 +62,7 @@ export class StaffSecondFactorController {
     action: 'staff_session.prove',
     summary: 'Prove again who I am, for what needs a proof of the last 10 minutes',
     status: 204,
-    problems: [wrongPassword, mfaCodeInvalid, rateLimitedProblem],
+    problems: [wrongPassword, mfaCodeInvalid, passkeyInvalid, rateLimitedProblem],
     idempotency: 'none',
   })
   async reauthenticate(
@@ -103,7 +104,8 @@ export class StaffSecondFactorController {
   @Access({
     ...OWN,
     action: 'staff_second_factor.confirm',
-    summary: 'Confirm it with a code; ends my other sessions, and shows the recovery codes',
+    summary:
+      'Confirm it with a code; ends my other sessions, and shows the recovery codes, if none are left',
     status: 200,
     answers: RecoveryCodesResponse,
     problems: [mfaCodeInvalid, secondFactorNotFound, secondFactorExists],
@@ -121,7 +123,8 @@ export class StaffSecondFactorController {
   @Access({
     audience: 'staff',
     action: 'staff_second_factor.remove',
-    summary: 'Remove my authenticator app and recovery codes; ends my other sessions',
+    summary:
+      'Remove my authenticator app, and the recovery codes with the last factor; ends my other sessions',
     status: 204,
     problems: [secondFactorNotFound],
     stepUp: true,

@@ -14,19 +14,23 @@ import {
   type ReauthenticateRequest,
   type SecondStepRequest,
 } from '../identity/second-factors/dto/second-step';
-import {
-  mfaCodeInvalid,
-  mfaTokenInvalid,
-  secondFactorNotFound,
-} from '../identity/second-factors/second-factors.errors';
+import { mfaTokenInvalid } from '../identity/second-factors/second-factors.errors';
 import {
   SecondFactorsService,
+  wrongAnswer,
+  type AddedPasskey,
   type FactorOwner,
   type RightAnswer,
   type SecondFactors,
+  type SecondStepAnswer,
   type TotpSetup,
 } from '../identity/second-factors/second-factors.service';
 import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
+import {
+  PasskeysService,
+  type Passkey,
+  type PasskeyToRegister,
+} from '../identity/passkeys/passkeys.service';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import type { StaffAccount } from './staff-account.entity';
 import { StaffRepository } from './staff.repository';
@@ -48,12 +52,13 @@ export class StaffSecondFactorService {
     private readonly support: SupportSessionsService,
     private readonly hasher: PasswordHasher,
     private readonly factors: SecondFactorsService,
+    private readonly passkeys: PasskeysService,
     private readonly challenges: SignInChallengesService,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
   ) {}
 
-  /** The second step of a login. @throws 401 mfa_code_invalid, mfa_token_invalid, 422, 429 rate_limited */
+  /** The second step of a login. @throws 401 mfa_code_invalid, passkey_invalid, mfa_token_invalid, 422, 429 rate_limited */
   async verify(
     context: RequestContext,
     request: SecondStepRequest,
@@ -68,7 +73,7 @@ export class StaffSecondFactorService {
     const owner: FactorOwner = { kind: 'staff', id };
     const guessed = { owner, account: comparedEmail(account), answer };
     const right = await this.challenges.guess(context, challenge, guessed);
-    if (!right) return this.refuse(context, account, mfaCodeInvalid());
+    if (!right) return this.refuse(context, account, wrongAnswer(answer));
     const signingIn = context.with({ actor: { kind: 'staff', id, email } });
     const { passwordVersion } = challenge;
     const opened = await this.database.platform(signingIn, REASON, async (tx) => {
@@ -110,12 +115,48 @@ export class StaffSecondFactorService {
   /** @throws 404 second_factor_not_found */
   remove(context: RequestContext): Promise<void> {
     return this.change(context, async (tx, owner) => {
-      if (!(await this.factors.removeAll(tx, owner))) throw secondFactorNotFound();
+      await this.factors.removeTotp(tx, owner);
       await this.endOtherSessions(tx, owner);
     });
   }
 
-  /** @throws 401 mfa_code_invalid, 403 wrong_password, 422, 429 rate_limited */
+  /** @throws 401 unauthenticated, 409 passkeys_unavailable, too_many_passkeys */
+  beginPasskey(context: RequestContext): Promise<object> {
+    return this.change(context, (tx, owner) =>
+      this.passkeys.beginRegistration(tx, owner, tx.actor.email!),
+    ); // staff have an address
+  }
+
+  /** @throws 401 passkey_invalid, 409 passkeys_unavailable, passkey_exists, too_many_passkeys */
+  addPasskey(context: RequestContext, given: PasskeyToRegister): Promise<AddedPasskey> {
+    return this.change(context, async (tx, owner) => {
+      const added = await this.factors.addPasskey(tx, owner, given);
+      await this.endOtherSessions(tx, owner);
+      return added;
+    });
+  }
+
+  /** @throws 404 passkey_not_found */
+  renamePasskey(context: RequestContext, id: string, name: string): Promise<Passkey> {
+    return this.change(context, (tx, owner) => this.passkeys.rename(tx, owner, id, name));
+  }
+
+  /** @throws 404 passkey_not_found */
+  removePasskey(context: RequestContext, id: string): Promise<void> {
+    return this.change(context, async (tx, owner) => {
+      await this.factors.removePasskey(tx, owner, id);
+      await this.endOtherSessions(tx, owner);
+    });
+  }
+
+  /** For a proof by passkey. @throws 409 passkeys_unavailable */
+  askForProof(context: RequestContext): Promise<object> {
+    return this.database.platform(context, REASON, (tx) =>
+      this.factors.askForProof(tx, ownerOf(tx)),
+    );
+  }
+
+  /** @throws 401 mfa_code_invalid, passkey_invalid, 403 wrong_password, 422, 429 rate_limited */
   async prove(context: RequestContext, request: ReauthenticateRequest): Promise<void> {
     const proof = toProof(request);
     const owner = ownerOf(context);
@@ -151,12 +192,12 @@ export class StaffSecondFactorService {
   private async checkCode(
     context: RequestContext,
     account: StaffAccount,
-    answer: { code: string },
+    answer: SecondStepAnswer,
   ): Promise<RightAnswer> {
     const owner = ownerOf(context);
     const guessed = { owner, account: comparedEmail(account), answer };
     const right = await this.challenges.guess(context, null, guessed);
-    return right ?? this.refuse(context, account, mfaCodeInvalid());
+    return right ?? this.refuse(context, account, wrongAnswer(answer));
   }
 
   private change<T>(

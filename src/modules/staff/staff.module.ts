@@ -9,6 +9,8 @@ import { StaffAuthController } from './staff-auth.controller';
 import { StaffBusinessesRepository } from './staff-businesses.repository';
 import { StaffBusinessesService } from './staff-businesses.service';
 import { StaffController } from './staff.controller';
+import { StaffPasskeyLoginService } from './staff-passkey-login.service';
+import { StaffPasskeysController } from './staff-passkeys.controller';
 import { StaffSecondFactorController } from './staff-second-factor.controller';
 import { StaffSecondFactorService } from './staff-second-factor.service';
 import { StaffRepository } from './staff.repository';
@@ -24,9 +26,15 @@ import { StaffService } from './staff.service';
     SubscriptionsModule,
     SupportSessionsModule,
   ],
-  controllers: [StaffAuthController, StaffController, StaffSecondFactorController],
+  controllers: [
+    StaffAuthController,
+    StaffController,
+    StaffSecondFactorController,
+    StaffPasskeysController,
+  ],
   providers: [
     StaffService,
+    StaffPasskeyLoginService,
     StaffSecondFactorService,
     StaffRepository,
     StaffBusinessesService,

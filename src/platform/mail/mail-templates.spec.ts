@@ -23,6 +23,12 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     effectiveAt: 'Sun, 22 Nov 2026 10:00:00 GMT',
     url: 'https://app.example/console/account',
   },
+  'passkey-added': {
+    email: 'ada@example.com',
+    passkeyName: 'My phone',
+    url: 'https://app.example',
+  },
+  'passkey-removed': { email: 'ada@example.com', url: 'https://app.example' },
   'usage-alert': {
     businessName: 'Acme',
     featureName: 'Recordings',

@@ -16,6 +16,8 @@ const OF_THE_CORE = [
   'webhook-endpoint-disabled',
   'second-factor-cleared',
   'second-factor-reset',
+  'passkey-added',
+  'passkey-removed',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
 export interface MailTemplatesOf {

@@ -17,6 +17,7 @@ export const NEUTRAL_NAMES: Readonly<Record<string, string>> = {
   businessName: 'a business',
   invitedBy: 'A colleague',
   reason: 'the one given',
+  passkeyName: 'without a name',
 };
 
 /** Whether a name may stand in a subject: no link, no mark of direction, nothing that does not show. */

@@ -20,6 +20,8 @@ type Guess =
   | 'staff_login'
   | 'second_factor'
   | 'staff_second_factor'
+  | 'passkey'
+  | 'staff_passkey'
   | 'password_change'
   | 'staff_password'
   | 'password_forgot'

@@ -4,9 +4,12 @@ import { chromium, type Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** A Chromium without a window. A missing one is a failure, never a skip. */
-export function startChromium(): Promise<Browser> {
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []; // root has no sandbox
+/**
+ * A Chromium without a window. A missing one is a failure, never a skip.
+ * @param args of its command line
+ */
+export function startChromium(...args: string[]): Promise<Browser> {
+  if (process.getuid?.() === 0) args.push('--no-sandbox'); // root has no sandbox
   return chromium.launch({ executablePath: findChromium(), args });
 }
 

@@ -14,6 +14,10 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures of each page: an artefact of CI. */
 const PICTURES = resolve(process.env.PICTURES_DIR ?? 'node_modules/.cache/console-pictures');
 
+/** A name for the server whose port is known before it listens: its pages may have passkeys. */
+const NAMED_HOST = 'localhost';
+export const NAMED_ORIGIN = `http://${NAMED_HOST}`;
+
 /** A breach of the page's policy, as the browser tells it. */
 const WATCH_POLICY = `
   globalThis.breaches = [];
@@ -41,7 +45,8 @@ export class ConsoleWorld {
       ...LONG_SESSIONS,
       ...changes,
     });
-    return new ConsoleWorld(server, mailServer, await startChromium());
+    const named = `--host-resolver-rules=MAP ${NAMED_HOST}:80 ${new URL(server.url).host}`;
+    return new ConsoleWorld(server, mailServer, await startChromium(named));
   }
 
   async stop(): Promise<void> {
@@ -50,15 +55,19 @@ export class ConsoleWorld {
     await this.mailServer.close();
   }
 
-  /** A person with a browser of their own. */
-  async visit(path: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+  /** A person with a browser of their own. @param origin by which it calls the server */
+  async visit(
+    path: string,
+    options: BrowserContextOptions = {},
+    origin = this.server.url,
+  ): Promise<Visitor> {
     const context = await this.browser.newContext({
       reducedMotion: 'reduce',
       viewport: { width: 1280, height: 860 },
       ...options,
     });
     await context.addInitScript(WATCH_POLICY);
-    const visitor = new Visitor(await context.newPage(), this.server.url);
+    const visitor = new Visitor(await context.newPage(), origin);
     await visitor.goTo(path);
     return visitor;
   }

@@ -4,8 +4,9 @@ import { PASSWORD, type Customer } from '../customers';
 import { addFeature, giveOwnGrant } from '../entitlements';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
+import { PasskeyDevice } from '../passkeys';
 import { aSignup, newEmail } from '../signups';
-import { openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
+import { addStaff, openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
 import type { TestApplication } from '../test-application';
 import { tokenFor } from './credentials';
 import type { Maker, Operation } from './openapi';
@@ -72,12 +73,16 @@ const EXAMPLES: Record<string, Example> = {
   },
   'password.forgot': { body: () => ({ email: newEmail() }) },
   'password.reset': { body: () => ({ token: UNKNOWN_KEY, password: PASSWORD }), answers: 410 },
+  'passkey.create': { body: () => ({ name: 'My phone', passkey: {} }), answers: 401 },
+  'passkey.delete': { answers: 404 },
+  'passkey.rename': { body: () => ({ name: 'Laptop' }), answers: 404 },
   'plan.create': { body: () => aPlan() },
   'plan.update': { body: () => ({ name: 'Renamed' }) },
   'service_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
   'session.create': {
     body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
   },
+  'session.create_by_passkey': { body: () => ({ passkey: {} }), answers: 401 },
   'second_factor.cancel_reset': { answers: 404 },
   'second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
   'second_factor.remove': { answers: 404 },
@@ -99,6 +104,10 @@ const EXAMPLES: Record<string, Example> = {
   'staff_session.create': {
     body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
   },
+  'staff_passkey.create': { body: () => ({ name: 'My phone', passkey: {} }), answers: 401 },
+  'staff_passkey.delete': { answers: 404 },
+  'staff_passkey.rename': { body: () => ({ name: 'Laptop' }), answers: 404 },
+  'staff_session.create_by_passkey': { body: () => ({ passkey: {} }), answers: 401 },
   'staff_second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
   'staff_second_factor.remove': { answers: 404 },
   'staff_second_factor.renew_codes': { answers: 404 },
@@ -173,6 +182,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     const created = await server.post('/v1/invitations', customer.token, invitation);
     return { id: idIn(created.body) };
   },
+  '/v1/me/mfa/passkeys/{id}': async ({ server, customer }) => {
+    const { token } = await addMember(server, customer, 'viewer'); // with one, the owner's password no longer logs in
+    const { id } = await PasskeyDevice.register(server, token);
+    return { id };
+  },
   '/v1/me/sessions/{id}': async ({ server, customer }) => {
     await logIn(server, customer.email);
     const sessions = await server.get('/v1/me/sessions', customer.token);
@@ -205,6 +219,11 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
   },
   '/v1/staff/jobs/{id}': async ({ server }) => {
     const { id } = await insertFailedJob(server.database);
+    return { id };
+  },
+  '/v1/staff/me/mfa/passkeys/{id}': async ({ server }) => {
+    const { token } = await addStaff(server);
+    const { id } = await PasskeyDevice.register(server, token, '/v1/staff');
     return { id };
   },
   '/v1/staff/plans/{id}': async ({ server, staff }) => {

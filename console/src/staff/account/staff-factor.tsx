@@ -7,6 +7,11 @@ const OPERATIONS = {
   confirm: (body: Parameters<typeof staffMfa.confirm>[0]) => staffMfa.confirm(body),
   renewCodes: () => staffMfa.renewCodes(),
   remove: () => staffMfa.remove(),
+  beginPasskey: () => staffMfa.beginPasskey(),
+  createPasskey: (body: Parameters<typeof staffMfa.createPasskey>[0]) =>
+    staffMfa.createPasskey(body),
+  renamePasskey: (id: string, body: { name: string }) => staffMfa.renamePasskey(id, body),
+  deletePasskey: (id: string) => staffMfa.deletePasskey(id),
 };
 
 export function StaffFactor() {

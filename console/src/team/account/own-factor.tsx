@@ -11,6 +11,10 @@ const OPERATIONS = {
   confirm: (body: Parameters<typeof mfa.confirm>[0]) => mfa.confirm(body),
   renewCodes: () => mfa.renewCodes(),
   remove: () => mfa.remove(),
+  beginPasskey: () => mfa.beginPasskey(),
+  createPasskey: (body: Parameters<typeof mfa.createPasskey>[0]) => mfa.createPasskey(body),
+  renamePasskey: (id: string, body: { name: string }) => mfa.renamePasskey(id, body),
+  deletePasskey: (id: string) => mfa.deletePasskey(id),
 };
 
 /** The reader's own second factor, and the operator's reset of it, if one waits. */

@@ -1,6 +1,7 @@
 import type { SessionResponse } from '@tenantry/client';
 import { me } from '../../api/operations';
 import { text } from '../../text/catalogue';
+import { deviceOf } from '../../ui/device';
 import { ActionDialog } from '../../ui/dialog';
 import { Badge, Empty } from '../../ui/feedback';
 import { Time } from '../../ui/format';
@@ -40,20 +41,6 @@ export function Sessions() {
       ]}
     />
   );
-}
-
-const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'];
-const SYSTEMS = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac OS', 'Linux'];
-
-/** Browser and system in two words; what is no browser, by its own name. */
-function deviceOf(agent: string | null): string {
-  if (!agent) return text.account.unknownDevice;
-  const browser = BROWSERS.find((name) => agent.includes(name));
-  const system = SYSTEMS.find((name) => agent.includes(name));
-  if (!browser) return agent.split(/[\s/]/)[0] ?? agent;
-  return [browser.replace('Edg', 'Edge').replace('OPR', 'Opera'), system]
-    .filter(Boolean)
-    .join(', ');
 }
 
 function End({ session: { id, current, userAgent } }: { session: SessionResponse }) {

@@ -37,12 +37,14 @@ import type {
   CreateCheckoutRequest,
   CreateFeatureRequest,
   CreateInvitationRequest,
+  CreatePasskeyRequest,
   CreatePlanRequest,
   CreateRecordingBatchRequest,
   CreateRecordingRequest,
   CreateServiceKeyRequest,
   CreateWebhookEndpointRequest,
   CreatedApiKeyResponse,
+  CreatedPasskeyResponse,
   CreatedRecordingResponse,
   CreatedServiceKeyResponse,
   CreditPage,
@@ -92,6 +94,9 @@ import type {
   OpenSupportSessionRequest,
   OpenedSupportSessionResponse,
   OwnFactorsResponse,
+  PasskeyLoginRequest,
+  PasskeyOptionsResponse,
+  PasskeyResponse,
   PeriodPage,
   PlanChangeResponse,
   PlanPage,
@@ -106,6 +111,7 @@ import type {
   RecoveryCodesResponse,
   ReleaseEventRequest,
   ReleaseResponse,
+  RenamePasskeyRequest,
   ReplayWebhooksRequest,
   ReservationResponse,
   ReserveRequest,
@@ -123,6 +129,7 @@ import type {
   StaffLoginRequest,
   StaffLoginResponse,
   StaffMeResponse,
+  StaffPasskeyLoginRequest,
   StaffPlanPage,
   StreamFollow,
   SubscriptionEventPage,
@@ -704,7 +711,7 @@ export const sessionEnd: Operation<
   takesIdempotencyKey: true,
 };
 
-/** The second step of a login: a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
+/** The second step of a login: a passkey, a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
 export const sessionVerify: Operation<
   { body: SecondStepRequest },
   LoginResponse,
@@ -714,6 +721,7 @@ export const sessionVerify: Operation<
   | problems.ExpectationFailedError
   | problems.MfaCodeInvalidError
   | problems.MfaTokenInvalidError
+  | problems.PasskeyInvalidError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -723,6 +731,44 @@ export const sessionVerify: Operation<
 > = {
   method: 'POST',
   path: '/v1/auth/mfa/verify',
+};
+
+/** Log in with a passkey, without a password. Two factors in one, so no second step follows. For the rest, as a login. */
+export const sessionCreateByPasskey: Operation<
+  { body: PasskeyLoginRequest },
+  LoginResponse,
+  | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/passkeys/login',
+};
+
+/** Begin a login by passkey; the answer is the same for everybody */
+export const sessionAskPasskey: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/passkeys/options',
 };
 
 /** Mail a password reset link, if the address is known; the answer is the same if not */
@@ -791,6 +837,7 @@ export const sessionProve: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.MfaCodeInvalidError
+  | problems.PasskeyInvalidError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -806,6 +853,31 @@ export const sessionProve: Operation<
 > = {
   method: 'POST',
   path: '/v1/auth/reauthenticate',
+};
+
+/** Begin a proof by passkey, for POST /v1/auth/reauthenticate */
+export const sessionAskProof: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/reauthenticate/options',
 };
 
 /** Begin to sign in with an identity provider. Send the browser to `url`. The provider sends it back to the redirect URI, with a query for POST /v1/auth/sign-ins/finish. */
@@ -1568,6 +1640,113 @@ export const secondFactorGet: Operation<
   path: '/v1/me/mfa',
 };
 
+/** Register a passkey; ends my other sessions, and I get a mail */
+export const passkeyCreate: Operation<
+  { body: CreatePasskeyRequest },
+  CreatedPasskeyResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyExistsError
+  | problems.PasskeyInvalidError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyPasskeysError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/mfa/passkeys',
+};
+
+/** Begin to register a passkey */
+export const passkeyBegin: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyPasskeysError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/mfa/passkeys/options',
+};
+
+/** Rename one of my passkeys */
+export const passkeyRename: Operation<
+  { id: string; body: RenamePasskeyRequest },
+  PasskeyResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/me/mfa/passkeys/{id}',
+};
+
+/** Remove one of my passkeys; ends my other sessions, and I get a mail */
+export const passkeyDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyNotFoundError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/mfa/passkeys/{id}',
+};
+
 /** Ten new recovery codes; those of before no longer work */
 export const secondFactorRenewCodes: Operation<
   NoParameters,
@@ -1645,7 +1824,7 @@ export const secondFactorBegin: Operation<
   path: '/v1/me/mfa/totp',
 };
 
-/** Remove my authenticator app and recovery codes; ends my other sessions */
+/** Remove my authenticator app, and the recovery codes with the last factor; ends my other sessions */
 export const secondFactorRemove: Operation<
   NoParameters,
   undefined,
@@ -1671,7 +1850,7 @@ export const secondFactorRemove: Operation<
   path: '/v1/me/mfa/totp',
 };
 
-/** Confirm it with a code; ends my other sessions, and shows the recovery codes */
+/** Confirm it with a code; ends my other sessions, and shows the recovery codes, if none are left */
 export const secondFactorConfirm: Operation<
   { body: ConfirmTotpRequest },
   RecoveryCodesResponse,
@@ -2126,7 +2305,7 @@ export const staffSessionEnd: Operation<
   takesIdempotencyKey: true,
 };
 
-/** The second step of a staff login: a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
+/** The second step of a staff login: a passkey, a code, or a recovery code. Five wrong answers end the token; they count for the account as guesses do. */
 export const staffSessionVerify: Operation<
   { body: SecondStepRequest },
   StaffLoginResponse,
@@ -2136,6 +2315,7 @@ export const staffSessionVerify: Operation<
   | problems.ExpectationFailedError
   | problems.MfaCodeInvalidError
   | problems.MfaTokenInvalidError
+  | problems.PasskeyInvalidError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -2147,6 +2327,44 @@ export const staffSessionVerify: Operation<
   path: '/v1/staff/auth/mfa/verify',
 };
 
+/** Log in as staff with a passkey, without a password */
+export const staffSessionCreateByPasskey: Operation<
+  { body: StaffPasskeyLoginRequest },
+  StaffLoginResponse,
+  | problems.BodyTooLargeError
+  | problems.CookieNeedsHttpsError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyInvalidError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/passkeys/login',
+};
+
+/** Begin a staff login by passkey; the answer is the same for everybody */
+export const staffSessionAskPasskey: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/passkeys/options',
+};
+
 /** Prove again who I am, for what needs a proof of the last 10 minutes */
 export const staffSessionProve: Operation<
   { body?: ReauthenticateRequest },
@@ -2156,6 +2374,7 @@ export const staffSessionProve: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.MfaCodeInvalidError
+  | problems.PasskeyInvalidError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
   | problems.StorageFullError
@@ -2168,6 +2387,28 @@ export const staffSessionProve: Operation<
 > = {
   method: 'POST',
   path: '/v1/staff/auth/reauthenticate',
+};
+
+/** Begin a proof by passkey, for POST /v1/staff/auth/reauthenticate */
+export const staffSessionAskProof: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/auth/reauthenticate/options',
 };
 
 /** Find businesses, newest first */
@@ -2634,6 +2875,103 @@ export const staffMeGet: Operation<
   path: '/v1/staff/me',
 };
 
+/** Register a passkey; ends my other sessions, and I get a mail */
+export const staffPasskeyCreate: Operation<
+  { body: CreatePasskeyRequest },
+  CreatedPasskeyResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyExistsError
+  | problems.PasskeyInvalidError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyPasskeysError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/me/mfa/passkeys',
+};
+
+/** Begin to register a passkey */
+export const staffPasskeyBegin: Operation<
+  NoParameters,
+  PasskeyOptionsResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeysUnavailableError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyPasskeysError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/me/mfa/passkeys/options',
+};
+
+/** Rename one of my passkeys */
+export const staffPasskeyRename: Operation<
+  { id: string; body: RenamePasskeyRequest },
+  PasskeyResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyNotFoundError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/staff/me/mfa/passkeys/{id}',
+};
+
+/** Remove one of my passkeys; ends my other sessions, and I get a mail */
+export const staffPasskeyDelete: Operation<
+  { id: string },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.PasskeyNotFoundError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/staff/me/mfa/passkeys/{id}',
+};
+
 /** Ten new recovery codes; those of before no longer work */
 export const staffSecondFactorRenewCodes: Operation<
   NoParameters,
@@ -2681,7 +3019,7 @@ export const staffSecondFactorBegin: Operation<
   path: '/v1/staff/me/mfa/totp',
 };
 
-/** Remove my authenticator app and recovery codes; ends my other sessions */
+/** Remove my authenticator app, and the recovery codes with the last factor; ends my other sessions */
 export const staffSecondFactorRemove: Operation<
   NoParameters,
   undefined,
@@ -2705,7 +3043,7 @@ export const staffSecondFactorRemove: Operation<
   path: '/v1/staff/me/mfa/totp',
 };
 
-/** Confirm it with a code; ends my other sessions, and shows the recovery codes */
+/** Confirm it with a code; ends my other sessions, and shows the recovery codes, if none are left */
 export const staffSecondFactorConfirm: Operation<
   { body: ConfirmTotpRequest },
   RecoveryCodesResponse,

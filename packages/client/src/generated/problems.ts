@@ -222,6 +222,18 @@ export class OwnRoleError extends ProblemError<schemas.OwnRoleProblem> {}
 /** This is your own second factor */
 export class OwnSecondFactorError extends ProblemError<schemas.OwnSecondFactorProblem> {}
 
+/** This passkey is registered already */
+export class PasskeyExistsError extends ProblemError<schemas.PasskeyExistsProblem> {}
+
+/** This passkey was not accepted */
+export class PasskeyInvalidError extends ProblemError<schemas.PasskeyInvalidProblem> {}
+
+/** Passkey not found */
+export class PasskeyNotFoundError extends ProblemError<schemas.PasskeyNotFoundProblem> {}
+
+/** Passkeys do not work at this address */
+export class PasskeysUnavailableError extends ProblemError<schemas.PasskeysUnavailableProblem> {}
+
 /** This password is too easy to guess */
 export class PasswordTooWeakError extends ProblemError<schemas.PasswordTooWeakProblem> {}
 
@@ -366,6 +378,9 @@ export class TooManyAtOnceError extends ProblemError<schemas.TooManyAtOnceProble
 /** You own the maximum number of businesses */
 export class TooManyBusinessesError extends ProblemError<schemas.TooManyBusinessesProblem> {}
 
+/** There are too many passkeys */
+export class TooManyPasskeysError extends ProblemError<schemas.TooManyPasskeysProblem> {}
+
 /** Too many streams are open */
 export class TooManyStreamsError extends ProblemError<schemas.TooManyStreamsProblem> {}
 
@@ -495,6 +510,10 @@ export const PROBLEMS = {
   own_grant_not_found: OwnGrantNotFoundError,
   own_role: OwnRoleError,
   own_second_factor: OwnSecondFactorError,
+  passkey_exists: PasskeyExistsError,
+  passkey_invalid: PasskeyInvalidError,
+  passkey_not_found: PasskeyNotFoundError,
+  passkeys_unavailable: PasskeysUnavailableError,
   password_too_weak: PasswordTooWeakError,
   payment_failed: PaymentFailedError,
   payment_provider_refused: PaymentProviderRefusedError,
@@ -543,6 +562,7 @@ export const PROBLEMS = {
   team_member_not_found: TeamMemberNotFoundError,
   too_many_at_once: TooManyAtOnceError,
   too_many_businesses: TooManyBusinessesError,
+  too_many_passkeys: TooManyPasskeysError,
   too_many_streams: TooManyStreamsError,
   too_many_values: TooManyValuesError,
   too_many_webhook_endpoints: TooManyWebhookEndpointsError,

@@ -69,13 +69,20 @@ export type Action =
   | 'service_key.list'
   | 'service_key.revoke'
   | 'service_key.rotate'
+  | 'passkey.begin'
+  | 'passkey.create'
+  | 'passkey.delete'
+  | 'passkey.rename'
   | 'second_factor.begin'
   | 'second_factor.cancel_reset'
   | 'second_factor.confirm'
   | 'second_factor.get'
   | 'second_factor.remove'
   | 'second_factor.renew_codes'
+  | 'session.ask_passkey'
+  | 'session.ask_proof'
   | 'session.create'
+  | 'session.create_by_passkey'
   | 'session.exchange'
   | 'session.sign_in'
   | 'sign_in.begin'
@@ -94,11 +101,18 @@ export type Action =
   | 'staff_me.get'
   | 'staff_plan.get'
   | 'staff_plan.list'
+  | 'staff_passkey.begin'
+  | 'staff_passkey.create'
+  | 'staff_passkey.delete'
+  | 'staff_passkey.rename'
   | 'staff_second_factor.begin'
   | 'staff_second_factor.confirm'
   | 'staff_second_factor.remove'
   | 'staff_second_factor.renew_codes'
+  | 'staff_session.ask_passkey'
+  | 'staff_session.ask_proof'
   | 'staff_session.create'
+  | 'staff_session.create_by_passkey'
   | 'staff_session.end'
   | 'staff_session.prove'
   | 'staff_session.verify'
@@ -724,6 +738,13 @@ export type CreateFeatureRequest = {
 
 export type CreateInvitationRequest = { email: string; role: Role; fullName?: string | null };
 
+export type CreatePasskeyRequest = {
+  /** By which its owner knows it */
+  name: string;
+  /** What `navigator.credentials` gave, by its `toJSON()`: `id`, `rawId`, `type`, `response`, in base64url */
+  passkey: JsonObject;
+};
+
 export type CreatePlanRequest = {
   /** Default for a new plan: empty */
   description?: string;
@@ -814,6 +835,12 @@ export type CreatedApiKeyResponse = {
   key: string;
   /** The application whose recordings the key sends; null: any of the business */
   applicationId: string | null;
+};
+
+export type CreatedPasskeyResponse = {
+  passkey: PasskeyResponse;
+  /** Ten, with the first second factor; empty where codes are left */
+  recoveryCodes: readonly string[];
 };
 
 export type CreatedRecordingResponse = {
@@ -1746,6 +1773,8 @@ export type MfaRequiredMembers = {
   mfaToken: string;
   /** What the account can prove itself with */
   methods: readonly SecondStep[];
+  /** With `passkey` among the methods: for `navigator.credentials.get`, else null */
+  passkeyOptions: JsonObject | null;
 };
 
 /** A second factor is required */
@@ -1821,6 +1850,7 @@ export type OverloadedProblem = ProblemResponse & { code: 'overloaded'; status: 
 export type OwnFactorsResponse = {
   /** The authenticator app */
   totp: TotpFactorResponse | null;
+  passkeys: readonly PasskeyResponse[];
   recoveryCodesLeft: number;
   /** When the operator removes it, as it was said to be lost; null: never */
   resetAt: string | null;
@@ -1843,6 +1873,44 @@ export type OwnerResponse = {
   id: string;
   email: string;
   fullName: string;
+};
+
+/** This passkey is registered already */
+export type PasskeyExistsProblem = ProblemResponse & { code: 'passkey_exists'; status: 409 };
+
+/** This passkey was not accepted */
+export type PasskeyInvalidProblem = ProblemResponse & { code: 'passkey_invalid'; status: 401 };
+
+export type PasskeyLoginRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** What `navigator.credentials` gave, by its `toJSON()`: `id`, `rawId`, `type`, `response`, in base64url */
+  passkey: JsonObject;
+  /** The business; by default the one used last */
+  businessId?: string;
+};
+
+/** Passkey not found */
+export type PasskeyNotFoundProblem = ProblemResponse & { code: 'passkey_not_found'; status: 404 };
+
+export type PasskeyOptionsResponse = {
+  /** For `navigator.credentials`, by `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`; 5 minutes */
+  options: JsonObject;
+};
+
+export type PasskeyResponse = {
+  id: string;
+  name: string;
+  /** Whether it is on several devices, by their maker */
+  isSynced: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+
+/** Passkeys do not work at this address */
+export type PasskeysUnavailableProblem = ProblemResponse & {
+  code: 'passkeys_unavailable';
+  status: 409;
 };
 
 /** This password is too easy to guess */
@@ -2085,10 +2153,12 @@ export type QuotaExceededProblem = ProblemResponse &
 export type RateLimitedProblem = ProblemResponse & { code: 'rate_limited'; status: 429 };
 
 export type ReauthenticateRequest = {
-  /** This or `code` */
+  /** This, `code` or `passkey` */
   password?: string;
   /** Of the authenticator app */
   code?: string;
+  /** What `navigator.credentials` gave, by its `toJSON()`: `id`, `rawId`, `type`, `response`, in base64url */
+  passkey?: JsonObject;
 };
 
 /** Prove again who you are */
@@ -2149,7 +2219,7 @@ export type RecordingResponse = {
 };
 
 export type RecoveryCodesResponse = {
-  /** Ten; each works once in place of a code, and is shown only now */
+  /** Ten; each works once in place of a code, and is shown only now. Empty where codes are left already */
   recoveryCodes: readonly string[];
 };
 
@@ -2214,6 +2284,8 @@ export type ReleaseResponse = {
   amount: number;
   releasedAt: string;
 };
+
+export type RenamePasskeyRequest = { name: string };
 
 export type ReplayWebhooksRequest = {
   /** Events from this moment until now are sent again, as far as the log has them */
@@ -2325,20 +2397,23 @@ export type SecondFactorSharedProblem = ProblemResponse & {
 export type SecondFactorsResponse = {
   /** The authenticator app */
   totp: TotpFactorResponse | null;
+  passkeys: readonly PasskeyResponse[];
   recoveryCodesLeft: number;
 };
 
-export type SecondStep = 'totp' | 'recovery_code';
+export type SecondStep = 'passkey' | 'totp' | 'recovery_code';
 
 export type SecondStepRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
   transport?: SessionTransport;
   /** From the 401 `mfa_required` */
   mfaToken: string;
-  /** Of the authenticator app; this or `recoveryCode` */
+  /** Of the authenticator app; this, `recoveryCode` or `passkey` */
   code?: string;
   /** Works once; dashes, spaces and letter case do not matter */
   recoveryCode?: string;
+  /** What `navigator.credentials` gave, by its `toJSON()`: `id`, `rawId`, `type`, `response`, in base64url */
+  passkey?: JsonObject;
 };
 
 /** This service key has been rotated, revoked, or has expired */
@@ -2488,6 +2563,13 @@ export type StaffMeResponse = {
   secondFactor: SecondFactorsResponse;
   /** `STAFF_SECOND_FACTOR`: without one, nothing else may be done */
   secondFactorRequired: boolean;
+};
+
+export type StaffPasskeyLoginRequest = {
+  /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
+  transport?: SessionTransport;
+  /** What `navigator.credentials` gave, by its `toJSON()`: `id`, `rawId`, `type`, `response`, in base64url */
+  passkey: JsonObject;
 };
 
 export type StaffPlanPage = {
@@ -2786,6 +2868,9 @@ export type TooManyBusinessesProblem = ProblemResponse & {
   code: 'too_many_businesses';
   status: 409;
 };
+
+/** There are too many passkeys */
+export type TooManyPasskeysProblem = ProblemResponse & { code: 'too_many_passkeys'; status: 409 };
 
 /** Too many streams are open */
 export type TooManyStreamsProblem = ProblemResponse & { code: 'too_many_streams'; status: 429 };

@@ -1,7 +1,7 @@
-import { ChoiceList, Text } from '../../../common/fields';
+import { ChoiceList, JsonObject, Text } from '../../../common/fields';
 import { defineProblem } from '../../../common/problem';
 
-export const SECOND_STEPS = ['totp', 'recovery_code'] as const;
+export const SECOND_STEPS = ['passkey', 'totp', 'recovery_code'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export class MfaRequiredMembers {
@@ -12,6 +12,13 @@ export class MfaRequiredMembers {
 
   @ChoiceList('SecondStep', SECOND_STEPS, { description: 'What the account can prove itself with' })
   methods!: SecondStep[];
+
+  @JsonObject({
+    maxBytes: 16_384,
+    nullable: true,
+    description: 'With `passkey` among the methods: for `navigator.credentials.get`, else null',
+  })
+  passkeyOptions!: object | null;
 }
 
 export const mfaRequired = defineProblem({
@@ -19,7 +26,7 @@ export const mfaRequired = defineProblem({
   kind: 'unauthenticated',
   title: 'A second factor is required',
   description:
-    'The password is right, and no session is open yet. Send `mfaToken` with a code, or a recovery code, to POST /v1/auth/mfa/verify (staff: POST /v1/staff/auth/mfa/verify) within 5 minutes.',
+    'The password is right, and no session is open yet. Send `mfaToken` with a passkey, a code, or a recovery code, to POST /v1/auth/mfa/verify (staff: POST /v1/staff/auth/mfa/verify) within 5 minutes.',
   members: MfaRequiredMembers,
 });
 
@@ -36,7 +43,7 @@ export const mfaTokenInvalid = defineProblem({
   kind: 'unauthenticated',
   title: 'Log in again',
   description:
-    'The `mfaToken` is unknown, older than 5 minutes, used, had five wrong codes, or the password or the factors have changed since.',
+    'The `mfaToken` is unknown, older than 5 minutes, used, had five wrong answers, or the password or the factors have changed since.',
 });
 
 export const secondFactorExists = defineProblem({

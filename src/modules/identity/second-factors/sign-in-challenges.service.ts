@@ -8,11 +8,14 @@ import type { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { GuessLimiter } from '../../../platform/rate-limit/guess-limiter';
+import { askedOf } from '../passkeys/passkey-challenges';
+import { PasskeysService } from '../passkeys/passkeys.service';
 import { columnsOf, type FactorOwner } from './factor-owner';
-import { mfaRequired, mfaTokenInvalid } from './second-factors.errors';
+import { mfaRequired, mfaTokenInvalid, type SecondStep } from './second-factors.errors';
 import {
   SecondFactorsService,
   type RightAnswer,
+  type SecondFactors,
   type SecondStepAnswer,
 } from './second-factors.service';
 
@@ -38,6 +41,7 @@ export class SignInChallengesService {
   constructor(
     private readonly database: Database,
     private readonly factors: SecondFactorsService,
+    private readonly passkeys: PasskeysService,
     private readonly limiter: GuessLimiter,
   ) {}
 
@@ -49,14 +53,18 @@ export class SignInChallengesService {
   ): Promise<DomainError> {
     const mfaToken = randomBytes(TOKEN_BYTES).toString('base64url');
     return this.database.platform(context, REASON, async (tx) => {
+      const id = newId();
       const { memberId, passwordVersion, signedInWith, endsAt } = checked;
-      const made = [newId(), hashToken(mfaToken), memberId, passwordVersion, signedInWith, endsAt];
+      const made = [id, hashToken(mfaToken), memberId, passwordVersion, signedInWith, endsAt];
       const expiresAt = new Date(tx.now.getTime() + LIFETIME_MS);
       await tx.execute(OPEN, [...columnsOf(owner), ...made, tx.now, expiresAt]);
-      const { recoveryCodesLeft } = await this.factors.describe(tx, owner);
-      const methods =
-        recoveryCodesLeft > 0 ? (['totp', 'recovery_code'] as const) : (['totp'] as const);
-      return mfaRequired({ members: { mfaToken, methods: [...methods] } });
+      const factors = await this.factors.describe(tx, owner);
+      const methods = methodsOf(factors, this.passkeys.areOn);
+      const asked = askedOf(owner, id);
+      const passkeyOptions = methods.includes('passkey')
+        ? await this.passkeys.ask(tx, asked, factors.passkeys)
+        : null;
+      return mfaRequired({ members: { mfaToken, methods, passkeyOptions } });
     });
   }
 
@@ -84,7 +92,8 @@ export class SignInChallengesService {
     const { right } = await this.limiter.attempt(context, guess, account, () =>
       this.database.platform(context, REASON, async (tx) => {
         if (challenge) await this.countTry(tx, challenge);
-        const found = await this.factors.check(tx, owner, answer);
+        const asked = askedOf(owner, challenge?.id ?? null);
+        const found = await this.factors.check(tx, owner, answer, asked);
         return { isRight: found !== null, right: found };
       }),
     );
@@ -105,6 +114,17 @@ export class SignInChallengesService {
   async prune(tx: Transaction): Promise<void> {
     await tx.execute('DELETE FROM sign_in_challenges WHERE expires_at < $1', [tx.now]);
   }
+}
+
+function methodsOf(
+  { totp, passkeys, recoveryCodesLeft }: SecondFactors,
+  arePasskeysOn: boolean,
+): SecondStep[] {
+  return [
+    ...(arePasskeysOn && passkeys.length > 0 ? (['passkey'] as const) : []),
+    ...(totp ? (['totp'] as const) : []),
+    ...(recoveryCodesLeft > 0 ? (['recovery_code'] as const) : []),
+  ];
 }
 
 const OPEN = `

@@ -1,4 +1,5 @@
-import { Instant, Integer, list, Nested, Text } from '../../../../common/fields';
+import { Instant, Integer, list, ListOf, Nested, Text } from '../../../../common/fields';
+import { PasskeyResponse, toPasskeyResponse } from '../../passkeys/dto/passkeys';
 import type { SecondFactors } from '../second-factors.service';
 
 export class TotpSetupResponse {
@@ -22,7 +23,10 @@ export class ConfirmTotpRequest {
 
 export class RecoveryCodesResponse {
   @list(
-    { description: 'Ten; each works once in place of a code, and is shown only now' },
+    {
+      description:
+        'Ten; each works once in place of a code, and is shown only now. Empty where codes are left already',
+    },
     { type: 'array', items: { type: 'string', example: 'abcdef-ghijkl-mnopqr-stuvwx' } },
     [],
   )
@@ -38,11 +42,18 @@ export class SecondFactorsResponse {
   @Nested(() => TotpFactorResponse, { nullable: true, description: 'The authenticator app' })
   totp!: TotpFactorResponse | null;
 
+  @ListOf(() => PasskeyResponse)
+  passkeys!: PasskeyResponse[];
+
   @Integer({ min: 0 })
   recoveryCodesLeft!: number;
 }
 
 export function toSecondFactorsResponse(factors: SecondFactors): SecondFactorsResponse {
-  const { totp, recoveryCodesLeft } = factors;
-  return { totp: totp && { confirmedAt: totp.confirmedAt.toISOString() }, recoveryCodesLeft };
+  const { totp, passkeys, recoveryCodesLeft } = factors;
+  return {
+    totp: totp && { confirmedAt: totp.confirmedAt.toISOString() },
+    passkeys: passkeys.map(toPasskeyResponse),
+    recoveryCodesLeft,
+  };
 }
