@@ -19,8 +19,9 @@ import { startOf } from './decisions/subscription-start';
 import type { Subscription } from './subscription.entity';
 import type { SubscriptionEvent } from './subscription-event';
 import type { SubscriptionPeriod } from './subscription-period';
-import { isActive, type SubscriptionView } from './decisions/subscription-view';
+import { isActive, type SubscriptionView, type UsageView } from './decisions/subscription-view';
 import { subscriptionInactive } from './subscriptions.errors';
+import { CURRENT_USAGE, toUsageView, type CurrentUsageRow } from './current-usage';
 import { SubscriptionsRepository } from './subscriptions.repository';
 
 @Injectable()
@@ -51,6 +52,13 @@ export class SubscriptionsService {
         : null;
       return this.viewOf(tx, subscription, plan, scheduledPlan);
     });
+  }
+
+  /** What is used of the current subscription, in one statement. */
+  async readUsage(context: RequestContext): Promise<UsageView> {
+    const given = [context.requireBusinessId(), this.clock.offsetMs];
+    const [row] = await this.database.read<CurrentUsageRow>(context, CURRENT_USAGE, given);
+    return toUsageView(row!); // every business has one
   }
 
   /** Closes a period that has ended before the cron does. @throws 403 subscription_inactive, 503 subscription_behind */

@@ -9,7 +9,7 @@ import { CreditsService, type CreditSource } from '../entitlements/credits.servi
 import type { Feature } from '../features/feature.entity';
 import { featureNotFound } from '../features/features.errors';
 import { FeaturesService } from '../features/features.service';
-import type { SubscriptionView } from '../subscriptions/decisions/subscription-view';
+import type { UsageView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
 import {
   UsageReadsRepository,
@@ -27,7 +27,7 @@ const ONE_DAY_MS = 86_400_000;
 const DEFAULT_PERCENTAGES = [80, 100];
 
 export interface UsageExplanation {
-  view: SubscriptionView;
+  view: UsageView;
   credits: CreditSource[];
   recent: RecentEvent[];
 }
@@ -45,10 +45,10 @@ export class UsageReadsService {
   ) {}
 
   /** @throws 404 feature_not_found, 409 feature_kind for one that has no counter */
-  get(context: RequestContext, key: string): Promise<SubscriptionView> {
+  get(context: RequestContext, key: string): Promise<UsageView> {
     return this.database.transaction(context, async (tx) => {
       await this.getCounted(tx, key);
-      return this.subscriptions.getCurrent(tx);
+      return this.subscriptions.readUsage(tx);
     });
   }
 
@@ -56,9 +56,12 @@ export class UsageReadsService {
   explain(context: RequestContext, key: string): Promise<UsageExplanation> {
     return this.database.transaction(context, async (tx) => {
       await this.getCounted(tx, key);
-      const view = await this.subscriptions.getCurrent(tx);
-      const credits = await this.credits.listSources(tx, key);
-      return { view, credits, recent: await this.usage.listRecent(tx, key, RECENT) };
+      const [view, credits, recent] = await Promise.all([
+        this.subscriptions.readUsage(tx),
+        this.credits.listSources(tx, key),
+        this.usage.listRecent(tx, key, RECENT),
+      ]);
+      return { view, credits, recent };
     });
   }
 

@@ -41,7 +41,7 @@ export class UsageController {
     answers: UsageResponse,
   })
   async get(@Ctx() context: RequestContext): Promise<UsageResponse> {
-    return toUsageResponse(await this.subscriptions.getCurrent(context));
+    return toUsageResponse(await this.subscriptions.readUsage(context));
   }
 
   @Get(':feature')

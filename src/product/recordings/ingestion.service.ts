@@ -109,7 +109,7 @@ export class IngestionService {
   }
 
   private async readUsage(tx: Transaction): Promise<CountedPeriod> {
-    const { counts, plan, subscription } = await this.subscriptions.getCurrent(tx);
+    const { counts, plan, subscription } = await this.subscriptions.readUsage(tx);
     const usage = counts[recordings.key]!; // it is declared
     const { limit } = grantOf(recordings.key, usage, plan.grants);
     return { counts: usage, limit, resetsAt: subscription.periodEnd };

@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database';
 import { recordings } from '../features';
 import { CreditsService, type CreditSource } from '../../modules/entitlements/credits.service';
 import { SubscriptionsService } from '../../modules/subscriptions/subscriptions.service';
-import type { SubscriptionView } from '../../modules/subscriptions/decisions/subscription-view';
+import type { UsageView } from '../../modules/subscriptions/decisions/subscription-view';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import type { LiveRecording } from './recording.entity';
 import { recordingNotFound } from './recordings.errors';
@@ -13,7 +13,7 @@ import { RecordingsRepository, type CountedRecording } from './recordings.reposi
 const RECENT = 20;
 
 export interface UsageExplanation {
-  view: SubscriptionView;
+  view: UsageView;
   credits: CreditSource[];
   recent: CountedRecording[];
 }
@@ -51,9 +51,11 @@ export class RecordingsService {
   /** The usage of the current period with its recordings. */
   explain(context: RequestContext): Promise<UsageExplanation> {
     return this.database.transaction(context, async (tx) => {
-      const view = await this.subscriptions.getCurrent(tx);
+      const [view, credits] = await Promise.all([
+        this.subscriptions.readUsage(tx),
+        this.credits.listSources(tx, recordings.key),
+      ]);
       const { id, periodOrdinal } = view.subscription;
-      const credits = await this.credits.listSources(tx, recordings.key);
       const { used, carriedOver } = view.counts[recordings.key]!; // it is declared
       const rows = Math.min(RECENT, used - carriedOver);
       const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would mean no limit

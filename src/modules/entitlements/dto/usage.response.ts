@@ -59,7 +59,7 @@ ByFeature(USAGE, { isAnswer: true, isWhole: true })(UsageResponse.prototype, 'fe
 
 interface UsageView {
   subscription: { periodEnd: Date };
-  plan: PlanWithTerms;
+  plan: Pick<PlanWithTerms, 'grants'>;
   counts: UsageCounts;
   /** Decides when a day ends. */
   now: Date;

@@ -12,6 +12,14 @@ export interface SubscriptionView {
   now: Date;
 }
 
+/** The part of it that answers about usage show. */
+export interface UsageView {
+  subscription: Pick<Subscription, 'id' | 'periodOrdinal' | 'periodEnd'>;
+  plan: Pick<PlanWithTerms, 'grants'>;
+  counts: UsageCounts;
+  now: Date;
+}
+
 const ACTIVE = ['trialing', 'active', 'past_due'];
 
 /** Only a new subscription can follow it. */

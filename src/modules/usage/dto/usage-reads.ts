@@ -14,7 +14,7 @@ import {
 import type { CreditSource } from '../../entitlements/credits.service';
 import { MeteredUsageResponse, toUsageResponse } from '../../entitlements/dto/usage.response';
 import { computeRemaining, grantOf } from '../../entitlements/usage';
-import type { SubscriptionView } from '../../subscriptions/decisions/subscription-view';
+import type { UsageView } from '../../subscriptions/decisions/subscription-view';
 import { FEATURE_KINDS, type FeatureKind } from '../../../common/features';
 
 const MOST_PERCENTAGES = 10;
@@ -152,7 +152,7 @@ export class AlertsResponse {
   percentages!: number[];
 }
 
-export function toFeatureUsage(key: string, view: SubscriptionView): FeatureUsageResponse {
+export function toFeatureUsage(key: string, view: UsageView): FeatureUsageResponse {
   const counts = view.counts[key];
   const shown = toUsageResponse(view)[key];
   return {
@@ -173,7 +173,7 @@ export function toFeatureUsage(key: string, view: SubscriptionView): FeatureUsag
 /** What paid for the usage: the plan, then credits. They add up to it. */
 export function explainSources(
   key: string,
-  { counts, plan }: SubscriptionView,
+  { counts, plan }: UsageView,
   credits: CreditSource[],
 ): UsageSourceResponse[] {
   const usage = counts[key];
