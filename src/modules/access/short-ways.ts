@@ -86,6 +86,7 @@ function argumentsOf(controller: object, { name }: Handler): Argument[] {
 function argumentOf(key: string, of: FieldClass): Argument {
   if (key.includes(CUSTOM_ROUTE_ARGS_METADATA)) return contextOf;
   if (key.startsWith(`${RouteParamtypes.BODY}:`)) return ({ body }) => validateFields(of, body);
+  if (key.startsWith(`${RouteParamtypes.QUERY}:`)) return ({ query }) => validateFields(of, query);
   if (key.startsWith(`${RouteParamtypes.RESPONSE}:`)) return (_, reply) => reply;
   throw new Error(`a hot route has a parameter of a kind that short ways do not give: ${key}`);
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
 import { Ctx } from '../../platform/http/request';
@@ -40,6 +41,7 @@ export class UsageController {
     status: 200,
     answers: UsageResponse,
   })
+  @RouteConfig({ isHot: true })
   async get(@Ctx() context: RequestContext): Promise<UsageResponse> {
     return toUsageResponse(await this.subscriptions.readUsage(context));
   }

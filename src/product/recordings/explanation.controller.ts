@@ -1,4 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
@@ -25,6 +26,7 @@ export class ExplanationController {
     status: 200,
     answers: UsageExplanationResponse,
   })
+  @RouteConfig({ isHot: true })
   async explain(@Ctx() context: RequestContext): Promise<UsageExplanationResponse> {
     const { view, credits, recent } = await this.recordings.explain(context);
     return {

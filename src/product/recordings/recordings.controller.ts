@@ -1,4 +1,5 @@
 import { Controller, Delete, Get, Query } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Access } from '../../common/access/access.decorator';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
@@ -28,6 +29,7 @@ export class RecordingsController {
     status: 200,
     answers: RecordingPage,
   })
+  @RouteConfig({ isHot: true })
   async list(
     @Ctx() context: RequestContext,
     @Query() query: ListRecordingsQuery,

@@ -188,13 +188,50 @@ const CASES: [name: string, requests: (party: Party) => Sent[], statuses: number
   ],
 ];
 
-it.each(CASES)('%s is answered the same on both ways', async (_, requests, statuses) => {
-  const [one, other] = [await aParty(), await aParty()];
-  const short = await answersTo(one, requests(one));
-  const nests = await onNestsWay(server, () => answersTo(other, requests(other)));
-  expect(short.map(({ status }) => status)).toEqual(statuses);
-  expect(short).toEqual(nests);
-});
+const read =
+  (path: string, token: (party: Party) => string = ({ customer }) => customer.token) =>
+  (party: Party) => [{ path, headers: bearer(token(party)) }];
+const ofBusiness = (path: string) => (party: Party) => [
+  {
+    path: `${path}?businessId=${party.customer.business.id}`,
+    headers: bearer(party.service),
+  },
+];
+const explain = '/v1/usage/recordings/explain';
+
+const READS: typeof CASES = [
+  ['usage', read('/v1/usage'), [200]],
+  ['usage for a service key', ofBusiness('/v1/usage'), [200]],
+  ['usage for a service key of no business', read('/v1/usage', ({ service }) => service), [422]],
+  ['usage with a parameter', read('/v1/usage?all=1'), [422]],
+  ['usage in support', read('/v1/usage', ({ support }) => support), [200]],
+  [
+    'an explanation',
+    (party) => [...record(recording())(party), ...read(explain)(party)],
+    [201, 200],
+  ],
+  ['an explanation for a service key', ofBusiness(explain), [200]],
+  [
+    'recordings',
+    (party) => [...record(recording())(party), ...read(recordings)(party)],
+    [201, 200],
+  ],
+  ['recordings with filters', read(`${recordings}?limit=1&from=2026-01-01T00:00:00Z`), [200]],
+  ['recordings with a bad limit', read(`${recordings}?limit=0&cursor=!`), [422]],
+  ['recordings with an unknown filter', read(`${recordings}?colour=red`), [422]],
+  ['recordings for a key', read(recordings, ({ customer }) => customer.key), [403]],
+];
+
+it.each([...CASES, ...READS])(
+  '%s is answered the same on both ways',
+  async (_, requests, statuses) => {
+    const [one, other] = [await aParty(), await aParty()];
+    const short = await answersTo(one, requests(one));
+    const nests = await onNestsWay(server, () => answersTo(other, requests(other)));
+    expect(short.map(({ status }) => status)).toEqual(statuses);
+    expect(short).toEqual(nests);
+  },
+);
 
 it('a business at its limit is refused the same on both ways', async () => {
   const [one, other] = [await aParty(), await aParty()];
@@ -226,7 +263,8 @@ it('the hot routes take their short way, and Nest its own for requests with a ke
   const nests = jest.spyOn(IdempotencyInterceptor.prototype, 'intercept');
   const party = await aParty();
   nests.mockClear();
-  const hot = [record(recording()), batch([{}]), event(), me(({ customer }) => customer.token)];
+  const reads = ['/v1/me', '/v1/usage', explain, recordings].map((path) => read(path));
+  const hot = [record(recording()), batch([{}]), event(), ...reads];
   for (const requests of hot) await answersTo(party, requests(party));
   expect(nests).not.toHaveBeenCalled();
   await answersTo(party, record(recording(), [['idempotency-key', 'k2']])(party));
