@@ -45,7 +45,8 @@ const EVENTS = `
 
 // The last statement of a transaction: who holds a counter waits for no other lock, so counters, taken in the order of
 // businesses, cannot deadlock, and each is held for as long as the commit takes. NOTIFY is a doorbell; the rows count.
-const APPEND = `
+/** Without who did it. */
+export const APPEND = `
   CREATE FUNCTION append_events(businesses uuid[], ids uuid[], types text[], moment timestamptz, contents jsonb[])
   RETURNS TABLE (event_id uuid, event_sequence bigint) LANGUAGE plpgsql AS $$
   BEGIN

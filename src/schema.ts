@@ -38,6 +38,8 @@ import { CheckSaysWhy1763690000127 } from '../migrations/1763690000127-check-say
 import { ConsumeInShortStatements1763690000135 } from '../migrations/1763690000135-consume-in-short-statements';
 import { Events1763690000140 } from '../migrations/1763690000140-events';
 import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
+import { EventsForPeople1763690000142 } from '../migrations/1763690000142-events-for-people';
+import { Notifications1763690000143 } from '../migrations/1763690000143-notifications';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
@@ -128,6 +130,8 @@ const core: Omit<Schema, 'complete'> = {
     ConsumeInShortStatements1763690000135,
     Events1763690000140,
     NotedEnds1763690000141,
+    EventsForPeople1763690000142,
+    Notifications1763690000143,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     SecondFactors1763690000160,

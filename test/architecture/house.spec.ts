@@ -47,6 +47,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/events/event-retention.ts': 'deletes old events of all tenants',
   'src/modules/features/features.service.ts': 'the catalogue belongs to no tenant',
   'src/modules/identity/password-costs.ts': 'people and staff belong to no tenant',
+  'src/modules/notifications/event-mails.ts': 'mail jobs know an id, and no tenant',
   'src/modules/notifications/subscription.mails.ts': 'mail jobs know no tenant',
   'src/modules/onboarding/onboarding.service.ts': 'makes the tenant, or joins one by its key',
   'src/modules/ops/housekeeping.ts': 'forgets what has run out, of all tenants',

@@ -23,6 +23,10 @@ const WITHOUT_ENTITY: Record<string, string> = {
   idempotency_daily_totals: 'src/platform/http/',
   identities: 'src/modules/sign-in/',
   migrations: 'src/platform/database/',
+  notification_cursors: 'src/modules/notifications/',
+  notification_mails: 'src/modules/notifications/',
+  notification_marks: 'src/modules/notifications/',
+  notification_preferences: 'src/modules/team-members/',
   one_time_keys: 'src/modules/identity/',
   passkeys: 'src/modules/identity/',
   recovery_codes: 'src/modules/identity/',
@@ -128,6 +132,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'staff_accounts',
     reason: 'the largest cost of a password, of people or staff, by two indexes in one statement',
   },
+  'src/modules/notifications/notifications.repository.ts': {
+    reads: 'events members',
+    reason: 'what a member has not read of the log, in one statement',
+  },
   'src/modules/ops/readiness.service.ts': {
     reads: 'migrations',
     reason: 'readiness asks in one statement',
@@ -156,6 +164,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   'src/modules/team-members/invitations.repository.ts': {
     reads: 'businesses users',
     reason: 'the form of an invitation, in one statement',
+  },
+  'src/modules/team-members/notification-preferences.repository.ts': {
+    reads: 'users',
+    reason: 'who gets a mail, with the address of the person',
   },
   'src/modules/team-members/team-members.repository.ts': {
     reads: 'users',

@@ -340,7 +340,7 @@ describe('support sessions', () => {
 
     /** What the contract keeps from support, by the address alone; written without the table of permissions. */
     function isForbidden({ verb, path }: Operation): boolean {
-      if (path.startsWith('/v1/me/') || path.startsWith('/v1/billing')) return true;
+      if (/^\/v1\/(me\/|billing|notification)/.test(path)) return true;
       if (path === '/v1/me') return verb !== 'get';
       const ownedByTenant =
         /^\/v1\/(auth\/(password|email|reauthenticate)|invitations|api-keys|subscription|business|businesses|support-sessions)(\/|$)/;

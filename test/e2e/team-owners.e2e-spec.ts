@@ -139,6 +139,11 @@ describe('owners and permissions in a team', () => {
       'me.get',
       'me.list_businesses',
       'me.update',
+      'notification.list', // of the types whose things one may read
+      'notification.read_all',
+      'notification.update',
+      'notification_preference.list',
+      'notification_preference.update',
       'passkey.begin',
       'passkey.create',
       'passkey.delete',

@@ -10,6 +10,7 @@ export class BusinessUpdatedData {
 
 export const businessUpdated = defineEvent({
   type: 'business.updated',
+  notice: { title: 'The settings of the business were changed', mailTo: [] },
   permission: 'business:read',
   description: 'Its name, its support access or its status was set',
   data: BusinessUpdatedData,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { NOTICE_TYPES } from '../../common/events';
 import type { Transaction } from '../../platform/database/transaction';
 import type { StoredEvent } from './stored-event';
 
@@ -26,6 +27,8 @@ export class EventsRepository {
       events.map(({ type }) => type),
       tx.now,
       events.map(({ data }) => JSON.stringify(data)),
+      events.map(({ actorId }) => actorId),
+      events.map(({ type }) => NOTICE_TYPES.includes(type)),
     ]);
     const sequences = new Map(numbers.map(({ id, sequence }) => [id, sequence]));
     return events.map((event) => ({ ...event, sequence: sequences.get(event.id)! }));
@@ -92,10 +95,11 @@ export class EventsRepository {
 
 const APPEND = `
   SELECT event_id AS id, event_sequence::float8 AS sequence
-  FROM append_events($1::uuid[], $2::uuid[], $3::text[], $4, $5::jsonb[])`;
+  FROM append_events($1::uuid[], $2::uuid[], $3::text[], $4, $5::jsonb[], $6::uuid[], $7::boolean[])`;
 
 const EVENTS = `
-  SELECT business_id AS "businessId", sequence::float8, id, type, created_at AS "createdAt", data
+  SELECT business_id AS "businessId", sequence::float8, id, type, created_at AS "createdAt", data,
+         actor_id AS "actorId"
   FROM events WHERE business_id = $1`;
 
 const ENDS = `

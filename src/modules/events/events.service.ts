@@ -44,15 +44,17 @@ export class EventsService {
   /**
    * Raises an event of the business of the transaction: in the log with the commit, or not at all. It has no sequence
    * before that, since its number is the last thing that the transaction takes.
+   * @param actorId the member who did it, to whom it is no news; by default the caller
    * @returns its id
    */
   append<Data extends object>(
     tx: Transaction,
     { type }: EventDefinition<Data>,
     data: Data,
+    actorId = callerOf(tx),
   ): string {
     const businessId = tx.requireBusinessId();
-    const event = { businessId, id: newId(), type, createdAt: tx.now, data };
+    const event = { businessId, id: newId(), type, createdAt: tx.now, data, actorId };
     tx.collect<NewEvent>(this.write, event, true);
     return event.id;
   }
@@ -136,6 +138,11 @@ export class EventsService {
     const stored = await this.events.append(tx, events);
     for (const listener of this.listeners) await listener.onAppended(tx, stored);
   };
+}
+
+/** Null: not a person of a business. */
+function callerOf({ member }: RequestContext): string | null {
+  return member?.kind === 'person' ? member.memberId : null;
 }
 
 /** @throws 422 validation_failed at /type */

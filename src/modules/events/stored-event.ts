@@ -7,4 +7,6 @@ export interface StoredEvent {
   type: string;
   createdAt: Date;
   data: object;
+  /** The member who did it; null: no person of the business. */
+  actorId: string | null;
 }

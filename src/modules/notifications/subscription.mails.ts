@@ -9,6 +9,8 @@ import type { PlanVersion, PlanWithTerms } from '../plans/plan.entity';
 import { PlansService } from '../plans/plans.service';
 import { isEnded, type SubscriptionView } from '../subscriptions/decisions/subscription-view';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import { subscriptionPastDue, trialEnding } from '../subscriptions/subscriptions.events';
+import { NotificationPreferencesService } from '../team-members/notification-preferences.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 
 @Injectable()
@@ -19,6 +21,7 @@ export class SubscriptionMails {
     private readonly members: TeamMembersService,
     private readonly subscriptions: SubscriptionsService,
     private readonly plans: PlansService,
+    private readonly preferences: NotificationPreferencesService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -32,7 +35,7 @@ export class SubscriptionMails {
       if (status !== 'trialing' || periodEnd <= tx.now) return null;
       const { name: businessName } = await this.businesses.get(tx);
       return {
-        to: await this.members.listOwnerEmails(tx),
+        to: await this.preferences.listMailedEmails(tx, trialEnding),
         values: {
           businessName,
           planName: view.plan.name,
@@ -54,7 +57,7 @@ export class SubscriptionMails {
       if (status !== 'past_due' || !pastDueSince || !runsUntil) return null;
       const { name: businessName } = await this.businesses.get(tx);
       return {
-        to: await this.members.listOwnerEmails(tx),
+        to: await this.preferences.listMailedEmails(tx, subscriptionPastDue),
         values: {
           businessName,
           planName: plan.name,

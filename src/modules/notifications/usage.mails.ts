@@ -7,8 +7,9 @@ import { BusinessesService } from '../businesses/businesses.service';
 import { resetOf } from '../entitlements/usage';
 import { FeaturesService } from '../features/features.service';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service';
-import { TeamMembersService } from '../team-members/team-members.service';
+import { NotificationPreferencesService } from '../team-members/notification-preferences.service';
 import { UsageAlertsService } from '../usage/usage-alerts.service';
+import { eventOfAlert } from '../usage/usage.events';
 
 @Injectable()
 export class UsageMails {
@@ -17,12 +18,12 @@ export class UsageMails {
     private readonly alerts: UsageAlertsService,
     private readonly businesses: BusinessesService,
     private readonly features: FeaturesService,
-    private readonly members: TeamMembersService,
+    private readonly preferences: NotificationPreferencesService,
     private readonly subscriptions: SubscriptionsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** To owners and admins: how much of a limit is used; null where the alert is gone. */
+  /** To those who want it, owners and admins by default: how much of a limit is used; null where the alert is gone. */
   @MailComposer('usage-alert')
   composeUsageAlert(context: RequestContext, alertId: string): Promise<ComposedMail | null> {
     return this.database.platform(context, 'mail jobs know no tenant', async (platform) => {
@@ -34,7 +35,7 @@ export class UsageMails {
       const { name: businessName } = await this.businesses.get(tx);
       const resetsAt = resetOf(feature?.resets ?? null, subscription.periodEnd, tx.now);
       return {
-        to: await this.members.listManagerEmails(tx),
+        to: await this.preferences.listMailedEmails(tx, eventOfAlert(alert)),
         values: {
           businessName,
           featureName: feature?.name ?? alert.feature,

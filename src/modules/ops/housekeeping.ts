@@ -11,6 +11,7 @@ import { JobQueue } from '../../platform/queue/job-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxService } from '../billing/inbox/inbox.service';
+import { NotificationsService } from '../notifications/notifications.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
 import { PasskeysService } from '../identity/passkeys/passkeys.service';
 import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
@@ -26,7 +27,7 @@ const WEBHOOKS_KEPT_DAYS = 30; // as the log keeps events, unless it is set othe
 const MAILS_KEPT_DAYS = 90; // longer than the queue retries
 const PRUNE = 'housekeeping.prune';
 
-/** Deletes what has expired: idempotent answers, sessions, one-time keys, unfinished logins, mails, Stripe events, guesses, event ids, deliveries. */
+/** Deletes what has expired: idempotent answers, sessions, one-time keys, unfinished logins, mails, Stripe events, guesses, event ids, deliveries, marks of notifications. */
 @Injectable()
 export class Housekeeping {
   private readonly logger = new Logger(Housekeeping.name);
@@ -46,6 +47,7 @@ export class Housekeeping {
     private readonly inbox: InboxService,
     private readonly usageEvents: UsageEventsService,
     private readonly webhooks: WebhookEndpointsService,
+    private readonly notifications: NotificationsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -74,7 +76,9 @@ export class Housekeeping {
     await this.challenges.prune(tx);
     await this.passkeys.prune(tx);
     await this.signIns.prune(tx);
-    await this.mails.prune(tx, hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS));
+    const mailsBefore = hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS);
+    await this.mails.prune(tx, mailsBefore);
+    await this.notifications.prune(tx, mailsBefore);
     await this.staff.pruneSessions(tx);
     await this.inbox.prune(tx, hoursBefore(tx.now, 24 * EVENTS_KEPT_DAYS));
     await this.guesses.prune(tx);

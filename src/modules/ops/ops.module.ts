@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module';
 import { BillingModule } from '../billing/billing.module';
 import { IdentityModule } from '../identity/identity.module';
 import { SignInModule } from '../sign-in/sign-in.module';
+import { NotificationsModule } from '../notifications/notifications.module';
 import { StaffModule } from '../staff/staff.module';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
@@ -29,6 +30,7 @@ import { TimeShiftService } from './time-shift.service';
     BillingModule,
     IdentityModule,
     SignInModule,
+    NotificationsModule,
     StaffModule,
     SubscriptionsModule,
     TeamMembersModule,

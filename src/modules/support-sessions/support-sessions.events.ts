@@ -22,6 +22,12 @@ const permission = 'support_sessions:read';
 
 export const supportSessionStarted = defineEvent({
   type: 'support_session.started',
+  notice: {
+    title: 'Support has opened a session',
+    mailTo: ['owner'],
+    hasOwnMail: true,
+    isFixed: true,
+  },
   permission,
   description: 'Staff have opened a support session in this business',
   data: SupportSessionStartedData,
@@ -29,6 +35,7 @@ export const supportSessionStarted = defineEvent({
 
 export const supportSessionEnded = defineEvent({
   type: 'support_session.ended',
+  notice: { title: 'A support session was ended', mailTo: [] },
   permission,
   description: 'A support session was ended before its time, by the business or by staff',
   data: SupportSessionEndedData,

@@ -181,8 +181,9 @@ export class InvitationsService {
     const member = await this.members.join(inBusiness, person.id, invitation.role);
     await this.invitations.update(inBusiness, invitation.id, { acceptedAt: tx.now });
     const joined = { memberId: member.id, role: invitation.role };
-    this.events.append(inBusiness, invitationEvents.accepted, { ...joined, ...dataOf(invitation) });
-    this.events.append(inBusiness, memberJoined, joined);
+    const accepted = { ...joined, ...dataOf(invitation) };
+    this.events.append(inBusiness, invitationEvents.accepted, accepted, member.id);
+    this.events.append(inBusiness, memberJoined, joined, member.id);
     return { invitation, member };
   }
 

@@ -29,18 +29,21 @@ const invitation = { permission: 'invitations:read', data: InvitationData } as c
 export const memberJoined = defineEvent({
   ...member,
   type: 'member.joined',
+  notice: { title: 'Somebody joined the team', mailTo: [] },
   description: 'A person is an active member: by founding the business, by an invitation, or again',
 });
 
 export const memberLeft = defineEvent({
   ...member,
   type: 'member.left',
+  notice: { title: 'Somebody left the team', mailTo: [] },
   description: 'A member has left, was removed or was deactivated',
 });
 
 export const memberRoleChanged = defineEvent({
   ...member,
   type: 'member.role_changed',
+  notice: { title: 'A role was changed', mailTo: [] },
   description: 'A member has another role',
 });
 
@@ -60,6 +63,7 @@ export const invitationEvents = {
   expired: defineEvent({
     ...invitation,
     type: 'invitation.expired',
+    notice: { title: 'An invitation has expired', mailTo: [] },
     description: 'Seven days have passed without an answer. Raised within ten minutes',
   }),
   revoked: defineEvent({

@@ -7,21 +7,26 @@ import { InvitationMails } from './invitation.mails';
 import { InvitationsController } from './invitations.controller';
 import { InvitationsRepository } from './invitations.repository';
 import { InvitationsService } from './invitations.service';
+import { NotificationPreferencesController } from './notification-preferences.controller';
+import { NotificationPreferencesRepository } from './notification-preferences.repository';
+import { NotificationPreferencesService } from './notification-preferences.service';
 import { TeamMembersController } from './team-members.controller';
 import { TeamMembersRepository } from './team-members.repository';
 import { TeamMembersService } from './team-members.service';
 
-/** Members of a business, and invitations. */
+/** Members of a business, which mails they want, and invitations. */
 @Module({
   imports: [EventsModule, BusinessesModule, IdentityModule, SubscriptionsModule],
-  controllers: [TeamMembersController, InvitationsController],
+  controllers: [TeamMembersController, InvitationsController, NotificationPreferencesController],
   providers: [
     TeamMembersService,
     TeamMembersRepository,
     InvitationsService,
     InvitationsRepository,
     InvitationMails,
+    NotificationPreferencesService,
+    NotificationPreferencesRepository,
   ],
-  exports: [TeamMembersService, InvitationsService],
+  exports: [TeamMembersService, InvitationsService, NotificationPreferencesService],
 })
 export class TeamMembersModule {}

@@ -151,6 +151,11 @@ export class TeamMembersRepository {
     return tx.query<Owner>(ACTIVE, [tx.requireBusinessId(), roles]);
   }
 
+  async listNames(tx: Transaction, ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await tx.query<{ id: string; name: string }>(NAMES, [tx.requireBusinessId(), ids]);
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** Platform scope. */
   countOwned(tx: Transaction, userId: string): Promise<number> {
     return tx.repository(Member).countBy({ userId, role: 'owner', status: 'active' });
@@ -183,6 +188,10 @@ const MEMBERS = `
   WHERE members.business_id = $1`;
 
 const MEMBER_BY_EMAIL = `${MEMBERS} AND ${matchesEmail('users', 2)} ${nearestFirst('users', 2)}`;
+
+const NAMES = `
+  SELECT members.id, users.full_name AS name FROM members JOIN users ON users.id = members.user_id
+  WHERE members.business_id = $1 AND members.id = ANY ($2::uuid[])`;
 
 const ACTIVE = `
   SELECT members.id, users.email, users.full_name AS "fullName"

@@ -85,12 +85,6 @@ export class TeamMembersService {
     return (await this.listOwners(tx)).map(({ email }) => email);
   }
 
-  /** Where mails to its owners and admins go. */
-  async listManagerEmails(tx: Transaction): Promise<string[]> {
-    const managers = await this.members.listActive(tx, ['owner', 'admin']);
-    return managers.map(({ email }) => email);
-  }
-
   /** How many businesses a person is an active owner of. Platform scope. */
   countOwned(tx: Transaction, userId: string): Promise<number> {
     return this.members.countOwned(tx, userId);
@@ -99,6 +93,18 @@ export class TeamMembersService {
   /** Locks the caller's member, and checks that it still has the permission. @throws 403 permission_denied */
   assertCallerMay(tx: Transaction, permission: Permission): Promise<void> {
     return this.members.assertCallerMay(tx, permission);
+  }
+
+  /** Locks the caller's member until the transaction ends. @throws 403 permission_denied for one who has left meanwhile */
+  async lockCaller(tx: Transaction): Promise<Member> {
+    const caller = await this.members.lockCaller(tx);
+    if (caller?.status !== 'active') throw permissionDenied();
+    return caller;
+  }
+
+  /** The names of those of these members who are still there. */
+  listNames(tx: Transaction, ids: readonly string[]): Promise<Map<string, string>> {
+    return this.members.listNames(tx, ids);
   }
 
   /** What a member may do now. Null where it has left or is deactivated. */

@@ -5,7 +5,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { EventsService } from '../events/events.service';
-import { usageLimitReached, usageReset, usageThresholdReached } from './usage.events';
+import { eventOfAlert, usageReset } from './usage.events';
 
 const ACTION = 'usage.send_alerts';
 const BATCH_SIZE = 200;
@@ -71,8 +71,7 @@ export class UsageAlertsService {
     const due = await tx.query<UsageAlert & { id: string }>(CLAIM, [tx.now, BATCH_SIZE]);
     due.sort((one, other) => one.percentage - other.percentage); // in the order in which they were reached
     for (const { id, businessId, ...alert } of due) {
-      const definition = alert.percentage < 100 ? usageThresholdReached : usageLimitReached;
-      this.events.append(tx.with({ businessId }), definition, alert);
+      this.events.append(tx.with({ businessId }), eventOfAlert(alert), alert);
       await this.mails.enqueue(tx, 'usage-alert', id);
     }
     return due.length;

@@ -4,9 +4,10 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { BusinessesService } from '../businesses/businesses.service';
-import { TeamMembersService } from '../team-members/team-members.service';
+import { NotificationPreferencesService } from '../team-members/notification-preferences.service';
 import type { DisabledReason } from './webhook-endpoint.entity';
 import { WebhookEndpointsRepository } from './webhook-endpoints.repository';
+import { webhookEndpointDisabledEvent } from './webhooks.events';
 
 const WHY: Record<DisabledReason, string> = {
   by_person: 'A member of your team disabled it.',
@@ -14,14 +15,14 @@ const WHY: Record<DisabledReason, string> = {
   failing: 'It has taken nothing for five days.',
 };
 
-/** Notifies the owners that an endpoint gets nothing more. */
+/** Notifies those who want it, owners by default, that an endpoint gets nothing more. */
 @Injectable()
 export class WebhookMails {
   constructor(
     private readonly database: Database,
     private readonly endpoints: WebhookEndpointsRepository,
     private readonly businesses: BusinessesService,
-    private readonly members: TeamMembersService,
+    private readonly preferences: NotificationPreferencesService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -34,7 +35,7 @@ export class WebhookMails {
       const tx = platform.with({ businessId: endpoint.businessId });
       const { name: businessName } = await this.businesses.get(tx);
       return {
-        to: await this.members.listOwnerEmails(tx),
+        to: await this.preferences.listMailedEmails(tx, webhookEndpointDisabledEvent),
         values: {
           businessName,
           why: WHY[endpoint.disabledReason],

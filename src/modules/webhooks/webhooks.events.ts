@@ -12,6 +12,7 @@ export class WebhookEndpointDisabledData {
 
 export const webhookEndpointDisabledEvent = defineEvent({
   type: 'webhook_endpoint.disabled',
+  notice: { title: 'A webhook endpoint was disabled', mailTo: ['owner'], hasOwnMail: true },
   permission: 'webhook_endpoints:read',
   description:
     'The server sends nothing more to an endpoint: it answered 410, took nothing for five days, or a person disabled it',

@@ -11,7 +11,14 @@ const NONCE_BYTES = 16;
 export const CONSOLE_PATH = '/console/';
 
 /** The paths of mailed links and of `UPGRADE_URL`: the console reads the address and shows the page. */
-const LINKED = ['/signup', '/reset-password', '/verify-email', '/billing', '/webhooks'];
+const LINKED = [
+  '/signup',
+  '/reset-password',
+  '/verify-email',
+  '/billing',
+  '/webhooks',
+  '/notifications',
+];
 
 /** Whether the folder has a built console. The API is served without one too. */
 export function hasConsole(folder: string): boolean {

@@ -5,6 +5,12 @@ import { NEUTRAL_NAMES } from './typed-names';
 
 const URL_OF_INVITATION = 'https://app.example/signup?activationKey=abc&from=mail';
 const VALUES: Record<MailTemplate, Record<string, string>> = {
+  notification: {
+    businessName: 'Acme',
+    title: 'An API key was revoked',
+    happenedAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+    url: 'https://app.example/notifications',
+  },
   invitation: {
     invitedBy: 'Ada Lovelace',
     businessName: 'Acme',
@@ -199,12 +205,14 @@ describe('the texts of mails', () => {
     const moreComposed = [
       ...ofAlerts,
       'effectiveAt',
+      'happenedAt',
       'ownerEmail',
       'price',
       'role',
       'since',
       'staffEmail',
       'startsAt',
+      'title',
       'until',
       'url',
       'why',

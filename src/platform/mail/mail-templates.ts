@@ -14,6 +14,7 @@ const OF_THE_CORE = [
   'change-called-off',
   'usage-alert',
   'webhook-endpoint-disabled',
+  'notification',
   'second-factor-cleared',
   'second-factor-reset',
   'passkey-added',

@@ -17,5 +17,6 @@ export const applicationCreated = defineEvent({
 export const applicationDeleted = defineEvent({
   ...application,
   type: 'application.deleted',
+  notice: { title: 'An application was deleted', mailTo: [] },
   description: 'An application was deleted; its recordings stay',
 });

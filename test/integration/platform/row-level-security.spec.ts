@@ -45,6 +45,7 @@ async function fill(name: string): Promise<Customer> {
   await recordUnderKey(customer);
   await use(customer);
   await deliver(customer);
+  await readNotification(customer);
   return customer;
 }
 
@@ -116,6 +117,22 @@ async function deliver({ business: { id } }: Customer): Promise<void> {
      SELECT business_id, uuid_v7(), id, uuid_v7(), 'test', '{}', 'delivered', now() ${ofEndpoint}`,
     [id],
   );
+}
+
+/** What its owner has read, and a mail about an event. */
+async function readNotification({ business, member }: Customer): Promise<void> {
+  const ofOwner = [business.id, member.id];
+  for (const [table, columns, values] of [
+    ['notification_cursors', 'read_through', '0'],
+    ['notification_marks', 'sequence, is_read, marked_at', '1, true, now()'],
+    ['notification_preferences', 'type, mail', `'api_key.created', true`],
+    ['notification_mails', 'id, sequence, created_at', 'uuid_v7(), 1, now()'],
+  ] as const)
+    await server.database.query(
+      `INSERT INTO ${table} (business_id, member_id, ${columns}) VALUES ($1, $2, ${values})
+       ON CONFLICT DO NOTHING`,
+      ofOwner,
+    );
 }
 
 async function grantCredit({ business }: Customer): Promise<void> {

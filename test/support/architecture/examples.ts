@@ -146,6 +146,11 @@ const EXAMPLES: Record<string, Example> = {
   'usage_reservation.release': {
     body: ({ customer }) => ({ businessId: customer.business.id }),
   },
+  'notification.read_all': { body: () => ({}) },
+  'notification_preference.update': {
+    body: () => ({ preferences: [{ type: 'member.joined', mail: true }] }),
+  },
+  'notification.update': { body: () => ({ ids: [newId()], read: true }), answers: 404 },
   'staff_webhook_endpoint.update': { body: () => ({ description: 'Billing' }) },
   'webhook_endpoint.update': { body: () => ({ description: 'Billing' }) },
   'webhook.receive': { body: () => ({}), answers: 400 },

@@ -91,6 +91,9 @@ import type {
   MemberPage,
   MemberResponse,
   MembershipPage,
+  NotificationFilter,
+  NotificationPage,
+  NotificationPreferencesResponse,
   OpenSupportSessionRequest,
   OpenedSupportSessionResponse,
   OwnFactorsResponse,
@@ -103,6 +106,7 @@ import type {
   PlanResponse,
   PortalSessionResponse,
   ProvidersResponse,
+  ReadAllRequest,
   ReauthenticateRequest,
   RecordEventBatchRequest,
   RecordEventRequest,
@@ -138,10 +142,13 @@ import type {
   SwitchBusinessRequest,
   SwitchResponse,
   TotpSetupResponse,
+  UnreadResponse,
   UpdateApplicationRequest,
   UpdateBusinessRequest,
   UpdateFeatureRequest,
   UpdateMeRequest,
+  UpdateNotificationPreferencesRequest,
+  UpdateNotificationsRequest,
   UpdatePlanRequest,
   UpdateSubscriptionRequest,
   UpdateWebhookEndpointRequest,
@@ -2046,6 +2053,149 @@ export const sessionSwitch: Operation<
 > = {
   method: 'POST',
   path: '/v1/me/switch',
+  takesIdempotencyKey: true,
+};
+
+/** Which notifications you get by mail */
+export const notificationPreferenceList: Operation<
+  NoParameters,
+  NotificationPreferencesResponse,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/notification-preferences',
+};
+
+/** Switch mails on or off, by type */
+export const notificationPreferenceUpdate: Operation<
+  { body: UpdateNotificationPreferencesRequest },
+  NotificationPreferencesResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/notification-preferences',
+};
+
+/** What others did that you may read, newest first */
+export const notificationList: Operation<
+  {
+    /** The largest number of items; 20 by default */
+    limit?: number;
+    /** The nextCursor of the previous page */
+    cursor?: string;
+    /** `true`: those that you have not read */
+    unread?: NotificationFilter;
+  },
+  NotificationPage,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/notifications',
+};
+
+/** Mark some as read, or as unread */
+export const notificationUpdate: Operation<
+  { body: UpdateNotificationsRequest },
+  UnreadResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.NotificationNotFoundError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PATCH',
+  path: '/v1/notifications',
+};
+
+/** Mark all as read */
+export const notificationReadAll: Operation<
+  { body?: ReadAllRequest },
+  UnreadResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/notifications/read-all',
   takesIdempotencyKey: true,
 };
 

@@ -210,6 +210,9 @@ export class NotForBrowsersError extends ProblemError<schemas.NotForBrowsersProb
 /** The server is not ready */
 export class NotReadyError extends ProblemError<schemas.NotReadyProblem> {}
 
+/** Notification not found */
+export class NotificationNotFoundError extends ProblemError<schemas.NotificationNotFoundProblem> {}
+
 /** The server is overloaded */
 export class OverloadedError extends ProblemError<schemas.OverloadedProblem> {}
 
@@ -506,6 +509,7 @@ export const PROBLEMS = {
   no_business: NoBusinessError,
   not_for_browsers: NotForBrowsersError,
   not_ready: NotReadyError,
+  notification_not_found: NotificationNotFoundError,
   overloaded: OverloadedError,
   own_grant_not_found: OwnGrantNotFoundError,
   own_role: OwnRoleError,

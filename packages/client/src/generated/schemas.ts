@@ -57,6 +57,11 @@ export type Action =
   | 'me.list_businesses'
   | 'me.update'
   | 'metrics.read'
+  | 'notification.list'
+  | 'notification.read_all'
+  | 'notification.update'
+  | 'notification_preference.list'
+  | 'notification_preference.update'
   | 'password.change'
   | 'password.forgot'
   | 'password.reset'
@@ -202,6 +207,7 @@ export type Action =
   | 'mail.send_awaited'
   | 'members.reset_factor'
   | 'migration'
+  | 'notifications.mail'
   | 'password.costs'
   | 'password.rehash'
   | 'plan.changed'
@@ -1824,6 +1830,77 @@ export type NotForBrowsersProblem = ProblemResponse & { code: 'not_for_browsers'
 /** The server is not ready */
 export type NotReadyProblem = ProblemResponse & { code: 'not_ready'; status: 503 };
 
+export type NotificationFilter = 'true' | 'false';
+
+/** Notification not found */
+export type NotificationNotFoundProblem = ProblemResponse & {
+  code: 'notification_not_found';
+  status: 404;
+};
+
+export type NotificationPage = {
+  data: readonly NotificationResponse[];
+  /** Pass it as ?cursor= to get the next page; null on the last page */
+  nextCursor: string | null;
+  /** That you have not read; 100: or more */
+  unreadCount: number;
+};
+
+export type NotificationPreferenceRequest = { type: NotificationType; mail: boolean };
+
+export type NotificationPreferenceResponse = {
+  type: NotificationType;
+  /** Whether you get a mail about it */
+  mail: boolean;
+  /** Nobody can change it: the mail is not for each to switch */
+  fixed: boolean;
+};
+
+export type NotificationPreferencesResponse = {
+  /** One for each type that you may read. The console shows all of them */
+  preferences: readonly NotificationPreferenceResponse[];
+};
+
+export type NotificationResponse = {
+  /** That of the event */
+  id: string;
+  /** Of the event in the log */
+  sequence: number;
+  type: NotificationType;
+  createdAt: string;
+  /** Of the event: see the schema of the type */
+  data: JsonObject;
+  read: boolean;
+  /** Who did it; null: no person of the business, or one who has left */
+  actorName: string | null;
+};
+
+export type NotificationType =
+  | 'api_key.created'
+  | 'api_key.revoked'
+  | 'api_key.rotated'
+  | 'application.deleted'
+  | 'business.updated'
+  | 'invitation.expired'
+  | 'invoice.paid'
+  | 'invoice.payment_failed'
+  | 'member.joined'
+  | 'member.left'
+  | 'member.role_changed'
+  | 'subscription.canceled'
+  | 'subscription.changed'
+  | 'subscription.expired'
+  | 'subscription.past_due'
+  | 'subscription.paused'
+  | 'subscription.resumed'
+  | 'subscription.started'
+  | 'support_session.ended'
+  | 'support_session.started'
+  | 'trial.ending'
+  | 'usage.limit_reached'
+  | 'usage.threshold_reached'
+  | 'webhook_endpoint.disabled';
+
 export type OpenSupportSessionRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
   transport?: SessionTransport;
@@ -2151,6 +2228,11 @@ export type QuotaExceededProblem = ProblemResponse &
 
 /** Too many requests */
 export type RateLimitedProblem = ProblemResponse & { code: 'rate_limited'; status: 429 };
+
+export type ReadAllRequest = {
+  /** The sequence of the newest that you have seen: later ones stay unread. Without it, all that there are now */
+  through?: number;
+};
 
 export type ReauthenticateRequest = {
   /** This, `code` or `passkey` */
@@ -2909,6 +2991,11 @@ export type TrialEndingEvent = {
 /** A valid credential is required */
 export type UnauthenticatedProblem = ProblemResponse & { code: 'unauthenticated'; status: 401 };
 
+export type UnreadResponse = {
+  /** That you have not read; 100: or more */
+  unreadCount: number;
+};
+
 /** Send application/json in UTF-8 */
 export type UnsupportedMediaTypeProblem = ProblemResponse & {
   code: 'unsupported_media_type';
@@ -2942,6 +3029,17 @@ export type UpdateFeatureRequest = {
 };
 
 export type UpdateMeRequest = { fullName: string };
+
+export type UpdateNotificationPreferencesRequest = {
+  /** Those that change; of two for one type the last counts */
+  preferences: readonly NotificationPreferenceRequest[];
+};
+
+export type UpdateNotificationsRequest = {
+  /** Of notifications */
+  ids: readonly string[];
+  read: boolean;
+};
 
 export type UpdatePlanRequest = {
   /** Default for a new plan: empty */
