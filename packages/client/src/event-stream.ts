@@ -11,6 +11,8 @@ export interface EventsOptions {
   /** Others are left out. */
   types?: readonly EventType[];
   signal?: AbortSignal | undefined;
+  /** Each time the stream is open: the sequence that it goes on after. */
+  onOpen?: ((sequence: number) => void) | undefined;
 }
 
 /** The log does not go back to the last event: read the state again, events go on after this sequence. */
@@ -31,7 +33,7 @@ const PASSING = [408, 429];
 /** Events as they happen, through lost connections: none missing, none twice. @throws as `Tenantry.events` */
 export async function* follow(
   open: OpenStream,
-  { after, types, signal }: EventsOptions,
+  { after, types, signal, onOpen }: EventsOptions,
 ): AsyncGenerator<LogEvent | EventsReset> {
   let lastEventId = after?.toString();
   for (let failures = 0; ; failures += 1) {
@@ -40,6 +42,7 @@ export async function* follow(
       for await (const { id, event, data } of readMessages(await open(lastEventId, signal))) {
         const item = event === '' ? null : toItem(event, data);
         if (id !== '') lastEventId = id;
+        if (id !== '' && !item) onOpen?.(Number(id));
         if (id === '' || item) failures = 0; // an opening alone does not prove that the connection holds
         if (item && (item.type === 'reset' || !types || types.includes(item.type))) yield item;
       }

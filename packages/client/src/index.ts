@@ -11,4 +11,5 @@ export * from './indexed-db-storage.ts';
 export * from './offline-queue.ts';
 export * from './queue-storage.ts';
 export * from './queue-verdict.ts';
+export * from './shared-events.ts';
 export * from './usage-events.ts';
