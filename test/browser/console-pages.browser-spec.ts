@@ -28,6 +28,7 @@ const TEAM = [
   'audit-log',
   'support-sessions',
   'account',
+  'notifications',
   'settings',
   'race',
   'nowhere',

@@ -75,7 +75,8 @@ async function appendEvents(
     );
     await client.query(
       `SELECT count(*) FROM append_events(array_fill($1::uuid, ARRAY[$2::integer]), $3::uuid[],
-         $4::text[], now(), array_fill('{}'::jsonb, ARRAY[$2::integer]))`,
+         $4::text[], now(), array_fill('{}'::jsonb, ARRAY[$2::integer]), array_fill(NULL::uuid, ARRAY[$2::integer]),
+         array_fill(true, ARRAY[$2::integer]))`,
       [businessId, size, types.map(() => newId()), types],
     );
   }

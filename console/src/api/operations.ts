@@ -28,6 +28,11 @@ import {
   passkeyCreate,
   passkeyDelete,
   passkeyRename,
+  notificationList,
+  notificationPreferenceList,
+  notificationPreferenceUpdate,
+  notificationReadAll,
+  notificationUpdate,
   passwordChange,
   passwordForgot,
   passwordReset,
@@ -101,6 +106,8 @@ import type {
   JoinRequest,
   LoginRequest,
   PasskeyLoginRequest,
+  NotificationPreferenceRequest,
+  ReadAllRequest,
   ReauthenticateRequest,
   RenamePasskeyRequest,
   ResetPasswordRequest,
@@ -239,6 +246,15 @@ export const auditLog = {
 export const supportSessions = {
   list: (query: ListQuery) => call(supportSessionList, query),
   end: (id: string) => call(supportSessionEnd, { id }),
+};
+
+export const notifications = {
+  list: (query: ParametersOf<typeof notificationList>) => call(notificationList, query),
+  mark: (ids: string[], read: boolean) => call(notificationUpdate, { body: { ids, read } }),
+  readAll: (body: ReadAllRequest) => call(notificationReadAll, { body }),
+  getPreferences: () => call(notificationPreferenceList),
+  setPreference: (preference: NotificationPreferenceRequest) =>
+    call(notificationPreferenceUpdate, { body: { preferences: [preference] } }),
 };
 
 export const webhooks = {

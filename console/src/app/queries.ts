@@ -23,7 +23,8 @@ function isInside(): boolean {
   return [['me'], ['staff', 'me']].some((key) => queryClient.getQueryData(key) !== undefined);
 }
 
-function noticeEnd(error: unknown): void {
+/** What an error of any request says about the session and the role. */
+export function noticeEnd(error: unknown): void {
   if (error instanceof UnauthenticatedError && isInside()) endedSession.set('ended');
   if (error instanceof SessionInOtherBusinessError) endedSession.set('moved');
   // The role has changed since the page asked: what it offers changes with it.

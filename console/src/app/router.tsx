@@ -80,6 +80,7 @@ const teamPages = [
   team('/audit-log', () => import('../team/audit-log/page')),
   team('/support-sessions', () => import('../team/support-sessions/page')),
   team('/account', () => import('../team/account/page')),
+  team('/notifications', () => import('../team/notifications/page')),
   team('/settings', () => import('../team/settings/page')),
   team('/race', () => import('../team/race/page')),
 ];

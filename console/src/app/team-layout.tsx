@@ -4,6 +4,8 @@ import { brand } from '../api/brand';
 import { auth, mfa } from '../api/operations';
 import { productNavigation } from '../product/routes';
 import { ProveAgain } from '../second-factor/prove-again';
+import { Bell } from '../team/notifications/bell';
+import { useLiveNotifications } from '../team/notifications/use-live-notifications';
 import { OwnFactor } from '../team/account/own-factor';
 import { Page } from '../ui/page';
 import { text } from '../text/catalogue';
@@ -78,7 +80,9 @@ const forDevelopment = (): NavigationGroup => ({
 
 /** Every page of a team: who is logged in decides what it offers. */
 export function TeamLayout() {
-  const { user, support, business, member, may } = useMe();
+  const me = useMe();
+  const { user, support, business, member, may } = me;
+  useLiveNotifications(me);
   const navigate = useNavigate();
   const logOut = async () => {
     await auth.logOut();
@@ -106,7 +110,12 @@ export function TeamLayout() {
   );
   return (
     <Shell
-      head={<BusinessSwitcher />}
+      head={
+        <>
+          <BusinessSwitcher />
+          {business && !support && <Bell />}
+        </>
+      }
       foot={foot}
       groups={groups}
       bar={support && <SupportBar support={support} business={business?.name ?? ''} />}

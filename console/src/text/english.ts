@@ -1,6 +1,7 @@
 import { common } from './english/common';
 import { door } from './english/door';
 import { names } from './english/names';
+import { notifications } from './english/notifications';
 import { product } from '../product/english';
 import { passkeys, secondFactor, signInMethods } from './english/second-factor';
 import { staff } from './english/staff';
@@ -13,6 +14,7 @@ export const english = {
   ...door,
   ...team,
   ...webhooks,
+  ...notifications,
   ...product,
   passkeys,
   secondFactor,

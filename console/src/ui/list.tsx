@@ -46,16 +46,29 @@ export function List<T>({ label, list, columns, rowKey, empty }: ListProps<T>) {
   return (
     <>
       <Table label={label} columns={columns} rows={rows} rowKey={rowKey} />
-      <footer className="list-end">
-        {list.hasNextPage ? (
-          <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-            {text.common.more}
-          </Button>
-        ) : (
-          <span>{text.common.rows(rows.length)}</span>
-        )}
-      </footer>
+      <ListEnd list={list} count={rows.length} />
     </>
+  );
+}
+
+/** The way to the next page, or how many there are. */
+export function ListEnd<T>({
+  list,
+  count,
+}: {
+  list: ReturnType<typeof useList<T>>;
+  count: number;
+}) {
+  return (
+    <footer className="list-end">
+      {list.hasNextPage ? (
+        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+          {text.common.more}
+        </Button>
+      ) : (
+        <span>{text.common.rows(count)}</span>
+      )}
+    </footer>
   );
 }
 

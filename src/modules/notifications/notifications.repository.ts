@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/transaction';
-import type { StoredEvent } from '../events/events.service';
+import type { Notification } from './notification';
 
 export interface Reader {
   memberId: string;
@@ -15,7 +15,7 @@ export interface NotificationFilter {
   isUnread: boolean;
 }
 
-export type FoundNotification = StoredEvent & { isRead: boolean };
+export type FoundNotification = Omit<Notification, 'actorName'>;
 
 /** A mail about an event for one member. */
 export interface NotificationMail {

@@ -9,6 +9,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { EventsService } from '../events/events.service';
 import { TeamMembersService } from '../team-members/team-members.service';
 import type { ListNotificationsQuery } from './dto/notification';
+import type { Notification } from './notification';
 import { notificationNotFound } from './notifications.errors';
 import {
   NotificationsRepository,
@@ -17,9 +18,6 @@ import {
 } from './notifications.repository';
 
 const COUNTED = 100;
-
-/** An event that the caller is told of. */
-export type Notification = FoundNotification & { actorName: string | null };
 
 /**
  * The notifications of a person are the events of the log that the person may read and others did, with what the person

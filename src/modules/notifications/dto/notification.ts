@@ -11,7 +11,7 @@ import {
   JsonObject,
   Text,
 } from '../../../common/fields';
-import type { Notification } from '../notifications.service';
+import type { Notification } from '../notification';
 
 const ANY_SIZE_BYTES = 10_000_000;
 const MOST_AT_ONCE = 100;
