@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rolldown } from 'rolldown';
+import { bundle } from './bundle';
 import { PageServer } from './page-server';
 
 const CLIENT = resolve('packages/client/src/index.ts');
@@ -19,20 +19,8 @@ const SCRIPT = `
 
 const PAGE = '<!doctype html><title>Shop</title><script type="module" src="/script.js"></script>';
 
-async function bundle(): Promise<string> {
-  const plugin = {
-    name: 'entry',
-    resolveId: (id: string) => (id === 'entry' ? id : null),
-    load: (id: string) => (id === 'entry' ? SCRIPT : null),
-  };
-  const bundled = await rolldown({ input: 'entry', plugins: [plugin], platform: 'browser' });
-  const { output } = await bundled.generate({ format: 'esm' });
-  await bundled.close();
-  return output[0].code;
-}
-
 /** A founder's web app that records by the client. */
 export async function startClientPage(): Promise<PageServer> {
-  const script = await bundle();
+  const script = await bundle(SCRIPT);
   return PageServer.start(PAGE, (path) => (path === '/script.js' ? script : undefined));
 }

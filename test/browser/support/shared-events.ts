@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rolldown } from 'rolldown';
+import { bundle } from './bundle';
 
 const CLIENT = resolve('packages/client/src/index.ts');
 
@@ -14,14 +14,6 @@ const SCRIPT = `
   };`;
 
 /** A script for a page of the server: `follow()` writes the events that the tab sees to `seen`. */
-export async function bundleSharedEvents(): Promise<string> {
-  const plugin = {
-    name: 'entry',
-    resolveId: (id: string) => (id === 'entry' ? id : null),
-    load: (id: string) => (id === 'entry' ? SCRIPT : null),
-  };
-  const bundled = await rolldown({ input: 'entry', plugins: [plugin], platform: 'browser' });
-  const { output } = await bundled.generate({ format: 'iife' });
-  await bundled.close();
-  return output[0].code;
+export function bundleSharedEvents(): Promise<string> {
+  return bundle(SCRIPT, 'iife');
 }
