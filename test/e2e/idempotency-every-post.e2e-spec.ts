@@ -39,6 +39,7 @@ const OTHER_VALUES: Record<string, unknown> = {
   when: 'now',
   url: 'https://other.example.com/hook',
   since: '2020-01-01T00:00:00.000Z',
+  through: 1,
   ...OTHER_VALUES_OF_PRODUCT,
   currentPassword: `${PASSWORD} and more`,
   activationKey: 'another key',

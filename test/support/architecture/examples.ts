@@ -146,7 +146,7 @@ const EXAMPLES: Record<string, Example> = {
   'usage_reservation.release': {
     body: ({ customer }) => ({ businessId: customer.business.id }),
   },
-  'notification.read_all': { body: () => ({}) },
+  'notification.read_all': { body: () => ({ through: 0 }) },
   'notification_preference.update': {
     body: () => ({ preferences: [{ type: 'member.joined', mail: true }] }),
   },
