@@ -6,7 +6,7 @@ const tiers = [
   ['entitlements', 'service-keys'],
   ['subscriptions'],
   ['entitlement-checks', 'entitlement-reads', 'team-members', 'usage'],
-  ['api-keys', 'support-sessions', 'webhooks'],
+  ['api-keys', 'sso', 'support-sessions', 'webhooks'],
   ['access', 'accounts', 'billing', 'notifications', 'staff'],
   ['sign-in'],
   ['onboarding', 'ops'],

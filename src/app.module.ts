@@ -18,6 +18,7 @@ import { OpsModule } from './modules/ops/ops.module';
 import { PlansModule } from './modules/plans/plans.module';
 import { ServiceKeysModule } from './modules/service-keys/service-keys.module';
 import { SignInModule } from './modules/sign-in/sign-in.module';
+import { SsoModule } from './modules/sso/sso.module';
 import { StaffModule } from './modules/staff/staff.module';
 import { StreamsModule } from './modules/streams/streams.module';
 import { SubscriptionsModule } from './modules/subscriptions/subscriptions.module';
@@ -74,6 +75,7 @@ export class AppModule {
       ApiKeysModule,
       ServiceKeysModule,
       WebhooksModule,
+      SsoModule,
       AccountsModule,
       OnboardingModule,
       SignInModule,

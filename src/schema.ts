@@ -46,6 +46,7 @@ import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-f
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
+import { Sso1763690000173 } from '../migrations/1763690000173-sso';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -138,6 +139,7 @@ const core: Omit<Schema, 'complete'> = {
     Passkeys1763690000161,
     Identities1763690000171,
     SignIns1763690000172,
+    Sso1763690000173,
   ],
 };
 

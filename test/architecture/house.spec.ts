@@ -58,6 +58,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/sign-in/own-sign-ins.service.ts': 'identities belong to a person, not to a tenant',
   'src/modules/sign-in/people.service.ts': 'finds or makes the person of an identity',
   'src/modules/sign-in/sign-in-flow.service.ts': 'who signs in is not known yet',
+  'src/modules/sso/sso.service.ts': 'who signs in belongs to no tenant yet',
   'src/modules/staff/staff-businesses.service.ts': 'staff manage all tenants',
   'src/modules/staff/staff.service.ts': 'staff belong to no tenant',
   'src/modules/streams/stream-hub.ts': 'streams of all tenants are checked in one statement',

@@ -45,6 +45,8 @@ const WITHOUT_ENTITY: Record<string, string> = {
   sign_in_challenges: 'of sign-in-challenges, which counts in the statement',
   sign_ins: 'of sign-ins.repository, which takes each in one statement',
   sql_callers: 'of sql-callers.repository: rows of two columns',
+  sso_connections: 'of sso.repository, which needs ON CONFLICT',
+  sso_domains: 'of sso.repository, which needs ON CONFLICT',
   stripe_accounts: 'of stripe-account.repository: one row',
   stripe_prices: 'of prices.repository, which needs ON CONFLICT',
   subscription_events: 'written by a trigger',

@@ -32,6 +32,8 @@ const WITHOUT_ENTITY: Record<string, string> = {
   recovery_codes: 'src/modules/identity/',
   sign_in_challenges: 'src/modules/identity/',
   sign_ins: 'src/modules/sign-in/',
+  sso_connections: 'src/modules/sso/',
+  sso_domains: 'src/modules/sso/',
   stripe_accounts: 'src/modules/billing/',
   stripe_prices: 'src/modules/billing/',
   subscription_events: 'src/modules/subscriptions/',

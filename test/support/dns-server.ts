@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 const HEADER_BYTES = 12;
 const TYPE_A = 1;
+const TYPE_TXT = 16;
 const NAME_IN_QUESTION = 0xc00c;
 
 /**
@@ -11,6 +12,8 @@ const NAME_IN_QUESTION = 0xc00c;
  */
 export class DnsServer {
   asked = 0;
+  /** TXT records, by their name. */
+  readonly texts = new Map<string, string>();
 
   private constructor(
     private readonly socket: Socket,
@@ -39,12 +42,14 @@ export class DnsServer {
 
   private answer(question: Buffer): Buffer {
     const end = question.indexOf(0, HEADER_BYTES) + 5; // the name ends with 0; type and class follow
-    const isForIPv4 = question.readUInt16BE(end - 4) === TYPE_A;
+    const type = question.readUInt16BE(end - 4);
+    const isForIPv4 = type === TYPE_A;
+    const text = type === TYPE_TXT ? this.texts.get(nameIn(question)) : undefined;
     const header = Buffer.from(question.subarray(0, HEADER_BYTES));
     header.writeUInt16BE(0x8180, 2); // an answer without an error
-    for (const [offset, count] of [1, isForIPv4 ? 1 : 0, 0, 0].entries())
+    for (const [offset, count] of [1, isForIPv4 || text ? 1 : 0, 0, 0].entries())
       header.writeUInt16BE(count, 4 + 2 * offset);
-    const record = isForIPv4 ? [this.nextRecord()] : [];
+    const record = isForIPv4 ? [this.nextRecord()] : text ? [toTextRecord(text)] : [];
     return Buffer.concat([header, question.subarray(HEADER_BYTES, end), ...record]);
   }
 
@@ -59,4 +64,23 @@ export class DnsServer {
     this.asked += 1;
     return record;
   }
+}
+
+/** The name that is asked for: labels, each after its length. */
+function nameIn(question: Buffer): string {
+  const labels: string[] = [];
+  for (let at = HEADER_BYTES; question[at]; at += question[at]! + 1)
+    labels.push(question.toString('ascii', at + 1, at + 1 + question[at]!));
+  return labels.join('.').toLowerCase();
+}
+
+function toTextRecord(text: string): Buffer {
+  const record = Buffer.alloc(13 + text.length);
+  record.writeUInt16BE(NAME_IN_QUESTION, 0);
+  record.writeUInt16BE(TYPE_TXT, 2);
+  record.writeUInt16BE(1, 4);
+  record.writeUInt16BE(1 + text.length, 10);
+  record.writeUInt8(text.length, 12);
+  record.write(text, 13, 'ascii');
+  return record;
 }

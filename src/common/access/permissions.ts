@@ -23,6 +23,8 @@ const OWNER = [
   'billing:write',
   'support_sessions:write',
   'team_members:reset_factors',
+  'sso:read',
+  'sso:write',
 ] as const;
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;

@@ -6,5 +6,6 @@ export const SIGN_IN_METHODS = [
   'passkey',
   'oidc',
   'exchange',
+  'sso',
 ] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];

@@ -14,3 +14,11 @@ export const factorSharedWithOthers = defineProblem({
   description:
     'The second factor protects that business as well, so an owner of this one cannot remove it. Ask the operator of this installation: `cli members:reset-factor`.',
 });
+
+export const sessionOfCompany = defineProblem({
+  code: 'session_of_company',
+  kind: 'forbidden',
+  title: 'This session is for the business whose sign-in opened it',
+  description:
+    'The identity provider of one business opens no other. Log in to the other one in another way: POST /v1/auth/password/forgot sets a password.',
+});

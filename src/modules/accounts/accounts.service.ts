@@ -12,6 +12,7 @@ import { UsersRepository } from '../identity/users.repository';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { InvitationsService } from '../team-members/invitations.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
+import { sessionOfCompany } from './accounts.errors';
 import type { LoginRequest } from './dto/account.requests';
 import { SecondStepService } from './second-step.service';
 import {
@@ -88,7 +89,7 @@ export class AccountsService {
 
   /**
    * Opens a session in another of the person's businesses; the current one stays.
-   * @throws 401 unauthenticated when this one has ended meanwhile, 403 business_deactivated, 404 business_not_found
+   * @throws 401 unauthenticated when this one has ended meanwhile, 403 business_deactivated, session_of_company, 404 business_not_found
    */
   async switchTo(
     context: RequestContext,
@@ -101,6 +102,7 @@ export class AccountsService {
       if (!membership) throw businessNotFound();
       if (membership.status !== 'active') throw businessDeactivated();
       const proof = await this.sessions.lockOwn(tx);
+      if (proof.signedInWith.includes('sso')) throw sessionOfCompany();
       const inBusiness = tx.with({ businessId });
       const signingIn = { userId, passwordVersion: null, userAgent, proof };
       const signedIn = await this.opening.openIn(inBusiness, membership.memberId, signingIn);

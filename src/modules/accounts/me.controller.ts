@@ -26,6 +26,7 @@ import {
   invitationRevoked,
   invitationUsed,
 } from '../team-members/team-members.errors';
+import { sessionOfCompany } from './accounts.errors';
 import type { MyAccount } from './accounts.repository';
 import { AccountsService } from './accounts.service';
 import {
@@ -180,7 +181,7 @@ export class MeController {
     summary: 'Open a session in another of my businesses; this one stays open',
     status: 200,
     answers: SwitchResponse,
-    problems: [businessNotFound, businessDeactivated],
+    problems: [businessNotFound, businessDeactivated, sessionOfCompany],
     withoutBusiness: true,
     whileDeactivated: true,
     session: { opened: 'team' },

@@ -12,6 +12,7 @@ import { isActive, SessionOpening, type SignedIn } from './session-opening';
 
 export type { SignedIn };
 
+const LONG_AGO = new Date(0);
 const REASON = 'the person signing in is in no business yet';
 
 /** Somebody whom an identity provider has proven. */
@@ -45,7 +46,8 @@ export class ProvenElsewhereService {
     if (person.hasSecondFactor)
       throw await this.secondStep.demand(context, person, place?.memberId ?? null, proven.proof);
     const { userId, passwordVersion } = person;
-    const { userAgent, proof } = proven;
+    const { userAgent } = proven;
+    const proof = proofFor(person, proven.proof);
     const signingIn = { userId, passwordVersion, userAgent, proof };
     const actor = {
       kind: 'person' as const,
@@ -69,4 +71,10 @@ export class ProvenElsewhereService {
     const { email } = await this.users.get(tx, userId);
     return this.accounts.listMemberships(tx, email);
   }
+}
+
+/** What concerns more than the company's own business needs the password, where there is one. */
+function proofFor({ passwordHash }: Membership, proof: SessionProof): SessionProof {
+  const isByCompany = proof.signedInWith.includes('sso');
+  return isByCompany && passwordHash !== null ? { ...proof, provenAt: LONG_AGO } : proof;
 }

@@ -19,6 +19,7 @@ import {
   identityNotFound,
   lastWayIn,
   linkTokenInvalid,
+  proofNotFresh,
 } from './sign-in.errors';
 
 const REASON = 'people belong to no tenant';
@@ -69,12 +70,13 @@ export class OwnSignInsService {
   async finish(context: RequestContext, request: FinishRequest): Promise<'link' | 'prove'> {
     const { sessionId } = context.requirePerson();
     const finished = await this.flow.finish(context, sessionId, ['link', 'prove'], request);
-    const { identity, waiting } = finished;
+    const { identity, provider, waiting } = finished;
+    const isOfCompany = provider.business !== null;
     if (waiting.purpose === 'link') {
-      await this.change(context, (tx) => this.link(tx, identity));
+      await this.change(context, (tx) => this.link(tx, identity, isOfCompany));
       return 'link';
     }
-    await this.change(context, (tx) => this.prove(tx, identity));
+    await this.change(context, (tx) => this.prove(tx, identity, isOfCompany));
     return 'prove';
   }
 
@@ -93,19 +95,28 @@ export class OwnSignInsService {
   private async link(
     tx: Transaction,
     identity: LinkedIdentity | ForeignIdentity,
+    isOfCompany = false,
   ): Promise<OwnIdentity> {
     const { userId } = tx.requirePerson();
     const { email } = identity;
     if (email === null) throw emailNotProven();
+    if (isOfCompany && !isSameEmail(email, tx.actor.email ?? '')) throw emailNotProven();
     if (!(await this.users.get(tx, userId)).emailVerifiedAt) throw emailNotVerified();
     const linked = await this.identities.link(tx, userId, { ...identity, email });
     await this.record(tx);
     return linked;
   }
 
-  private async prove(tx: Transaction, identity: ForeignIdentity): Promise<void> {
-    const owner = await this.identities.use(tx, identity);
-    if (owner !== tx.requirePerson().userId) throw identityNotFound();
+  /** That of a company counts for people whom it alone lets in. */
+  private async prove(
+    tx: Transaction,
+    identity: ForeignIdentity,
+    isOfCompany: boolean,
+  ): Promise<void> {
+    const { userId } = tx.requirePerson();
+    if ((await this.identities.use(tx, identity)) !== userId) throw identityNotFound();
+    const { passwordHash } = await this.users.get(tx, userId);
+    if (isOfCompany && passwordHash !== null) throw proofNotFresh();
     await this.sessions.markProven(tx);
     await this.record(tx);
   }

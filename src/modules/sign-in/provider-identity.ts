@@ -7,6 +7,7 @@ import { signInInvalid } from './sign-in.errors';
 
 type Claims = Readonly<Record<string, unknown>>;
 
+const GOOGLE = 'https://accounts.google.com';
 const MICROSOFT = 'https://login.microsoftonline.com/';
 /** The tenant of all personal accounts of Microsoft, whose addresses Microsoft verifies. */
 const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
@@ -23,7 +24,9 @@ export function identityOf(provider: Provider, claims: Claims): ForeignIdentity 
 function emailOf({ business, issuer }: Provider, claims: Claims): string | null {
   if (business) {
     const email = claims.email_verified === false ? null : addressIn(claims);
-    return email !== null && business.domains.includes(domainOf(email)) ? email : null;
+    const { domains } = business;
+    if (issuer === GOOGLE && !domains.includes(String(claims.hd))) return null; // of no account of the company
+    return email !== null && domains.includes(domainOf(email)) ? email : null;
   }
   if (issuer.startsWith(MICROSOFT)) return isMicrosofts(claims) ? addressIn(claims) : null;
   return verifiedEmailIn(claims);

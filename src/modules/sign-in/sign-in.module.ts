@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module';
 import { AuditModule } from '../audit/audit.module';
 import { IdentityModule } from '../identity/identity.module';
+import { SsoModule } from '../sso/sso.module';
 import { TeamMembersModule } from '../team-members/team-members.module';
 import { ExchangeController } from './exchange.controller';
 import { ExchangeService } from './exchange.service';
@@ -22,7 +23,7 @@ import { SignInsService } from './sign-ins.service';
 
 /** Signing in by what others prove: identity providers, and tokens of trusted issuers. */
 @Module({
-  imports: [AuditModule, AccountsModule, IdentityModule, TeamMembersModule],
+  imports: [AuditModule, AccountsModule, IdentityModule, SsoModule, TeamMembersModule],
   controllers: [ExchangeController, SignInController, OwnSignInsController],
   providers: [
     ExchangeService,

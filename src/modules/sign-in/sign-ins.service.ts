@@ -42,7 +42,8 @@ export class SignInsService {
     const person = await this.people.enter(context, identity, async (tx, each) => {
       businessId = await this.join(tx, each, finished);
     });
-    const proof = { signedInWith: ['oidc' as const], provenAt: null, endsAt: null };
+    const method = finished.provider.business ? ('sso' as const) : ('oidc' as const);
+    const proof = { signedInWith: [method], provenAt: null, endsAt: null };
     return this.logins.open(context, { userId: person.id, businessId, userAgent, proof });
   }
 

@@ -26,6 +26,12 @@ export class NameResolver {
     return isLocalhost(hostname) ? LOOPBACK : this.ask(hostname);
   }
 
+  /** The TXT records of a name, each as one text. @throws the error of DNS when there is none */
+  async texts(name: string): Promise<string[]> {
+    const records = await this.resolver.resolveTxt(name);
+    return records.map((parts) => parts.join(''));
+  }
+
   private async ask(hostname: string): Promise<LookupAddress[]> {
     const [four, six] = await Promise.allSettled([
       this.resolver.resolve4(hostname),

@@ -6,6 +6,6 @@ import { OutboundClient } from './outbound-client';
 @Global()
 @Module({
   providers: [{ provide: NameResolver, useFactory: () => new NameResolver() }, OutboundClient],
-  exports: [OutboundClient],
+  exports: [NameResolver, OutboundClient],
 })
 export class OutboundModule {}

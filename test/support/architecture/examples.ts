@@ -101,6 +101,19 @@ const EXAMPLES: Record<string, Example> = {
     body: () => ({ provider: 'nobody', state: UNKNOWN_KEY, code: 'x' }),
     answers: 410,
   },
+  'sso.get': { answers: 404 },
+  'sso.prove_domain': { body: () => ({ domain: 'acme.example' }), answers: 404 },
+  'sso.remove': { answers: 404 },
+  'sso.set': {
+    body: () => ({
+      issuer: 'https://login.acme.example',
+      clientId: 'tenantry',
+      clientSecret: 'a secret',
+      domains: ['acme.example'],
+    }),
+  },
+  'sso.test': { answers: 404 },
+  'staff_sso.prove_domain': { body: () => ({ domain: 'acme.example' }), answers: 404 },
   'staff_session.create': {
     body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
   },

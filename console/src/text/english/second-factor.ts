@@ -90,4 +90,5 @@ export const signInMethods = {
   passkey: 'Passkey',
   oidc: 'Identity provider',
   exchange: 'Token of another sign-in',
+  sso: 'Sign-in of the company',
 };
