@@ -49,6 +49,7 @@ import type {
   CreatedServiceKeyResponse,
   CreditPage,
   CreditResponse,
+  DomainRequest,
   EntitlementCheckResponse,
   EntitlementsResponse,
   EvaluationRequest,
@@ -125,8 +126,11 @@ import type {
   SecondStepRequest,
   ServiceKeyPage,
   SessionPage,
+  SetSsoRequest,
   SignupRequest,
   SignupResponse,
+  SsoResponse,
+  SsoTestResponse,
   StaffAuditLogPage,
   StaffBusinessPage,
   StaffBusinessResponse,
@@ -1160,6 +1164,163 @@ export const businessUpdate: Operation<
   path: '/v1/business',
 };
 
+/** The identity provider of the business */
+export const ssoGet: Operation<
+  NoParameters,
+  SsoResponse,
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SsoNotFoundError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/business/sso',
+};
+
+/** Set it; what is left out has its default */
+export const ssoSet: Operation<
+  { body: SetSsoRequest },
+  SsoResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'PUT',
+  path: '/v1/business/sso',
+};
+
+/** Remove it with its domains: nobody signs in with it any more */
+export const ssoRemove: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SsoNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/business/sso',
+};
+
+/** Look for the DNS record of one of its domains */
+export const ssoProveDomain: Operation<
+  { body: DomainRequest },
+  SsoResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.DomainNotFoundError
+  | problems.DomainNotProvenError
+  | problems.DomainTakenError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SsoNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/business/sso/domains',
+  takesIdempotencyKey: true,
+};
+
+/** Ask the provider whether it is there */
+export const ssoTest: Operation<
+  NoParameters,
+  SsoTestResponse,
+  | problems.BodyTooLargeError
+  | problems.BusinessDeactivatedError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.NoBusinessError
+  | problems.PermissionDeniedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SessionInOtherBusinessError
+  | problems.SsoNotFoundError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/business/sso/test',
+  takesIdempotencyKey: true,
+};
+
 /** Create a business, or another one, owned by the caller */
 export const businessCreate: Operation<
   { body: CreateBusinessRequest },
@@ -2041,6 +2202,7 @@ export const sessionSwitch: Operation<
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionOfCompanyError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2799,6 +2961,36 @@ export const entitlementRevoke: Operation<
 > = {
   method: 'DELETE',
   path: '/v1/staff/businesses/{id}/entitlements/{key}',
+};
+
+/** Say that a domain belongs to a business, having made sure */
+export const staffSsoProveDomain: Operation<
+  { id: string; body: DomainRequest },
+  SsoResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.DomainNotFoundError
+  | problems.DomainTakenError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.SecondFactorRequiredError
+  | problems.SsoNotFoundError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/staff/businesses/{id}/sso-domains',
+  takesIdempotencyKey: true,
 };
 
 /** Assign any plan to a business, unlisted ones included, at once and free of charge. Usage is carried over; objects beyond the limits of the plan stay, and none can be added. */

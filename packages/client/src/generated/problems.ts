@@ -66,6 +66,15 @@ export class DefaultPlanMustBeFreeError extends ProblemError<schemas.DefaultPlan
 /** The default plan must renew */
 export class DefaultPlanMustRenewError extends ProblemError<schemas.DefaultPlanMustRenewProblem> {}
 
+/** The sign-in of this business does not name this domain */
+export class DomainNotFoundError extends ProblemError<schemas.DomainNotFoundProblem> {}
+
+/** The DNS record was not found */
+export class DomainNotProvenError extends ProblemError<schemas.DomainNotProvenProblem> {}
+
+/** Another business has proven this domain */
+export class DomainTakenError extends ProblemError<schemas.DomainTakenProblem> {}
+
 /** The identity provider vouches for no e-mail address */
 export class EmailNotProvenError extends ProblemError<schemas.EmailNotProvenProblem> {}
 
@@ -330,6 +339,9 @@ export class SessionInOtherBusinessError extends ProblemError<schemas.SessionInO
 /** Session not found */
 export class SessionNotFoundError extends ProblemError<schemas.SessionNotFoundProblem> {}
 
+/** This session is for the business whose sign-in opened it */
+export class SessionOfCompanyError extends ProblemError<schemas.SessionOfCompanyProblem> {}
+
 /** This sign-in is over */
 export class SignInExpiredError extends ProblemError<schemas.SignInExpiredProblem> {}
 
@@ -338,6 +350,9 @@ export class SignInInvalidError extends ProblemError<schemas.SignInInvalidProble
 
 /** The identity provider refused */
 export class SignInRefusedError extends ProblemError<schemas.SignInRefusedProblem> {}
+
+/** This business has no sign-in of its own */
+export class SsoNotFoundError extends ProblemError<schemas.SsoNotFoundProblem> {}
 
 /** The database has no space left */
 export class StorageFullError extends ProblemError<schemas.StorageFullProblem> {}
@@ -461,6 +476,9 @@ export const PROBLEMS = {
   database_unavailable: DatabaseUnavailableError,
   default_plan_must_be_free: DefaultPlanMustBeFreeError,
   default_plan_must_renew: DefaultPlanMustRenewError,
+  domain_not_found: DomainNotFoundError,
+  domain_not_proven: DomainNotProvenError,
+  domain_taken: DomainTakenError,
   email_not_proven: EmailNotProvenError,
   email_not_verified: EmailNotVerifiedError,
   email_taken: EmailTakenError,
@@ -549,9 +567,11 @@ export const PROBLEMS = {
   service_key_not_found: ServiceKeyNotFoundError,
   session_in_other_business: SessionInOtherBusinessError,
   session_not_found: SessionNotFoundError,
+  session_of_company: SessionOfCompanyError,
   sign_in_expired: SignInExpiredError,
   sign_in_invalid: SignInInvalidError,
   sign_in_refused: SignInRefusedError,
+  sso_not_found: SsoNotFoundError,
   storage_full: StorageFullError,
   stripe_subscription_exists: StripeSubscriptionExistsError,
   subscription_behind: SubscriptionBehindError,

@@ -100,6 +100,11 @@ export type Action =
   | 'session.revoke'
   | 'session.switch'
   | 'session.verify'
+  | 'sso.get'
+  | 'sso.prove_domain'
+  | 'sso.remove'
+  | 'sso.set'
+  | 'sso.test'
   | 'staff_audit_log.list'
   | 'staff_business.get'
   | 'staff_business.list'
@@ -121,6 +126,7 @@ export type Action =
   | 'staff_session.end'
   | 'staff_session.prove'
   | 'staff_session.verify'
+  | 'staff_sso.prove_domain'
   | 'staff_subscription.assign'
   | 'staff_subscription.list_history'
   | 'staff_support_session.end'
@@ -951,6 +957,19 @@ export type DeviceRequest = {
   osVersion?: string;
   appVersion?: string;
 };
+
+export type DnsRecordResponse = { name: string; value: string };
+
+/** The sign-in of this business does not name this domain */
+export type DomainNotFoundProblem = ProblemResponse & { code: 'domain_not_found'; status: 404 };
+
+/** The DNS record was not found */
+export type DomainNotProvenProblem = ProblemResponse & { code: 'domain_not_proven'; status: 409 };
+
+export type DomainRequest = { domain: string };
+
+/** Another business has proven this domain */
+export type DomainTakenProblem = ProblemResponse & { code: 'domain_taken'; status: 409 };
 
 /** The identity provider vouches for no e-mail address */
 export type EmailNotProvenProblem = ProblemResponse & { code: 'email_not_proven'; status: 403 };
@@ -2072,6 +2091,8 @@ export type Permission =
   | 'billing:write'
   | 'support_sessions:write'
   | 'team_members:reset_factors'
+  | 'sso:read'
+  | 'sso:write'
   | 'applications:read'
   | 'recordings:read'
   | 'applications:write'
@@ -2542,6 +2563,9 @@ export type SessionInOtherBusinessProblem = ProblemResponse & {
 /** Session not found */
 export type SessionNotFoundProblem = ProblemResponse & { code: 'session_not_found'; status: 404 };
 
+/** This session is for the business whose sign-in opened it */
+export type SessionOfCompanyProblem = ProblemResponse & { code: 'session_of_company'; status: 403 };
+
 export type SessionPage = {
   data: readonly SessionResponse[];
   /** Pass it as ?cursor= to get the next page; null on the last page */
@@ -2570,13 +2594,35 @@ export type SessionTokenResponse = {
 
 export type SessionTransport = 'bearer' | 'cookie';
 
+export type SetSsoRequest = {
+  /** Of the OpenID Connect provider, as its discovery document names it */
+  issuer: string;
+  clientId: string;
+  /** Kept where it is left out, unless the issuer or the client is another */
+  clientSecret?: string;
+  /** Of the addresses of its people; each counts once it is proven */
+  domains: readonly string[];
+  /** The claim that says the roles */
+  rolesClaim?: string | null;
+  roles?: readonly SsoRoleMapping[];
+  /** Where the claim names none; viewer by default */
+  defaultRole?: SsoRole;
+};
+
 /** This sign-in is over */
 export type SignInExpiredProblem = ProblemResponse & { code: 'sign_in_expired'; status: 410 };
 
 /** The answer of the identity provider is not accepted */
 export type SignInInvalidProblem = ProblemResponse & { code: 'sign_in_invalid'; status: 401 };
 
-export type SignInMethod = 'password' | 'totp' | 'recovery_code' | 'passkey' | 'oidc' | 'exchange';
+export type SignInMethod =
+  | 'password'
+  | 'totp'
+  | 'recovery_code'
+  | 'passkey'
+  | 'oidc'
+  | 'exchange'
+  | 'sso';
 
 export type SignInPurpose = 'link' | 'prove';
 
@@ -2600,6 +2646,46 @@ export type SignupResponse = {
   session: SessionTokenResponse;
   apiKey: FirstApiKeyResponse;
 };
+
+export type SsoDomainResponse = {
+  domain: string;
+  /** Null: its people cannot sign in with it yet */
+  provenAt: string | null;
+  /** The TXT record that proves it */
+  records: readonly DnsRecordResponse[];
+};
+
+/** This business has no sign-in of its own */
+export type SsoNotFoundProblem = ProblemResponse & { code: 'sso_not_found'; status: 404 };
+
+export type SsoResponse = {
+  /** The `provider` of POST /v1/auth/sign-ins */
+  id: string;
+  issuer: string;
+  clientId: string;
+  /** To be registered with the provider */
+  redirectUri: string;
+  domains: readonly SsoDomainResponse[];
+  rolesClaim: string | null;
+  roles: readonly SsoRoleMapping[];
+  defaultRole: SsoRole;
+  updatedAt: string;
+};
+
+export type SsoRole = 'admin' | 'member' | 'viewer';
+
+export type SsoRoleMapping = {
+  /** That the claim has, or holds in its list */
+  value: string;
+  role: SsoRole;
+};
+
+export type SsoTestResponse = {
+  /** unusable: what it answers is no discovery document of this issuer, or no keys */
+  result: SsoTestResult;
+};
+
+export type SsoTestResult = 'ok' | 'address_refused' | 'timed_out' | 'not_reached' | 'unusable';
 
 export type StaffAuditLogPage = {
   data: readonly AuditEntryResponse[];
