@@ -14,11 +14,11 @@ import { OTHER_VALUES as OTHER_VALUES_OF_PRODUCT } from '../product/description'
 /* Every POST of openapi.json, sent twice at once and then again with one Idempotency-Key: one effect, one answer. */
 
 /**
- * They take no key: a login and a proof are no effects to repeat, a secret that is shown once is made anew, webhooks and
+ * They take no key: a login, a link and a proof are no effects to repeat, a secret that is shown once is made anew, webhooks and
  * the events of a batch bear ids of their own, and checks and evaluations only read.
  */
 const WITHOUT_KEY =
-  /^POST \/v1\/(?:staff\/)?(?:auth\/(?:login|mfa\/verify|passkeys\/\w+|reauthenticate(?:\/options)?)$|me\/mfa\/)|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$|^POST \/ofrep\/|^POST \/v1\/usage-events\/batch$/;
+  /^POST \/v1\/(?:staff\/)?(?:auth\/(?:login|mfa\/verify|passkeys\/\w+|reauthenticate(?:\/options)?|exchange|sign-ins(?:\/finish)?)$|me\/(?:mfa\/|identities$|sign-ins))|^POST \/v1\/business\/sso\/|\/sso-domains$|^POST \/v1\/webhooks\/|^POST \/v1\/entitlements\/check$|^POST \/ofrep\/|^POST \/v1\/usage-events\/batch$/;
 
 /** After a logout the caller is unknown, with a key or without: the retry is 401, and the session has ended all the same. */
 const ENDS_ITS_CALLER = ['session.end', 'staff_session.end'];

@@ -342,6 +342,7 @@ describe('support sessions', () => {
     function isForbidden({ verb, path }: Operation): boolean {
       if (/^\/v1\/(me\/|billing|notification)/.test(path)) return true;
       if (path === '/v1/me') return verb !== 'get';
+      if (path.startsWith('/v1/business/sso')) return true;
       const ownedByTenant =
         /^\/v1\/(auth\/(password|email|reauthenticate)|invitations|api-keys|subscription|business|businesses|support-sessions)(\/|$)/;
       if (verb === 'get') return false;

@@ -15,6 +15,9 @@ import {
   emailResend,
   emailVerify,
   entitlementList,
+  identityLink,
+  identityList,
+  identityUnlink,
   invitationAccept,
   invitationCreate,
   invitationList,
@@ -51,8 +54,18 @@ import {
   sessionList,
   sessionProve,
   sessionRevoke,
+  sessionSignIn,
   sessionSwitch,
   sessionVerify,
+  signInBegin,
+  signInBeginOwn,
+  signInFinishOwn,
+  signInListProviders,
+  ssoGet,
+  ssoProveDomain,
+  ssoRemove,
+  ssoSet,
+  ssoTest,
   subscriptionCancel,
   subscriptionChange,
   subscriptionGet,
@@ -93,6 +106,8 @@ import type {
   AcceptInvitationRequest,
   AlertsRequest,
   AssignRoleRequest,
+  BeginOwnSignInRequest,
+  BeginSignInRequest,
   CancelRequest,
   ChangePasswordRequest,
   ChangePlanRequest,
@@ -102,7 +117,10 @@ import type {
   CreateCheckoutRequest,
   CreateInvitationRequest,
   CreatePasskeyRequest,
+  FinishOwnSignInRequest,
+  FinishSignInRequest,
   ForgotPasswordRequest,
+  LinkIdentityRequest,
   JoinRequest,
   LoginRequest,
   PasskeyLoginRequest,
@@ -113,6 +131,7 @@ import type {
   ResetPasswordRequest,
   RotateKeyRequest,
   SecondStepRequest,
+  SetSsoRequest,
   SignupRequest,
   UpdateBusinessRequest,
   UpdateMeRequest,
@@ -148,6 +167,30 @@ export const auth = {
   verifyEmail: (body: VerifyEmailRequest) => call(emailVerify, { body }),
   resendVerification: () => call(emailResend),
   lookUpInvitation: (activationKey: string) => call(invitationLookUp, { activationKey }),
+};
+
+export const signIn = {
+  listProviders: (query: ParametersOf<typeof signInListProviders>) =>
+    call(signInListProviders, query),
+  begin: (body: BeginSignInRequest) => call(signInBegin, { body: { ...body, ...AS_COOKIE } }),
+  finish: (body: FinishSignInRequest) =>
+    call(sessionSignIn, { body: { ...body, ...AS_COOKIE } }).then(renewed),
+};
+
+export const identities = {
+  list: () => call(identityList),
+  link: (body: LinkIdentityRequest) => call(identityLink, { body }),
+  unlink: (id: string) => call(identityUnlink, { id }),
+  begin: (body: BeginOwnSignInRequest) => call(signInBeginOwn, { body }),
+  finish: (body: FinishOwnSignInRequest) => call(signInFinishOwn, { body }),
+};
+
+export const sso = {
+  get: () => call(ssoGet),
+  set: (body: SetSsoRequest) => call(ssoSet, { body }),
+  remove: () => call(ssoRemove),
+  proveDomain: (domain: string) => call(ssoProveDomain, { body: { domain } }),
+  test: () => call(ssoTest),
 };
 
 export const me = {

@@ -43,6 +43,8 @@ const open = (path: string, page: Parameters<typeof lazyRouteComponent>[0]) =>
 
 const publicPages = [
   open('/login', () => import('../public/log-in')),
+  open('/company-login', () => import('../public/company-login')),
+  open('/sign-in/$provider', () => import('../public/provider-answer')),
   open('/signup', () => import('../public/sign-up')),
   open('/forgot-password', () => import('../public/forgot-password')),
   open('/reset-password', () => import('../public/reset-password')),
@@ -82,6 +84,7 @@ const teamPages = [
   team('/account', () => import('../team/account/page')),
   team('/notifications', () => import('../team/notifications/page')),
   team('/settings', () => import('../team/settings/page')),
+  team('/sso', () => import('../team/settings/sso')),
   team('/race', () => import('../team/race/page')),
 ];
 

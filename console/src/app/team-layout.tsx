@@ -4,6 +4,7 @@ import { brand } from '../api/brand';
 import { auth, mfa } from '../api/operations';
 import { productNavigation } from '../product/routes';
 import { ProveAgain } from '../second-factor/prove-again';
+import { ProofByProvider } from '../team/account/identities';
 import { Bell } from '../team/notifications/bell';
 import { useLiveNotifications } from '../team/notifications/use-live-notifications';
 import { OwnFactor } from '../team/account/own-factor';
@@ -129,7 +130,9 @@ export function TeamLayout() {
         <FirstBusiness />
       )}
       <SessionEnded />
-      <ProveAgain prove={auth.prove} ask={auth.askProof} loadFactors={mfa.get} />
+      <ProveAgain prove={auth.prove} ask={auth.askProof} loadFactors={mfa.get}>
+        <ProofByProvider />
+      </ProveAgain>
     </Shell>
   );
 }

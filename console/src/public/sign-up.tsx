@@ -10,6 +10,7 @@ import { Field } from '../ui/fields';
 import { Form } from '../ui/form';
 import { DemoOffer } from './demo-offer';
 import { Door } from './door';
+import { Providers } from './providers';
 import { useEntry, useLink } from './use-entry';
 
 /** A new business, or with the key of an invitation a new member of one. */
@@ -53,6 +54,7 @@ function Founder() {
         <EmailField />
         <NewPasswordField />
       </Form>
+      <Providers />
     </Door>
   );
 }
@@ -120,6 +122,7 @@ function JoinForm({ invitation, activationKey }: JoinProps) {
         />
         <NewPasswordField />
       </Form>
+      <Providers />
     </Door>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type {
   PasskeyOptionsResponse,
   ReauthenticateRequest,
@@ -18,12 +18,14 @@ interface Props {
   prove: (body: ReauthenticateRequest) => Promise<unknown>;
   ask: () => Promise<PasskeyOptionsResponse>;
   loadFactors: () => Promise<SecondFactorsResponse>;
+  /** Other ways. */
+  children?: ReactNode;
 }
 
 type Way = 'password' | 'code' | 'passkey';
 
 /** Over the page whose request needs a recent proof; the request is then sent again. */
-export function ProveAgain({ prove, ask, loadFactors }: Props) {
+export function ProveAgain({ prove, ask, loadFactors, children }: Props) {
   const isAsked = useSyncExternalStore(askedProof.subscribe, askedProof.isAsked);
   const [chosen, setChosen] = useState<Way>('password');
   const { data: factors } = useQuery({
@@ -59,6 +61,7 @@ export function ProveAgain({ prove, ask, loadFactors }: Props) {
             </Button>
           ))}
       </Form>
+      {children}
     </Dialog>
   );
 }

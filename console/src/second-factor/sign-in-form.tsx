@@ -104,7 +104,7 @@ interface StepProps<T> {
 }
 
 /** By any of the factors that the account has. */
-function SecondStep<T>({ step, verify, onDone, onStartAgain, isWide }: StepProps<T>) {
+export function SecondStep<T>({ step, verify, onDone, onStartAgain, isWide }: StepProps<T>) {
   const { mfaToken, methods, passkeyOptions } = step;
   const [way, setWay] = useState<Way>(methods[0] ?? 'totp');
   const send = async ({ code, recoveryCode }: Fields) => {

@@ -4,6 +4,7 @@ import { names } from './english/names';
 import { notifications } from './english/notifications';
 import { product } from '../product/english';
 import { passkeys, secondFactor, signInMethods } from './english/second-factor';
+import { signIn, sso } from './english/sign-in';
 import { staff } from './english/staff';
 import { team } from './english/team';
 import { webhooks } from './english/webhooks';
@@ -18,6 +19,8 @@ export const english = {
   ...product,
   passkeys,
   secondFactor,
+  signIn,
   signInMethods,
+  sso,
   staff,
 };

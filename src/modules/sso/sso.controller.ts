@@ -68,7 +68,7 @@ export class SsoController {
     status: 200,
     answers: SsoResponse,
     problems: [ssoNotFound, domainNotFound, domainNotProven, domainTaken],
-    idempotency: 'repeatable',
+    idempotency: 'none',
   })
   async prove(@Ctx() context: RequestContext, @Body() body: DomainRequest): Promise<SsoResponse> {
     return this.toResponse(await this.sso.proveByDns(context, body.domain));
@@ -83,7 +83,7 @@ export class SsoController {
     status: 200,
     answers: SsoTestResponse,
     problems: [ssoNotFound],
-    idempotency: 'repeatable',
+    idempotency: 'none',
   })
   async test(@Ctx() context: RequestContext): Promise<SsoTestResponse> {
     return { result: await this.sso.test(context) };
@@ -97,7 +97,7 @@ export class SsoController {
     status: 200,
     answers: SsoResponse,
     problems: [ssoNotFound, domainNotFound, domainTaken],
-    idempotency: 'repeatable',
+    idempotency: 'none',
     stepUp: true,
   })
   async proveByStaff(

@@ -46,6 +46,7 @@ async function fill(name: string): Promise<Customer> {
   await use(customer);
   await deliver(customer);
   await readNotification(customer);
+  await setUpSso(customer);
   return customer;
 }
 
@@ -133,6 +134,13 @@ async function readNotification({ business, member }: Customer): Promise<void> {
        ON CONFLICT DO NOTHING`,
       ofOwner,
     );
+}
+
+async function setUpSso({ token, business }: Customer): Promise<void> {
+  const client = { clientId: 'tenantry', clientSecret: 'a secret' };
+  const domains = [`d${business.id}.example`];
+  const sso = { issuer: 'https://login.acme.example', ...client, domains };
+  expect((await server.send('put', '/v1/business/sso', token).send(sso)).status).toBe(200);
 }
 
 async function grantCredit({ business }: Customer): Promise<void> {

@@ -6,6 +6,7 @@ import { NewPasswordField, PasswordField } from '../../ui/entry-fields';
 import { Field } from '../../ui/fields';
 import { Form } from '../../ui/form';
 import { Card, Page } from '../../ui/page';
+import { Identities } from './identities';
 import { OwnFactor } from './own-factor';
 import { Sessions } from './sessions';
 
@@ -42,6 +43,7 @@ export default function Account() {
         </Form>
       </Card>
       <OwnFactor />
+      <Identities />
       <Card title={text.account.sessions} lead={text.account.sessionsLead} isFlush>
         <Sessions />
       </Card>

@@ -1,6 +1,6 @@
 import type { BusinessResponse } from '@tenantry/client';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { business, team } from '../../api/operations';
 import { CreateBusinessForm } from '../../app/first-business';
 import { queryClient, useMe } from '../../app/queries';
@@ -23,6 +23,7 @@ export default function Settings() {
             {may('business:write') ? <Name business={current} /> : <Summary business={current} />}
             {may('business:write') && <SupportAccess business={current} />}
             {may('business:write') && <SecondFactorDemand business={current} />}
+            {may('sso:write') && <CompanySignIn />}
           </>
         )}
       </Loaded>
@@ -88,6 +89,16 @@ function SecondFactorDemand({ business: { requireSecondFactor } }: { business: B
       isOn={requireSecondFactor}
       turn={(isOn) => business.update({ requireSecondFactor: isOn })}
     />
+  );
+}
+
+function CompanySignIn() {
+  return (
+    <Card title={text.sso.title} lead={text.sso.lead}>
+      <Link to="/sso" className="button button-plain">
+        {text.sso.open}
+      </Link>
+    </Card>
   );
 }
 
