@@ -1261,9 +1261,6 @@ export const ssoProveDomain: Operation<
   | problems.DomainNotProvenError
   | problems.DomainTakenError
   | problems.ExpectationFailedError
-  | problems.IdempotencyAnswerNotKeptError
-  | problems.IdempotencyKeyInUseError
-  | problems.IdempotencyKeyReusedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
@@ -1284,7 +1281,6 @@ export const ssoProveDomain: Operation<
 > = {
   method: 'POST',
   path: '/v1/business/sso/domains',
-  takesIdempotencyKey: true,
 };
 
 /** Ask the provider whether it is there */
@@ -1296,9 +1292,6 @@ export const ssoTest: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
-  | problems.IdempotencyAnswerNotKeptError
-  | problems.IdempotencyKeyInUseError
-  | problems.IdempotencyKeyReusedError
   | problems.NoBusinessError
   | problems.PermissionDeniedError
   | problems.RateLimitedError
@@ -1318,7 +1311,6 @@ export const ssoTest: Operation<
 > = {
   method: 'POST',
   path: '/v1/business/sso/test',
-  takesIdempotencyKey: true,
 };
 
 /** Create a business, or another one, owned by the caller */
@@ -2973,9 +2965,6 @@ export const staffSsoProveDomain: Operation<
   | problems.DomainNotFoundError
   | problems.DomainTakenError
   | problems.ExpectationFailedError
-  | problems.IdempotencyAnswerNotKeptError
-  | problems.IdempotencyKeyInUseError
-  | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
   | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
@@ -2990,7 +2979,6 @@ export const staffSsoProveDomain: Operation<
 > = {
   method: 'POST',
   path: '/v1/staff/businesses/{id}/sso-domains',
-  takesIdempotencyKey: true,
 };
 
 /** Assign any plan to a business, unlisted ones included, at once and free of charge. Usage is carried over; objects beyond the limits of the plan stay, and none can be added. */
