@@ -25,7 +25,7 @@ beforeAll(async () => {
   dns = await DnsServer.start(['127.0.0.1']);
   provider = await ForgingProvider.start();
   server = await TestApplication.start({ webhookAllowedNetworks: ['127.0.0.1'] });
-  const { resolver } = server.app.get(NameResolver) as unknown as { resolver: Resolver };
+  const { resolver } = server.app.get<unknown, { resolver: Resolver }>(NameResolver);
   resolver.setServers([dns.address]);
   staff = await addStaff(server);
 });

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditService } from '../audit/audit.service';
+import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import type { FinishRequest } from './dto/sign-ins';
@@ -32,6 +33,7 @@ export class OwnSignInsService {
     private readonly identities: IdentitiesRepository,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
+    private readonly factors: SecondFactorsService,
     private readonly flow: SignInFlowService,
     private readonly tokens: ForeignTokensService,
     private readonly linkTokens: LinkTokens,
@@ -87,7 +89,8 @@ export class OwnSignInsService {
       if (!(await this.identities.unlink(tx, userId, id))) throw identityNotFound();
       const { passwordHash } = await this.users.get(tx, userId);
       const left = await this.identities.listOf(tx, userId);
-      if (passwordHash === null && left.length === 0) throw lastWayIn();
+      const { passkeys } = await this.factors.describe(tx, { kind: 'user', id: userId });
+      if (passwordHash === null && left.length + passkeys.length === 0) throw lastWayIn();
       await this.record(tx);
     });
   }
