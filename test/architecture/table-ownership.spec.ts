@@ -142,6 +142,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'migrations',
     reason: 'readiness asks in one statement',
   },
+  'src/modules/sso/sso.repository.ts': {
+    reads: 'businesses',
+    reason: 'who signs in is told the name of an active business, in one statement',
+  },
   'src/modules/staff/staff-businesses.repository.ts': {
     reads: 'businesses members users',
     reason: 'staff search businesses by a member too',

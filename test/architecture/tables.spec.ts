@@ -88,6 +88,8 @@ const CROSS_TENANT_INDEXES: Record<string, string> = {
   uq_checkout_sessions_stripe: 'no page of Stripe belongs to two tenants',
   uq_invitations_key_hash: 'a key from a mail is found before its tenant is known',
   uq_sessions_token_hash: 'a token is found before its tenant is known',
+  uq_sso_connections_id: 'who signs in names it before their tenant is known',
+  uq_sso_domains_proven: 'no domain belongs to two tenants',
   uq_subscriptions_stripe: 'no subscription at Stripe pays for two tenants',
   uq_support_sessions_token_hash: 'a token is found before its tenant is known',
 };
@@ -221,7 +223,11 @@ describe('the keys and indexes of a table of tenants', () => {
     expect(without).toEqual(Object.keys(WITHOUT_PRIMARY_KEY));
     const ofTenants = primary.filter(({ table }) => tenantTables(columns).includes(table));
     const single = ofTenants.filter((index) => index.columns.length < 2);
-    expect(single.map(({ table }) => table)).toEqual(['billing_accounts', 'event_counters']); // one for each business
+    expect(single.map(({ table }) => table)).toEqual([
+      'billing_accounts',
+      'event_counters',
+      'sso_connections',
+    ]); // one for each business
   });
 
   it('have an index for each foreign key to a row which may be deleted', async () => {
@@ -342,6 +348,7 @@ describe('columns', () => {
         'checkout_sessions.stripe_session_id',
         'features.id', // the key
         'idempotency_keys.id', // a hash
+        'sso_connections.client_id', // the provider's
         'stripe_accounts.id',
         'stripe_prices.id',
         'subscriptions.stripe_subscription_id',
