@@ -13,7 +13,10 @@ export function newId(prefix: string): string {
 
 /** Objects of one kind. Objects are never changed in place: events and snapshots share them. */
 export class Table<T extends { id: string }> {
-  private rows = new Map<string, T>();
+  private readonly rows = new Map<string, T>();
+  /** What stood in the place of each row that was put since the outermost open attempt began. */
+  private readonly replaced: [id: string, before: T | undefined][] = [];
+  private attempts = 0;
 
   constructor(private readonly kind: string) {}
 
@@ -29,6 +32,7 @@ export class Table<T extends { id: string }> {
   }
 
   put(row: T): T {
+    if (this.attempts > 0) this.replaced.push([row.id, this.rows.get(row.id)]);
     this.rows.set(row.id, row);
     return row;
   }
@@ -38,9 +42,21 @@ export class Table<T extends { id: string }> {
     return [...this.rows.values()];
   }
 
-  copy(): () => void {
-    const copy = new Map(this.rows);
-    return () => void (this.rows = copy);
+  /** Attempts may be nested. @returns what ends this one, and may undo it */
+  attempt(): (end: 'keep' | 'undo') => void {
+    const mark = this.replaced.length;
+    this.attempts += 1;
+    return (end) => {
+      if (end === 'undo') this.undo(mark);
+      this.attempts -= 1;
+      if (this.attempts === 0) this.replaced.length = 0;
+    };
+  }
+
+  private undo(mark: number): void {
+    for (const [id, before] of this.replaced.splice(mark).reverse())
+      if (before) this.rows.set(id, before);
+      else this.rows.delete(id);
   }
 }
 
@@ -99,10 +115,10 @@ export class Store {
     this.hiddenRows.put({ ...this.hidden(id), ...changes, id });
   }
 
-  /** @returns a function that restores the current state */
-  copy(): () => void {
+  /** Attempts may be nested. @returns what ends this one, and may undo it */
+  attempt(): (end: 'keep' | 'undo') => void {
     const tables = Object.values(this).filter((value) => value instanceof Table);
-    const restores = tables.map((table) => table.copy());
-    return () => restores.forEach((restore) => restore());
+    const ends = tables.map((table) => table.attempt());
+    return (end) => ends.forEach((endOf) => endOf(end));
   }
 }

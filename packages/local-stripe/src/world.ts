@@ -57,22 +57,24 @@ export class World {
 
   /** Atomic: an error leaves no effect, not even an event; but see `StripeFault.keepsEffect`. */
   atomically<T>(work: () => T): T {
-    const restore = this.store.copy();
+    const end = this.store.attempt();
     try {
-      return work();
+      const result = work();
+      end('keep');
+      return result;
     } catch (error) {
-      if (!(error instanceof StripeFault && error.keepsEffect)) restore();
+      end(error instanceof StripeFault && error.keepsEffect ? 'keep' : 'undo');
       throw error;
     }
   }
 
   /** Runs the work and rolls it back, for a preview. */
   rehearse<T>(work: () => T): T {
-    const restore = this.store.copy();
+    const end = this.store.attempt();
     try {
       return work();
     } finally {
-      restore();
+      end('undo');
     }
   }
 
