@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withConnection } from './connection';
+import { Pool } from 'pg';
 
 /** Linux keeps it in memory: a test database has 430 files, which are created and deleted there in a fifth of the time. */
 const MEMORY = '/dev/shm';
@@ -49,9 +49,23 @@ export function cloneTemplate(name: string): Promise<void> {
 
 /** Runs statements on the cluster, in no database of a test. */
 export async function onCluster(...statements: string[]): Promise<void> {
-  await withConnection(clusterUrl(), {}, async (client) => {
+  const client = await poolOfWorker().connect();
+  try {
     for (const sql of statements) await client.query(sql);
-  });
+  } finally {
+    client.release();
+  }
+}
+
+/** One for all files of a worker, which load this module anew: a connection costs more than what is sent over it. */
+function poolOfWorker(): Pool {
+  const pools = globalThis as Record<symbol, Pool | undefined>;
+  return (pools[Symbol.for(clusterUrl())] ??= new Pool({
+    connectionString: clusterUrl(),
+    application_name: 'tenantry-test-cluster',
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  }).on('error', () => undefined));
 }
 
 /** FORCE may not end autovacuum, which is at work in a database of many changes; the plain form does. */
