@@ -41,6 +41,7 @@ import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { EventsForPeople1763690000142 } from '../migrations/1763690000142-events-for-people';
 import { Notifications1763690000143 } from '../migrations/1763690000143-notifications';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
+import { MakersRole1763690000152 } from '../migrations/1763690000152-makers-role';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
@@ -135,6 +136,7 @@ const core: Omit<Schema, 'complete'> = {
     Notifications1763690000143,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
+    MakersRole1763690000152,
     SecondFactors1763690000160,
     Passkeys1763690000161,
     Identities1763690000171,

@@ -13,7 +13,7 @@ def verify_webhook(secret: str, headers: dict[str, str], body: bytes) -> None:
         raise ValueError("too old, or from the future")
     signed = f"{headers.get('webhook-id', '')}.{timestamp}.".encode() + body
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    given = headers.get("webhook-signature", "").split(" ")
-    if not any(hmac.compare_digest(each, f"v1,{expected}") for each in given):
+    expected = b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+    given = headers.get("webhook-signature", "").encode().split(b" ")
+    if not any(hmac.compare_digest(each, expected) for each in given):
         raise ValueError("not signed with this secret")

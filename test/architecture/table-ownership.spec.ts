@@ -151,7 +151,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reason: 'staff search businesses by a member too',
   },
   'src/modules/streams/streams.repository.ts': {
-    reads: 'businesses members sessions staff_accounts staff_sessions support_sessions',
+    reads: 'businesses members sessions staff_accounts staff_sessions support_sessions users',
     reason: 'whether the credentials of all open streams are still good, in one statement',
   },
   'src/modules/subscriptions/renewal/reminders.service.ts': {

@@ -1,6 +1,7 @@
 import { signUp, type Customer } from '../support/customers';
 import { listEvents } from '../support/events';
 import { addMember, logIn } from '../support/members';
+import { Authenticator } from '../support/second-factors';
 import { addStaff, openSupport, type StaffMember } from '../support/staff';
 import { OpenStream } from '../support/streams';
 import { TestApplication } from '../support/test-application';
@@ -104,6 +105,9 @@ describe('a stream', () => {
       await seen.received(1);
       expect(seen.messages).toEqual([{ id: last, event: 'reset', data: { sequence: last } }]);
     }
+    const ahead = await stream(server, customer, last + 7, '?follow=false');
+    await ahead.ended();
+    expect([ahead.response.status, ahead.types]).toEqual([200, ['reset']]);
     const whole = await stream(server, customer, 0, '?follow=false');
     await whole.ended();
     expect(whole.ids).toEqual(numbers(4, last));
@@ -150,6 +154,19 @@ describe('a stream on another process ends', () => {
       .patch(`/v1/team-members/${member.id}`, customer.token, { role: 'admin' })
       .expect(200);
     for (const each of seen) await each.ended();
+  });
+
+  it('with the demand of a second factor that the person does not have', async () => {
+    await Authenticator.enrol(server, customer.token);
+    const member = await addMember(server, customer, 'admin');
+    const seen = await stream(replica, member);
+    const own = await stream(replica, customer);
+    const demand = { requireSecondFactor: true };
+    await server.patch('/v1/business', customer.token, demand).expect(200);
+    await seen.ended();
+    await rename();
+    await own.received(2);
+    expect(own.hasEnded).toBe(false);
   });
 
   it('with the business', async () => {

@@ -130,7 +130,7 @@ describe('a webhook', () => {
     expect(receiver.events().map(({ type }) => type)).toEqual(['api_key.created']);
   });
 
-  it('covers what its maker may read now, and what an admin may after the maker has left', async () => {
+  it('covers what its maker may read now, and after the maker has left the last role', async () => {
     const admin = await addMember(server, customer, 'admin');
     await endpoint({}, admin.token);
     await server
@@ -142,6 +142,12 @@ describe('a webhook', () => {
     expect(receiver.events('api_key.created')).toEqual([]);
     expect(receiver.events('business.updated')).toHaveLength(1);
     await server.delete(`/v1/team-members/${admin.id}`, customer.token).expect(204);
+    await server.post('/v1/api-keys', customer.token, { name: 'Hidden still' }).expect(201);
+    await finishWebhooks(server.database);
+    expect(receiver.events('api_key.created')).toEqual([]);
+    const another = await addMember(server, customer, 'admin');
+    await endpoint({}, another.token);
+    await server.delete(`/v1/team-members/${another.id}`, customer.token).expect(204);
     await server.post('/v1/api-keys', customer.token, { name: 'Shown' }).expect(201);
     await finishWebhooks(server.database);
     expect(receiver.events('api_key.created')).toHaveLength(1);

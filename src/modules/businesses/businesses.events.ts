@@ -12,6 +12,6 @@ export const businessUpdated = defineEvent({
   type: 'business.updated',
   notice: { title: 'The settings of the business were changed', mailTo: [] },
   permission: 'business:read',
-  description: 'Its name, its support access or its status was set',
+  description: 'Its name, its support access, its demand of a second factor or its status was set',
   data: BusinessUpdatedData,
 });

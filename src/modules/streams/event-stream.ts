@@ -29,23 +29,21 @@ export class EventStream {
   /**
    * @param cursor the last sequence that the client has
    * @param until ends there; null: never
+   * @param isReset the log does not go back to where the client was: it has to read the state, and goes on from here
    */
   constructor(
     readonly subscriber: Subscriber,
     private cursor: number,
     private readonly until: number | null,
+    isReset: boolean,
   ) {
     this.write(`retry: 1000\nid: ${cursor}\n\n`); // a client that is cut before the first event begins here again
+    if (isReset) this.write(`id: ${cursor}\nevent: reset\ndata: {"sequence":${cursor}}\n\n`);
     this.endIfDone();
   }
 
   get after(): number {
     return this.cursor;
-  }
-
-  /** The log does not go back to where the client was: it has to read the state, and goes on from here. */
-  reset(): void {
-    this.write(`id: ${this.cursor}\nevent: reset\ndata: {"sequence":${this.cursor}}\n\n`);
   }
 
   /** @param after the sequence that the events were read after; those of a stream that is further back are no use */

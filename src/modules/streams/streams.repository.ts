@@ -54,7 +54,8 @@ const GOOD_SESSIONS = `
   JOIN members AS member ON member.business_id = given.business_id AND member.id = session.member_id
   JOIN businesses AS business ON business.id = given.business_id
   WHERE session.last_used_at > $4 AND session.created_at > $5 AND member.status = 'active' AND member.role = given.role
-    AND business.status = 'active'`;
+    AND business.status = 'active' AND NOT (business.require_second_factor AND EXISTS
+      (SELECT FROM users AS person WHERE person.id = member.user_id AND NOT person.has_second_factor))`;
 
 const GOOD_SUPPORT = `
   SELECT session.id

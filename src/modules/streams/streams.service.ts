@@ -34,8 +34,7 @@ export class StreamsService {
     const { last, deleted } = await this.events.beginReading(context);
     const isLost = asked !== null && ((asked > 0 && asked < deleted) || asked > last);
     const from = asked === null || isLost ? last : asked;
-    const stream = new EventStream(subscriber, from, isFollowing ? null : last);
-    if (isLost) stream.reset();
+    const stream = new EventStream(subscriber, from, isFollowing ? null : last, isLost);
     this.hub.add(stream);
     return stream.output;
   }
@@ -65,7 +64,7 @@ function parse(lastEventId: string | undefined): number | null {
   if (lastEventId === undefined || lastEventId === '') return null;
   if (!/^\d{1,15}$/.test(lastEventId))
     throw validationFailed([
-      { pointer: '', code: 'integer', detail: 'Last-Event-ID must be the sequence of an event' },
+      { pointer: '/Last-Event-ID', code: 'integer', detail: 'must be the sequence of an event' },
     ]);
   return Number(lastEventId);
 }

@@ -60,7 +60,7 @@ export class InvitationsController {
     status: 201,
     answers: InvitationResponse,
     problems: [limitReached, subscriptionInactive, subscriptionBehind, alreadyMember],
-    stepUp: ({ role }) => role === 'owner',
+    stepUp: ({ role }) => role === 'owner' || role === 'admin',
   })
   async create(
     @Ctx() context: RequestContext,

@@ -118,7 +118,7 @@ export class DeliverService {
     try {
       const request = { method: 'POST' as const, url: round.endpoint.url, headers, body };
       const answer = await this.client.send(context, request);
-      return done({ status: answer.status, text: textOf(answer), error: null });
+      return done({ status: answer.status, text: textOf(answer), error: whyNot(answer) });
     } catch (error) {
       if (!(error instanceof OutboundFailure)) throw error;
       return done({ status: null, text: null, error: error.message });
@@ -194,4 +194,9 @@ function toTried({ due }: Round, outcomes: readonly Try[], now: Date): TriedDeli
 /** What an allowed private network answers is not for tenants to read. */
 function textOf({ body, isInternal }: OutboundAnswer): string | null {
   return isInternal ? null : cleanForeignText(body.subarray(0, MOST_TEXT_BYTES).toString()) || null;
+}
+
+/** What its status alone does not say. */
+function whyNot({ status, headers }: OutboundAnswer): string | null {
+  return status >= 300 && status < 400 && headers.location ? 'Redirects are not followed.' : null;
 }

@@ -30,7 +30,7 @@ export interface TriedDelivery {
 /** What is sent to the endpoints of the business of the transaction. */
 @Injectable()
 export class DeliveriesRepository {
-  /** Of events that the endpoint has deliveries of already, those are sent again. In the order given. */
+  /** Of events that the endpoint has deliveries of already, those are sent again. In the order given, after all others. */
   async insert(
     tx: Transaction,
     endpointId: string,
@@ -164,7 +164,7 @@ const INSERT = `
   ORDER BY place
   ON CONFLICT (business_id, endpoint_id, event_id) DO UPDATE
   SET status = 'pending', tries = 0, next_try_at = excluded.next_try_at, delivered_at = NULL,
-      is_replay = excluded.is_replay`;
+      is_replay = excluded.is_replay, ordinal = DEFAULT`;
 
 const RESTART = `
   UPDATE webhook_deliveries SET status = 'pending', tries = 0, next_try_at = $3, delivered_at = NULL

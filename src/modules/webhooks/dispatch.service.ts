@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { permissionsOf } from '../../common/access/permissions';
+import { permissionsOf, type Role } from '../../common/access/permissions';
 import { EVENT_TYPES, readableTypes } from '../../common/events';
 import { PLATFORM_ID } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
@@ -147,15 +147,28 @@ export class DispatchService implements EventListener {
     await this.wakeup.now(owner, endpointId);
   }
 
-  /** What its maker may read now. An endpoint outlives its maker: it then covers what an admin may read. */
+  /** What its maker may read now; one who has left, as before, and at most what an admin may. */
   private async coveredTypes(
     owner: Transaction,
-    { types, madeBy }: WebhookEndpoint,
+    endpoint: WebhookEndpoint,
   ): Promise<readonly string[]> {
+    const { types } = endpoint;
     const isOfInstallation = owner.businessId === PLATFORM_ID;
-    const role = madeBy === null ? null : await this.members.findActiveRole(owner, madeBy);
-    const readable = isOfInstallation ? EVENT_TYPES : readableTypes(permissionsOf(role ?? 'admin'));
+    const readable = isOfInstallation
+      ? EVENT_TYPES
+      : readableTypes(permissionsOf(await this.makersRole(owner, endpoint)));
     return types.includes(EVERY_TYPE) ? readable : readable.filter((type) => types.includes(type));
+  }
+
+  /** A change of role is an event, so the last role is noted before its owner can leave. */
+  private async makersRole(owner: Transaction, { id, madeBy }: WebhookEndpoint): Promise<Role> {
+    const role = madeBy === null ? null : await this.members.findActiveRole(owner, madeBy);
+    if (role !== null) {
+      await this.states.noteMakersRole(owner, id, role);
+      return role;
+    }
+    const last = await this.states.findMakersRole(owner, id);
+    return last === null || last === 'owner' ? 'admin' : last;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Role } from '../../common/access/permissions';
 import type { Transaction } from '../../platform/database/transaction';
 import type { EndpointHealth } from './delivery';
 
@@ -18,6 +19,17 @@ export interface Replay {
  */
 @Injectable()
 export class EndpointStatesRepository {
+  async noteMakersRole(tx: Transaction, endpointId: string, role: Role): Promise<void> {
+    await tx.execute(NOTE_ROLE, [tx.requireBusinessId(), endpointId, role]);
+  }
+
+  /** The last one that was noted; null: none yet. */
+  async findMakersRole(tx: Transaction, endpointId: string): Promise<Role | null> {
+    const parameters = [tx.requireBusinessId(), endpointId];
+    const [state] = await tx.query<{ role: Role | null }>(ROLE, parameters);
+    return state?.role ?? null;
+  }
+
   /** Takes or extends the lease. Null: another job has it. */
   async acquire(
     tx: Transaction,
@@ -158,3 +170,10 @@ const OVERDUE = `
   WHERE delivery.status = 'pending' AND delivery.next_try_at < $1 AND endpoint.status = 'enabled'
     AND (state.lease_id IS NULL OR state.lease_ends_at < now())
   LIMIT 1000`;
+
+const NOTE_ROLE = `
+  UPDATE webhook_endpoint_states SET makers_role = $3
+  WHERE business_id = $1 AND endpoint_id = $2 AND makers_role IS DISTINCT FROM $3`;
+
+const ROLE = `
+  SELECT makers_role AS role FROM webhook_endpoint_states WHERE business_id = $1 AND endpoint_id = $2`;

@@ -80,6 +80,7 @@ export class StaffWebhookEndpointsController {
   @Access({
     audience: 'staff',
     action: 'staff_webhook_endpoint.create',
+    stepUp: true,
     summary:
       'Send events of all businesses to a URL; the secret that verifies them is shown only once',
     status: 201,
@@ -97,6 +98,7 @@ export class StaffWebhookEndpointsController {
   @Access({
     audience: 'staff',
     action: 'staff_webhook_endpoint.update',
+    stepUp: true,
     summary: 'Change an endpoint of the installation; omitted fields stay',
     status: 200,
     answers: WebhookEndpointResponse,
@@ -114,6 +116,7 @@ export class StaffWebhookEndpointsController {
   @Access({
     audience: 'staff',
     action: 'staff_webhook_endpoint.delete',
+    stepUp: true,
     summary: 'Delete an endpoint of the installation with its deliveries',
     status: 204,
     problems: [webhookEndpointNotFound],
@@ -126,6 +129,7 @@ export class StaffWebhookEndpointsController {
   @Access({
     audience: 'staff',
     action: 'staff_webhook_endpoint.rotate_secret',
+    stepUp: true,
     summary: 'Replace the secret; both sign for 24 hours',
     status: 200,
     answers: WebhookEndpointWithSecretResponse,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newId, PLATFORM_ID } from '../../common/ids';
+import { validationFailed } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
@@ -19,6 +20,7 @@ import {
   webhookReplayRunning,
 } from './webhooks.errors';
 
+const IN_FUTURE = { pointer: '/since', code: 'past', detail: 'must not be in the future' };
 const TEST_TYPE = 'webhook_endpoint.test';
 /** An endpoint that no job serves for so long is woken again. */
 const OVERDUE_HOURS = 1 / 60;
@@ -77,11 +79,12 @@ export class WebhookDeliveriesService {
 
   /**
    * Sends the events from a moment until now again, as far as the log has them.
-   * @throws 404 webhook_endpoint_not_found, 409 webhook_endpoint_disabled, webhook_replay_running
+   * @throws 404 webhook_endpoint_not_found, 409 webhook_endpoint_disabled, webhook_replay_running, 422 for a moment to come
    */
   replay(context: RequestContext, endpointId: string, since: string): Promise<WebhookEndpoint> {
     return this.endpoints.change(context, async (tx) => {
       const endpoint = await this.lockEnabled(tx, endpointId);
+      if (new Date(since) > tx.now) throw validationFailed([IN_FUTURE]);
       const isRunning =
         (await this.states.lockReplay(tx, endpointId)) ||
         (await this.deliveries.hasWaitingReplays(tx, endpointId));

@@ -139,6 +139,8 @@ export class WebhookEndpointsController {
     action: 'webhook_endpoint.rotate_secret',
     stepUp: true,
     summary: 'Replace the secret; both sign for 24 hours',
+    description:
+      'The secret before the last one ends at once: rotate twice to end a secret that others know.',
     status: 200,
     answers: WebhookEndpointWithSecretResponse,
     problems: [webhookEndpointNotFound],

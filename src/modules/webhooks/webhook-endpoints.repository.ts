@@ -55,7 +55,7 @@ export class WebhookEndpointsRepository {
   }
 
   async update(tx: Transaction, id: string, changes: Partial<WebhookEndpoint>): Promise<void> {
-    if (Object.keys(changes).length === 0) return;
+    if (Object.values(changes).every((value) => value === undefined)) return;
     await tx
       .repository(WebhookEndpoint)
       .update({ businessId: tx.requireBusinessId(), id }, changes);

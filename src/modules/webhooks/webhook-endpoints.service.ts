@@ -58,8 +58,8 @@ export class WebhookEndpointsService {
     context: RequestContext,
     request: CreateWebhookEndpointRequest,
   ): Promise<EndpointWithSecret> {
-    const { url, types = [EVERY_TYPE], ordered = false, description = null } = request;
-    this.assertUsable(url);
+    const { types = [EVERY_TYPE], ordered = false, description = null } = request;
+    const url = this.toTarget(request.url);
     assertMayRead(context, types);
     return this.change(context, async (tx) => {
       if ((await this.endpoints.countLocked(tx)) >= MOST_ENDPOINTS) throw tooManyWebhookEndpoints();
@@ -78,15 +78,15 @@ export class WebhookEndpointsService {
   update(
     context: RequestContext,
     id: string,
-    { types, ...request }: UpdateWebhookEndpointRequest,
+    { types, url: given, ...request }: UpdateWebhookEndpointRequest,
   ): Promise<WebhookEndpoint> {
-    if (request.url !== undefined) this.assertUsable(request.url);
+    const url = given === undefined ? undefined : this.toTarget(given);
     if (types) assertMayRead(context, types);
     return this.change(context, async (tx) => {
       await this.lock(tx, id);
-      const isMade = types !== undefined || request.url !== undefined;
+      const isMade = types !== undefined || url !== undefined;
       await this.endpoints.update(tx, id, {
-        ...request,
+        ...{ ...request, url },
         ...(types && { types: unique(types) }),
         ...(isMade && { madeBy: tx.member?.memberId ?? null }),
       });
@@ -180,9 +180,13 @@ export class WebhookEndpointsService {
     return this.secrets.seal(Buffer.from(secret), contextOf(id));
   }
 
-  private assertUsable(url: string): void {
-    const fault = findUrlFault(url, this.config, '/url');
+  /** As it is called: what people see is where requests go. */
+  private toTarget(text: string): string {
+    const fault = findUrlFault(text, this.config, '/url');
     if (fault) throw validationFailed([fault]);
+    const url = new URL(text);
+    url.hash = '';
+    return url.href;
   }
 }
 

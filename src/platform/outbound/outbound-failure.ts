@@ -22,6 +22,7 @@ const SENTENCES: Record<string, string> = {
   ECONNREFUSED: 'The server refused the connection.',
   ECONNRESET: 'The server ended the connection without an answer.',
   UND_ERR_SOCKET: 'The server ended the connection without an answer.',
+  UND_ERR_HEADERS_OVERFLOW: 'The headers of the answer are too long.',
   EHOSTUNREACH: 'There is no way to the host.',
   ENETUNREACH: 'There is no way to the host.',
   CERT_HAS_EXPIRED: 'The certificate of the server has expired.',
@@ -34,5 +35,7 @@ const SENTENCES: Record<string, string> = {
 /** @returns why no answer came, in words for the person who gave the URL; an unknown error as it says itself */
 export function describeUnreached(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
-  return (typeof code === 'string' && SENTENCES[code]) || messageOf(error);
+  if (typeof code !== 'string') return messageOf(error);
+  if (code.startsWith('HPE_')) return 'The answer is not HTTP.';
+  return SENTENCES[code] ?? messageOf(error);
 }

@@ -21,7 +21,9 @@ export function findUrlFault(
 ): FieldFault | null {
   const fault = (code: string, detail: string) => ({ pointer, code, detail });
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) return fault('url', 'must be an absolute https URL');
+  const scheme = environment === 'production' ? 'https' : 'http or https';
+  if (!url || !/^https?:$/.test(url.protocol))
+    return fault('url', `must be an absolute URL with ${scheme}`);
   if (environment === 'production' && url.protocol !== 'https:')
     return fault('https', 'must be https');
   if (url.username !== '' || url.password !== '')

@@ -3711,6 +3711,7 @@ export const staffWebhookEndpointCreate: Operation<
   | problems.IdempotencyKeyInUseError
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
   | problems.SecondFactorRequiredError
   | problems.StorageFullError
@@ -3752,6 +3753,7 @@ export const staffWebhookEndpointUpdate: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
   | problems.SecondFactorRequiredError
   | problems.StorageFullError
@@ -3775,6 +3777,7 @@ export const staffWebhookEndpointDelete: Operation<
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
   | problems.SecondFactorRequiredError
   | problems.StorageFullError
@@ -3908,6 +3911,7 @@ export const staffWebhookEndpointRotateSecret: Operation<
   | problems.IdempotencyKeyInUseError
   | problems.IdempotencyKeyReusedError
   | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
   | problems.SecondFactorRequiredError
   | problems.StorageFullError
@@ -5439,7 +5443,7 @@ export const webhookEndpointReplay: Operation<
   takesIdempotencyKey: true,
 };
 
-/** Replace the secret; both sign for 24 hours */
+/** Replace the secret; both sign for 24 hours. The secret before the last one ends at once: rotate twice to end a secret that others know. */
 export const webhookEndpointRotateSecret: Operation<
   { id: string },
   WebhookEndpointWithSecretResponse,

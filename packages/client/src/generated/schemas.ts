@@ -591,7 +591,7 @@ export type BusinessUpdatedData = {
   changed: readonly BusinessField[];
 };
 
-/** Its name, its support access or its status was set */
+/** Its name, its support access, its demand of a second factor or its status was set */
 export type BusinessUpdatedEvent = {
   type: 'business.updated';
   timestamp: string;
@@ -825,7 +825,7 @@ export type CreateServiceKeyRequest = {
 export type CreateWebhookEndpointRequest = {
   /** https; http too outside production. No user name, no private address */
   url: string;
-  /** Types of docs/events.md, or `*` for all that you may read */
+  /** Types of events (`webhooks` of this document), or `*` for all that you may read */
   types?: readonly string[];
   /** Whether an event waits until the one before it is delivered or given up. False by default */
   ordered?: boolean;
@@ -3170,7 +3170,7 @@ export type UpdateSubscriptionRequest = {
 
 export type UpdateWebhookEndpointRequest = {
   url?: string;
-  /** Types of docs/events.md, or `*` for all that you may read */
+  /** Types of events (`webhooks` of this document), or `*` for all that you may read */
   types?: readonly string[];
   ordered?: boolean;
   description?: string | null;
@@ -3379,7 +3379,7 @@ export type WebhookEndpointResponse = {
   id: string;
   url: string;
   description: string | null;
-  /** Types of docs/events.md, or `*` for all that you may read */
+  /** Types of events (`webhooks` of this document), or `*` for all that you may read */
   types: readonly string[];
   ordered: boolean;
   status: WebhookEndpointStatus;
@@ -3395,7 +3395,7 @@ export type WebhookEndpointWithSecretResponse = {
   id: string;
   url: string;
   description: string | null;
-  /** Types of docs/events.md, or `*` for all that you may read */
+  /** Types of events (`webhooks` of this document), or `*` for all that you may read */
   types: readonly string[];
   ordered: boolean;
   status: WebhookEndpointStatus;

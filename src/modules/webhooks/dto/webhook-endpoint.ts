@@ -24,10 +24,11 @@ function EventTypes(options: { optional: boolean }): PropertyDecorator {
       min: 1,
       max: MOST_TYPES,
       example: [EVERY_TYPE],
-      description: 'Types of docs/events.md, or `*` for all that you may read',
+      description:
+        'Types of events (`webhooks` of this document), or `*` for all that you may read',
     },
     { type: 'array', items: { type: 'string' } },
-    [check('event_type', areKnown, 'must hold types of docs/events.md, or *')],
+    [check('event_type', areKnown, 'must hold types of events, or * alone')],
   );
 }
 
