@@ -20,6 +20,7 @@ import {
 } from '../support/webhook-receiver';
 
 const LONG_AGO = '2020-01-01T00:00:00.000Z';
+const FAILING = `SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 AND first_failure_at IS NOT NULL`;
 
 let server: TestApplication;
 let mails: MailServer;
@@ -251,13 +252,15 @@ describe('a webhook that fails', () => {
   it('for five days disables the endpoint; one success begins anew', async () => {
     receiver.answer = () => 500;
     const { id } = await endpoint();
+    const { database } = server;
     const failsOnce = async (name: string) => {
       const before = receiver.received.length;
       await rename(name);
       await until('it has failed', () => receiver.received.length > before);
+      await until('that is written', async () => (await database.query(FAILING, [id])).length > 0);
     };
     const failedDaysBefore = (days: number) =>
-      server.database.query(
+      database.query(
         `UPDATE webhook_endpoint_states SET first_failure_at = first_failure_at - $1::integer * interval '1 day'`,
         [days],
       );
