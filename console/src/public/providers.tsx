@@ -23,14 +23,16 @@ export function Providers() {
   const providers = useProviders();
   const { activationKey, next } = useLink();
   return (
-    <div className="providers">
+    <div className="form">
       {providers.map(({ id, name }) => (
         <ProviderButton key={id} id={id} label={text.signIn.continueWith(name)} />
       ))}
       {!activationKey && (
-        <Link to="/company-login" search={{ next }} className="button button-quiet wide">
-          {text.signIn.byCompany}
-        </Link>
+        <div className="form-actions">
+          <Link to="/company-login" search={{ next }} className="button button-plain">
+            {text.signIn.byCompany}
+          </Link>
+        </div>
       )}
     </div>
   );
@@ -45,14 +47,12 @@ export function ProviderButton({ id, label }: { id: string; label: string }) {
   });
   return (
     <>
-      <Button
-        className="button button-plain wide"
-        isPending={going.isPending}
-        onPress={() => going.mutate()}
-      >
-        {label}
-      </Button>
       {going.error && <Fault error={going.error} />}
+      <div className="form-actions">
+        <Button isPending={going.isPending} onPress={() => going.mutate()}>
+          {label}
+        </Button>
+      </div>
     </>
   );
 }

@@ -36,13 +36,13 @@ export function Identities() {
 
 function Linked({ identity: { id, provider, email, lastUsedAt } }: { identity: IdentityResponse }) {
   return (
-    <div className="row-actions">
-      <span>
+    <div className="card-head">
+      <div>
         <strong>{provider}</strong> {email}{' '}
         <span className="hint">
           {text.account.lastUsed} <Time at={lastUsedAt} />
         </span>
-      </span>
+      </div>
       <ActionDialog
         open={text.signIn.unlink}
         openKind="quiet"

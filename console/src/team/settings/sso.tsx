@@ -107,7 +107,7 @@ function Domains({ current: { domains } }: { current: SsoResponse }) {
   return (
     <Card title={text.sso.proof} lead={text.sso.proofLead}>
       {domains.map(({ domain, provenAt, records }) => (
-        <div key={domain}>
+        <div key={domain} className="form">
           <h3>
             {domain}{' '}
             <Badge tone={provenAt ? 'good' : 'warn'}>
@@ -116,7 +116,7 @@ function Domains({ current: { domains } }: { current: SsoResponse }) {
           </h3>
           {!provenAt &&
             records.map(({ name, value }) => (
-              <div key={name}>
+              <div key={name} className="form">
                 <p className="hint">{text.sso.record}</p>
                 <Copyable value={name} />
                 <Copyable value={value} />
@@ -134,9 +134,11 @@ function Check({ domain }: { domain: string }) {
   return (
     <>
       {checking.error && <Fault error={checking.error} />}
-      <Button isPending={checking.isPending} onPress={() => checking.mutate()}>
-        {text.sso.check}
-      </Button>
+      <div className="form-actions">
+        <Button isPending={checking.isPending} onPress={() => checking.mutate()}>
+          {text.sso.check}
+        </Button>
+      </div>
     </>
   );
 }
