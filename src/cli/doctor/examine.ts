@@ -12,6 +12,7 @@ import {
 } from './database-checks';
 import { checkEvents } from './event-checks';
 import { attempt, fail, messageOf, ok, type Finding } from './finding';
+import { checkIssuers } from './issuer-checks';
 import { checkServer, checkSmtp, checkStripe, checkStripeAccount } from './network-checks';
 import {
   checkFailedJobs,
@@ -104,6 +105,7 @@ async function examineSurroundings(config: Config): Promise<Finding[]> {
   ]);
   return [
     ...network,
+    ...(await checkIssuers(config)),
     checkSecretKey(config),
     checkMetricsToken(config),
     checkAppUrl(config, serverUrl),
