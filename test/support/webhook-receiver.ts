@@ -35,6 +35,8 @@ type Answer = (received: Omit<ReceivedWebhook, 'status'>) => number | null;
 export class WebhookReceiver {
   readonly received: ReceivedWebhook[] = [];
   answer: Answer = () => 200;
+  /** Of each answer. */
+  headers: Record<string, string> = { location: '/moved' };
   private readonly held: (() => void)[] = [];
 
   private constructor(private readonly server: Server) {}
@@ -52,7 +54,7 @@ export class WebhookReceiver {
         };
         const status = receiver.answer(received);
         receiver.received.push({ ...received, status: status ?? 0 });
-        const end = (code: number) => response.writeHead(code, { location: '/moved' }).end('said');
+        const end = (code: number) => response.writeHead(code, receiver.headers).end('said');
         if (status === null) receiver.held.push(() => end(200));
         else end(status);
       });

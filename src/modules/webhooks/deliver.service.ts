@@ -118,10 +118,10 @@ export class DeliverService {
     try {
       const request = { method: 'POST' as const, url: round.endpoint.url, headers, body };
       const answer = await this.client.send(context, request);
-      return done({ status: answer.status, text: textOf(answer), error: whyNot(answer) });
+      return done({ ...tryOf(answer), error: whyNot(answer) });
     } catch (error) {
       if (!(error instanceof OutboundFailure)) throw error;
-      return done({ status: null, text: null, error: error.message });
+      return done({ status: null, text: null, error: error.message, retryAfter: null });
     }
   }
 
@@ -189,6 +189,12 @@ function toTried({ due }: Round, outcomes: readonly Try[], now: Date): TriedDeli
     const outcome = outcomes[index]!;
     return { id, outcome, after: decideAfterTry(outcome, tries + 1, now) };
   });
+}
+
+function tryOf(answer: OutboundAnswer): Pick<Try, 'status' | 'text' | 'retryAfter'> {
+  const { 'retry-after': retryAfter } = answer.headers;
+  const asked = typeof retryAfter === 'string' ? retryAfter : null;
+  return { status: answer.status, text: textOf(answer), retryAfter: asked };
 }
 
 /** What an allowed private network answers is not for tenants to read. */

@@ -29,6 +29,8 @@ export interface Try {
   text: string | null;
   error: string | null;
   durationMs: number;
+  /** The header, as it came. */
+  retryAfter: string | null;
 }
 
 /** What a delivery is after a try. */
@@ -53,6 +55,10 @@ export const PAUSES_SECONDS = [
   22 * HOUR,
 ];
 const GONE = 410;
+/** Of these, `Retry-After` says when to come again (RFC 9110, 10.2.3). */
+const BUSY = [429, 503];
+/** No longer is waited for, so that a wrong header does not hold deliveries up for good. */
+const MOST_ASKED_SECONDS = HOUR;
 const DISABLED_AFTER_HOURS = 5 * 24;
 /** An endpoint that takes longer is served beside the others, so that they do not wait for it. */
 const SLOW_MS = 2_000;
@@ -66,7 +72,16 @@ export function decideAfterTry(outcome: Try, tries: number, now: Date): AfterTry
   if (isSuccess(outcome)) return { status: 'delivered', nextTryAt: null };
   const pause = PAUSES_SECONDS[tries - 1];
   if (outcome.status === GONE || pause === undefined) return { status: 'failed', nextTryAt: null };
-  return { status: 'pending', nextTryAt: hoursAfter(now, pause / HOUR) };
+  const waited = Math.max(pause, askedSeconds(outcome, now));
+  return { status: 'pending', nextTryAt: hoursAfter(now, waited / HOUR) };
+}
+
+/** How long a busy receiver asks to be left alone: by seconds or by a date; 0 where it does not say. */
+function askedSeconds({ status, retryAfter }: Try, now: Date): number {
+  if (retryAfter === null || !BUSY.includes(status ?? 0)) return 0;
+  const isNumber = /^\d+$/.test(retryAfter);
+  const seconds = isNumber ? Number(retryAfter) : (Date.parse(retryAfter) - now.getTime()) / 1_000;
+  return Number.isNaN(seconds) ? 0 : Math.min(seconds, MOST_ASKED_SECONDS);
 }
 
 export interface EndpointHealth {
