@@ -315,3 +315,22 @@ describe('the keys of the issuer', () => {
     },
   );
 });
+
+it('a token of an issuer opens nothing by itself', async () => {
+  const token = await issuer.sign(await ofBusiness());
+  for (const path of ['/v1/me', '/v1/business', '/v1/staff/me'])
+    expectProblem(await server.get(path, token), 401, 'unauthenticated');
+});
+
+it('tokens are tried from one address as often as other guesses', async () => {
+  const changes = { rateLimitFailures: 1, webhookAllowedNetworks: ['127.0.0.1'] };
+  const limited = await TestApplication.start({ ...changes, trustedIssuers: [issuer.trusted()] });
+  const token = await issuer.sign(await someone(limited));
+  const guess = (guessed: string) =>
+    limited.post('/v1/auth/exchange', undefined, { token: guessed });
+  for (let tries = 1; tries <= 9; tries += 1) expect((await guess('wrong')).status).toBe(401);
+  for (let tries = 1; tries <= 3; tries += 1) expect((await guess(token)).status).toBe(200); // are not counted
+  expect((await guess('wrong')).status).toBe(401);
+  expectProblem(await guess(token), 429, 'rate_limited');
+  await limited.stop();
+});

@@ -234,6 +234,34 @@ describe('a person of the company', () => {
     expectProblem(await signIn(sso, claims()), 403, 'email_not_proven');
   });
 
+  it('is nobody of the company without an address of it, known or not', async () => {
+    const sso = await setUpAndProve();
+    const sub = `known-${sequence}`;
+    await signIn(sso, { email: addressOf('known'), sub });
+    expectProblem(
+      await signIn(sso, { email: 'known@private.example', sub }),
+      403,
+      'email_not_proven',
+    );
+  });
+
+  it('gets no other way in by the company: no linked provider, no passkey', async () => {
+    const sso = await setUpAndProve();
+    const claims = { email: addressOf('only'), sub: `only-${sequence}` };
+    const { session } = (await signIn(sso, claims)).body as LoginResponse;
+    const body = { provider: sso.id, purpose: 'link' };
+    const begun = (await server.post('/v1/me/sign-ins', session.token, body)).body as {
+      url: string;
+    };
+    provider.idToken = (nonce) => provider.sign({ nonce, ...claims, sub: 'another' });
+    const answer = { provider: sso.id, ...provider.visit(begun.url) };
+    const linked = server.post('/v1/me/sign-ins/finish', session.token, answer);
+    expectProblem(await linked, 403, 'session_of_company');
+    const passkey = { name: 'Mine', passkey: {} };
+    const made = await server.post('/v1/me/mfa/passkeys', session.token, passkey);
+    expect([403, 422]).toContain(made.status);
+  });
+
   it('cannot begin before a domain is proven, nor after the sign-in is removed', async () => {
     const { id } = await setUp();
     const begin = () => server.post('/v1/auth/sign-ins', undefined, { provider: id });

@@ -117,7 +117,7 @@ import type {
   CreateCheckoutRequest,
   CreateInvitationRequest,
   CreatePasskeyRequest,
-  FinishOwnSignInRequest,
+  ProviderAnswerRequest,
   FinishSignInRequest,
   ForgotPasswordRequest,
   LinkIdentityRequest,
@@ -182,7 +182,7 @@ export const identities = {
   link: (body: LinkIdentityRequest) => call(identityLink, { body }),
   unlink: (id: string) => call(identityUnlink, { id }),
   begin: (body: BeginOwnSignInRequest) => call(signInBeginOwn, { body }),
-  finish: (body: FinishOwnSignInRequest) => call(signInFinishOwn, { body }),
+  finish: (body: ProviderAnswerRequest) => call(signInFinishOwn, { body }),
 };
 
 export const sso = {

@@ -25,7 +25,7 @@ function readAnswer(provider: string) {
 
 /** Where identity providers send the browser back to. */
 export default function ProviderAnswer() {
-  const { provider = '' } = useParams({ strict: false });
+  const { provider = '' } = useParams({ strict: false }) as { provider?: string };
   const [answer] = useState(() => readAnswer(provider));
   const [errand] = useState(recallErrand);
   useEffect(() => history.replaceState(history.state, '', location.pathname), []);

@@ -15,8 +15,9 @@ import {
   type SecondFactors,
   type TotpSetup,
 } from '../identity/second-factors/second-factors.service';
-import { SessionsRepository } from '../identity/sessions.repository';
+import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
+import { sessionOfCompany } from './accounts.errors';
 import { AccountsRepository } from './accounts.repository';
 import { LostFactorsRepository } from './lost-factors.repository';
 
@@ -89,9 +90,13 @@ export class OwnFactorsService {
     ); // a person has an address
   }
 
-  /** @throws 401 passkey_invalid, 409 passkeys_unavailable, passkey_exists, too_many_passkeys */
+  /**
+   * A passkey is a way in of its own: not for a session that a company's sign-in has opened.
+   * @throws 401 passkey_invalid, 403 session_of_company, 409 passkeys_unavailable, passkey_exists, too_many_passkeys
+   */
   addPasskey(context: RequestContext, given: PasskeyToRegister): Promise<AddedPasskey> {
-    return this.change(context, async (tx, owner) => {
+    return this.change(context, async (tx, owner, { signedInWith }) => {
+      if (signedInWith.includes('sso')) throw sessionOfCompany();
       const added = await this.factors.addPasskey(tx, owner, given);
       await this.finish(tx, owner);
       return added;
@@ -118,13 +123,12 @@ export class OwnFactorsService {
 
   private change<T>(
     context: RequestContext,
-    work: (tx: Transaction, owner: FactorOwner) => Promise<T>,
+    work: (tx: Transaction, owner: FactorOwner, proof: SessionProof) => Promise<T>,
   ): Promise<T> {
     return this.database.platform(context, REASON, async (tx) => {
       const owner = ownerOf(tx);
       await this.users.lock(tx, owner.id); // a login in flight waits, and finds that its check no longer holds
-      await this.sessions.lockOwn(tx);
-      return work(tx, owner);
+      return work(tx, owner, await this.sessions.lockOwn(tx));
     });
   }
 

@@ -23,6 +23,7 @@ import {
   passkeysUnavailable,
   tooManyPasskeys,
 } from '../identity/passkeys/passkeys.errors';
+import { sessionOfCompany } from './accounts.errors';
 import { LoginResponse, toLoginResponse } from './dto/account.responses';
 import { OwnFactorsService } from './own-factors.service';
 import { PasskeyLoginService } from './passkey-login.service';
@@ -115,7 +116,13 @@ export class PasskeysController {
     summary: 'Register a passkey; ends my other sessions, and I get a mail',
     status: 201,
     answers: CreatedPasskeyResponse,
-    problems: [passkeyInvalid, passkeysUnavailable, passkeyExists, tooManyPasskeys],
+    problems: [
+      passkeyInvalid,
+      sessionOfCompany,
+      passkeysUnavailable,
+      passkeyExists,
+      tooManyPasskeys,
+    ],
     idempotency: 'none',
     stepUp: true,
   })

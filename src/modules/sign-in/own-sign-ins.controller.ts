@@ -7,11 +7,12 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
+import { sessionOfCompany } from '../accounts/accounts.errors';
 import {
   BeginOwnSignInRequest,
   BegunOwnSignInResponse,
   FinishedOwnSignInResponse,
-  FinishOwnSignInRequest,
+  ProviderAnswerRequest,
   IdentitiesResponse,
   IdentityResponse,
   LinkIdentityRequest,
@@ -70,6 +71,7 @@ export class OwnSignInsController {
       foreignTokenInvalid,
       emailNotProven,
       emailNotVerified,
+      sessionOfCompany,
       identityTaken,
       linkTokenInvalid,
       issuerUnavailable,
@@ -135,6 +137,7 @@ export class OwnSignInsController {
       signInInvalid,
       emailNotProven,
       emailNotVerified,
+      sessionOfCompany,
       proofNotFresh,
       signInRefused,
       identityNotFound,
@@ -148,7 +151,7 @@ export class OwnSignInsController {
   })
   async finish(
     @Ctx() context: RequestContext,
-    @Body() body: FinishOwnSignInRequest,
+    @Body() body: ProviderAnswerRequest,
   ): Promise<FinishedOwnSignInResponse> {
     return { purpose: await this.own.finish(context, body) };
   }

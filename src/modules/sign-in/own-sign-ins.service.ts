@@ -4,11 +4,12 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
+import { sessionOfCompany } from '../accounts/accounts.errors';
 import { AuditService } from '../audit/audit.service';
 import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
-import { SessionsRepository } from '../identity/sessions.repository';
+import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
-import type { FinishRequest } from './dto/sign-ins';
+import type { ProviderAnswerRequest } from './dto/sign-ins';
 import { ForeignTokensService } from './foreign-tokens.service';
 import type { ForeignIdentity } from './foreign-identity';
 import { IdentitiesRepository, type OwnIdentity } from './identities.repository';
@@ -49,10 +50,10 @@ export class OwnSignInsService {
 
   /** What a sign-in or an exchange was refused with, once its owner has logged in. @throws 403 email_not_verified, 409, 410 */
   linkByToken(context: RequestContext, linkToken: string): Promise<OwnIdentity> {
-    return this.change(context, async (tx) => {
+    return this.change(context, async (tx, proof) => {
       const identity = this.linkTokens.open(linkToken, tx.now);
       if (!isSameEmail(identity.email, tx.actor.email ?? '')) throw linkTokenInvalid();
-      return this.link(tx, identity);
+      return this.link(tx, proof, identity);
     });
   }
 
@@ -62,20 +63,20 @@ export class OwnSignInsService {
     const now = await this.database.platform(context, REASON, (tx) => Promise.resolve(tx.now));
     const { identity } = await this.tokens.verify(context, token, now);
     await this.limiter.forgive(context, 'foreign_token', null, context.ip);
-    return this.change(context, (tx) => this.link(tx, identity));
+    return this.change(context, (tx, proof) => this.link(tx, proof, identity));
   }
 
   /**
    * Links what the provider has proven, or notes that its owner is proven anew.
    * @throws 401 sign_in_invalid, 403, 404 identity_not_found where it is not linked, 409 identity_taken, 410, 503
    */
-  async finish(context: RequestContext, request: FinishRequest): Promise<'link' | 'prove'> {
+  async finish(context: RequestContext, request: ProviderAnswerRequest): Promise<'link' | 'prove'> {
     const { sessionId } = context.requirePerson();
     const finished = await this.flow.finish(context, sessionId, ['link', 'prove'], request);
     const { identity, provider, waiting } = finished;
     const isOfCompany = provider.business !== null;
     if (waiting.purpose === 'link') {
-      await this.change(context, (tx) => this.link(tx, identity, isOfCompany));
+      await this.change(context, (tx, proof) => this.link(tx, proof, identity, isOfCompany));
       return 'link';
     }
     await this.change(context, (tx) => this.prove(tx, identity, isOfCompany));
@@ -95,11 +96,14 @@ export class OwnSignInsService {
     });
   }
 
+  /** Another way in is not for a session that a company's sign-in has opened. */
   private async link(
     tx: Transaction,
+    { signedInWith }: SessionProof,
     identity: LinkedIdentity | ForeignIdentity,
     isOfCompany = false,
   ): Promise<OwnIdentity> {
+    if (signedInWith.includes('sso')) throw sessionOfCompany();
     const { userId } = tx.requirePerson();
     const { email } = identity;
     if (email === null) throw emailNotProven();
@@ -124,11 +128,13 @@ export class OwnSignInsService {
     await this.record(tx);
   }
 
-  private change<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private change<T>(
+    context: RequestContext,
+    work: (tx: Transaction, proof: SessionProof) => Promise<T>,
+  ): Promise<T> {
     return this.database.platform(context, REASON, async (tx) => {
       await this.users.lock(tx, tx.requirePerson().userId); // two that unlink at once: the second finds what is left
-      await this.sessions.lockOwn(tx);
-      return work(tx);
+      return work(tx, await this.sessions.lockOwn(tx));
     });
   }
 

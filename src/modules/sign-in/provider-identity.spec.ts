@@ -46,13 +46,14 @@ describe('whom a provider vouches for', () => {
     ['not verified', { email_verified: false }, null],
   ])('a business: %s', (_, claims, email) => {
     const own = { ...GOOGLE, issuer: 'https://id.acme.example', business: OF_ACME };
-    expect(emailOf(own, claims)).toBe(email);
+    if (email === null) expect(() => emailOf(own, claims)).toThrow('vouches for no e-mail');
+    else expect(emailOf(own, claims)).toBe(email);
   });
 
   it('a business with Google: accounts of its own domain alone', () => {
     const own = { ...GOOGLE, business: OF_ACME };
-    expect(emailOf(own, { email_verified: true })).toBeNull();
-    expect(emailOf(own, { email_verified: true, hd: 'other.example' })).toBeNull();
+    for (const hd of [undefined, 'other.example'])
+      expect(() => emailOf(own, { email_verified: true, hd })).toThrow('vouches for no e-mail');
     expect(emailOf(own, { email_verified: true, hd: 'acme.example' })).toBe(ADA.email);
   });
 

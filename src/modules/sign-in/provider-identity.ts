@@ -3,7 +3,7 @@ import { foldEmail } from '../../common/email';
 import { isEmailAddress } from '../../common/field-rules';
 import { nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
 import type { Provider } from './provider';
-import { signInInvalid } from './sign-in.errors';
+import { emailNotProven, signInInvalid } from './sign-in.errors';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -12,12 +12,18 @@ const MICROSOFT = 'https://login.microsoftonline.com/';
 /** The tenant of all personal accounts of Microsoft, whose addresses Microsoft verifies. */
 const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
-/** Who the claims of a provider are about. Pure. @throws 401 sign_in_invalid */
+/**
+ * Who the claims of a provider are about. Pure. People of a company need an address of it at each sign-in: its provider
+ * may be everyone's, and the person known already by another way.
+ * @throws 401 sign_in_invalid, 403 email_not_proven
+ */
 export function identityOf(provider: Provider, claims: Claims): ForeignIdentity {
   const { sub, iss = provider.issuer } = claims;
   if (typeof sub !== 'string' || sub === '' || typeof iss !== 'string')
     throw signInInvalid({ detail: 'The provider does not say who it is.' });
-  return { issuer: iss, subject: sub, email: emailOf(provider, claims), fullName: nameIn(claims) };
+  const email = emailOf(provider, claims);
+  if (provider.business && email === null) throw emailNotProven();
+  return { issuer: iss, subject: sub, email, fullName: nameIn(claims) };
 }
 
 /** A business vouches for the addresses of its own domains, and for no others. */

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import type { FinishRequest } from './dto/sign-ins';
+import type { ProviderAnswerRequest } from './dto/sign-ins';
 import { assertProvenWithin, OidcClient } from './oidc-client';
 import type { ForeignIdentity } from './foreign-identity';
 import type { Provider } from './provider';
@@ -77,7 +77,7 @@ export class SignInFlowService {
     context: RequestContext,
     held: string,
     purposes: Purpose[],
-    { provider: key, state, code, iss, error }: FinishRequest,
+    { provider: key, state, code, iss, error }: ProviderAnswerRequest,
   ): Promise<Finished> {
     const waiting = await this.database.platform(context, REASON, (tx) =>
       this.signIns.take(tx, state, held, purposes),

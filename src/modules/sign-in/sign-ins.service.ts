@@ -5,7 +5,7 @@ import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { ProvenElsewhereService, type SignedIn } from '../accounts/proven-elsewhere.service';
 import { InvitationsService } from '../team-members/invitations.service';
 import { TeamMembersService } from '../team-members/team-members.service';
-import type { FinishRequest } from './dto/sign-ins';
+import type { ProviderAnswerRequest } from './dto/sign-ins';
 import { PeopleService, type Person } from './people.service';
 import { SignInFlowService, type Finished } from './sign-in-flow.service';
 
@@ -30,7 +30,7 @@ export class SignInsService {
   async finish(
     context: RequestContext,
     held: string,
-    request: FinishRequest,
+    request: ProviderAnswerRequest,
     userAgent: string | null,
   ): Promise<SignedIn> {
     await this.limiter.count(context, 'foreign_token', null, context.ip);

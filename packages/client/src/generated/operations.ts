@@ -63,7 +63,6 @@ import type {
   FeatureResponse,
   FeatureUsageExplanationResponse,
   FeatureUsageResponse,
-  FinishOwnSignInRequest,
   FinishSignInRequest,
   FinishedOwnSignInResponse,
   ForgotPasswordRequest,
@@ -106,6 +105,7 @@ import type {
   PlanPage,
   PlanResponse,
   PortalSessionResponse,
+  ProviderAnswerRequest,
   ProvidersResponse,
   ReadAllRequest,
   ReauthenticateRequest,
@@ -1741,6 +1741,7 @@ export const identityLink: Operation<
   | problems.RateLimitedError
   | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SessionOfCompanyError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -1814,6 +1815,7 @@ export const passkeyCreate: Operation<
   | problems.RateLimitedError
   | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SessionOfCompanyError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
@@ -2146,7 +2148,7 @@ export const signInBeginOwn: Operation<
 
 /** Link it, or note the proof, with what the identity provider has answered */
 export const signInFinishOwn: Operation<
-  { body: FinishOwnSignInRequest },
+  { body: ProviderAnswerRequest },
   FinishedOwnSignInResponse,
   | problems.BodyTooLargeError
   | problems.CredentialsAmbiguousError
@@ -2161,6 +2163,7 @@ export const signInFinishOwn: Operation<
   | problems.ProviderNotFoundError
   | problems.RateLimitedError
   | problems.RequestTimeoutError
+  | problems.SessionOfCompanyError
   | problems.SignInExpiredError
   | problems.SignInInvalidError
   | problems.SignInRefusedError

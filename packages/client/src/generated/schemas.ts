@@ -1222,7 +1222,7 @@ export type FieldFaultResponse = {
   detail: string;
 };
 
-export type FinishOwnSignInRequest = {
+export type FinishSignInRequest = {
   /** The last part of the path that the provider has redirected to */
   provider: string;
   /** From the query */
@@ -1233,21 +1233,8 @@ export type FinishOwnSignInRequest = {
   iss?: string;
   /** From the query, in place of `code` */
   error?: string;
-};
-
-export type FinishSignInRequest = {
   /** cookie: the token is a cookie of this browser, out of the reach of scripts, and left out of the answer. bearer by default */
   transport?: SessionTransport;
-  /** The last part of the path that the provider has redirected to */
-  provider: string;
-  /** From the query */
-  state: string;
-  /** From the query */
-  code?: string;
-  /** From the query (RFC 9207) */
-  iss?: string;
-  /** From the query, in place of `code` */
-  error?: string;
   /** Of the beginning; with `transport: cookie`, the cookie has it */
   handle?: string;
 };
@@ -2216,6 +2203,19 @@ export type ProrationResponse = {
   charge: MoneyResponse;
   /** credit + charge */
   due: MoneyResponse;
+};
+
+export type ProviderAnswerRequest = {
+  /** The last part of the path that the provider has redirected to */
+  provider: string;
+  /** From the query */
+  state: string;
+  /** From the query */
+  code?: string;
+  /** From the query (RFC 9207) */
+  iss?: string;
+  /** From the query, in place of `code` */
+  error?: string;
 };
 
 /** No such identity provider */

@@ -1,5 +1,9 @@
 import { Choice, Email, Id, Instant, ListOf, Name, Nested, Text } from '../../../common/fields';
-import { SessionRequest } from '../../identity/dto/session.request';
+import {
+  SessionRequest,
+  Transport,
+  type SessionTransport,
+} from '../../identity/dto/session.request';
 
 const KEY = { min: 1, max: 60, example: 'google' };
 const LONGEST_CODE = 4_096;
@@ -43,7 +47,7 @@ export class BegunSignInResponse {
 }
 
 /** What the provider has put into the query of the redirect URI. */
-export class ProviderAnswerRequest extends SessionRequest {
+export class ProviderAnswerRequest {
   @Text({ ...KEY, description: 'The last part of the path that the provider has redirected to' })
   provider!: string;
 
@@ -60,9 +64,10 @@ export class ProviderAnswerRequest extends SessionRequest {
   error?: string;
 }
 
-export type FinishRequest = Omit<ProviderAnswerRequest, 'transport'>;
-
 export class FinishSignInRequest extends ProviderAnswerRequest {
+  @Transport()
+  transport?: SessionTransport;
+
   @Text({
     optional: true,
     min: 1,
@@ -94,23 +99,6 @@ export class BegunOwnSignInResponse {
 
   @Instant()
   expiresAt!: string;
-}
-
-export class FinishOwnSignInRequest {
-  @Text({ ...KEY, description: 'The last part of the path that the provider has redirected to' })
-  provider!: string;
-
-  @Text({ min: 1, max: LONGEST_SECRET, description: 'From the query' })
-  state!: string;
-
-  @Text({ optional: true, min: 1, max: LONGEST_CODE, description: 'From the query' })
-  code?: string;
-
-  @Text({ optional: true, min: 1, max: 500, description: 'From the query (RFC 9207)' })
-  iss?: string;
-
-  @Text({ optional: true, min: 1, max: 200, description: 'From the query, in place of `code`' })
-  error?: string;
 }
 
 export class FinishedOwnSignInResponse {
