@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { eventDefinition, NOTICE_TYPES, type Notice } from '../../src/common/events';
 import { RequestContext } from '../../src/common/request-context';
-import { applicationDeleted } from '../../src/product/applications/applications.events';
 import { subscriptionExpired } from '../../src/modules/subscriptions/subscriptions.events';
 import { EventsService } from '../../src/modules/events/events.service';
 import { EventMails } from '../../src/modules/notifications/event-mails';
@@ -96,16 +95,6 @@ describe('a mail about an event', () => {
     await expire();
     expect(await mailsAbout('The subscription has expired', customer)).toHaveLength(1);
     expect(await mailsAbout('The subscription has expired', admin)).toHaveLength(1);
-  });
-
-  it('is of the product’s events too', async () => {
-    const viewer = await addMember(server, customer, 'viewer');
-    await switchMail(server, viewer.token, applicationDeleted.type, true);
-    const made = await server.post('/v1/applications', customer.token, { name: 'Shop' });
-    await server
-      .delete(`/v1/applications/${(made.body as { id: string }).id}`, customer.token)
-      .expect(204);
-    expect(await mailsAbout('An application was deleted', viewer)).toHaveLength(1);
   });
 
   it('comes once, also when its job runs again', async () => {

@@ -3,6 +3,7 @@ import { Tenantry } from './client.ts';
 import { ConnectionError, UnexpectedAnswerError } from './errors.ts';
 import type { EventsOptions } from './event-stream.ts';
 import { BusinessDeactivatedError, UnauthenticatedError } from './generated/problems.ts';
+import { sharedEvents } from './shared-events.ts';
 import { readMessages } from './server-sent-events.ts';
 
 let server: ScriptedServer;
@@ -61,6 +62,13 @@ describe('events', () => {
     expect(lastEventIds()).toEqual([undefined, '41']);
   });
 
+  it('say where each stream goes on', async () => {
+    server.answers(stream(4, event(5)), 'cut', stream(5), over);
+    const opened: number[] = [];
+    await readAll({ after: 4, onOpen: (sequence) => opened.push(sequence) });
+    expect(opened).toEqual([4, 5]);
+  });
+
   it('are of the types asked for; a reset is told all the same', async () => {
     const reset = 'id: 9\nevent: reset\ndata: {"sequence":9}\n\n';
     server.answers(stream(9, reset, event(10), event(11, 'member.left')), over);
@@ -99,6 +107,32 @@ describe('events', () => {
       break;
     }
     expect(server.received).toHaveLength(1);
+  });
+});
+
+describe('shared events, where there are no Web Locks', () => {
+  it('come over a stream of their own', async () => {
+    server.answers(stream(4, event(5), event(6, 'member.left')), stream(6, event(7)), over);
+    const seen: number[] = [];
+    const onBegin = () => seen.push(0);
+    const read = async () => {
+      const types = ['business.updated'] as const;
+      for await (const { sequence } of sharedEvents(client, { name: 'one', types, onBegin }))
+        seen.push(sequence);
+    };
+    await expect(read()).rejects.toBeInstanceOf(UnauthenticatedError);
+    expect(seen).toEqual([0, 5, 7]);
+  });
+
+  it('end with the signal', async () => {
+    server.answers(stream(4, event(5)), { ...busy, headers: { 'retry-after': '3600' } });
+    const abort = new AbortController();
+    const reason = new Error('the page is left');
+    const read = async () => {
+      for await (const each of sharedEvents(client, { name: 'one', signal: abort.signal }))
+        if (each.sequence === 5) abort.abort(reason);
+    };
+    await expect(read()).rejects.toBe(reason);
   });
 });
 
