@@ -45,6 +45,7 @@ import { MakersRole1763690000152 } from '../migrations/1763690000152-makers-role
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
+import { EmailChanges1763690000162 } from '../migrations/1763690000162-email-changes';
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { Sso1763690000173 } from '../migrations/1763690000173-sso';
@@ -139,6 +140,7 @@ const core: Omit<Schema, 'complete'> = {
     MakersRole1763690000152,
     SecondFactors1763690000160,
     Passkeys1763690000161,
+    EmailChanges1763690000162,
     Identities1763690000171,
     SignIns1763690000172,
     Sso1763690000173,

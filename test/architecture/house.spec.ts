@@ -16,6 +16,9 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/access/credentials.service.ts': 'finds whose token it is',
   'src/modules/accounts/account.mails.ts': 'mail jobs are about people, who belong to no tenant',
   'src/modules/accounts/accounts.service.ts': 'finds the businesses of who logs in or switches',
+  'src/modules/accounts/email-change.mails.ts': 'mail jobs are about people',
+  'src/modules/accounts/email-changes.service.ts':
+    'an address belongs to a person, not to a tenant',
   'src/modules/accounts/lost-factor.mails.ts': 'mail jobs are about people',
   'src/modules/accounts/lost-factors.service.ts': 'a factor belongs to a person, not to a tenant',
   'src/modules/accounts/own-factors.service.ts': 'a factor belongs to a person, not to a tenant',

@@ -28,6 +28,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   billing_verifications: 'one row for each night',
   checkout_sessions: 'of checkouts.repository',
   cron_heartbeats: 'of cron-heartbeats, which needs ON CONFLICT',
+  email_changes: 'of email-changes.repository',
   event_counters: 'of append_events',
   events: 'of append_events',
   factor_resets: 'of lost-factors.repository',

@@ -50,6 +50,8 @@ const PAGES: Record<string, string> = {
 const PUBLIC: Record<string, string> = {
   'business.sign_up': 'begins everything',
   'email.verify': 'the key of the mail is the credential',
+  'email_change.confirm': 'the key of the mail is the credential',
+  'email_change.undo': 'the key of the mail is the credential',
   'health.live': 'for the supervisor of the process',
   'health.ready': 'for the load balancer',
   'invitation.look_up': 'the key of the mail is the credential',
@@ -76,6 +78,9 @@ const PUBLIC: Record<string, string> = {
 const FOR_EVERY_MEMBER: Record<string, string> = {
   'business.create': 'makes a business of the own',
   'email.resend': 'about oneself',
+  'email_change.cancel': 'about oneself',
+  'email_change.get': 'about oneself',
+  'email_change.request': 'about oneself',
   'entitlement.list': 'the page of every member switches by it',
   'event.get': 'the permissions of the caller say which events there are',
   'event.list': 'the same',

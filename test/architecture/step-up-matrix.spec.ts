@@ -36,6 +36,7 @@ it('they are these', () => {
     'api_key.rotate',
     'billing.open_checkout',
     'billing.open_portal',
+    'email_change.request',
     'identity.link',
     'identity.unlink',
     'passkey.begin',

@@ -16,6 +16,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   billing_verifications: 'src/modules/billing/',
   checkout_sessions: 'src/modules/billing/',
   cron_heartbeats: 'src/platform/scheduler/',
+  email_changes: 'src/modules/accounts/',
   event_counters: 'src/modules/events/',
   events: 'src/modules/events/',
   factor_resets: 'src/modules/accounts/',

@@ -29,6 +29,7 @@ const OTHER_POLICIES: Record<string, { condition: string; reason: string }> = {
     condition: `id = ANY (${TENANTS}) OR ${PLATFORM}`,
     reason: 'the tenant itself',
   },
+  email_changes: { condition: PLATFORM, reason: 'people belong to no tenant' },
   factor_resets: { condition: PLATFORM, reason: 'people belong to no tenant' },
   identities: { condition: PLATFORM, reason: 'people belong to no tenant' },
   one_time_keys: { condition: PLATFORM, reason: 'people belong to no tenant' },

@@ -129,6 +129,9 @@ describe('owners and permissions in a team', () => {
     const OF_EVERYBODY = [
       'business.create',
       'email.resend',
+      'email_change.cancel',
+      'email_change.get',
+      'email_change.request',
       'entitlement.list', // what the business has: each member's screen depends on it
       'event.get', // of the types whose things one may read
       'event.list',

@@ -49,6 +49,8 @@ const publicPages = [
   open('/forgot-password', () => import('../public/forgot-password')),
   open('/reset-password', () => import('../public/reset-password')),
   open('/verify-email', () => import('../public/verify-email')),
+  open('/confirm-email', () => import('../public/confirm-email')),
+  open('/undo-email-change', () => import('../public/undo-email-change')),
   open('/staff/login', () => import('../staff/log-in')),
 ];
 

@@ -22,3 +22,18 @@ export const sessionOfCompany = defineProblem({
   description:
     'The identity provider of one business opens no other. Log in to the other one in another way: POST /v1/auth/password/forgot sets a password.',
 });
+
+export const emailChangeNotFound = defineProblem({
+  code: 'email_change_not_found',
+  kind: 'not_found',
+  title: 'No change of address waits',
+  description: 'GET /v1/me/email tells.',
+});
+
+export const emailChangeTokenInvalid = defineProblem({
+  code: 'email_change_token_invalid',
+  kind: 'gone',
+  title: 'This link is no longer valid',
+  description:
+    'A link to confirm works once, for 24 hours, and only that of the newest request; a link to undo works for a week. It ends with a password reset, and where somebody else took the address meanwhile. Ask for the change again.',
+});

@@ -7,6 +7,10 @@ import { AccountMails } from './account.mails';
 import { AccountsRepository } from './accounts.repository';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
+import { EmailChangeMails } from './email-change.mails';
+import { EmailChangesController } from './email-changes.controller';
+import { EmailChangesRepository } from './email-changes.repository';
+import { EmailChangesService } from './email-changes.service';
 import { LostFactorMails } from './lost-factor.mails';
 import { LostFactorsController } from './lost-factors.controller';
 import { LostFactorsRepository } from './lost-factors.repository';
@@ -32,11 +36,15 @@ import { SessionOpening } from './session-opening';
     LostFactorsController,
     SecondFactorController,
     PasskeysController,
+    EmailChangesController,
   ],
   providers: [
     AccountsService,
     AccountsRepository,
     AccountMails,
+    EmailChangeMails,
+    EmailChangesRepository,
+    EmailChangesService,
     LostFactorMails,
     LostFactorsRepository,
     LostFactorsService,
@@ -49,6 +57,6 @@ import { SessionOpening } from './session-opening';
     SecondStepService,
     SessionOpening,
   ],
-  exports: [LostFactorsService, ProvenElsewhereService, RecoveryService],
+  exports: [EmailChangesService, LostFactorsService, ProvenElsewhereService, RecoveryService],
 })
 export class AccountsModule {}

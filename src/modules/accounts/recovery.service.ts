@@ -15,6 +15,7 @@ import { NewPasswords } from '../identity/new-passwords';
 import { SessionsRepository } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
 import { AccountsRepository } from './accounts.repository';
+import { EmailChangesRepository } from './email-changes.repository';
 import type { ResetPasswordRequest } from './dto/account.requests';
 
 const FORGOT = 'password.forgot';
@@ -32,6 +33,7 @@ export class RecoveryService {
     private readonly sessions: SessionsRepository,
     private readonly passwords: NewPasswords,
     private readonly accounts: AccountsRepository,
+    private readonly emailChanges: EmailChangesRepository,
     private readonly limiter: GuessLimiter,
     private readonly daily: DailyLimiter,
   ) {}
@@ -72,6 +74,7 @@ export class RecoveryService {
       if (!userId) throw resetTokenInvalid();
       await this.users.resetPassword(tx, userId, passwordHash);
       await this.sessions.endAllOf(tx, userId, null);
+      await this.emailChanges.endOpen(tx, userId); // somebody else may have asked for it
     });
     await this.limiter.forgive(context, 'login', user.account, null);
     await this.limiter.forgive(context, 'password_change', user.account, null);

@@ -3,7 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { hashToken } from '../../common/token';
 import { SecretBox } from '../../platform/config/secret-box';
 
-export type KeyPurpose = 'invitation' | 'password_reset' | 'email_verification';
+export type KeyPurpose =
+  | 'invitation'
+  | 'password_reset'
+  | 'email_verification'
+  | 'email_change_old'
+  | 'email_change_new'
+  | 'email_change_undo';
 
 /** What the database stores of a one-time key. */
 export interface StoredKey {

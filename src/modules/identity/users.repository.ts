@@ -90,17 +90,27 @@ export class UsersRepository {
     await tx.repository(User).update({ id, passwordHash }, { passwordHash: freshHash });
   }
 
+  /** A new address, which its mailbox has proven. Platform scope. @throws 409 email_taken, also in a race */
+  async changeEmail(tx: Transaction, id: string, email: string): Promise<void> {
+    const changes = { email, emailKey: emailKeyOf(email), emailVerifiedAt: tx.now };
+    await refusingTaken(tx.repository(User).update({ id }, changes));
+  }
+
   /** @throws 409 email_taken, also in a race */
   async insert(tx: Transaction, fields: NewUser): Promise<User> {
     const made = { id: newId(), passwordVersion: 0, hasSecondFactor: false, createdAt: tx.now };
     const user = { ...fields, ...made, emailKey: emailKeyOf(fields.email) };
-    try {
-      await tx.repository(User).insert(user);
-    } catch (error) {
-      if (UNIQUE_EMAILS.includes(violatedConstraint(error) ?? '')) throw emailTaken();
-      throw error;
-    }
+    await refusingTaken(tx.repository(User).insert(user));
     return { ...user, emailFolded: foldEmail(user.email) };
+  }
+}
+
+async function refusingTaken(writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    if (UNIQUE_EMAILS.includes(violatedConstraint(error) ?? '')) throw emailTaken();
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import { Scheduled } from '../../platform/scheduler/scheduled.decorator';
 import { InboxService } from '../billing/inbox/inbox.service';
 import { NotificationsService } from '../notifications/notifications.service';
 import { OneTimeKeysRepository } from '../identity/one-time-keys.repository';
+import { EmailChangesService } from '../accounts/email-changes.service';
 import { PasskeysService } from '../identity/passkeys/passkeys.service';
 import { SignInChallengesService } from '../identity/second-factors/sign-in-challenges.service';
 import { SessionsRepository } from '../identity/sessions.repository';
@@ -42,6 +43,7 @@ export class Housekeeping {
     private readonly signIns: SignInFlowService,
     private readonly mails: MailQueue,
     private readonly passkeys: PasskeysService,
+    private readonly emailChanges: EmailChangesService,
     private readonly staff: StaffService,
     private readonly guesses: GuessLimiter,
     private readonly inbox: InboxService,
@@ -75,6 +77,7 @@ export class Housekeeping {
     await this.oneTimeKeys.prune(tx);
     await this.challenges.prune(tx);
     await this.passkeys.prune(tx);
+    await this.emailChanges.prune(tx);
     await this.signIns.prune(tx);
     const mailsBefore = hoursBefore(tx.now, 24 * MAILS_KEPT_DAYS);
     await this.mails.prune(tx, mailsBefore);

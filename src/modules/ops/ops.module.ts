@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module';
 import { ApiKeysModule } from '../api-keys/api-keys.module';
 import { AuditModule } from '../audit/audit.module';
 import { BillingModule } from '../billing/billing.module';
@@ -25,6 +26,7 @@ import { TimeShiftService } from './time-shift.service';
 /** Routes for operators and load balancers, and housekeeping. */
 @Module({
   imports: [
+    AccountsModule,
     AuditModule,
     ApiKeysModule,
     BillingModule,

@@ -15,6 +15,8 @@ const LINKED = [
   '/signup',
   '/reset-password',
   '/verify-email',
+  '/confirm-email',
+  '/undo-email-change',
   '/billing',
   '/webhooks',
   '/notifications',

@@ -10,7 +10,12 @@ export const SEND_MAIL = 'mail.send';
 /** The same for a mail that a person waits for, in a lane of its own. */
 export const SEND_AWAITED_MAIL = 'mail.send_awaited';
 
-const AWAITED: ReadonlySet<MailTemplate> = new Set(['password-reset', 'email-verification']);
+const AWAITED: ReadonlySet<MailTemplate> = new Set([
+  'password-reset',
+  'email-verification',
+  'email-change-old',
+  'email-change-new',
+]);
 
 /** Some 25 tries with growing pauses: covers three days of mail server downtime. */
 const MAXIMUM_TRIES = 25;

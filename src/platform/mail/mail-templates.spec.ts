@@ -4,6 +4,11 @@ import { listMailTemplates, MailTemplates, type MailTemplate } from './mail-temp
 import { NEUTRAL_NAMES } from './typed-names';
 
 const URL_OF_INVITATION = 'https://app.example/signup?activationKey=abc&from=mail';
+const OF_CHANGE = {
+  oldEmail: 'ada@example.com',
+  newEmail: 'ada@new.example',
+  url: 'https://app.example/confirm-email?token=x',
+};
 const VALUES: Record<MailTemplate, Record<string, string>> = {
   notification: {
     businessName: 'Acme',
@@ -34,6 +39,10 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     passkeyName: 'My phone',
     url: 'https://app.example',
   },
+  'email-change-old': OF_CHANGE,
+  'email-change-new': OF_CHANGE,
+  'email-changed': OF_CHANGE,
+  'email-change-undone': { oldEmail: OF_CHANGE.oldEmail, newEmail: OF_CHANGE.newEmail },
   'passkey-removed': { email: 'ada@example.com', url: 'https://app.example' },
   'usage-alert': {
     businessName: 'Acme',

@@ -19,6 +19,10 @@ const OF_THE_CORE = [
   'second-factor-reset',
   'passkey-added',
   'passkey-removed',
+  'email-change-old',
+  'email-change-new',
+  'email-changed',
+  'email-change-undone',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
 export interface MailTemplatesOf {

@@ -68,6 +68,10 @@ const EXAMPLES: Record<string, Example> = {
   'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
   'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },
   'me.update': { body: () => ({ fullName: 'Ada King' }) },
+  'email_change.cancel': { answers: 404 },
+  'email_change.confirm': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
+  'email_change.request': { body: () => ({ email: newEmail() }) },
+  'email_change.undo': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
   'password.change': {
     body: () => ({ currentPassword: PASSWORD, newPassword: 'another long pass phrase' }),
   },

@@ -1,5 +1,6 @@
 /** What a person may do who belongs to no business. */
 export const OPEN_WITHOUT_BUSINESS = [
+  'DELETE /v1/me/email',
   'DELETE /v1/me/identities/{id}',
   'DELETE /v1/me/mfa/passkeys/{id}',
   'DELETE /v1/me/mfa/reset',
@@ -7,6 +8,7 @@ export const OPEN_WITHOUT_BUSINESS = [
   'DELETE /v1/me/sessions/{id}',
   'GET /v1/me',
   'GET /v1/me/businesses',
+  'GET /v1/me/email',
   'GET /v1/me/identities',
   'GET /v1/me/mfa',
   'GET /v1/me/sessions',
@@ -17,6 +19,7 @@ export const OPEN_WITHOUT_BUSINESS = [
   'POST /v1/auth/reauthenticate/options',
   'POST /v1/businesses',
   'POST /v1/invitations/accept',
+  'POST /v1/me/email',
   'POST /v1/me/identities',
   'POST /v1/me/mfa/passkeys',
   'POST /v1/me/mfa/passkeys/options',

@@ -7,6 +7,7 @@ import { Field } from '../../ui/fields';
 import { Form } from '../../ui/form';
 import { Card, Page } from '../../ui/page';
 import { Identities } from './identities';
+import { OwnEmail } from './own-email';
 import { OwnFactor } from './own-factor';
 import { Sessions } from './sessions';
 
@@ -42,6 +43,7 @@ export default function Account() {
           <NewPasswordField name="newPassword" label={text.fields.newPassword} />
         </Form>
       </Card>
+      <OwnEmail />
       <OwnFactor />
       <Identities />
       <Card title={text.account.sessions} lead={text.account.sessionsLead} isFlush>

@@ -40,8 +40,26 @@ export const door = {
     title: 'Verify your e-mail address',
     lead: 'One click, and mails of your business reach you.',
     submit: 'Verify',
-    done: 'The address is verified',
-    doneLead: 'Thank you.',
+    said: { title: 'The address is verified', lead: 'Thank you.' },
     on: 'Go on',
+  },
+  confirmEmail: {
+    title: 'Confirm the change of address',
+    lead: 'The address changes when the old and the new one have confirmed.',
+    submit: 'Confirm',
+    waits: { title: 'Confirmed', lead: 'Now the other address: it has a mail too.' },
+    changed: {
+      title: 'The address has changed',
+      lead: 'Log in with the new one. For a week, the old one can undo this.',
+    },
+  },
+  undoEmailChange: {
+    title: 'Take the old address back',
+    lead: 'The account gets its old address again, and all its sessions end.',
+    submit: 'Take it back',
+    said: {
+      title: 'The old address is back',
+      lead: 'All sessions have ended. Reset your password: somebody else may know it.',
+    },
   },
 };

@@ -254,6 +254,18 @@ export const team = {
     resend: 'Send it again',
     verificationSent: (email: string) => `A mail to ${email} is on its way`,
   },
+  ownEmail: {
+    title: 'E-mail address',
+    lead: 'The old and the new one confirm; then it changes. For a week, the old one can undo it.',
+    newEmail: 'New address',
+    present: (email: string) => `Now it is ${email}.`,
+    submit: 'Change address',
+    sent: 'Both addresses have a mail to confirm',
+    waits: 'Not confirmed yet',
+    confirmed: 'Confirmed',
+    until: 'Until',
+    cancel: 'Cancel the change',
+  },
   settings: {
     title: 'Settings',
     lead: 'Of this business.',

@@ -25,12 +25,14 @@ import type {
   BusinessRequest,
   BusinessResponse,
   CancelRequest,
+  ChangeEmailRequest,
   ChangePasswordRequest,
   ChangePlanRequest,
   CheckEntitlementRequest,
   CheckoutSessionResponse,
   CommitRequest,
   ConfirmTotpRequest,
+  ConfirmedEmailChangeResponse,
   CreateApiKeyRequest,
   CreateApplicationRequest,
   CreateBusinessRequest,
@@ -50,6 +52,7 @@ import type {
   CreditPage,
   CreditResponse,
   DomainRequest,
+  EmailChangeTokenRequest,
   EntitlementCheckResponse,
   EntitlementsResponse,
   EvaluationRequest,
@@ -96,6 +99,7 @@ import type {
   NotificationPreferencesResponse,
   OpenSupportSessionRequest,
   OpenedSupportSessionResponse,
+  OwnEmailResponse,
   OwnFactorsResponse,
   PasskeyLoginRequest,
   PasskeyOptionsResponse,
@@ -594,6 +598,50 @@ export const auditLogList: Operation<
 > = {
   method: 'GET',
   path: '/v1/audit-log',
+};
+
+/** Confirm a change of address with the key from the mail to the old or the new one. With both, the address changes; for a week, the old one can undo it. */
+export const emailChangeConfirm: Operation<
+  { body: EmailChangeTokenRequest },
+  ConfirmedEmailChangeResponse,
+  | problems.BodyTooLargeError
+  | problems.EmailChangeTokenInvalidError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/email/change/confirm',
+  takesIdempotencyKey: true,
+};
+
+/** Take the old address back, with the key from the mail to it; ends every session */
+export const emailChangeUndo: Operation<
+  { body: EmailChangeTokenRequest },
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.EmailChangeTokenInvalidError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.TooManyValuesError
+  | problems.UnsupportedMediaTypeError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/auth/email/change/undo',
+  takesIdempotencyKey: true,
 };
 
 /** Mail the verification link again */
@@ -1704,6 +1752,78 @@ export const meListBusinesses: Operation<
 > = {
   method: 'GET',
   path: '/v1/me/businesses',
+};
+
+/** My address, and the one that waits to take its place */
+export const emailChangeGet: Operation<
+  NoParameters,
+  OwnEmailResponse,
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.RateLimitedError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.UnauthenticatedError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'GET',
+  path: '/v1/me/email',
+};
+
+/** Change my address: both get a mail, and both confirm within 24 hours. In place of an earlier request. The answer is the same where somebody else has the address. */
+export const emailChangeRequest: Operation<
+  { body: ChangeEmailRequest },
+  OwnEmailResponse,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.ExpectationFailedError
+  | problems.IdempotencyAnswerNotKeptError
+  | problems.IdempotencyKeyInUseError
+  | problems.IdempotencyKeyReusedError
+  | problems.RateLimitedError
+  | problems.ReauthenticationRequiredError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'POST',
+  path: '/v1/me/email',
+  takesIdempotencyKey: true,
+};
+
+/** Cancel the change of my address that waits */
+export const emailChangeCancel: Operation<
+  NoParameters,
+  undefined,
+  | problems.BodyTooLargeError
+  | problems.CredentialsAmbiguousError
+  | problems.CrossSiteRequestError
+  | problems.EmailChangeNotFoundError
+  | problems.ExpectationFailedError
+  | problems.RateLimitedError
+  | problems.RequestTimeoutError
+  | problems.StorageFullError
+  | problems.SupportForbiddenError
+  | problems.SupportReadOnlyError
+  | problems.TooManyAtOnceError
+  | problems.TooManyValuesError
+  | problems.UnauthenticatedError
+  | problems.UnsupportedMediaTypeError
+  | problems.WrongCredentialKindError
+  | CommonFailure
+> = {
+  method: 'DELETE',
+  path: '/v1/me/email',
 };
 
 /** The sign-ins with identity providers that open my account */

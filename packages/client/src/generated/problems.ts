@@ -75,6 +75,12 @@ export class DomainNotProvenError extends ProblemError<schemas.DomainNotProvenPr
 /** Another business has proven this domain */
 export class DomainTakenError extends ProblemError<schemas.DomainTakenProblem> {}
 
+/** No change of address waits */
+export class EmailChangeNotFoundError extends ProblemError<schemas.EmailChangeNotFoundProblem> {}
+
+/** This link is no longer valid */
+export class EmailChangeTokenInvalidError extends ProblemError<schemas.EmailChangeTokenInvalidProblem> {}
+
 /** The identity provider vouches for no e-mail address */
 export class EmailNotProvenError extends ProblemError<schemas.EmailNotProvenProblem> {}
 
@@ -479,6 +485,8 @@ export const PROBLEMS = {
   domain_not_found: DomainNotFoundError,
   domain_not_proven: DomainNotProvenError,
   domain_taken: DomainTakenError,
+  email_change_not_found: EmailChangeNotFoundError,
+  email_change_token_invalid: EmailChangeTokenInvalidError,
   email_not_proven: EmailNotProvenError,
   email_not_verified: EmailNotVerifiedError,
   email_taken: EmailTakenError,

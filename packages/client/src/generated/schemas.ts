@@ -25,6 +25,11 @@ export type Action =
   | 'credit.grant'
   | 'credit.list'
   | 'credit.void'
+  | 'email_change.cancel'
+  | 'email_change.confirm'
+  | 'email_change.get'
+  | 'email_change.request'
+  | 'email_change.undo'
   | 'email.resend'
   | 'email.verify'
   | 'entitlement.check'
@@ -609,6 +614,8 @@ export type CauseResponse = {
   email: string | null;
 };
 
+export type ChangeEmailRequest = { email: string };
+
 export type ChangePasswordRequest = {
   currentPassword: string;
   /** Not trimmed; compared in NFC. Common ones are refused */
@@ -678,6 +685,11 @@ export type ConfigKind = 'config';
 export type ConfirmTotpRequest = {
   /** Of the authenticator app */
   code: string;
+};
+
+export type ConfirmedEmailChangeResponse = {
+  /** Whether the address has changed; false: the other one has to confirm */
+  done: boolean;
 };
 
 /** Cookies need https */
@@ -970,6 +982,32 @@ export type DomainRequest = { domain: string };
 
 /** Another business has proven this domain */
 export type DomainTakenProblem = ProblemResponse & { code: 'domain_taken'; status: 409 };
+
+/** No change of address waits */
+export type EmailChangeNotFoundProblem = ProblemResponse & {
+  code: 'email_change_not_found';
+  status: 404;
+};
+
+export type EmailChangeResponse = {
+  newEmail: string;
+  /** Whether the present address has confirmed */
+  oldConfirmed: boolean;
+  /** Whether the new address has confirmed */
+  newConfirmed: boolean;
+  expiresAt: string;
+};
+
+/** This link is no longer valid */
+export type EmailChangeTokenInvalidProblem = ProblemResponse & {
+  code: 'email_change_token_invalid';
+  status: 410;
+};
+
+export type EmailChangeTokenRequest = {
+  /** From the mail */
+  token: string;
+};
 
 /** The identity provider vouches for no e-mail address */
 export type EmailNotProvenProblem = ProblemResponse & { code: 'email_not_proven'; status: 403 };
@@ -1929,6 +1967,12 @@ export type OpenedSupportSessionResponse = {
 
 /** The server is overloaded */
 export type OverloadedProblem = ProblemResponse & { code: 'overloaded'; status: 503 };
+
+export type OwnEmailResponse = {
+  email: string;
+  /** Null: none waits */
+  change: EmailChangeResponse | null;
+};
 
 export type OwnFactorsResponse = {
   /** The authenticator app */
