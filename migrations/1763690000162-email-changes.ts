@@ -50,7 +50,7 @@ const EMAIL_CHANGES = `
     old_confirmed_at timestamptz(3),
     new_confirmed_at timestamptz(3),
     done_at timestamptz(3),
-    undo_until timestamptz(3),
+    undo_ends_at timestamptz(3),
     ended_at timestamptz(3),             -- replaced, canceled, or undone
     CONSTRAINT pk_email_changes PRIMARY KEY (id),
     CONSTRAINT uq_email_changes_old_hash UNIQUE (old_hash),
@@ -58,7 +58,7 @@ const EMAIL_CHANGES = `
     CONSTRAINT uq_email_changes_undo_hash UNIQUE (undo_hash),
     CONSTRAINT fk_email_changes_user FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT ck_email_changes_done CHECK (done_at IS NULL OR num_nulls(old_confirmed_at, new_confirmed_at) = 0),
-    CONSTRAINT ck_email_changes_undo_until CHECK ((done_at IS NULL) = (undo_until IS NULL))
+    CONSTRAINT ck_email_changes_undo_ends_at CHECK ((done_at IS NULL) = (undo_ends_at IS NULL))
   )`;
 
 // Somebody who took the address meanwhile would make the undoing impossible. After the row is there: a sign-up that

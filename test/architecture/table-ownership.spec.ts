@@ -95,6 +95,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'businesses members support_sessions users',
     reason: 'a login finds, and holds, person, members and businesses in one statement',
   },
+  'src/modules/accounts/email-changes.repository.ts': {
+    reads: 'users',
+    reason: 'no mail goes to an address that somebody else has, in one statement',
+  },
   'src/modules/accounts/lost-factors.repository.ts': {
     reads: 'users',
     reason: 'a mail names the person and the owner, in one statement',

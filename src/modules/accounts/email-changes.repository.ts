@@ -82,13 +82,13 @@ export class EmailChangesRepository {
   }
 
   async finish(tx: Transaction, id: string, undoUntil: Date): Promise<void> {
-    const sql = `UPDATE email_changes SET done_at = $2, undo_until = $3 WHERE id = $1 AND ${IS_OPEN}`;
+    const sql = `UPDATE email_changes SET done_at = $2, undo_ends_at = $3 WHERE id = $1 AND ${IS_OPEN}`;
     await tx.execute(sql, [id, tx.now, undoUntil]);
   }
 
   /** A change that is done, whose old address may still undo it. */
   async findUndoable(tx: Transaction, key: string): Promise<EmailChange | null> {
-    const sql = `${SELECT} WHERE undo_hash = $1 AND ${IS_KEPT} AND undo_until > $2`;
+    const sql = `${SELECT} WHERE undo_hash = $1 AND ${IS_KEPT} AND undo_ends_at > $2`;
     const [change] = await tx.query<EmailChange>(sql, [hashToken(key), tx.now]);
     return change ?? null;
   }
@@ -107,7 +107,7 @@ export class EmailChangesRepository {
 
   /** Deletes those that can neither be confirmed nor undone any more: their old addresses are free. */
   async prune(tx: Transaction): Promise<void> {
-    const sql = 'DELETE FROM email_changes WHERE coalesce(undo_until, expires_at) < $1';
+    const sql = 'DELETE FROM email_changes WHERE coalesce(undo_ends_at, expires_at) < $1';
     await tx.execute(sql, [tx.now]);
   }
 
@@ -179,5 +179,5 @@ const IS_FREE = `NOT EXISTS (
 const FOR_MAIL: Record<MailedKey, string> = {
   old: `${MAILED} WHERE id = $1 AND ${IS_OPEN} AND expires_at > $2 AND old_confirmed_at IS NULL`,
   new: `${MAILED} WHERE id = $1 AND ${IS_OPEN} AND expires_at > $2 AND new_confirmed_at IS NULL AND ${IS_FREE}`,
-  undo: `${MAILED} WHERE id = $1 AND ${IS_KEPT} AND undo_until > $2`,
+  undo: `${MAILED} WHERE id = $1 AND ${IS_KEPT} AND undo_ends_at > $2`,
 };
