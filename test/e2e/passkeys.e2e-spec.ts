@@ -128,6 +128,19 @@ describe('registering one', () => {
     expectProblem(await send(owner, late), 401, 'passkey_invalid');
   });
 
+  it('is not for a session that the provider of one business opened: a passkey opens all', async () => {
+    const owner = await signUp(server);
+    await server.database.query(
+      `UPDATE sessions SET signed_in_with = '{sso}' WHERE user_id = (SELECT id FROM users WHERE email = $1)`,
+      [owner.email],
+    );
+    const refused = await server.post('/v1/me/mfa/passkeys/options', owner.token);
+    expectProblem(refused, 403, 'session_of_company');
+    const body = { name: 'My phone', passkey: {} };
+    const answer = await server.post('/v1/me/mfa/passkeys', owner.token, body);
+    expectProblem(answer, 403, 'session_of_company');
+  });
+
   it('refuses one that is known, of whomever', async () => {
     const { device } = await withPasskey();
     const other = await signUp(server);

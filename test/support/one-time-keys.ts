@@ -1,10 +1,11 @@
 import { RequestContext } from '../../src/common/request-context';
-import { OneTimeKeys } from '../../src/modules/identity/one-time-keys';
+import { OneTimeKeys, type KeyPurpose } from '../../src/modules/identity/one-time-keys';
 import {
   OneTimeKeysRepository,
   type UserKeyPurpose,
 } from '../../src/modules/identity/one-time-keys.repository';
 import { Database } from '../../src/platform/database/database';
+import { newEmail } from './signups';
 import type { TestApplication } from './test-application';
 
 /** A new key for a person, as a mail would bring it. */
@@ -32,4 +33,23 @@ export async function invitationKey(server: TestApplication, id: string): Promis
     [id],
   );
   return server.app.get(OneTimeKeys).derive('invitation', id, invitation!.nonce);
+}
+
+/** The keys of a change of address that the owner of this session has asked for, which its mails would bring. */
+export async function emailChangeKeys(
+  server: TestApplication,
+  token: string,
+): Promise<{ ofOld: string; ofNew: string; toUndo: string }> {
+  const asked = await server.post('/v1/me/email', token, { email: newEmail() });
+  expect(asked.status).toBe(202);
+  const [change] = await server.database.query<{ id: string; nonce: Buffer }>(
+    'SELECT id, nonce FROM email_changes ORDER BY requested_at DESC LIMIT 1',
+  );
+  const { id, nonce } = change!;
+  const derive = (purpose: KeyPurpose) => server.app.get(OneTimeKeys).derive(purpose, id, nonce);
+  return {
+    ofOld: derive('email_change_old'),
+    ofNew: derive('email_change_new'),
+    toUndo: derive('email_change_undo'),
+  };
 }

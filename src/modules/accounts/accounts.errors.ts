@@ -20,7 +20,7 @@ export const sessionOfCompany = defineProblem({
   kind: 'forbidden',
   title: 'This session is for the business whose sign-in opened it',
   description:
-    'The identity provider of one business opens no other. Log in to the other one in another way: POST /v1/auth/password/forgot sets a password.',
+    'The identity provider of one business opens no other, and makes no passkey, which would. Log in to the other one in another way: POST /v1/auth/password/forgot sets a password.',
 });
 
 export const emailChangeNotFound = defineProblem({

@@ -75,11 +75,11 @@ export class EmailChangesController {
     problems: [emailChangeTokenInvalid, rateLimitedProblem],
     idempotency: 'in_steps',
   })
-  async confirm(
+  confirm(
     @Ctx() context: RequestContext,
     @Body() { token }: EmailChangeTokenRequest,
   ): Promise<ConfirmedEmailChangeResponse> {
-    return { done: await this.changes.confirm(context, token) };
+    return this.changes.confirm(context, token);
   }
 
   @Post('auth/email/change/undo')

@@ -89,15 +89,15 @@ export class EmailChangesService {
    * @returns whether it has
    * @throws 410 email_change_token_invalid, also where somebody else has the new address by now
    */
-  async confirm(context: RequestContext, token: string): Promise<boolean> {
+  async confirm(context: RequestContext, token: string): Promise<{ done: boolean }> {
     await this.limiter.count(context, 'one_time_key', null, context.ip);
     const found = await this.find(context, (tx) => this.changes.findByKey(tx, token));
     try {
-      const isDone = await this.idempotency.runOnPlatform(actingAs(context, found), REASON, (tx) =>
+      const answer = await this.idempotency.runOnPlatform(actingAs(context, found), REASON, (tx) =>
         this.confirmIn(tx, found),
       );
       await this.limiter.forgive(context, 'one_time_key', null, context.ip);
-      return isDone;
+      return answer;
     } catch (error) {
       if (!(error instanceof DomainError) || error.definition !== emailTaken.definition)
         throw error;
@@ -129,14 +129,14 @@ export class EmailChangesService {
   private async confirmIn(
     tx: Transaction,
     { id, userId, mailbox }: EmailChange & { mailbox: 'old' | 'new' },
-  ): Promise<boolean> {
+  ): Promise<{ done: boolean }> {
     await this.users.lock(tx, userId);
     const change = await this.changes.confirm(tx, id, mailbox);
     if (!change) throw emailChangeTokenInvalid();
-    const isDone = change.oldConfirmedAt !== null && change.newConfirmedAt !== null;
-    if (isDone) await this.finish(tx, change);
+    const done = change.oldConfirmedAt !== null && change.newConfirmedAt !== null;
+    if (done) await this.finish(tx, change);
     await this.record(tx, userId);
-    return isDone;
+    return { done };
   }
 
   private async finish(tx: Transaction, { id, userId, newEmail }: EmailChange): Promise<void> {

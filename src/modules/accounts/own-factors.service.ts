@@ -83,20 +83,18 @@ export class OwnFactorsService {
     });
   }
 
-  /** @throws 401 unauthenticated, 409 passkeys_unavailable, too_many_passkeys */
+  /** @throws 401 unauthenticated, 403 session_of_company, 409 passkeys_unavailable, too_many_passkeys */
   beginPasskey(context: RequestContext): Promise<object> {
-    return this.change(context, (tx, owner) =>
-      this.passkeys.beginRegistration(tx, owner, tx.actor.email!),
-    ); // a person has an address
+    return this.change(context, (tx, owner, proof) => {
+      assertNotOfCompany(proof);
+      return this.passkeys.beginRegistration(tx, owner, tx.actor.email!); // a person has an address
+    });
   }
 
-  /**
-   * A passkey is a way in of its own: not for a session that a company's sign-in has opened.
-   * @throws 401 passkey_invalid, 403 session_of_company, 409 passkeys_unavailable, passkey_exists, too_many_passkeys
-   */
+  /** @throws 401 passkey_invalid, 403 session_of_company, 409 passkeys_unavailable, passkey_exists, too_many_passkeys */
   addPasskey(context: RequestContext, given: PasskeyToRegister): Promise<AddedPasskey> {
-    return this.change(context, async (tx, owner, { signedInWith }) => {
-      if (signedInWith.includes('sso')) throw sessionOfCompany();
+    return this.change(context, async (tx, owner, proof) => {
+      assertNotOfCompany(proof);
       const added = await this.factors.addPasskey(tx, owner, given);
       await this.finish(tx, owner);
       return added;
@@ -128,7 +126,8 @@ export class OwnFactorsService {
     return this.database.platform(context, REASON, async (tx) => {
       const owner = ownerOf(tx);
       await this.users.lock(tx, owner.id); // a login in flight waits, and finds that its check no longer holds
-      return work(tx, owner, await this.sessions.lockOwn(tx));
+      const proof = await this.sessions.lockOwn(tx);
+      return work(tx, owner, proof);
     });
   }
 
@@ -141,6 +140,11 @@ export class OwnFactorsService {
     const businessIds = await this.accounts.listBusinessIds(tx, id);
     await this.audit.recordOfAccount(tx, businessIds, { type: 'user', id });
   }
+}
+
+/** A passkey opens every business; the provider of one business must not get there by making one. */
+function assertNotOfCompany({ signedInWith }: SessionProof): void {
+  if (signedInWith.includes('sso')) throw sessionOfCompany();
 }
 
 function ownerOf(context: RequestContext): FactorOwner {

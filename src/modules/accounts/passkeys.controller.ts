@@ -101,7 +101,7 @@ export class PasskeysController {
     summary: 'Begin to register a passkey',
     status: 200,
     answers: PasskeyOptionsResponse,
-    problems: [passkeysUnavailable, tooManyPasskeys],
+    problems: [passkeysUnavailable, tooManyPasskeys, sessionOfCompany],
     idempotency: 'none',
     stepUp: true,
   })
@@ -118,10 +118,10 @@ export class PasskeysController {
     answers: CreatedPasskeyResponse,
     problems: [
       passkeyInvalid,
-      sessionOfCompany,
       passkeysUnavailable,
       passkeyExists,
       tooManyPasskeys,
+      sessionOfCompany,
     ],
     idempotency: 'none',
     stepUp: true,

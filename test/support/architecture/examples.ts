@@ -1,15 +1,16 @@
 import { newId } from '../../../src/common/ids';
 import * as product from '../../product/description';
-import { PASSWORD, type Customer } from '../customers';
+import type { Customer } from '../customers';
 import { addFeature, giveOwnGrant } from '../entitlements';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
 import { PasskeyDevice } from '../passkeys';
 import { aSignup, newEmail } from '../signups';
-import { addStaff, openSupport, REASON, STAFF_PASSWORD, type StaffMember } from '../staff';
+import { addStaff, openSupport, REASON, type StaffMember } from '../staff';
 import type { TestApplication } from '../test-application';
 import { tokenFor } from './credentials';
 import type { Maker, Operation } from './openapi';
+import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 
 /** A customer to make requests for, and to be attacked. */
 export interface World {
@@ -39,6 +40,7 @@ const UNKNOWN_KEY = 'a-key-that-was-never-issued';
 /** By action: the query that a route needs, and the body where its required fields declare no examples that will do. */
 const EXAMPLES: Record<string, Example> = {
   ...product.EXAMPLES,
+  ...SIGN_IN_EXAMPLES,
   'api_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
   // These tests run without Stripe: what asks it for something says that there is none.
   'billing.open_checkout': {
@@ -53,7 +55,6 @@ const EXAMPLES: Record<string, Example> = {
   'business.create': { body: () => ({ name: 'Another' }) },
   'business.sign_up': { body: () => aSignup() },
   'business.update': { body: () => ({ name: 'Renamed' }) },
-  'email.verify': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
   'entitlement.grant': { body: () => ({ limit: 1_000, reason: REASON }) },
   'entitlement.check': {
     body: ({ customer }) => ({ businessId: customer.business.id, feature: product.METERED }),
@@ -63,48 +64,13 @@ const EXAMPLES: Record<string, Example> = {
   'feature.update': { body: () => ({ name: 'Renamed' }) },
   'flag.evaluate': { body: () => ({ context: { targetingKey: 'user-1' } }) },
   'flag.evaluate_all': { body: () => ({ context: { targetingKey: 'user-1' } }) },
-  'identity.link': { body: () => ({ linkToken: UNKNOWN_KEY }), answers: 410 },
   'invitation.accept': { body: () => ({ activationKey: UNKNOWN_KEY }), answers: 404 },
   'invitation.create': { body: () => ({ email: newEmail(), role: 'viewer' }) },
   'invitation.look_up': { query: `activationKey=${UNKNOWN_KEY}`, answers: 404 },
   'me.update': { body: () => ({ fullName: 'Ada King' }) },
-  'email_change.cancel': { answers: 404 },
-  'email_change.confirm': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
-  'email_change.request': { body: () => ({ email: newEmail() }) },
-  'email_change.undo': { body: () => ({ token: UNKNOWN_KEY }), answers: 410 },
-  'password.change': {
-    body: () => ({ currentPassword: PASSWORD, newPassword: 'another long pass phrase' }),
-  },
-  'password.forgot': { body: () => ({ email: newEmail() }) },
-  'password.reset': { body: () => ({ token: UNKNOWN_KEY, password: PASSWORD }), answers: 410 },
-  'passkey.create': { body: () => ({ name: 'My phone', passkey: {} }), answers: 401 },
-  'passkey.delete': { answers: 404 },
-  'passkey.rename': { body: () => ({ name: 'Laptop' }), answers: 404 },
   'plan.create': { body: () => aPlan() },
   'plan.update': { body: () => ({ name: 'Renamed' }) },
   'service_key.rotate': { body: () => ({ overlapSeconds: 0 }) },
-  'session.create': {
-    body: ({ customer }) => ({ email: customer.email, password: PASSWORD }),
-  },
-  'session.create_by_passkey': { body: () => ({ passkey: {} }), answers: 401 },
-  'second_factor.cancel_reset': { answers: 404 },
-  'second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
-  'second_factor.remove': { answers: 404 },
-  'second_factor.renew_codes': { answers: 404 },
-  'session.exchange': { body: () => ({ token: UNKNOWN_KEY }), answers: 401 },
-  'session.prove': { body: () => ({ password: PASSWORD }) },
-  'session.sign_in': {
-    body: () => ({ provider: 'nobody', state: UNKNOWN_KEY, code: 'x' }),
-    answers: 410,
-  },
-  'session.verify': { body: () => ({ mfaToken: UNKNOWN_KEY, code: '000000' }), answers: 401 },
-  'session.switch': { body: ({ customer }) => ({ businessId: customer.business.id }) },
-  'sign_in.begin': { body: () => ({ provider: 'nobody' }), answers: 404 },
-  'sign_in.begin_own': { body: () => ({ provider: 'nobody', purpose: 'link' }), answers: 404 },
-  'sign_in.finish_own': {
-    body: () => ({ provider: 'nobody', state: UNKNOWN_KEY, code: 'x' }),
-    answers: 410,
-  },
   'sso.get': { answers: 404 },
   'sso.prove_domain': { body: () => ({ domain: 'acme.example' }), answers: 404 },
   'sso.remove': { answers: 404 },
@@ -118,21 +84,6 @@ const EXAMPLES: Record<string, Example> = {
   },
   'sso.test': { answers: 404 },
   'staff_sso.prove_domain': { body: () => ({ domain: 'acme.example' }), answers: 404 },
-  'staff_session.create': {
-    body: ({ staff }) => ({ email: staff.email, password: STAFF_PASSWORD }),
-  },
-  'staff_passkey.create': { body: () => ({ name: 'My phone', passkey: {} }), answers: 401 },
-  'staff_passkey.delete': { answers: 404 },
-  'staff_passkey.rename': { body: () => ({ name: 'Laptop' }), answers: 404 },
-  'staff_session.create_by_passkey': { body: () => ({ passkey: {} }), answers: 401 },
-  'staff_second_factor.confirm': { body: () => ({ code: '000000' }), answers: 404 },
-  'staff_second_factor.remove': { answers: 404 },
-  'staff_second_factor.renew_codes': { answers: 404 },
-  'staff_session.prove': { body: () => ({ password: STAFF_PASSWORD }) },
-  'staff_session.verify': {
-    body: () => ({ mfaToken: UNKNOWN_KEY, code: '000000' }),
-    answers: 401,
-  },
   'subscription.preview_change': {
     body: ({ customer }) => ({ planId: customer.subscription.plan.id }),
   },

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { newId } from '../../../src/common/ids';
 import { signUp } from '../customers';
-import { invitationKey, issueKey } from '../one-time-keys';
+import { emailChangeKeys, invitationKey, issueKey } from '../one-time-keys';
 import type { StaffMember } from '../staff';
 import { changeSubscription } from '../subscriptions';
 import type { TestApplication } from '../test-application';
@@ -22,6 +22,15 @@ const PREPARATIONS: Record<string, (world: World) => Promise<Prepared>> = {
   'email.verify': async ({ server, customer }) => ({
     body: { token: await issueKey(server, customer.email, 'email_verification') },
   }),
+  'email_change.confirm': async ({ server, customer }) => ({
+    body: { token: (await emailChangeKeys(server, customer.token)).ofOld },
+  }),
+  'email_change.undo': async ({ server, customer }) => {
+    const { ofOld, ofNew, toUndo } = await emailChangeKeys(server, customer.token);
+    for (const token of [ofOld, ofNew])
+      await server.post('/v1/auth/email/change/confirm', undefined, { token });
+    return { body: { token: toUndo } };
+  },
   'password.reset': async ({ server, customer }) => ({
     body: {
       token: await issueKey(server, customer.email, 'password_reset'),

@@ -1963,6 +1963,7 @@ export const passkeyBegin: Operation<
   | problems.RateLimitedError
   | problems.ReauthenticationRequiredError
   | problems.RequestTimeoutError
+  | problems.SessionOfCompanyError
   | problems.StorageFullError
   | problems.SupportForbiddenError
   | problems.SupportReadOnlyError
