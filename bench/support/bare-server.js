@@ -1,4 +1,5 @@
 // What HTTP alone costs here: Fastify parses a recording and answers the JSON that the server would answer.
+require('./report-usage');
 const fastify = require('fastify')();
 
 const PERIOD = { used: 1, limit: 1e9, remaining: 999_999_999, credits: 0, overLimit: false };
@@ -14,4 +15,3 @@ fastify.post('/v1/recordings', (request, reply) => {
 });
 void fastify.listen({ port: 0, host: '127.0.0.1' }).then((url) => console.log(`ready: ${url}`));
 process.on('SIGTERM', () => process.exit(0));
-process.on('message', () => undefined);

@@ -55,7 +55,9 @@ function prepare(app) {
 function usage() {
   const { readdirSync } = require('node:fs');
   globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
   return {
+    cpuMs: (user + system) / 1000,
     rssMb: process.memoryUsage.rss() / 2 ** 20,
     descriptors: readdirSync('/proc/self/fd').length,
   };

@@ -14,7 +14,7 @@ const BODY = JSON.stringify({
  * @param body of a POST; without it a recording
  * @param headers beside the usual ones
  * @param answers the class of statuses that all answers must have
- * @returns answers per second, and their latencies in milliseconds
+ * @returns how many answers, those per second, and their latencies in milliseconds
  */
 async function measure(load) {
   const { url, route, tokens, connections, seconds, amount, method = 'POST' } = load;
@@ -32,7 +32,9 @@ async function measure(load) {
   if (others > 0 || result.errors > 0)
     throw new Error(`${route}: ${others} answers were no ${answers}, ${result.errors} failed`);
   const { p50, p99, max } = result.latency;
-  return { perSecond: result[answers] / result.duration, p50Ms: p50, p99Ms: p99, maximumMs: max };
+  const count = result[answers];
+  const latencies = { p50Ms: p50, p99Ms: p99, maximumMs: max };
+  return { answers: count, perSecond: count / result.duration, ...latencies };
 }
 
 function requestsOf(method, path, tokens, headers, body) {
