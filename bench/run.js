@@ -7,6 +7,7 @@ const { parseArgs } = require('node:util');
 const benches = {
   console: './console',
   events: './events',
+  limits: './limits',
   login: './login',
   newcomer: './newcomer',
   migrate: './migrate',
@@ -17,6 +18,7 @@ const benches = {
   entitlements: './entitlements',
   usage: './usage',
   soak: './soak',
+  start: './start',
   renewal: './renewal',
   'renewal-against': './renewal-against',
   webhooks: './webhooks',

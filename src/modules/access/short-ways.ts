@@ -43,6 +43,8 @@ export class ShortWays implements OnModuleInit {
 
   private of(controller: object, handler: Handler): ShortWay {
     const access = accessOf(handler)!;
+    if (access.session)
+      throw new Error(`${access.action} opens or ends a session, so it cannot be hot`);
     const givenTo = argumentsOf(controller, handler);
     const of = controller.constructor;
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
