@@ -143,9 +143,9 @@ function warming(load) {
 
 /** The load's answers, with the server's microseconds of processor time for each. */
 async function withCpu(server, load) {
-  const before = await server.usage();
+  const before = await server.ask('cpu');
   const measured = await measure(load);
-  const after = await server.usage();
+  const after = await server.ask('cpu');
   return { ...measured, cpuUs: ((after.cpuMs - before.cpuMs) * 1000) / measured.answers };
 }
 

@@ -37,7 +37,7 @@ async function main() {
   await app.listen({ port: 0, host: '127.0.0.1' });
   await prepare(app);
   process.on('SIGTERM', () => void stop(app, database));
-  process.on('message', (asked) => asked === 'usage' && process.send(usage()));
+  process.on('message', (asked) => ANSWERS[asked] && process.send(ANSWERS[asked]()));
   console.log(`ready: ${(await app.getUrl()).replace('[::1]', '127.0.0.1')}`);
 }
 
@@ -52,12 +52,17 @@ function prepare(app) {
   });
 }
 
+const ANSWERS = { cpu, usage };
+
+function cpu() {
+  const { user, system } = process.cpuUsage();
+  return { cpuMs: (user + system) / 1000 };
+}
+
 function usage() {
   const { readdirSync } = require('node:fs');
   globalThis.gc?.();
-  const { user, system } = process.cpuUsage();
   return {
-    cpuMs: (user + system) / 1000,
     rssMb: process.memoryUsage.rss() / 2 ** 20,
     descriptors: readdirSync('/proc/self/fd').length,
   };
