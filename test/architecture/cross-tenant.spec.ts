@@ -206,9 +206,7 @@ describe('a reference to a thing of another tenant', () => {
     'entitlement.check businessId': (businessId) => ({
       body: { businessId, feature: 'recordings' },
     }),
-    'session.create_by_passkey businessId': (businessId) => ({
-      body: { businessId, passkey: {} },
-    }),
+    'session.create_by_passkey businessId': (businessId) => ({ body: { businessId, passkey: {} } }),
     ...ofQueries('entitlement.list', 'flag.evaluate', 'flag.evaluate_all'),
     ...ofQueries('usage.get', 'usage.get_feature', 'usage.history', 'usage_alerts.get'),
     ...ofQueries('usage.explain', 'usage.explain_feature', 'usage.verify'),
@@ -304,6 +302,8 @@ describe('the tenant of a request', () => {
 
   it('is not changed by a header: each list and each thing is the own one', async () => {
     await fill(victim, operations);
+    const [setSso] = operations.filter(({ action }) => action === 'sso.set');
+    for (const each of [attacker, victim]) await callAs(each, setSso!, {});
     const { id } = victim.customer.business;
     const theirs = await listIdsOf(server.database, id);
     expect(theirs.length).toBeGreaterThan(10);

@@ -1,6 +1,7 @@
 import type { SsoResponse } from '../../src/modules/sso/dto/sso';
 import { CONFIG } from '../../src/platform/config/config';
 import { PASSWORD, signUp } from '../support/customers';
+import { linkIdentity } from '../support/identities';
 import { IdentityProvider, somebody } from '../support/identity-provider';
 import { Authenticator } from '../support/second-factors';
 import { addStaff } from '../support/staff';
@@ -93,11 +94,7 @@ it('the second factor is asked for after the provider', async () => {
   const { email, token } = await signUp(world.server);
   await verifyEmail(email);
   idp.person = somebody({ email });
-  await world.server.database.query(
-    `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
-     SELECT gen_random_uuid(), id, $2, $3, email, now(), now() FROM users WHERE email = $1`,
-    [email, idp.url, idp.person.sub],
-  );
+  await linkIdentity(world.server.database, email, idp.url, idp.person.sub);
   const app = await Authenticator.enrol(world.server, token);
   const visitor = await world.visit('/console/login');
   await visitor.press(CONTINUE);

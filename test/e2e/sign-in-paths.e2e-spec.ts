@@ -1,6 +1,7 @@
 import type { Response } from 'supertest';
 import { isDocumented, operationsOf, readDocument } from '../support/architecture/openapi';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
+import { linkIdentity } from '../support/identities';
 import { IdentityProvider, somebody } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { addMember, joinBusiness, logIn } from '../support/members';
@@ -121,14 +122,6 @@ const expectedOf = ({ isDemanded, factor }: Case, steps: 'one' | 'all'): Outcome
   return isDemanded ? 'enrols' : 'opens';
 };
 
-async function linkIdentity(email: string, issuedBy: string, subject: string): Promise<void> {
-  await server.database.query(
-    `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
-     SELECT gen_random_uuid(), id, $2, $3, email, now(), now() FROM users WHERE email = $1`,
-    [email, issuedBy, subject],
-  );
-}
-
 /** By action: the ways of people, and whether the password alone is the proof that they give. */
 const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Promise<Outcome> }> = {
   'session.create': {
@@ -159,7 +152,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
     steps: 'one',
     go: async ({ email }) => {
       const claims = await someone(server, { email });
-      await linkIdentity(email, issuer.url, claims.sub!);
+      await linkIdentity(server.database, email, issuer.url, claims.sub!);
       const token = await issuer.sign(claims);
       return outcomeOfLogin(await server.post('/v1/auth/exchange', undefined, { token }));
     },
@@ -168,7 +161,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
     steps: 'one',
     go: async ({ email }) => {
       idp.person = somebody({ email });
-      await linkIdentity(email, idp.url, idp.person.sub);
+      await linkIdentity(server.database, email, idp.url, idp.person.sub);
       return outcomeOfLogin(await signIn(server));
     },
   },

@@ -2,6 +2,7 @@ import { newId } from '../../../src/common/ids';
 import * as product from '../../product/description';
 import type { Customer } from '../customers';
 import { addFeature, giveOwnGrant } from '../entitlements';
+import { linkIdentity } from '../identities';
 import { insertFailedJob } from '../jobs';
 import { addMember, logIn } from '../members';
 import { PasskeyDevice } from '../passkeys';
@@ -76,10 +77,8 @@ const EXAMPLES: Record<string, Example> = {
   'sso.remove': { answers: 404 },
   'sso.set': {
     body: () => ({
-      issuer: 'https://login.acme.example',
-      clientId: 'tenantry',
-      clientSecret: 'a secret',
-      domains: ['acme.example'],
+      ...{ issuer: 'https://login.acme.example', domains: ['acme.example'] },
+      ...{ clientId: 'tenantry', clientSecret: 'a secret' },
     }),
   },
   'sso.test': { answers: 404 },
@@ -142,13 +141,8 @@ const OBJECTS: Record<string, (world: World) => Promise<Record<string, string>>>
     return { id: idIn(data[0]) };
   },
   '/v1/me/identities/{id}': async ({ server, customer }) => {
-    const id = newId();
-    await server.database.query(
-      `INSERT INTO identities (id, user_id, issuer, subject, email, created_at, last_used_at)
-       SELECT $1::uuid, id, 'https://idp.example', $1::text, email, now(), now() FROM users WHERE email = $2`,
-      [id, customer.email],
-    );
-    return { id };
+    const issuer = 'https://idp.example';
+    return { id: await linkIdentity(server.database, customer.email, issuer, newId()) };
   },
   '/v1/invitations/{id}': async ({ server, customer }) => {
     const invitation = { email: newEmail(), role: 'viewer' };
