@@ -382,10 +382,10 @@ describe('signup', () => {
   });
 
   describe('statements', () => {
-    it('are at most 13 for a signup, with the three of its events', async () => {
+    it('are at most 14 for a signup, with the four of its events', async () => {
       const { work } = await statementsOf(() => signUp(server));
       expect(work.length).toBeGreaterThan(0);
-      expect(work.length).toBeLessThanOrEqual(13);
+      expect(work.length).toBeLessThanOrEqual(14);
     });
 
     it('are at most 2 for GET /v1/me', async () => {
