@@ -9,6 +9,7 @@ import {
   checkMetricsToken,
   checkSecretKey,
 } from '../../src/cli/doctor/setting-checks';
+import { checkPasskeys } from '../../src/cli/doctor/sign-in-checks';
 import type { Config } from '../../src/platform/config/config';
 import { expectStatus, findingOf, listen } from '../support/doctor';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -89,6 +90,25 @@ describe('the token of the metrics', () => {
     expectStatus(finding, status, /./, /openssl rand/);
     if (metricsToken) expect(JSON.stringify(finding)).not.toContain(metricsToken);
   });
+});
+
+describe('passkeys', () => {
+  const check = (app: string | null, environment: Config['environment']) => {
+    const given = { appUrl: '', environment, givenUrls: { app, upgrade: null } };
+    return checkPasskeys(given, 'http://127.0.0.1:3000');
+  };
+
+  it('are of the host of APP_URL, and of localhost in development', () => {
+    expectStatus(check('https://app.example', 'production'), 'ok', /at https:\/\/app\.example$/);
+    expectStatus(check(null, 'development'), 'ok', /at http:\/\/localhost:3000$/);
+  });
+
+  it.each(['https://192.0.2.7', 'https://[2001:db8::7]', 'http://127.0.0.1:3000'])(
+    'are off at %s',
+    (app) => {
+      expectStatus(check(app, 'production'), 'warn', /off: /, /host name/);
+    },
+  );
 });
 
 describe('APP_URL', () => {

@@ -307,6 +307,23 @@ describe('the disk', () => {
   });
 });
 
+describe('staff factors', () => {
+  const fault = `
+    INSERT INTO staff_accounts (id, email, name, password_hash, status, created_at)
+    VALUES (gen_random_uuid(), 'joan@staff.example', 'Joan', '', 'active', now())`;
+  const cure = `DELETE FROM staff_accounts WHERE email = 'joan@staff.example'`;
+
+  it('are asked for where they are required', async () => {
+    const required = { staffSecondFactor: 'required' as const };
+    await database.query(fault);
+    const finding = await findingOf(database, 'staff factors', required);
+    expectStatus(finding, 'warn', /without a second factor: joan@staff\.example/, /set one up/);
+    expectStatus(await find('staff factors'), 'ok', /optional/);
+    await database.query(cure);
+    expectStatus(await findingOf(database, 'staff factors', required), 'ok', /all active staff/);
+  });
+});
+
 describe('addresses', () => {
   const insert = (email: string, key: string | null) =>
     `INSERT INTO users (id, email, email_key, full_name, password_hash, created_at)

@@ -50,13 +50,14 @@ describe('npm run cli -- doctor', () => {
         'events',
         'stripe account',
         'addresses',
+        'staff factors',
         'server',
         'smtp',
         'stripe',
         'SECRET_KEY',
         'METRICS_TOKEN',
       ],
-      ...['APP_URL', 'MAIL_FROM', 'disk'],
+      ...['APP_URL', 'passkeys', 'MAIL_FROM', 'disk'],
     ]);
     expect(findings.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual([
       'smtp',

@@ -31,6 +31,8 @@ import {
   checkSecretKey,
 } from './setting-checks';
 
+import { checkPasskeys, checkStaffFactors } from './sign-in-checks';
+
 const PATIENCE_MS = 5_000;
 const MIGRATE = 'Run `npm run cli -- migrate`, then this again.';
 
@@ -89,6 +91,7 @@ async function examineConnected(
     ['events', () => checkEvents(query)],
     ['stripe account', () => checkStripeAccount(config, query)],
     ['addresses', () => checkSharedAddresses(query)],
+    ['staff factors', () => checkStaffFactors(query, config)],
   ];
   const findings = [ok('database', `${name} answers`)];
   for (const [check, make] of checks) findings.push(await attempt(check, MIGRATE, make)); // one at a time, on one connection
@@ -109,6 +112,7 @@ async function examineSurroundings(config: Config): Promise<Finding[]> {
     checkSecretKey(config),
     checkMetricsToken(config),
     checkAppUrl(config, serverUrl),
+    checkPasskeys(config, serverUrl),
     checkMailFrom(config),
     await attempt('disk', disk, () => checkDisk(config)),
   ];
