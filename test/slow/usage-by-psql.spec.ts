@@ -37,7 +37,7 @@ afterAll(async () => {
 
 /** @param id of the export, in place of 42 */
 function runExample(id: string): { status: number | null; stderr: string } {
-  const input = EXAMPLE!.replaceAll('018f…', business).replaceAll('42', id);
+  const input = EXAMPLE!.replaceAll('42', id).replaceAll('018f…', business);
   const settings = ['-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'];
   return spawnSync('psql', ['-X', ...settings, program.url], { input, encoding: 'utf8' });
 }
