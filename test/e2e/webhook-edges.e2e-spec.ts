@@ -4,7 +4,12 @@ import { logIn } from '../support/members';
 import { expectFaults } from '../support/problems';
 import { TestApplication } from '../support/test-application';
 import { until } from '../support/until';
-import { createEndpoint, finishWebhooks, WebhookReceiver } from '../support/webhook-receiver';
+import {
+  createEndpoint,
+  finishWebhooks,
+  listDeliveries,
+  WebhookReceiver,
+} from '../support/webhook-receiver';
 
 /* What endpoints show, and what they get when things are sent again or people leave. */
 
@@ -49,8 +54,10 @@ it.each([
   ['HTTP://@127.1:4000', 'http://127.0.0.1:4000/'],
 ])('the URL %j is shown as it is called', async (url, called) => {
   const { id } = await createEndpoint(server, customer.token, { url });
-  const { body } = await server.get(path(id), customer.token);
-  expect((body as WebhookEndpointResponse).url).toBe(called);
+  const { body } = (await server.get(path(id), customer.token)) as {
+    body: WebhookEndpointResponse;
+  };
+  expect(body.url).toBe(called);
 });
 
 it('a replay to an ordered endpoint comes in the order of the log', async () => {
@@ -82,8 +89,7 @@ it('a redirect is not followed, and the delivery says so', async () => {
   const { id } = await createEndpoint(server, customer.token, { url: receiver.url });
   await rename('Renamed');
   await until('it was tried', async () => {
-    const { body } = await server.get(path(id, '/deliveries'), customer.token);
-    const [delivery] = (body as { data: { lastTry: { error: string } | null }[] }).data;
+    const [delivery] = await listDeliveries(server, customer.token, id);
     return delivery?.lastTry?.error === 'Redirects are not followed.';
   });
   expect(receiver.received).toHaveLength(1);

@@ -1,9 +1,10 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { IdentityNotLinkedError, MfaRequiredError } from '@tenantry/client';
 import { auth, identities, signIn } from '../api/operations';
 import { SecondStep } from '../second-factor/sign-in-form';
+import { useParameter } from '../app/use-parameter';
 import { text } from '../text/catalogue';
 import { Fault, notify, Skeleton } from '../ui/feedback';
 import { Door } from './door';
@@ -25,7 +26,7 @@ function readAnswer(provider: string) {
 
 /** Where identity providers send the browser back to. */
 export default function ProviderAnswer() {
-  const { provider = '' } = useParams({ strict: false }) as { provider?: string };
+  const provider = useParameter('provider');
   const [answer] = useState(() => readAnswer(provider));
   const [errand] = useState(recallErrand);
   useEffect(() => history.replaceState(history.state, '', location.pathname), []);

@@ -55,7 +55,8 @@ export class WebhookEndpointsRepository {
   }
 
   async update(tx: Transaction, id: string, changes: Partial<WebhookEndpoint>): Promise<void> {
-    if (Object.values(changes).every((value) => value === undefined)) return;
+    const values: unknown[] = Object.values(changes); // fields that are not given are undefined
+    if (values.every((value) => value === undefined)) return;
     await tx
       .repository(WebhookEndpoint)
       .update({ businessId: tx.requireBusinessId(), id }, changes);

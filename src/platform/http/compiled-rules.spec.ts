@@ -33,7 +33,20 @@ const LIKELY = [
     'x'.repeat(12),
   ],
   ...['x'.repeat(129), 'x'.repeat(3_000), 0, 1, 2, 15, 100, 3_600, -1, 0.5, 86_400_001, 2 ** 53],
-  ...[true, false, null, undefined, {}, [], [{}], ['a'], ['a', 1], { a: 1 }, { a: '\0' }],
+  ...[
+    true,
+    false,
+    null,
+    undefined,
+    {},
+    [],
+    [{}],
+    ['01890a5d-ac96-774b-bcce-b302099a8057'],
+    ['a'],
+    ['a', 1],
+    { a: 1 },
+    { a: '\0' },
+  ],
 ];
 
 async function listFieldClasses(): Promise<[string, FieldClass][]> {

@@ -215,6 +215,8 @@ describe('the texts of mails', () => {
       ...ofAlerts,
       'effectiveAt',
       'happenedAt',
+      'newEmail',
+      'oldEmail',
       'ownerEmail',
       'price',
       'role',
