@@ -51,7 +51,9 @@ const LIKELY = [
 
 async function listFieldClasses(): Promise<[string, FieldClass][]> {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
-  const declaring = files.filter((file) => /(?:\/dto\/[\w.-]+|\.fields)\.(?:ts|js)$/.test(file));
+  const declaring = files.filter((file) =>
+    /(?:\/dto\/[\w.-]+|\.fields|\.events)\.(?:ts|js)$/.test(file),
+  );
   const exported = await Promise.all(
     declaring.map((file) => import(join(SOURCES, file)) as Promise<Record<string, unknown>>),
   );
