@@ -1,5 +1,6 @@
-// Renewal beside that of another commit, each on its own database, in turn in one run; here one business in ten has used
-// three features. `npm run bench -- renewal-against [--against a39af02] [--subscriptions 50000] [--rounds 3]`
+// Renewal beside that of another commit, each on its own database, in turn in one run. Against the version before
+// features, one business in ten has used three of them here. Against a later one, a third side has a webhook endpoint for
+// one business in ten. `npm run bench -- renewal-against [--against a39af02] [--subscriptions 50000] [--rounds 3]`
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
@@ -14,25 +15,42 @@ const MEASURED = 'bench_measured';
 async function run({ against = BEFORE_FEATURES, subscriptions = '50000', rounds = '3' } = {}) {
   const count = Number(subscriptions);
   const other = path.join(path.dirname(buildOf(against)), '..', '..');
+  const here = path.join(__dirname, '..');
+  const isBeforeFeatures = against === BEFORE_FEATURES;
   const sides = {
     before: new Side(other, count),
-    now: new Side(path.join(__dirname, '..'), count),
+    now: new Side(here, count),
+    ...(!isBeforeFeatures && { listening: new Side(here, count) }),
   };
+  const names = Object.keys(sides);
   try {
     for (const side of Object.values(sides)) await side.seed();
-    await withClient(sides.now.url, addFeatures);
-    const taken = { before: [], now: [] };
+    if (isBeforeFeatures) await withClient(sides.now.url, addFeatures);
+    else await withClient(sides.listening.url, addEndpoints);
+    const taken = Object.fromEntries(names.map((name) => [name, []]));
     for (let round = 0; round < Number(rounds); round += 1)
-      for (const name of round % 2 ? ['now', 'before'] : ['before', 'now']) {
+      for (const name of round % 2 ? names.toReversed() : names) {
         taken[name].push(await sides[name].renew());
         process.stderr.write(`  ${name}: ${taken[name].at(-1).toFixed(1)} s\n`);
       }
-    const seconds = { before: spread(taken.before), now: spread(taken.now) };
-    const ratio = Number((seconds.now.minimum / seconds.before.minimum).toFixed(3));
-    return { against, subscriptions: count, seconds, ratioOfFastest: ratio };
+    return { against, subscriptions: count, ...summaryOf(taken) };
   } finally {
     for (const side of Object.values(sides)) await side.stop();
   }
+}
+
+/** Seconds of each side, and the fastest and median round of each to those of the version before. */
+function summaryOf({ before, ...others }) {
+  const quick = spread(before);
+  const ratios = Object.entries(others).map(([name, taken]) => {
+    const { minimum, median } = spread(taken);
+    return [name, { fastest: minimum / quick.minimum, median: median / quick.median }];
+  });
+  const seconds = Object.entries({ before, ...others }).map(([name, taken]) => [
+    name,
+    spread(taken),
+  ]);
+  return { seconds: Object.fromEntries(seconds), toBefore: Object.fromEntries(ratios) };
 }
 
 /** A checkout with its own bench, which knows its tables. */
@@ -85,6 +103,18 @@ async function addFeatures(client) {
      WHERE number % 10 = 0`,
   );
   await client.query('VACUUM ANALYZE usage_counters');
+}
+
+/** One business in ten is told of each renewal. */
+async function addEndpoints(client) {
+  await client.query(
+    `INSERT INTO webhook_endpoints (business_id, id, url, types, ordered, status, secret, created_at, enabled_at)
+     SELECT id, gen_random_uuid(), 'https://hooks.example/', '{*}', false, 'enabled', '\\x00', now(), now()
+     FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM businesses) AS business WHERE number % 10 = 0`,
+  );
+  await client.query(
+    `INSERT INTO webhook_endpoint_states (business_id, endpoint_id) SELECT business_id, id FROM webhook_endpoints`,
+  );
 }
 
 module.exports = { run };

@@ -80,6 +80,10 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'cron_heartbeats webhook_deliveries webhook_endpoints',
     reason: 'runs without the modules: the database may be too broken for them',
   },
+  'src/cli/doctor/sign-in-checks.ts': {
+    reads: 'staff_accounts',
+    reason: 'runs without the modules: the database may be too broken for them',
+  },
   'src/demo/race.service.ts': {
     writes:
       'business_grants features sql_callers usage_counters usage_days usage_event_keys usage_events',

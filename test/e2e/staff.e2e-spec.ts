@@ -228,6 +228,8 @@ describe('staff', () => {
       expect(open.map(({ action }) => action)).toEqual([
         'staff_session.create',
         'staff_session.verify',
+        'staff_session.create_by_passkey',
+        'staff_session.ask_passkey',
       ]);
     });
   });

@@ -118,6 +118,8 @@ describe('owners and permissions in a team', () => {
       'billing:write',
       'support_sessions:write',
       'team_members:reset_factors',
+      'sso:read',
+      'sso:write',
     ];
     const CONTRACT: Record<Role, Permission[]> = {
       viewer: READS,
@@ -138,6 +140,9 @@ describe('owners and permissions in a team', () => {
       'event.stream',
       'flag.evaluate',
       'flag.evaluate_all',
+      'identity.link',
+      'identity.list',
+      'identity.unlink',
       'invitation.accept',
       'me.get',
       'me.list_businesses',
@@ -164,6 +169,8 @@ describe('owners and permissions in a team', () => {
       'session.prove',
       'session.revoke',
       'session.switch',
+      'sign_in.begin_own',
+      'sign_in.finish_own',
       'team_member.remove', // oneself; of others, see above
     ];
     const ENDS_THE_SESSION = 'session.end';
