@@ -51,12 +51,9 @@ export class ShortWays implements OnModuleInit {
       await this.access.admitTo(access, request, reply);
       this.input.assertDeclared(of, handler, request);
       reply.code(access.status);
-      reply.send(
-        await handler.apply(
-          controller,
-          givenTo.map((give) => give(request, reply)),
-        ),
-      );
+      const given = givenTo.map((give) => give(request, reply));
+      const content = await handler.apply(controller, given);
+      if (!reply.sent) reply.send(content); // a handler that takes the reply sends it
     };
     return (request, reply) =>
       void answer(request, reply).catch((error: unknown) =>
@@ -89,6 +86,7 @@ function argumentOf(key: string, of: FieldClass): Argument {
   if (key.includes(CUSTOM_ROUTE_ARGS_METADATA)) return contextOf;
   if (key.startsWith(`${RouteParamtypes.BODY}:`)) return ({ body }) => validateFields(of, body);
   if (key.startsWith(`${RouteParamtypes.QUERY}:`)) return ({ query }) => validateFields(of, query);
+  if (key.startsWith(`${RouteParamtypes.REQUEST}:`)) return (request) => request;
   if (key.startsWith(`${RouteParamtypes.RESPONSE}:`)) return (_, reply) => reply;
   throw new Error(`a hot route has a parameter of a kind that short ways do not give: ${key}`);
 }

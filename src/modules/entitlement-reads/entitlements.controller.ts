@@ -1,4 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
@@ -26,6 +27,7 @@ export class EntitlementsController {
     status: 200,
     answers: EntitlementsResponse,
   })
+  @RouteConfig({ isHot: true })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an answer' })
   async list(
     @Ctx() context: RequestContext,

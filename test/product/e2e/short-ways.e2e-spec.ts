@@ -57,6 +57,7 @@ async function answersTo(party: Party, requests: Sent[]): Promise<Answer[]> {
 /** Ids, moments and what is left of a limit differ from one business to the other. */
 function withoutNames(answer: Answer, { customer }: Party): Answer {
   const text = JSON.stringify(answer)
+    .replace(/\\"[\w-]{43}\\"/g, '<tag>')
     .replaceAll(customer.email, '<email>')
     .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<id>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<moment>')
@@ -219,6 +220,20 @@ const READS: typeof CASES = [
   ['recordings with filters', read(`${recordings}?limit=1&from=2026-01-01T00:00:00Z`), [200]],
   ['recordings with a bad limit', read(`${recordings}?limit=0&cursor=!`), [422]],
   ['recordings with an unknown filter', read(`${recordings}?colour=red`), [422]],
+  ['entitlements', read('/v1/entitlements'), [200]],
+  ['entitlements for a key', read('/v1/entitlements', ({ customer }) => customer.key), [200]],
+  ['entitlements for a service key', ofBusiness('/v1/entitlements'), [200]],
+  ['entitlements in support', read('/v1/entitlements', ({ support }) => support), [200]],
+  ['entitlements with a parameter', read('/v1/entitlements?all=1'), [422]],
+  [
+    'entitlements that the client has',
+    (party) =>
+      read('/v1/entitlements')(party).map((one) => ({
+        ...one,
+        headers: [...one.headers, ['if-none-match', '*']],
+      })),
+    [304],
+  ],
   ['recordings for a key', read(recordings, ({ customer }) => customer.key), [403]],
 ];
 
@@ -263,7 +278,9 @@ it('the hot routes take their short way, and Nest its own for requests with a ke
   const nests = jest.spyOn(IdempotencyInterceptor.prototype, 'intercept');
   const party = await aParty();
   nests.mockClear();
-  const reads = ['/v1/me', '/v1/usage', explain, recordings].map((path) => read(path));
+  const reads = ['/v1/me', '/v1/usage', '/v1/entitlements', explain, recordings].map((path) =>
+    read(path),
+  );
   const hot = [record(recording()), batch([{}]), event(), ...reads];
   for (const requests of hot) await answersTo(party, requests(party));
   expect(nests).not.toHaveBeenCalled();
