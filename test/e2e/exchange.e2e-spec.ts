@@ -184,6 +184,11 @@ describe('the session', () => {
     ['no proof by an older auth_time', (now: number) => ({ auth_time: now - EARLIER }), 403],
     ['a recent proof by Supabase', (now: number) => ({ amr: [{ timestamp: now - LATELY }] }), 204],
     ['a recent proof by Clerk', () => ({ fva: [1, -1] }), 204],
+    [
+      'no proof by a token that was only refreshed',
+      (now: number) => ({ amr: [{ method: 'token_refresh', timestamp: now }] }),
+      403,
+    ],
     ['no proof by Clerk, of an hour ago', () => ({ fva: [60, -1] }), 403],
     ['no longer a proof of the future', (now: number) => ({ auth_time: now + 9_000 }), 204],
   ])('is %s', async (_, claimsAt, status) => {
@@ -222,6 +227,16 @@ describe('refuses', () => {
     ['issued in 20 seconds', (now: number) => ({ iat: now + 20, nbf: now + 20 })],
   ])('no token %s: clocks differ', async (_, changesAt) => {
     await exchange(await someone(server, changesAt(await secondsOf(server))));
+  });
+
+  it.each([1e13, 2 ** 53 - 1, 1e300])('an end beyond all dates: %d', async (exp) => {
+    await refuse(await issuer.sign(await someone(server, { exp })));
+    const known = await someone(server, { exp, email: customer.email });
+    await refuse(await issuer.sign(known)); // and no linkToken
+  });
+
+  it.each(['a\0b', 'a\ud800', 'x'.repeat(256)])('the subject %j', async (sub) => {
+    await refuse(await issuer.sign(await someone(server, { sub })));
   });
 
   it('alg: none', async () => {

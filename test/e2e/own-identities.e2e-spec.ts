@@ -139,7 +139,9 @@ describe('unlinking', () => {
   it('ends that way in', async () => {
     await go(customer.token, 'link');
     const [identity] = await list(customer.token);
+    const opened = tokenIn(await signIn(server)); // by what is unlinked
     expect((await unlink(customer.token, identity!.id)).status).toBe(204);
+    expect((await server.get('/v1/me', opened)).status).toBe(401);
     expectProblem(await unlink(customer.token, identity!.id), 404, 'identity_not_found');
     const { email } = idp.person!;
     const me = await server.get('/v1/me', tokenIn(await signIn(server)));

@@ -7,6 +7,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { LoginResponse, toLoginResponse } from '../accounts/dto/account.responses';
+import { emailTaken } from '../identity/identity.errors';
 import { mfaRequired } from '../identity/second-factors/second-factors.errors';
 import { ExchangeRequest } from './dto/exchange';
 import { ExchangeService } from './exchange.service';
@@ -42,6 +43,7 @@ export class ExchangeController {
       businessDeactivated,
       businessNotFound,
       identityNotLinked,
+      emailTaken,
       issuerUnavailable,
       rateLimitedProblem,
     ],

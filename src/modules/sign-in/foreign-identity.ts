@@ -1,4 +1,4 @@
-import { isEmailAddress, isVisible } from '../../common/field-rules';
+import { isCleanText, isEmailAddress, isVisible } from '../../common/field-rules';
 
 const LONGEST_NAME = 100;
 
@@ -9,6 +9,13 @@ export interface ForeignIdentity {
   /** That the issuer vouches for; null: for none. */
   email: string | null;
   fullName: string | null;
+}
+
+const LONGEST_SUBJECT = 255; // OpenID Connect Core 1.0, section 2
+
+/** Whether it can be told from all others: PostgreSQL keeps no NUL and no half of a surrogate pair. Pure. */
+export function isSubject(sub: unknown): sub is string {
+  return typeof sub === 'string' && sub.length <= LONGEST_SUBJECT && sub !== '' && isCleanText(sub);
 }
 
 type Claims = Readonly<Record<string, unknown>>;

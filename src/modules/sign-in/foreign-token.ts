@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { hoursAfter } from '../../common/clock';
 import type { TrustedIssuer } from '../../platform/config/trusted-issuers';
-import { nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
+import { isSubject, nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
 import { foreignTokenInvalid } from './sign-in.errors';
 
 const LONGEST_LIFE_HOURS = 24;
@@ -24,13 +24,13 @@ export interface ForeignToken {
  */
 export function factOf(issuer: TrustedIssuer, claims: JWTPayload, now: Date): ForeignToken {
   const expiresAt = new Date(claims.exp! * 1000); // required of it
-  if (expiresAt > hoursAfter(now, LONGEST_LIFE_HOURS))
+  if (!(expiresAt <= hoursAfter(now, LONGEST_LIFE_HOURS)))
+    // one beyond all dates is no date
     throw foreignTokenInvalid({ detail: 'It is valid for more than 24 hours.' });
   const issuedAt = timeOf(claims.iat);
   if (issuedAt && issuedAt.getTime() > now.getTime() + TOLERANCE_MS)
     throw foreignTokenInvalid({ detail: 'It was issued in the future.' });
-  if (typeof claims.sub !== 'string' || claims.sub === '')
-    throw foreignTokenInvalid({ detail: 'It has no subject.' });
+  if (!isSubject(claims.sub)) throw foreignTokenInvalid({ detail: 'It has no usable subject.' });
   assertAuthorized(issuer, claims);
   const identity = {
     issuer: issuer.issuer,
@@ -54,10 +54,14 @@ function provenAtOf({ auth_time: at, amr, fva, iat }: JWTPayload, now: Date): Da
   return known.length > 0 ? new Date(Math.min(Math.max(...known), now.getTime())) : null;
 }
 
-/** Supabase: each method with its time, in seconds. */
+/** Supabase: each method with its time, in seconds. These two prove nobody. */
+const NO_PROOFS: unknown[] = ['token_refresh', 'anonymous'];
+
 function timesOfMethods(amr: unknown): (Date | null)[] {
   if (!Array.isArray(amr)) return [];
-  return amr.map((each: { timestamp?: unknown } | null) => timeOf(each?.timestamp));
+  const methods = amr as ({ method?: unknown; timestamp?: unknown } | null)[];
+  const proofs = methods.filter((each) => !NO_PROOFS.includes(each?.method));
+  return proofs.map((each) => timeOf(each?.timestamp));
 }
 
 /** Clerk: minutes since the first factor was verified, as of `iat`. */

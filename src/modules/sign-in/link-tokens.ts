@@ -13,7 +13,7 @@ export interface LinkedIdentity {
 
 /**
  * What an identity that was proven, and is not linked yet, is remembered by until its owner has logged in: encrypted,
- * so that any process can open it and nothing is stored. It works once, as an identity is linked once.
+ * so that any process can open it and nothing is stored. While the identity is linked, it links nothing more.
  */
 @Injectable()
 export class LinkTokens {

@@ -83,11 +83,12 @@ export class OwnSignInsService {
     return 'prove';
   }
 
-  /** @throws 404 identity_not_found, 409 last_way_in */
+  /** Ends the person's other sessions. @throws 404 identity_not_found, 409 last_way_in */
   unlink(context: RequestContext, id: string): Promise<void> {
     return this.change(context, async (tx) => {
-      const { userId } = tx.requirePerson();
+      const { userId, sessionId } = tx.requirePerson();
       if (!(await this.identities.unlink(tx, userId, id))) throw identityNotFound();
+      await this.sessions.endAllOf(tx, userId, sessionId); // one of them may be of who had it
       const { passwordHash } = await this.users.get(tx, userId);
       const left = await this.identities.listOf(tx, userId);
       const { passkeys } = await this.factors.describe(tx, { kind: 'user', id: userId });

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { foldEmail } from '../../common/email';
 import { isEmailAddress } from '../../common/field-rules';
-import { nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
+import { isSubject, nameIn, verifiedEmailIn, type ForeignIdentity } from './foreign-identity';
 import type { Provider } from './provider';
 import { emailNotProven, signInInvalid } from './sign-in.errors';
 
@@ -19,7 +19,7 @@ const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
  */
 export function identityOf(provider: Provider, claims: Claims): ForeignIdentity {
   const { sub, iss = provider.issuer } = claims;
-  if (typeof sub !== 'string' || sub === '' || typeof iss !== 'string')
+  if (!isSubject(sub) || typeof iss !== 'string')
     throw signInInvalid({ detail: 'The provider does not say who it is.' });
   const email = emailOf(provider, claims);
   if (provider.business && email === null) throw emailNotProven();

@@ -14,6 +14,7 @@ import { CookieSessions } from '../../platform/http/cookie-sessions';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { LoginResponse, toLoginResponse } from '../accounts/dto/account.responses';
+import { emailTaken } from '../identity/identity.errors';
 import { mfaRequired } from '../identity/second-factors/second-factors.errors';
 import {
   alreadyMember,
@@ -125,6 +126,7 @@ export class SignInController {
       businessDeactivated,
       providerNotFound,
       identityNotLinked,
+      emailTaken,
       signInExpired,
       issuerUnavailable,
       rateLimitedProblem,

@@ -44,7 +44,7 @@ export const linkTokenInvalid = defineProblem({
   kind: 'gone',
   title: 'This can no longer be linked',
   description:
-    'A `linkToken` works once, for 15 minutes, and only for the account with the same address. Sign in with the provider again to get another.',
+    'A `linkToken` works for 15 minutes, and only for the account with the same address. Sign in with the provider again to get another.',
 });
 
 export const identityTaken = defineProblem({

@@ -131,7 +131,9 @@ export const settings = {
   RATE_LIMIT_REQUESTS: rateLimit
     .default(600)
     .describe('requests per minute and caller, counted by each process, or `off`'),
-  RATE_LIMIT_SIGNUPS: rateLimit.default(20).describe('sign-ups per hour and address, or `off`'),
+  RATE_LIMIT_SIGNUPS: rateLimit
+    .default(20)
+    .describe('sign-ups per hour and address, new people of identity providers too, or `off`'),
   RATE_LIMIT_FAILURES: rateLimit
     .default(10)
     .describe('failed guesses per 15 minutes and account, half as many for staff, or `off`'),

@@ -704,6 +704,7 @@ export const sessionExchange: Operation<
   | problems.CookieNeedsHttpsError
   | problems.CrossSiteRequestError
   | problems.EmailNotProvenError
+  | problems.EmailTakenError
   | problems.ExpectationFailedError
   | problems.ForeignTokenInvalidError
   | problems.IdentityNotLinkedError
@@ -970,6 +971,7 @@ export const sessionSignIn: Operation<
   | problems.CookieNeedsHttpsError
   | problems.CrossSiteRequestError
   | problems.EmailNotProvenError
+  | problems.EmailTakenError
   | problems.ExpectationFailedError
   | problems.IdentityNotLinkedError
   | problems.InvitationExpiredError
