@@ -57,7 +57,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/ops/jobs.service.ts': 'the queue and the audit of it belong to no tenant',
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
   'src/modules/service-keys/service-keys.service.ts': 'service keys belong to no tenant',
-  'src/modules/sign-in/exchange.service.ts': 'the owner of a token is unknown',
+  'src/modules/sign-in/foreign-tokens.service.ts': 'the owner of a token is unknown',
   'src/modules/sign-in/own-sign-ins.service.ts': 'identities belong to a person, not to a tenant',
   'src/modules/sign-in/people.service.ts': 'finds or makes the person of an identity',
   'src/modules/sign-in/sign-in-flow.service.ts': 'who signs in is not known yet',

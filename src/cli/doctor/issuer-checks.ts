@@ -1,6 +1,6 @@
 import { RequestContext } from '../../common/request-context';
 import type { Config } from '../../platform/config/config';
-import { readJsonDocument } from '../../platform/outbound/json-document';
+import { discoveryUrlOf, readJsonDocument } from '../../platform/outbound/json-document';
 import { NameResolver } from '../../platform/outbound/name-resolver';
 import { OutboundClient } from '../../platform/outbound/outbound-client';
 import { fail, messageOf, ok, type Finding } from './finding';
@@ -21,10 +21,10 @@ export function checkIssuers(config: Config): Promise<Finding[]> {
 function listAsked({ oidcProviders, trustedIssuers }: Config): Asked[] {
   const providers = oidcProviders
     .filter(({ type }) => type === 'oidc') // GitHub has no document to ask for
-    .map(({ id, issuer }) => ({ check: `provider ${id}`, url: discoveryOf(issuer), issuer }));
+    .map(({ id, issuer }) => ({ check: `provider ${id}`, url: discoveryUrlOf(issuer), issuer }));
   const issuers = trustedIssuers.map(({ issuer, jwksUri }) => ({
     check: `issuer ${issuer}`,
-    url: jwksUri ?? discoveryOf(issuer),
+    url: jwksUri ?? discoveryUrlOf(issuer),
     issuer: jwksUri ? null : issuer,
   }));
   return [...providers, ...issuers];
@@ -47,8 +47,4 @@ async function check(
 /** Microsoft's `common`: the issuer of a token is that of its tenant. */
 function isOfEachTenant({ issuer }: Record<string, unknown>): boolean {
   return issuer === 'https://login.microsoftonline.com/{tenantid}/v2.0';
-}
-
-function discoveryOf(issuer: string): string {
-  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 }

@@ -37,3 +37,8 @@ export const emailChangeTokenInvalid = defineProblem({
   description:
     'A link to confirm works once, for 24 hours, and only that of the newest request; a link to undo works for a week. It ends with a password reset, and where somebody else took the address meanwhile. Ask for the change again.',
 });
+
+/** For what opens every business: the provider of one must not get there. @throws 403 session_of_company */
+export function assertNotOfCompany({ signedInWith }: { signedInWith: readonly string[] }): void {
+  if (signedInWith.includes('sso')) throw sessionOfCompany();
+}

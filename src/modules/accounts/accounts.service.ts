@@ -12,7 +12,7 @@ import { UsersRepository } from '../identity/users.repository';
 import { SupportSessionsService } from '../support-sessions/support-sessions.service';
 import { InvitationsService } from '../team-members/invitations.service';
 import { AccountsRepository, type Membership, type Place } from './accounts.repository';
-import { sessionOfCompany } from './accounts.errors';
+import { assertNotOfCompany } from './accounts.errors';
 import type { LoginRequest } from './dto/account.requests';
 import { SecondStepService } from './second-step.service';
 import {
@@ -102,7 +102,7 @@ export class AccountsService {
       if (!membership) throw businessNotFound();
       if (membership.status !== 'active') throw businessDeactivated();
       const proof = await this.sessions.lockOwn(tx);
-      if (proof.signedInWith.includes('sso')) throw sessionOfCompany();
+      assertNotOfCompany(proof);
       const inBusiness = tx.with({ businessId });
       const signingIn = { userId, passwordVersion: null, userAgent, proof };
       const signedIn = await this.opening.openIn(inBusiness, membership.memberId, signingIn);

@@ -17,7 +17,7 @@ import {
 } from '../identity/second-factors/second-factors.service';
 import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
-import { sessionOfCompany } from './accounts.errors';
+import { assertNotOfCompany } from './accounts.errors';
 import { AccountsRepository } from './accounts.repository';
 import { LostFactorsRepository } from './lost-factors.repository';
 
@@ -140,11 +140,6 @@ export class OwnFactorsService {
     const businessIds = await this.accounts.listBusinessIds(tx, id);
     await this.audit.recordOfAccount(tx, businessIds, { type: 'user', id });
   }
-}
-
-/** A passkey opens every business; the provider of one business must not get there by making one. */
-function assertNotOfCompany({ signedInWith }: SessionProof): void {
-  if (signedInWith.includes('sso')) throw sessionOfCompany();
 }
 
 function ownerOf(context: RequestContext): FactorOwner {

@@ -89,13 +89,7 @@ export class PasskeyLoginService {
     const { userId, passwordVersion } = person;
     const proof = { signedInWith: ['passkey' as const], provenAt: null, endsAt: null };
     const signingIn = { userId, passwordVersion, userAgent, proof };
-    const signedIn = place
-      ? await this.opening.openIn(
-          tx.with({ businessId: place.businessId }),
-          place.memberId,
-          signingIn,
-        )
-      : await this.opening.openOutside(tx, signingIn);
+    const signedIn = await this.opening.open(tx, place, signingIn);
     if (!signedIn) throw passkeyInvalid(); // removed, or password or factors changed, since it was checked
     await this.passkeys.use(tx, right);
     await this.resets.cancelOpen(tx, userId); // the factor is not lost

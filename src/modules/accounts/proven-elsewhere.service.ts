@@ -55,13 +55,7 @@ export class ProvenElsewhereService {
       email: person.email,
     };
     return this.database.platform(context.with({ actor }), REASON, async (tx) => {
-      const signedIn = place
-        ? await this.opening.openIn(
-            tx.with({ businessId: place.businessId }),
-            place.memberId,
-            signingIn,
-          )
-        : await this.opening.openOutside(tx, signingIn);
+      const signedIn = await this.opening.open(tx, place, signingIn);
       if (!signedIn) throw invalidCredentials(); // removed, or factors changed, meanwhile
       return signedIn;
     });

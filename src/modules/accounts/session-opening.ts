@@ -36,6 +36,16 @@ export class SessionOpening {
     private readonly members: TeamMembersService,
   ) {}
 
+  /** In this place, or outside without one. Platform scope. @returns null when it, the password or a factor has changed */
+  open(
+    tx: Transaction,
+    place: Pick<ActivePlace, 'businessId' | 'memberId'> | null,
+    signingIn: SigningIn & { passwordVersion: number },
+  ): Promise<SignedIn | null> {
+    if (!place) return this.openOutside(tx, signingIn);
+    return this.openIn(tx.with({ businessId: place.businessId }), place.memberId, signingIn);
+  }
+
   /** In the business of the transaction. @returns null when the member is gone, or password or factors have changed */
   async openIn(
     tx: Transaction,

@@ -11,27 +11,41 @@ import {
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import type { TrustedIssuer } from '../../platform/config/trusted-issuers';
+import { Database } from '../../platform/database/database';
 import { OutboundFailure } from '../../platform/outbound/outbound-failure';
+import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { factOf, type ForeignToken } from './foreign-token';
 import { IssuerKeys } from './issuer-keys';
 import { foreignTokenInvalid, issuerUnavailable } from './sign-in.errors';
 
 /** Clocks differ by so much. */
 const TOLERANCE_SECONDS = 30;
+const REASON = 'the owner of a token is unknown';
 
 /** Checks tokens of the trusted issuers. */
 @Injectable()
 export class ForeignTokensService {
   constructor(
+    private readonly database: Database,
     private readonly keys: IssuerKeys,
+    private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * RFC 8725. Call it outside transactions: it may ask the issuer for its keys.
-   * @throws 401 foreign_token_invalid, 503 issuer_unavailable
+   * RFC 8725. A refused token counts as a guess of its address. Call it outside transactions: it may ask the issuer for
+   * its keys.
+   * @throws 401 foreign_token_invalid, 429 rate_limited, 503 issuer_unavailable
    */
-  async verify(context: RequestContext, token: string, now: Date): Promise<ForeignToken> {
+  async verify(context: RequestContext, token: string): Promise<ForeignToken> {
+    await this.limiter.count(context, 'foreign_token', null, context.ip);
+    const now = await this.database.platform(context, REASON, (tx) => Promise.resolve(tx.now));
+    const found = await this.verifyAt(context, token, now);
+    await this.limiter.forgive(context, 'foreign_token', null, context.ip);
+    return found;
+  }
+
+  private async verifyAt(context: RequestContext, token: string, now: Date): Promise<ForeignToken> {
     const issuer = this.issuerOf(token);
     try {
       return factOf(issuer, await this.check(context, issuer, token, now), now);

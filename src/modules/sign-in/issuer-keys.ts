@@ -3,7 +3,7 @@ import type { JSONWebKeySet } from 'jose';
 import { monotonicMs } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import type { TrustedIssuer } from '../../platform/config/trusted-issuers';
-import { readJsonDocument } from '../../platform/outbound/json-document';
+import { discoveryUrlOf, readJsonDocument } from '../../platform/outbound/json-document';
 import { OutboundClient } from '../../platform/outbound/outbound-client';
 import { OutboundFailure } from '../../platform/outbound/outbound-failure';
 
@@ -62,7 +62,7 @@ export class IssuerKeys {
 
   /** OpenID Connect Discovery 1.0, section 4. */
   private async discover(context: RequestContext, issuer: string): Promise<string> {
-    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const url = discoveryUrlOf(issuer);
     const document = await readJsonDocument(this.outbound, context, url);
     if (document.issuer !== issuer || typeof document.jwks_uri !== 'string')
       throw new OutboundFailure('unusable', `${url} is not of ${issuer}, or names no keys.`);

@@ -3,8 +3,7 @@ import { isSameEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
-import { sessionOfCompany } from '../accounts/accounts.errors';
+import { assertNotOfCompany } from '../accounts/accounts.errors';
 import { AuditService } from '../audit/audit.service';
 import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
 import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
@@ -38,7 +37,6 @@ export class OwnSignInsService {
     private readonly flow: SignInFlowService,
     private readonly tokens: ForeignTokensService,
     private readonly linkTokens: LinkTokens,
-    private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
   ) {}
 
@@ -59,10 +57,7 @@ export class OwnSignInsService {
 
   /** @throws 401 foreign_token_invalid, 403 email_not_proven, email_not_verified, 409 identity_taken, 503 */
   async linkByForeignToken(context: RequestContext, token: string): Promise<OwnIdentity> {
-    await this.limiter.count(context, 'foreign_token', null, context.ip);
-    const now = await this.database.platform(context, REASON, (tx) => Promise.resolve(tx.now));
-    const { identity } = await this.tokens.verify(context, token, now);
-    await this.limiter.forgive(context, 'foreign_token', null, context.ip);
+    const { identity } = await this.tokens.verify(context, token);
     return this.change(context, (tx, proof) => this.link(tx, proof, identity));
   }
 
@@ -100,11 +95,11 @@ export class OwnSignInsService {
   /** Another way in is not for a session that a company's sign-in has opened. */
   private async link(
     tx: Transaction,
-    { signedInWith }: SessionProof,
+    proof: SessionProof,
     identity: LinkedIdentity | ForeignIdentity,
     isOfCompany = false,
   ): Promise<OwnIdentity> {
-    if (signedInWith.includes('sso')) throw sessionOfCompany();
+    assertNotOfCompany(proof);
     const { userId } = tx.requirePerson();
     const { email } = identity;
     if (email === null) throw emailNotProven();

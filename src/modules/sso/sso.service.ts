@@ -8,7 +8,7 @@ import { SecretBox } from '../../platform/config/secret-box';
 import { Database } from '../../platform/database/database';
 import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
-import { readJsonDocument } from '../../platform/outbound/json-document';
+import { discoveryUrlOf, readJsonDocument } from '../../platform/outbound/json-document';
 import { NameResolver } from '../../platform/outbound/name-resolver';
 import { OutboundClient } from '../../platform/outbound/outbound-client';
 import { OutboundFailure } from '../../platform/outbound/outbound-failure';
@@ -109,7 +109,7 @@ export class SsoService {
   async test(context: RequestContext): Promise<TestResult> {
     const { issuer } = await this.get(context);
     try {
-      const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      const url = discoveryUrlOf(issuer);
       const document = await readJsonDocument(this.outbound, context, url);
       const { authorization_endpoint: authorize, token_endpoint: token, jwks_uri: jwks } = document;
       const areTexts = [authorize, token, jwks].every((each) => typeof each === 'string');

@@ -32,3 +32,8 @@ function parse(text: string): unknown {
 function unusable(message: string): OutboundFailure {
   return new OutboundFailure('unusable', message);
 }
+
+/** Where an issuer describes itself: OpenID Connect Discovery 1.0, section 4. Pure. */
+export function discoveryUrlOf(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+}
