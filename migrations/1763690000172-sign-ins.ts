@@ -14,7 +14,7 @@ export class SignIns1763690000172 implements MigrationInterface {
   }
 }
 
-// Of the state and of what its browser holds, only hashes: with the table alone nobody can finish a sign-in.
+// Of the state and of what its browser holds, only hashes: the table alone does not suffice to finish a sign-in.
 const SIGN_INS = `
   CREATE TABLE sign_ins (
     state_hash bytea NOT NULL,

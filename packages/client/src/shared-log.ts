@@ -20,7 +20,7 @@ export type Word =
 const KEPT = 200;
 
 /**
- * One tab's part of a stream that tabs share: each event once and in order, whoever has the stream. The log's sequences
+ * One tab's part of a stream that tabs share: each event once and in order, whichever tab has the stream. The log's sequences
  * have gaps for one who may not read all types, so each event says which came before it.
  */
 export class SharedLog {

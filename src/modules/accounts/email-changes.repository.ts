@@ -172,7 +172,7 @@ const END_FROM = `
 
 const MAILED = 'SELECT old_email AS "oldEmail", new_email AS "newEmail", nonce FROM email_changes';
 
-/** The new address gets none where somebody else has it: who asked for the change is not told so. */
+/** The new address gets none where another person has it: who asked for the change is not told so. */
 const IS_FREE = `NOT EXISTS (
   SELECT FROM users WHERE id <> user_id AND ${comparedColumn('users')} = new_email_compared)`;
 

@@ -55,7 +55,7 @@ export class EmailChangesService {
   }
 
   /**
-   * Asks both addresses, in place of an earlier request. The answer is the same where somebody else has the new one.
+   * Asks both addresses, in place of an earlier request. The answer is the same where another person has the new one.
    * @throws 422 validation_failed for the address that it is already, 429 rate_limited
    */
   request(context: RequestContext, email: string): Promise<OwnEmail> {
@@ -87,7 +87,7 @@ export class EmailChangesService {
   /**
    * With the key from the mail to either address. Where both have confirmed, the address changes.
    * @returns whether it has
-   * @throws 410 email_change_token_invalid, also where somebody else has the new address by now
+   * @throws 410 email_change_token_invalid, also where another person has the new address by now
    */
   async confirm(context: RequestContext, token: string): Promise<{ done: boolean }> {
     await this.limiter.count(context, 'one_time_key', null, context.ip);

@@ -39,7 +39,7 @@ export class PasskeyLoginService {
     private readonly audit: AuditService,
   ) {}
 
-  /** The same for everybody: nobody is known yet. @throws 409 passkeys_unavailable */
+  /** The same for all callers: none is known yet. @throws 409 passkeys_unavailable */
   ask(context: RequestContext): Promise<object> {
     return this.database.platform(context, REASON, (tx) => this.passkeys.ask(tx, ASKED, null));
   }

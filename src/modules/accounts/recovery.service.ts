@@ -74,7 +74,7 @@ export class RecoveryService {
       if (!userId) throw resetTokenInvalid();
       await this.users.resetPassword(tx, userId, passwordHash);
       await this.sessions.endAllOf(tx, userId, null);
-      await this.emailChanges.endOpen(tx, userId); // somebody else may have asked for it
+      await this.emailChanges.endOpen(tx, userId); // another person may have asked for it
     });
     await this.limiter.forgive(context, 'login', user.account, null);
     await this.limiter.forgive(context, 'password_change', user.account, null);

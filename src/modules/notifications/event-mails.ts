@@ -102,7 +102,7 @@ export class EventMails implements EventListener {
     return members.filter(({ id }) => id !== event.actorId);
   }
 
-  /** Those that somebody may want a mail of: by a role's default, or by a switch of a member. */
+  /** Those that a member may want a mail of: by a role's default, or by a switch of a member. */
   private async listMailed(
     tx: Transaction,
     events: readonly StoredEvent[],

@@ -2,7 +2,7 @@ import { isCleanText, isEmailAddress, isVisible } from '../../common/field-rules
 
 const LONGEST_NAME = 100;
 
-/** Who somebody is to an issuer, which has proven it just now. */
+/** Who a person is to an issuer, which has proven it just now. */
 export interface ForeignIdentity {
   issuer: string;
   subject: string;

@@ -54,7 +54,7 @@ function provenAtOf({ auth_time: at, amr, fva, iat }: JWTPayload, now: Date): Da
   return known.length > 0 ? new Date(Math.min(Math.max(...known), now.getTime())) : null;
 }
 
-/** Supabase: each method with its time, in seconds. These two prove nobody. */
+/** Supabase: each method with its time, in seconds. These two prove no person. */
 const NO_PROOFS: unknown[] = ['token_refresh', 'anonymous'];
 
 function timesOfMethods(amr: unknown): (Date | null)[] {

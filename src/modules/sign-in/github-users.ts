@@ -10,7 +10,7 @@ interface Address {
   verified?: unknown;
 }
 
-/** Who somebody is to GitHub, which has no ID token: by its REST API, as claims of OpenID Connect. */
+/** Who a person is to GitHub, which has no ID token: by its REST API, as claims of OpenID Connect. */
 @Injectable()
 export class GitHubUsers {
   constructor(private readonly outbound: OutboundClient) {}

@@ -32,7 +32,7 @@ export class PeopleService {
   /**
    * An account that is there already is never entered by its address alone: its owner has to link it.
    * @param join in the same transaction: what a person becomes a member of
-   * @throws 403 email_not_proven, 409 identity_not_linked, and what `join` throws: then nobody is made
+   * @throws 403 email_not_proven, 409 identity_not_linked, and what `join` throws: then no person is made
    */
   async enter(
     context: RequestContext,
@@ -54,7 +54,7 @@ export class PeopleService {
     }
   }
 
-  /** Whether somebody has signed in with it before. */
+  /** Whether a person has signed in with it before. */
   isKnown(context: RequestContext, identity: ForeignIdentity): Promise<boolean> {
     return this.database.platform(
       context,

@@ -6,7 +6,7 @@ import { noticeEnd, queryClient } from '../../app/queries';
 /** So that many events at once are one request. */
 const TOGETHER_MS = 150;
 
-/** A tab that nobody sees asks when it is looked at. */
+/** A hidden tab asks when it is looked at. */
 function readAgain(): Promise<void> {
   const refetchType = document.visibilityState === 'hidden' ? 'none' : 'active';
   return queryClient.invalidateQueries({ queryKey: ['notifications'], refetchType });

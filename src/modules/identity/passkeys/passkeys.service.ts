@@ -130,7 +130,7 @@ export class PasskeysService {
 
   /**
    * For `navigator.credentials.get`.
-   * @param allowed whose passkeys; null: the device offers what it has, as nobody is known yet
+   * @param allowed whose passkeys; null: the device offers what it has, as the person is not known yet
    * @throws 409 passkeys_unavailable
    */
   ask(
