@@ -1,15 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { audit, isolateBy } from './table-rules';
+import { audit, isolateBy, TENANTS } from './table-rules';
 
 /** `tenantry.consume`, `consume_all`, `release` and `check`: for other programs, in their own transactions. */
 export class UsageBySql1763690000112 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CALLERS);
-    await isolateBy(
-      runner,
-      'sql_callers',
-      `business_id IS NULL OR business_id = ANY (nullif(current_setting('app.business_ids', true), '')::uuid[])`,
-    );
+    await isolateBy(runner, 'sql_callers', `business_id IS NULL OR business_id = ANY (${TENANTS})`);
     await audit(runner, 'sql_callers', 'sql_caller');
     for (const text of Object.values(FUNCTIONS)) await runner.query(text);
     for (const signature of SIGNATURES)

@@ -18,7 +18,7 @@ export class PartitionsBesideOpenTransactions1763690000126 implements MigrationI
 
 // Attaching locks the parent against other changes of it, and the default partition, which is read for rows of the month;
 // a long read of that one makes this give up, and the next run tries again.
-const ADD_PARTITION = `
+export const ADD_PARTITION = `
   CREATE OR REPLACE FUNCTION add_usage_event_partition(month date) RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
   DECLARE
     name text := 'usage_events_' || to_char(month, 'YYYY_MM');

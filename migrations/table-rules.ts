@@ -2,7 +2,8 @@ import type { QueryRunner } from 'typeorm';
 
 // What every table of a tenant gets, in the migration that makes it.
 
-const TENANTS = `nullif(current_setting('app.business_ids', true), '')::uuid[]`;
+/** The tenants of the transaction: a query of its own, which runs once in a statement, and not for each row. */
+export const TENANTS = `(SELECT nullif(current_setting('app.business_ids', true), '')::uuid[])::uuid[]`;
 const PLATFORM = `current_setting('app.scope', true) = 'platform'`;
 
 /** Row-level security: a transaction sees and writes the rows of its tenants, or all in platform scope. Forced, so the owner obeys too. */

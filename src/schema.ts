@@ -43,6 +43,7 @@ import { Notifications1763690000143 } from '../migrations/1763690000143-notifica
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { MakersRole1763690000152 } from '../migrations/1763690000152-makers-role';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
+import { TenantsOnceAStatement1763690000153 } from '../migrations/1763690000153-tenants-once-a-statement';
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
 import { EmailChanges1763690000162 } from '../migrations/1763690000162-email-changes';
@@ -138,6 +139,7 @@ const core: Omit<Schema, 'complete'> = {
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     MakersRole1763690000152,
+    TenantsOnceAStatement1763690000153,
     SecondFactors1763690000160,
     Passkeys1763690000161,
     EmailChanges1763690000162,

@@ -187,7 +187,7 @@ interface Window {
 
 const TODAY = dayOf('moment');
 
-const WINDOWS: Record<AdmissionOptions['resets'], Window> = {
+export const WINDOWS: Record<AdmissionOptions['resets'], Window> = {
   period: {
     isCurrent:
       'subscription.id = counter.subscription_id AND subscription.period_ordinal = counter.period_ordinal',
@@ -208,12 +208,12 @@ const WINDOWS: Record<AdmissionOptions['resets'], Window> = {
   },
 };
 
-function missing({ column, outcome }: Reference): string {
+export function missing({ column, outcome }: Reference): string {
   return `
           WHEN sent.${column} IS NOT NULL AND named_by_${column}.is_there IS NULL THEN '${outcome}'`;
 }
 
-function lookUp({ column, table, isLive }: Reference): string {
+export function lookUp({ column, table, isLive }: Reference): string {
   return `
       LEFT JOIN LATERAL (SELECT true AS is_there FROM ${table} AS named
         WHERE named.business_id = sent.business_id AND named.id = sent.${column} AND ${isLive} LIMIT 1) AS named_by_${column} ON true`;

@@ -7,6 +7,7 @@ import { ReportedStarts1763690000085 } from './migrations/1763690000085-reported
 import { ApplicationOrigins1763690000087 } from './migrations/1763690000087-application-origins';
 import { RecordingsAsAFeature1763690000105 } from './migrations/1763690000105-recordings-as-a-feature';
 import { ProductInOwnSchema1763690000107 } from './migrations/1763690000107-product-in-own-schema';
+import { AdmissionInFewerSteps1763690000154 } from './migrations/1763690000154-admission-in-fewer-steps';
 import { Recording } from './recordings/recording.entity';
 
 /** The tables of this product, and how they came to be. */
@@ -20,4 +21,5 @@ export const migrations = [
   ApplicationOrigins1763690000087,
   RecordingsAsAFeature1763690000105,
   ProductInOwnSchema1763690000107,
+  AdmissionInFewerSteps1763690000154,
 ];

@@ -18,7 +18,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 /* Rule 3 of the house, and the habits of its tables, read from pg_catalog of a migrated database. */
 
 /** Whose row it is, in the settings of the transaction, or platform scope. The one wall that all tables share. */
-const TENANTS = `nullif(current_setting('app.business_ids', true), '')::uuid[]`;
+const TENANTS = `(SELECT nullif(current_setting('app.business_ids', true), '')::uuid[])::uuid[]`;
 const PLATFORM = `current_setting('app.scope', true) = 'platform'`;
 const OF_TENANT = `business_id = ANY (${TENANTS}) OR ${PLATFORM}`;
 

@@ -30,7 +30,7 @@ export class RecordingsAsAFeature1763690000105 implements MigrationInterface {
 // time zone. A start that no working clock reports is kept aside.
 const IS_BELIEVED = `judged.started_at BETWEEN '2015-01-01T00:00:00Z' AND moment + interval '24 hours'`;
 
-const RECORDINGS: AdmissionOptions = {
+export const RECORDINGS: AdmissionOptions = {
   feature: 'recordings',
   resets: 'period',
   table: 'recordings',

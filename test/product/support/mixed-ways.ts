@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Client, DatabaseError } from 'pg';
 import type { Response } from 'supertest';
-import { admissionSql } from '../../../migrations/generators/admission-v1';
+import { admissionSql } from '../../../migrations/generators/admission-v2';
 import type { FeatureReset, MeteredFeature } from '../../../src/common/features';
 import { newId } from '../../../src/common/ids';
 import { DomainError } from '../../../src/common/problem';
