@@ -1,17 +1,19 @@
 // From the start of a production process to its line that it is ready, on a migrated database: `npm run bench -- start
 // [--rounds 7]`
 const { once } = require('node:events');
-const { spawn } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { startDatabases } = require('./support/bench-database');
 const { spread } = require('./support/statistics');
 
-const main = path.join(__dirname, '..', 'dist', 'src', 'main.js');
+const root = path.join(__dirname, '..');
+const server = path.join(root, 'dist', 'server.js');
 const TICK_MS = 10;
 
 async function run(options = {}) {
+  execFileSync(process.execPath, [path.join(root, 'scripts', 'bundle.js')]);
   const databases = await startDatabases();
   const directory = mkdtempSync(path.join(tmpdir(), 'tenantry-bench-'));
   try {
@@ -41,7 +43,10 @@ function settingsOf(databaseUrl, directory) {
 
 async function start(env) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--enable-source-maps', server], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   for await (const chunk of child.stdout) if (/ready/.test((printed += chunk))) break;
   if (!/ready/.test(printed)) throw new Error(`the server did not start: ${printed}`);

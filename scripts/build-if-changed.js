@@ -49,12 +49,14 @@ function fingerprint(inputs) {
   return hash.digest('hex');
 }
 
-/** What is not TypeScript: the folders that `nest-cli.json` names. */
+/** What is not TypeScript: the files that `nest-cli.json` names. */
 function copyAssets(assets) {
   for (const { include } of assets) {
     const folder = path.join(nest.sourceRoot, path.dirname(include));
     if (!fs.existsSync(path.join(root, folder))) continue; // a product may have no mails
-    fs.cpSync(path.join(root, folder), path.join(root, 'dist', folder), { recursive: true });
+    for (const name of fs.readdirSync(path.join(root, folder)))
+      if (path.extname(name) === path.extname(include))
+        fs.copyFileSync(path.join(root, folder, name), path.join(root, 'dist', folder, name));
   }
 }
 

@@ -14,6 +14,7 @@ const env = {
 };
 
 const BUILD = ['build', 'node', 'scripts/build-if-changed.js'];
+const BUNDLE = ['bundle', 'node', 'scripts/bundle.js'];
 /** The linter reports type errors as well, also in the console: its own rules need the types. */
 const SOURCES = [
   ['format', 'oxfmt', '--check'],
@@ -128,7 +129,7 @@ async function checkAll() {
 
 /** The example module is no test of some file: it runs with all of them only. */
 async function runSlow(parameters) {
-  const built = await runInTurn([BUILD]);
+  const built = await runInTurn([BUILD, BUNDLE]);
   const config = ['--config', 'jest.slow.config.js'];
   const tests = await runTests('slow tests', [...config, ...parameters]);
   summarize([...built, tests, ...(await runInTurn(parameters.length > 0 ? [] : [EXAMPLE]))]);

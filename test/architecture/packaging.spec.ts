@@ -258,7 +258,7 @@ describe('on one machine', () => {
   const unit = text('deploy/systemd/tenantry.service');
 
   it('systemd starts what the image starts, and lets it drain', () => {
-    expect(unit).toMatch(/^ExecStart=\S+ node --enable-source-maps dist\/src\/main\.js$/m);
+    expect(unit).toMatch(/^ExecStart=\S+ node --enable-source-maps dist\/server\.js$/m);
     expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(SHUTDOWN_SECONDS);
     expect(unit).toMatch(/^KillSignal=SIGTERM$/m);
     expect(unit).toMatch(/^RestartPreventExitStatus=2$/m);
@@ -280,10 +280,10 @@ describe('the image', () => {
 
   it('has at run time what the server and the commands are made of', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
-    for (const folder of ['node_modules', 'dist/migrations', 'dist/src'])
+    for (const folder of ['node_modules', 'dist/migrations', 'dist/src', 'dist/server.js'])
       expect(last).toMatch(new RegExp(`^COPY --from=\\w+ /app/${folder} `, 'm'));
     expect(last).toContain('COPY scripts/cli.js ./scripts/cli.js');
-    expect(last).toContain('CMD ["node", "--enable-source-maps", "dist/src/main.js"]');
+    expect(last).toContain('CMD ["node", "--enable-source-maps", "dist/server.js"]');
   });
 
   it('leaves compiler, tests and packages out, and is not run by root', () => {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerProcess } from '../support/server-process';
@@ -15,7 +23,7 @@ describe('the server without packages/', () => {
   let entry: string;
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'tenantry-image-'));
-    entry = join(directory, 'dist/src/main.js');
+    entry = join(directory, 'dist/server.js');
     cpSync('dist', join(directory, 'dist'), { recursive: true });
     mkdirSync(join(directory, 'node_modules'));
     for (const name of readdirSync('node_modules').filter((name) => !LEFT_OUT.includes(name)))
@@ -34,6 +42,26 @@ describe('the server without packages/', () => {
     expect(await server.stop()).toBe(0);
     await database.drop();
   });
+
+  it('is what the build in many files is, and finds its own files', async () => {
+    const database = await createTestDatabase();
+    const server = await ServerProcess.start(
+      { DATABASE_URL: database.url, API_DOCS: 'on', CONSOLE_DIR: join(directory, 'dist/console') },
+      entry,
+    );
+    const contract: unknown = (await server.get('/openapi.json').expect(200)).body;
+    expect(contract).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
+    for (const path of ['/docs/swagger-ui.css', '/llms.txt', '/console'])
+      await server.get(path).expect(200);
+    expect(await signUp(server, 'password123')).toMatchObject({ code: 'password_too_weak' });
+    expect(await signUp(server, 'correct horse battery staple')).toHaveProperty('session');
+    expect(await server.stop()).toBe(0);
+    await database.drop();
+  });
+  const signUp = async (server: ServerProcess, password: string) => {
+    const person = { businessName: 'Image', fullName: 'Ada', email: 'ada@image.example' };
+    return (await server.post('/v1/auth/signup').send({ ...person, password })).body as object;
+  };
 
   it('serves without the SDK of OpenTelemetry, and says that spans are not exported', async () => {
     const database = await createTestDatabase();

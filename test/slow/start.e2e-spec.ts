@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ENTRY = join(process.cwd(), 'dist/src/main.js');
+const ENTRY = join(process.cwd(), 'dist/server.js');
 
 interface Ended {
   code: number | null;

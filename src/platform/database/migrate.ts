@@ -1,5 +1,5 @@
 import { runMigrations as migrateQueue } from 'graphile-worker';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import { PLATFORM_OPTIONS } from './begin';
@@ -7,6 +7,8 @@ import type { Query, Schema } from './data-source';
 import { assertSafeRole, type RoleRow } from './database-role';
 import { listApplied, prepareSchema } from './own-schema';
 
+/** Migrations see all rows: forced row-level security would hide them even from the owner. */
+const MIGRATION_OPTIONS = `${PLATFORM_OPTIONS} -c app.action=migration`;
 const MIGRATION_LOCK = 7_460; // session-level: the second process waits, and then finds nothing to do
 
 export interface MigrationStatus {
@@ -29,16 +31,32 @@ export async function migrate(
   return withLock(url, async (query) => {
     await assertSafeRole(config, (sql) => query<RoleRow>(sql));
     await prepareSchema(query, firstOf(schema));
-    const applied = await withDataSource(url, schema, (dataSource) =>
-      dataSource.runMigrations({ transaction: 'each' }),
-    );
-    for (const migration of applied) onApplied(migration.name);
-    await withDataSource(url, schema, async (dataSource) =>
-      schema.complete?.((sql, parameters) => dataSource.query(sql, parameters)),
-    );
+    const applied = await applyPending(url, schema, query);
+    for (const name of applied) onApplied(name);
+    await complete(url, schema);
     await migrateQueue({ connectionString: url, logger: undefined });
     return applied.length;
   });
+}
+
+/** Nearly every start finds nothing to do, and makes no data source then. @returns the names of those it applied */
+async function applyPending(url: string, schema: Schema, query: Query): Promise<string[]> {
+  const names = new Set(await listApplied(query, firstOf(schema)));
+  if (schema.migrations.every(({ name }) => names.has(name))) return [];
+  const applied = await withDataSource(url, schema, (dataSource) =>
+    dataSource.runMigrations({ transaction: 'each' }),
+  );
+  return applied.map(({ name }) => name);
+}
+
+async function complete(url: string, schema: Schema): Promise<void> {
+  if (!schema.complete) return;
+  const client = await connect({ connectionString: url, options: MIGRATION_OPTIONS });
+  try {
+    await schema.complete(rowsOf(client));
+  } finally {
+    await client.end();
+  }
 }
 
 /** Every migration of this version, and whether it is applied. */
@@ -58,20 +76,18 @@ function firstOf({ migrations: [first] }: Schema): string {
   return first.name;
 }
 
-/** Migrations see all rows: forced row-level security would hide them even from the owner. */
 async function withDataSource<T>(
   url: string,
   schema: Schema,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  const options = `${PLATFORM_OPTIONS} -c app.action=migration`;
   const dataSource = new DataSource({
     type: 'postgres',
     url,
-    ...schema,
+    migrations: schema.migrations,
     migrationsTableName: 'migrations',
     poolSize: 1,
-    extra: { options },
+    extra: { options: MIGRATION_OPTIONS },
   });
   await dataSource.initialize();
   try {
@@ -82,18 +98,25 @@ async function withDataSource<T>(
 }
 
 async function withLock<T>(url: string, work: (query: Query) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: 'tenantry-migrate' });
-  client.on('error', () => undefined); // the query that it breaks under fails too
-  await client.connect();
+  const client = await connect({ connectionString: url, application_name: 'tenantry-migrate' });
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await work(
-      async <Row>(sql: string, parameters?: unknown[]) =>
-        (await client.query(sql, parameters)).rows as Row[],
-    );
+    return await work(rowsOf(client));
   } finally {
     await client.end();
   }
+}
+
+async function connect(config: ClientConfig): Promise<Client> {
+  const client = new Client(config);
+  client.on('error', () => undefined); // the query that it breaks under fails too
+  await client.connect();
+  return client;
+}
+
+function rowsOf(client: Client): Query {
+  return async <Row>(sql: string, parameters?: unknown[]) =>
+    (await client.query(sql, parameters)).rows as Row[];
 }
 
 function directUrl(config: Config): string {
