@@ -334,7 +334,7 @@ const PEEK = `
 // A batch knows the keys of its rows. The planner, which prices a random page at four sequential ones, would rather
 // scan the whole table.
 const BY_KEY = `
-  SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name`;
+  SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_nestloop', 'enable_mergejoin']) AS name`;
 
 // The previous page was full, so many more are due. The planner expects few (it cannot estimate row-level security) and
 // would sort all of them for each page.
