@@ -41,8 +41,10 @@ export class RenewalMetrics {
 
   /** Call after the commit of a batch, with its decisions. */
   observe(decided: readonly { decision: { outcome: RenewalOutcome } }[]): void {
-    for (const { decision } of decided)
-      if (decision.outcome !== 'not_due') this.renewals.inc({ outcome: decision.outcome });
+    for (const outcome of OUTCOMES) {
+      const processed = decided.filter(({ decision }) => decision.outcome === outcome);
+      this.renewals.inc({ outcome }, processed.length);
+    }
   }
 
   private readLag(): Promise<number> {

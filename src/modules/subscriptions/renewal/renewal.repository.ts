@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PLATFORM_ID } from '../../../common/ids';
 import { CONFIG, type Config } from '../../../platform/config/config';
 import type { Transaction } from '../../../platform/database/transaction';
-import type { PeriodUsage } from '../../entitlements/counters.service';
 import type { IntervalUnit } from '../../plans/plan.entity';
 import type {
   ClosedPeriod,
@@ -12,7 +11,7 @@ import type {
 import type { BillingInterval } from '../decisions/periods';
 import type { SubscriptionStatus } from '../subscription.entity';
 
-/** A due subscription, locked, with the usage of the period that has ended. */
+/** A due subscription, locked. */
 export interface DueSubscription extends RenewableSubscription {
   businessId: string;
   id: string;
@@ -24,9 +23,8 @@ export interface WrittenRenewal {
   businessId: string;
   subscriptionId: string;
   next: RenewableSubscription;
+  /** The first is the one that its row names. */
   closed: ClosedPeriod[];
-  /** Belongs to the first of the closed periods; the others had no usage. */
-  usage: PeriodUsage;
 }
 
 /** A version of a plan, as its subscribers have it. */
@@ -98,20 +96,9 @@ export class RenewalRepository {
     return rows.map(toDueSubscription);
   }
 
-  /**
-   * Locks the counters of the current periods, in order, and returns their usage by business, without what was carried
-   * over. Businesses without usage are left out.
-   */
-  async lockCounters(tx: Transaction, businessIds: string[]): Promise<Map<string, PeriodUsage>> {
-    const rows = await tx.query<CounterRow>(LOCK_COUNTERS, [arrayOf(businessIds)]);
-    const usages = new Map<string, PeriodUsage>();
-    for (const { business_id, feature, used } of rows) {
-      if (used === 0) continue;
-      const usage = usages.get(business_id);
-      if (usage) usage[feature] = used;
-      else usages.set(business_id, { [feature]: used });
-    }
-    return usages;
+  /** Locks the counters of the current periods, in order: nothing more counts in a period that is being closed. */
+  async lockCounters(tx: Transaction, businessIds: string[]): Promise<void> {
+    await tx.query(LOCK_COUNTERS, [arrayOf(businessIds)]);
   }
 
   /** All plans, in all versions: few rows, read once per batch. */
@@ -132,18 +119,20 @@ export class RenewalRepository {
 
   /**
    * Writes the closed periods, the subscriptions and the counters of a batch in at most four statements; after an outage
-   * one more for each number of periods that were missed.
+   * one more for the periods that were missed, and one for each number of them. The counters must be locked.
    */
   async write(tx: Transaction, renewals: WrittenRenewal[]): Promise<void> {
     const plain = renewals.filter((renewal) => renewal.isPlain);
     const others = renewals.filter((renewal) => !renewal.isPlain);
+    const missed = renewals.filter(({ closed }) => closed.length > 1);
     const running = renewals.filter(({ next }) => !next.endedAt);
-    await tx.query(INSERT_PERIODS, [...periodColumns(renewals), tx.now]);
+    await tx.query(CLOSE_CURRENT, [businessIdsOf(renewals), tx.now]);
+    if (missed.length > 0) await tx.query(INSERT_MISSED, [...missedColumns(missed), tx.now]);
     if (plain.length > 0) await tx.query(UPDATE_PLAIN, subscriptionColumns(plain));
     if (others.length > 0)
       await tx.query(UPDATE_STATE, [...subscriptionColumns(others), ...stateColumns(others)]);
-    for (const [periods, businessIds] of byClosedPeriods(running))
-      await tx.query(RESET_COUNTERS, [arrayOf(businessIds), periods]);
+    for (const [periods, group] of byClosedPeriods(running))
+      await tx.query(RESET_COUNTERS, [businessIdsOf(group), periods]);
   }
 }
 
@@ -222,44 +211,29 @@ function arrayOf(values: (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
-const NO_USAGE = '"{}"';
-
-interface CounterRow {
-  business_id: string;
-  feature: string;
-  used: number;
+function businessIdsOf(renewals: WrittenRenewal[]): string {
+  return arrayOf(renewals.map(({ businessId }) => businessId));
 }
 
-/** Usage as an element of an array: keys of features and numbers need no escapes within the quotes. */
-function quoted(usage: PeriodUsage): string {
-  return `"${JSON.stringify(usage).replaceAll('"', '\\"')}"`;
+/** $1 to $6 of `INSERT_MISSED`: the closed periods but for the first of each. */
+function missedColumns(renewals: WrittenRenewal[]): string[] {
+  const missed = renewals.flatMap(({ businessId, subscriptionId, closed }) =>
+    closed.slice(1).map((period) => ({ businessId, subscriptionId, period })),
+  );
+  return [
+    arrayOf(missed.map(({ businessId }) => businessId)),
+    arrayOf(missed.map(({ subscriptionId }) => subscriptionId)),
+    arrayOf(missed.map(({ period }) => period.ordinal)),
+    arrayOf(missed.map(({ period }) => period.start.getTime())),
+    arrayOf(missed.map(({ period }) => period.end.getTime())),
+    arrayOf(missed.map(({ period }) => period.planId)),
+  ];
 }
 
-/** $1 to $7 of `INSERT_PERIODS`. One list per column rather than an object per period: a run has a million of them. */
-function periodColumns(renewals: WrittenRenewal[]): string[] {
-  const columns = Array.from({ length: 7 }, (): (string | number)[] => []);
-  const add = (...values: (string | number)[]) =>
-    columns.forEach((column, index) => column.push(values[index]!));
-  for (const { businessId, subscriptionId, closed, usage } of renewals)
-    closed.forEach(({ ordinal, start, end, planId }, index) => {
-      const times = [start.getTime(), end.getTime()] as const;
-      add(
-        businessId,
-        subscriptionId,
-        ordinal,
-        ...times,
-        planId,
-        index === 0 ? quoted(usage) : NO_USAGE,
-      );
-    });
-  return columns.map(arrayOf);
-}
-
-/** $1 to $8 of `RENEWED`. */
+/** $1 to $7 of `RENEWED`. */
 function subscriptionColumns(renewals: WrittenRenewal[]): string[] {
   return [
-    arrayOf(renewals.map(({ businessId }) => businessId)),
-    arrayOf(renewals.map(({ subscriptionId }) => subscriptionId)),
+    businessIdsOf(renewals),
     arrayOf(renewals.map(({ next }) => next.planVersion)),
     arrayOf(renewals.map(({ next }) => next.anchor.getTime())),
     arrayOf(renewals.map(({ next }) => next.cycle)),
@@ -269,7 +243,7 @@ function subscriptionColumns(renewals: WrittenRenewal[]): string[] {
   ];
 }
 
-/** $9 to $13: what a plain renewal does not change. */
+/** $8 to $12: what a plain renewal does not change. */
 function stateColumns(renewals: WrittenRenewal[]): string[] {
   return [
     arrayOf(renewals.map(({ next }) => next.planId)),
@@ -280,13 +254,13 @@ function stateColumns(renewals: WrittenRenewal[]): string[] {
   ];
 }
 
-/** Businesses by number of closed periods: nearly always one, at most fifteen. */
-function byClosedPeriods(renewals: WrittenRenewal[]): Map<number, string[]> {
-  const groups = new Map<number, string[]>();
-  for (const { businessId, closed } of renewals) {
-    const group = groups.get(closed.length);
-    if (group) group.push(businessId);
-    else groups.set(closed.length, [businessId]);
+/** Renewals by number of closed periods: nearly always one, at most fifteen. */
+function byClosedPeriods(renewals: WrittenRenewal[]): Map<number, WrittenRenewal[]> {
+  const groups = new Map<number, WrittenRenewal[]>();
+  for (const renewal of renewals) {
+    const group = groups.get(renewal.closed.length);
+    if (group) group.push(renewal);
+    else groups.set(renewal.closed.length, [renewal]);
   }
   return groups;
 }
@@ -348,25 +322,37 @@ const TERMS = `
   FROM plans JOIN plan_versions AS terms ON terms.plan_id = plans.id`;
 
 const LOCK_COUNTERS = `
-  SELECT business_id, feature, (used - carried_over)::float8 AS used FROM usage_counters
-  WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE`;
+  SELECT count(*) FROM (
+    SELECT FROM usage_counters
+    WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE
+  ) AS locked`;
 
-const INSERT_PERIODS = `
+// From the rows as they are before the update, so that nothing of the period is sent to the process and back. All usage
+// belongs to this period, without what was carried over.
+const CLOSE_CURRENT = `
+  INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
+  SELECT business_id, id, period_ordinal, period_start, period_end, plan_id,
+         (SELECT coalesce(jsonb_object_agg(feature, used - carried_over), '{}') FROM usage_counters AS counter
+          WHERE counter.business_id = subscription.business_id AND subscription_id IS NOT NULL AND used > carried_over), $2
+  FROM subscriptions AS subscription
+  WHERE is_current AND business_id = ANY ($1::uuid[])`;
+
+const INSERT_MISSED = `
   INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
   SELECT business_id, subscription_id, ordinal, to_timestamp(start_ms / 1000), to_timestamp(end_ms / 1000), plan_id,
-         usage, $8
-  FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::float8[], $6::uuid[], $7::jsonb[])
-    AS closed (business_id, subscription_id, ordinal, start_ms, end_ms, plan_id, usage)`;
+         '{}', $7
+  FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::float8[], $6::uuid[])
+    AS closed (business_id, subscription_id, ordinal, start_ms, end_ms, plan_id)`;
 
 const RENEWED = `
-  unnest($1::uuid[], $2::uuid[], $3::integer[], $4::float8[], $5::integer[], $6::integer[], $7::float8[], $8::float8[]`;
+  unnest($1::uuid[], $2::integer[], $3::float8[], $4::integer[], $5::integer[], $6::float8[], $7::float8[]`;
 
 const PERIOD = `
   plan_version = renewed.plan_version, anchor = to_timestamp(anchor_ms / 1000), cycle = renewed.cycle,
   period_ordinal = renewed.period_ordinal, period_start = to_timestamp(start_ms / 1000),
   period_end = to_timestamp(end_ms / 1000)`;
 
-const PERIOD_COLUMNS = `business_id, id, plan_version, anchor_ms, cycle, period_ordinal, start_ms, end_ms`;
+const PERIOD_COLUMNS = `business_id, plan_version, anchor_ms, cycle, period_ordinal, start_ms, end_ms`;
 
 // Names the batch twice, so that a plan that starts with the table does not scan all of it. Sets none of the columns
 // that audit and history triggers listen to: the period row records a plain renewal.
@@ -374,17 +360,15 @@ const UPDATE_PLAIN = `
   UPDATE subscriptions AS subscription
   SET ${PERIOD}
   FROM ${RENEWED}) AS renewed (${PERIOD_COLUMNS})
-  WHERE subscription.business_id = renewed.business_id AND subscription.id = renewed.id
-    AND subscription.business_id = ANY ($1::uuid[])`;
+  WHERE subscription.business_id = renewed.business_id AND is_current AND subscription.business_id = ANY ($1::uuid[])`;
 
 const UPDATE_STATE = `
   UPDATE subscriptions AS subscription
   SET ${PERIOD}, plan_id = renewed.plan_id, scheduled_plan_id = renewed.scheduled_plan_id, status = renewed.status,
       canceled_at = to_timestamp(canceled_ms / 1000), ended_at = to_timestamp(ended_ms / 1000)
-  FROM ${RENEWED}, $9::uuid[], $10::uuid[], $11::text[], $12::float8[], $13::float8[])
+  FROM ${RENEWED}, $8::uuid[], $9::uuid[], $10::text[], $11::float8[], $12::float8[])
     AS renewed (${PERIOD_COLUMNS}, plan_id, scheduled_plan_id, status, canceled_ms, ended_ms)
-  WHERE subscription.business_id = renewed.business_id AND subscription.id = renewed.id
-    AND subscription.business_id = ANY ($1::uuid[])`;
+  WHERE subscription.business_id = renewed.business_id AND is_current AND subscription.business_id = ANY ($1::uuid[])`;
 
 // No join: the planner, which estimates the table as almost empty, would scan the whole batch for each counter.
 const RESET_COUNTERS = `

@@ -3,7 +3,7 @@ import { RequestContext } from '../../../common/request-context';
 import { Database } from '../../../platform/database/database';
 import type { Transaction } from '../../../platform/database/transaction';
 import { isLockTimeout } from '../../../platform/database/database-errors';
-import { CountersService, type PeriodUsage } from '../../entitlements/counters.service';
+import { CountersService } from '../../entitlements/counters.service';
 import {
   decideRenewal,
   MAXIMUM_PERIODS_A_RUN,
@@ -44,9 +44,6 @@ export interface Decided {
   subscription: DueSubscription;
   decision: RenewalDecision;
 }
-
-/** Runs work after all work passed in before it. */
-type InTurn = (work: () => Promise<void>) => Promise<void>;
 
 /** Closes ended periods. Any number of processes may run it at once: each claims its rows and skips those of others. */
 @Injectable()
@@ -136,16 +133,15 @@ export class RenewalService {
     return this.acrossTenants(context, (tx) => this.renewals.findDue(tx, PAGE_SIZE, after));
   }
 
-  /** Two batches at a time, though only one is written: the other is read and decided meanwhile. */
+  /** Two batches at a time: while one is decided here, PostgreSQL works on the other. */
   private async renewPage(
     context: RequestContext,
     page: string[],
     settled: (decided: Decided[]) => void,
   ): Promise<void> {
     const batches = batchesOf(page); // shared: each lane takes the next batch
-    const inTurn = takeTurns();
     const lane = async (): Promise<void> => {
-      for (const batch of batches) settled(await this.renewBatch(context, batch, inTurn));
+      for (const batch of batches) settled(await this.renewBatch(context, batch));
     };
     const ends = await Promise.allSettled([lane(), lane()]);
     const failed = ends.find((end) => end.status === 'rejected');
@@ -156,7 +152,6 @@ export class RenewalService {
   private async renewBatch(
     context: RequestContext,
     businessIds: string[],
-    inTurn: InTurn,
     mayWait = true,
   ): Promise<Decided[]> {
     try {
@@ -164,13 +159,13 @@ export class RenewalService {
         await tx.setLocal('lock_timeout', LOCK_TIMEOUT);
         const claimed = await this.renewals.claimDue(tx, businessIds);
         const due = mayWait ? claimed : await this.withoutHeld(tx, claimed);
-        const decided = due.length > 0 ? await this.settle(tx, due, inTurn) : [];
+        const decided = due.length > 0 ? await this.settle(tx, due) : [];
         if (decided.every(isPlain)) await tx.commitLazily(); // lost, they are due again, and the same rows are written
         return decided;
       });
     } catch (error) {
       if (!mayWait || !isLockTimeout(error)) throw error;
-      return this.renewBatch(context, businessIds, inTurn, false);
+      return this.renewBatch(context, businessIds, false);
     }
   }
 
@@ -187,22 +182,16 @@ export class RenewalService {
     return this.database.platform(context, 'renewal works across tenants', work);
   }
 
-  private async settle(
-    tx: Transaction,
-    due: DueSubscription[],
-    inTurn: InTurn = (write) => write(),
-  ): Promise<Decided[]> {
+  private async settle(tx: Transaction, due: DueSubscription[]): Promise<Decided[]> {
     // 1. Load the state once; the subscriptions are claimed already.
     const terms = await this.renewals.readTerms(tx);
     const businessIds = due.map((subscription) => subscription.businessId);
-    const usages = await this.renewals.lockCounters(tx, businessIds);
+    await this.renewals.lockCounters(tx, businessIds);
     // 2. Decide.
     const decided = due.map((subscription) => decide(subscription, terms, tx.now));
-    const written = decided.map((each) =>
-      toWrittenRenewal(each, usages.get(each.subscription.businessId) ?? {}),
-    );
+    const written = decided.map(toWrittenRenewal);
     // 3. Write.
-    await inTurn(() => this.renewals.write(tx, written));
+    await this.renewals.write(tx, written);
     for (const renewal of written) this.news.note(tx, toNews(renewal));
     return decided;
   }
@@ -228,7 +217,7 @@ function toNews(renewal: WrittenRenewal): WrittenSubscription {
   };
 }
 
-function toWrittenRenewal(decided: Decided, usage: PeriodUsage): WrittenRenewal {
+function toWrittenRenewal(decided: Decided): WrittenRenewal {
   const { subscription, decision } = decided;
   return {
     businessId: subscription.businessId,
@@ -236,7 +225,6 @@ function toWrittenRenewal(decided: Decided, usage: PeriodUsage): WrittenRenewal 
     isPlain: isPlain(decided),
     next: decision.next,
     closed: decision.closed,
-    usage,
   };
 }
 
@@ -271,15 +259,6 @@ export function plansOf(
 function* batchesOf(businessIds: string[]): Generator<string[]> {
   for (let first = 0; first < businessIds.length; first += BATCH_SIZE)
     yield businessIds.slice(first, first + BATCH_SIZE);
-}
-
-function takeTurns(): InTurn {
-  let before = Promise.resolve();
-  return (work) => {
-    const mine = before.then(work);
-    before = mine.catch(() => undefined); // the failure is reported there; the next one continues
-    return mine;
-  };
 }
 
 function emptyReport(): RenewalReport {
