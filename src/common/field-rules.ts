@@ -4,6 +4,7 @@ import { compose, foldEmail } from './email';
 // The rules behind fields.ts. Pure.
 
 export function inLength(value: string, min: number, max: number): boolean {
+  if (value.length <= max && value.length >= min * 2) return true; // a code point is one or two units
   if (value.length > max * 2) return false;
   const codePoints = [...value].length;
   return codePoints >= min && codePoints <= max;

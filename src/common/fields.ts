@@ -33,6 +33,7 @@ import {
   NOT_STORABLE,
 } from './field-rules';
 import { isId } from './ids';
+import { onceAClass } from './once-a-class';
 
 // One decorator per field declares it, validates it and documents it in OpenAPI. Response classes use the same
 // decorators for the documentation only.
@@ -50,9 +51,7 @@ export interface FieldReading {
 const READINGS = 'tenantry:fields';
 
 /** The fields that a class declares and inherits. Any other name is an unknown field. */
-export function fieldsOf(of: FieldClass): ReadonlyMap<string, FieldReading> {
-  return readingsOf(of.prototype as object);
-}
+export const fieldsOf = onceAClass((of: FieldClass) => readingsOf(of.prototype as object));
 
 /** How many unknown fields a class keeps, and how large. */
 export interface UnknownFieldBounds {
@@ -77,10 +76,10 @@ export function KeepsUnknownFields(bounds: UnknownFieldBounds): ClassDecorator {
 export const openClasses = new Set<string>();
 
 /** Null: the class refuses them. */
-export function unknownFieldBoundsOf(of: FieldClass): UnknownFieldBounds | null {
+export const unknownFieldBoundsOf = onceAClass((of: FieldClass) => {
   const bounds: unknown = Reflect.getMetadata(UNKNOWN_FIELDS, of.prototype as object);
   return (bounds ?? null) as UnknownFieldBounds | null;
-}
+});
 
 export interface FieldOptions {
   description?: string;

@@ -66,10 +66,7 @@ export class AdmissionQueue<Item extends { businessId: string }, Result> {
     if (this.length >= MAXIMUM_WAITING || waiting >= MAXIMUM_WAITING_OF_ONE)
       throw ingestionOverloaded({ headers: { 'Retry-After': '1' } });
     this.waitingOf.set(businessId, waiting + 1);
-    const admitted = new Promise<Result>((settle, fail) =>
-      this.quick.add({ item, trace, settle, fail }),
-    );
-    return admitted.finally(() => this.leave(businessId));
+    return new Promise((settle, fail) => this.quick.add({ item, trace, settle, fail }));
   }
 
   /** Without those of the flushes that run. */
@@ -79,7 +76,17 @@ export class AdmissionQueue<Item extends { businessId: string }, Result> {
     return length;
   }
 
-  private leave(businessId: string): void {
+  private settle({ item, settle }: Waiting<Item, Result>, result: Result): void {
+    this.leave(item);
+    settle(result);
+  }
+
+  private fail({ item, fail }: Waiting<Item, Result>, error: unknown): void {
+    this.leave(item);
+    fail(error);
+  }
+
+  private leave({ businessId }: Item): void {
     const waiting = this.waitingOf.get(businessId)! - 1;
     if (waiting > 0) this.waitingOf.set(businessId, waiting);
     else this.waitingOf.delete(businessId);
@@ -102,7 +109,7 @@ export class AdmissionQueue<Item extends { businessId: string }, Result> {
     try {
       await this.patientTurns.run(() => this.flush(waiting, true));
     } catch (error) {
-      for (const { fail } of waiting) fail(error); // no turn came
+      for (const each of waiting) this.fail(each, error); // no turn came
     } finally {
       if (this.patient.get(counter)?.length === 0) this.patient.delete(counter);
     }
@@ -128,8 +135,8 @@ export class AdmissionQueue<Item extends { businessId: string }, Result> {
     );
     for (const [index, each] of waiting.entries()) {
       const result = results[index];
-      if (result) each.settle(result);
-      else if (mayWait) each.fail(counterBusy(COUNTER_BUSY));
+      if (result) this.settle(each, result);
+      else if (mayWait) this.fail(each, counterBusy(COUNTER_BUSY));
       else this.wait(each);
     }
   }
@@ -143,7 +150,7 @@ export class AdmissionQueue<Item extends { businessId: string }, Result> {
     const isBusy = mayWait && isLockTimeout(error);
     const reason = isBusy ? counterBusy({ ...COUNTER_BUSY, cause: error }) : error;
     const isForAll = translateDatabaseError(reason) instanceof DomainError;
-    if (isForAll || waiting.length === 1) for (const { fail } of waiting) fail(reason);
+    if (isForAll || waiting.length === 1) for (const each of waiting) this.fail(each, reason);
     else for (const each of waiting) await this.flush([each], mayWait);
   }
 }

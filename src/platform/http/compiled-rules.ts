@@ -1,5 +1,6 @@
 import { getMetadataStorage, type ValidationArguments } from 'class-validator';
 import type { FieldClass } from '../../common/fields';
+import { onceAClass } from '../../common/once-a-class';
 
 type Rules = ReturnType<
   ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
@@ -13,24 +14,24 @@ interface CompiledField {
   rules: Holds[];
 }
 
-const compiled = new WeakMap<FieldClass, CompiledField[]>();
-
 /**
  * Whether an instance satisfies all rules of its class: class-validator's own rules, compiled once per class.
  * class-validator collects them for each object, which took longer than the rest of a request; it is called only to
  * describe an invalid one.
  */
 export function isValid(of: FieldClass, instance: object): boolean {
-  let fields = compiled.get(of);
-  if (!fields) compiled.set(of, (fields = compile(of)));
-  return fields.every((field) => keeps(field, instance));
+  for (const field of compiledOf(of)) if (!keeps(field, instance)) return false;
+  return true;
 }
 
 function keeps({ name, conditions, rules }: CompiledField, instance: object): boolean {
   const value = (instance as Record<string, unknown>)[name];
-  if (!conditions.every((holds) => holds(value, instance))) return true;
-  return rules.every((holds) => holds(value, instance));
+  for (const holds of conditions) if (!holds(value, instance)) return true;
+  for (const holds of rules) if (!holds(value, instance)) return false;
+  return true;
 }
+
+const compiledOf = onceAClass(compile);
 
 function compile(of: FieldClass): CompiledField[] {
   const storage = getMetadataStorage();

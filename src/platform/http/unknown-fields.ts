@@ -31,6 +31,7 @@ export function keepUnknown(
   if (!bounds) return [];
   const fields = fieldsOf(of);
   const unknown = Object.entries(plain).filter(([name]) => !fields.has(name));
+  if (unknown.length === 0) return [];
   Object.assign(instance, Object.fromEntries(unknown));
   const fault = faultOfAll(unknown, bounds);
   return fault ? [{ pointer: parent, ...fault }] : [];

@@ -151,8 +151,8 @@ export function toSentRecording(
     applicationId,
     startedAt: new Date(startedAt),
     durationMs,
-    device: asPlainJson(device),
-    metadata: asPlainJson(metadata),
+    device: (device ?? null) as Record<string, unknown> | null,
+    metadata: metadata ?? null,
   };
 }
 
@@ -176,18 +176,16 @@ function applicationOf(
   return named ?? boundTo;
 }
 
-/** In the form that the database returns: no class, no undefined, no minus zero. */
-function asPlainJson(value: object | null | undefined): Record<string, unknown> | null {
-  return value ? (JSON.parse(JSON.stringify(value)) as Record<string, unknown>) : null;
-}
-
 function toShown(
   sent: SentRecording,
   { createdAt, isStartBelieved }: Extract<Admission, { outcome: 'inserted' }>,
 ): ShownRecording {
-  return isStartBelieved
-    ? { ...sent, createdAt, reportedStartedAt: null }
-    : { ...sent, createdAt, startedAt: createdAt, reportedStartedAt: sent.startedAt };
+  const { id, externalId, applicationId, startedAt, durationMs, device, metadata } = sent;
+  return {
+    ...{ id, externalId, applicationId, durationMs, device, metadata, createdAt },
+    startedAt: isStartBelieved ? startedAt : createdAt,
+    reportedStartedAt: isStartBelieved ? null : startedAt,
+  };
 }
 
 function isLive(recording: Recording): recording is LiveRecording {
@@ -206,5 +204,11 @@ function asSent(earlier: LiveRecording): RecordingPayload {
 
 function payloadOf(recording: RecordingPayload): RecordingPayload {
   const { externalId, applicationId, startedAt, durationMs, device, metadata } = recording;
-  return { externalId, applicationId, startedAt, durationMs, device, metadata };
+  const json = { device: asPlainJson(device), metadata: asPlainJson(metadata) };
+  return { externalId, applicationId, startedAt, durationMs, ...json };
+}
+
+/** In the form that the database returns: no class, no undefined, no minus zero. Printing as JSON gives the same. */
+function asPlainJson(value: Record<string, unknown> | null): Record<string, unknown> | null {
+  return value ? (JSON.parse(JSON.stringify(value)) as Record<string, unknown>) : null;
 }
