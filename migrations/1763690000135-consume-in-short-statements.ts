@@ -51,7 +51,7 @@ const WAIT_FOR_COUNTER = `
   END $$`;
 
 // The answer for an event that counted before; else the reason why it does not count is raised.
-const EXPLAIN_UNCOUNTED = `
+export const EXPLAIN_UNCOUNTED = `
   CREATE FUNCTION explain_uncounted(business uuid, wanted text, units bigint, event text, counter usage_counters, terms jsonb)
   RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
@@ -81,7 +81,7 @@ const EXPLAIN_UNCOUNTED = `
 
 // SKIP LOCKED: a counter that is free needs no handler for a wait that ends. An event that was counted before is only
 // found out when its key is already there, or when it would be refused.
-const COUNT_EVENT = `
+export const COUNT_EVENT = `
   CREATE FUNCTION count_event(business uuid, wanted text, units bigint, event text) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     moment constant timestamptz := date_trunc('milliseconds', now());

@@ -40,6 +40,7 @@ import { Events1763690000140 } from '../migrations/1763690000140-events';
 import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { EventsForPeople1763690000142 } from '../migrations/1763690000142-events-for-people';
 import { Notifications1763690000143 } from '../migrations/1763690000143-notifications';
+import { ShorterConsume1763690000144 } from '../migrations/1763690000144-shorter-consume';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { MakersRole1763690000152 } from '../migrations/1763690000152-makers-role';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
@@ -136,6 +137,7 @@ const core: Omit<Schema, 'complete'> = {
     NotedEnds1763690000141,
     EventsForPeople1763690000142,
     Notifications1763690000143,
+    ShorterConsume1763690000144,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     MakersRole1763690000152,
