@@ -57,6 +57,10 @@ const surfaceFiles = [
       'pure: what a subscription is to its readers, and the decisions by which billing reconciles it with Stripe',
   },
   {
+    files: '^src/modules/subscriptions/current-usage\\.ts$',
+    reason: 'a statement for the reads of entitlements to join: one round trip',
+  },
+  {
     files: '^src/modules/subscriptions/changes/payments\\.ts$',
     reason: 'the interface of payment providers, which billing implements',
   },

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ConfigFeature, FlagFeature } from '../../common/features';
+import { Clock } from '../../common/clock';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import { Transaction } from '../../platform/database/transaction';
-import { BusinessGrantsService } from '../entitlements/business-grants.service';
-import type { Feature } from '../features/feature.entity';
-import { FeaturesService } from '../features/features.service';
-import { SubscriptionsService } from '../subscriptions/subscriptions.service';
+import type { ListedFeature } from '../features/features.service';
 import { Document } from './conditional-answer';
 import { computeEntitlements, isOn, valueIn, type Holdings } from './entitlements';
+import { HOLDINGS, toHoldings, type HoldingsRow } from './holdings';
 import { SharedReads } from './shared-reads';
 
 /** What a feature of this type may say: one of its choices. */
@@ -40,9 +39,7 @@ export class Snapshot {
 export class EntitlementsService {
   constructor(
     private readonly database: Database,
-    private readonly features: FeaturesService,
-    private readonly grants: BusinessGrantsService,
-    private readonly subscriptions: SubscriptionsService,
+    private readonly clock: Clock,
     private readonly reads: SharedReads<Snapshot>,
   ) {}
 
@@ -65,9 +62,7 @@ export class EntitlementsService {
    */
   read(context: RequestContext): Promise<Snapshot> {
     if (context instanceof Transaction) return this.readIn(context);
-    return this.reads.read(context.requireBusinessId(), () =>
-      this.database.transaction(context, (tx) => this.readIn(tx)),
-    );
+    return this.reads.read(context.requireBusinessId(), () => this.readIn(context));
   }
 
   private async grantOf(context: RequestContext, { key }: FlagFeature | ConfigFeature) {
@@ -75,11 +70,10 @@ export class EntitlementsService {
     return own[key] ?? view.plan.grants[key];
   }
 
-  private async readIn(tx: Transaction): Promise<Snapshot> {
-    const features = await this.features.listAll(tx);
-    const view = await this.subscriptions.getCurrent(tx);
-    const own = await this.grants.listLive(tx);
-    return new Snapshot({ features, view, own });
+  private async readIn(context: RequestContext): Promise<Snapshot> {
+    const given = [context.requireBusinessId(), this.clock.offsetMs];
+    const [row] = await this.database.read<HoldingsRow>(context, HOLDINGS, given);
+    return new Snapshot(toHoldings(row!)); // every business has a current subscription
   }
 }
 
@@ -91,7 +85,7 @@ export function toEntitlementsDocument(snapshot: Snapshot, viewer: Viewer): Docu
 }
 
 /** Whether this viewer sees the feature. */
-export function isVisibleTo(viewer: Viewer): (feature: Feature) => boolean {
+export function isVisibleTo(viewer: Viewer): (feature: ListedFeature) => boolean {
   return ({ visibility }) => viewer === 'team' || visibility === 'client';
 }
 

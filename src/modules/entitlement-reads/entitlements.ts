@@ -9,8 +9,8 @@ import type {
 import type { AllocatedUsage, FeatureUsage, MeteredUsage } from '../entitlements/usage';
 import { toMetered } from '../entitlements/dto/usage.response';
 import { computeRemaining, resetOf } from '../entitlements/usage';
-import type { Feature } from '../features/feature.entity';
-import type { SubscriptionView } from '../subscriptions/decisions/subscription-view';
+import type { ListedFeature } from '../features/features.service';
+import type { UsageView } from '../subscriptions/decisions/subscription-view';
 
 // What a business has of each feature now. Pure.
 
@@ -35,8 +35,8 @@ export type Entitlement = Sourced &
 
 /** All that decides what a business has, read at one moment. */
 export interface Holdings {
-  features: Feature[];
-  view: SubscriptionView;
+  features: ListedFeature[];
+  view: UsageView;
   /** Own grants of the business that have not ended. */
   own: Grants;
 }
@@ -44,17 +44,17 @@ export interface Holdings {
 /** Of each feature that is not archived, and of archived ones that are used. By key, in the order of keys. */
 export function computeEntitlements(
   { features, view, own }: Holdings,
-  isShown: (feature: Feature) => boolean = () => true,
+  isShown: (feature: ListedFeature) => boolean = () => true,
 ): Record<string, Entitlement> {
   const entries = features
-    .filter((feature) => isShown(feature) && (!feature.archivedAt || view.counts[feature.key]))
+    .filter((feature) => isShown(feature) && (!feature.isArchived || view.counts[feature.key]))
     .map((feature) => [feature.key, toEntitlement(feature, view, own[feature.key])] as const);
   return Object.fromEntries(entries);
 }
 
 function toEntitlement(
-  { key, kind }: Feature,
-  view: SubscriptionView,
+  { key, kind }: ListedFeature,
+  view: UsageView,
   own: Grant | undefined,
 ): Entitlement {
   const grant = own ?? view.plan.grants[key];
@@ -77,7 +77,7 @@ export function valueIn(grant: Grant | undefined): number | string | null {
 const OFF: LimitGrant = { limit: 0, mode: 'hard' };
 
 function toLimited(
-  { subscription, now }: SubscriptionView,
+  { subscription, now }: UsageView,
   usage: FeatureUsage,
   { limit, mode }: LimitGrant,
   decider: EntitlementSource,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan } from 'typeorm';
 import type { ListQuery } from '../../common/dto/list.query';
 import { FEATURE_KEY } from '../../common/features';
 import { decodeCursor } from '../../common/pagination';
@@ -23,15 +22,6 @@ export class BusinessGrantsRepository {
 
   find(tx: Transaction, key: string): Promise<BusinessGrant | null> {
     return tx.repository(BusinessGrant).findOneBy({ businessId: tx.requireBusinessId(), key });
-  }
-
-  listLive(tx: Transaction): Promise<BusinessGrant[]> {
-    const businessId = tx.requireBusinessId();
-    const where = { businessId };
-    return tx.repository(BusinessGrant).findBy([
-      { ...where, expiresAt: IsNull() },
-      { ...where, expiresAt: MoreThan(tx.now) },
-    ]);
   }
 
   /** Replaces the business's own grant of that feature. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import type { Grant, Grants } from '../../common/features';
+import type { Grant } from '../../common/features';
 import { toFuture } from '../../common/future';
 import type { Transaction } from '../../platform/database/transaction';
 import { featureNotFound } from '../features/features.errors';
@@ -11,6 +11,14 @@ import { BusinessGrantsRepository } from './business-grants.repository';
 import { CountersService } from './counters.service';
 import type { GrantToBusinessRequest } from './dto/business-grant';
 import { ownGrantNotFound } from './entitlements.errors';
+
+/**
+ * `Grants` of business $1 that have not ended, as JSON, for other statements to join.
+ * @param moment what SQL takes as the time
+ */
+export const liveGrantsAt = (moment: string): string => `
+  SELECT coalesce(json_object_agg(own.id, own.terms), '{}') FROM business_grants AS own
+  WHERE own.business_id = $1 AND (own.expires_at IS NULL OR own.expires_at > ${moment})`;
 
 /** What staff give the business of `tx` of a feature, in place of its plan's grant. */
 @Injectable()
@@ -30,12 +38,6 @@ export class BusinessGrantsService {
     const own = await this.grants.find(tx, key);
     const hasEnded = own?.expiresAt && own.expiresAt <= tx.now;
     return own && !hasEnded ? own.terms : null;
-  }
-
-  /** Those that have not ended, by feature. */
-  async listLive(tx: Transaction): Promise<Grants> {
-    const live = await this.grants.listLive(tx);
-    return Object.fromEntries(live.map(({ key, terms }) => [key, terms]));
   }
 
   /**

@@ -12,6 +12,17 @@ import { FeaturesRepository } from './features.repository';
 
 const REASON = 'the catalogue belongs to no tenant';
 
+/** What decides who is shown a feature, and what it is. */
+export type ListedFeature = Pick<Feature, 'key' | 'kind' | 'visibility' | 'rolloutPercentage'> & {
+  isArchived: boolean;
+};
+
+/** All of them as JSON, for other statements to join: a list of `ListedFeature` in the order of keys. */
+export const LISTED_FEATURES = `
+  SELECT coalesce(json_agg(json_build_object('key', id, 'kind', kind, 'visibility', visibility,
+           'rolloutPercentage', rollout_percentage, 'isArchived', archived_at IS NOT NULL) ORDER BY id), '[]')
+  FROM features`;
+
 /** The catalogue of features: those that code declares, and those that staff add. */
 @Injectable()
 export class FeaturesService {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../common/request-context';
 import { Document } from '../conditional-answer';
 import type { Holdings } from '../entitlements';
 import { EntitlementsService, isVisibleTo, type Viewer } from '../entitlements.service';
-import type { Feature } from '../../features/feature.entity';
+import type { ListedFeature } from '../../features/features.service';
 import { evaluate, notFound, type Evaluation, type EvaluationFault } from './evaluation';
 import { flagNotFound, invalidContext, targetingKeyMissing } from './ofrep.errors';
 
@@ -54,19 +54,19 @@ export class OfrepService {
   }
 }
 
-function listShown({ features }: Holdings, viewer: Viewer): Feature[] {
+function listShown({ features }: Holdings, viewer: Viewer): ListedFeature[] {
   const isVisible = isVisibleTo(viewer);
   return features.filter(
     (feature) =>
       (feature.kind === 'flag' || feature.kind === 'config') &&
-      !feature.archivedAt &&
+      !feature.isArchived &&
       isVisible(feature),
   );
 }
 
 function evaluateIn(
   { own, view }: Holdings,
-  feature: Feature,
+  feature: ListedFeature,
   targetingKey: string | null,
 ): Evaluation | EvaluationFault {
   const { key } = feature;
