@@ -1,5 +1,6 @@
 // Events of another service beside recordings, both on one hot business; and a transaction of another program with
-// `tenantry.consume` beside the same without. `npm run bench -- usage [--seconds 4] [--rounds 3] [--requests 2000]`
+// `tenantry.consume`, as a statement of its own and in that of the program, beside the same without.
+// `npm run bench -- usage [--seconds 4] [--rounds 3] [--requests 2000]`
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
 const { startDatabases, withClient } = require('./support/bench-database');
@@ -74,34 +75,42 @@ async function compareRoutes(url, { apiKey, business, key, rounds, seconds }) {
   };
 }
 
+const INSERT = 'INSERT INTO public.exports (business_id)';
+const CONSUME = `SELECT tenantry.consume($1, 'exports')`;
+
+/** What a transaction does, a round trip each. */
+const TRANSACTIONS = {
+  without: [`${INSERT} VALUES ($1)`],
+  withConsume: [`${INSERT} VALUES ($1)`, CONSUME],
+  inOneStatement: [`WITH counted AS (${CONSUME}) ${INSERT} SELECT $1 FROM counted`],
+};
+
 async function compareTransactions(client, businessId, { rounds, transactions }) {
-  const ways = {
-    without: () => undefined,
-    withConsume: () => client.query(`SELECT tenantry.consume($1, 'exports')`, [businessId]),
-  };
-  const taken = { without: [], withConsume: [] };
-  for (const consume of Object.values(ways)) await repeat(client, businessId, consume, 200);
+  const taken = { without: [], withConsume: [], inOneStatement: [] };
+  for (const statements of Object.values(TRANSACTIONS))
+    await repeat(client, businessId, statements, 200);
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, consume] of Object.entries(ways)) {
-      const ms = await repeat(client, businessId, consume, transactions);
+    for (const [name, statements] of Object.entries(TRANSACTIONS)) {
+      const ms = await repeat(client, businessId, statements, transactions);
       process.stderr.write(`  ${name}: ${ms.toFixed(3)} ms\n`);
       taken[name].push(ms);
     }
-  const ratios = taken.withConsume.map((ms, round) => ms / taken.without[round]);
+  const ratios = (times) => spread(times.map((ms, round) => ms / taken.without[round]));
   return {
     transactionMs: spread(taken.without),
     transactionWithConsumeMs: spread(taken.withConsume),
-    timesWithout: spread(ratios),
+    timesWithout: ratios(taken.withConsume),
+    transactionInOneStatementMs: spread(taken.inOneStatement),
+    timesWithoutInOneStatement: ratios(taken.inOneStatement),
   };
 }
 
 /** @returns milliseconds a transaction */
-async function repeat(client, businessId, consume, transactions) {
+async function repeat(client, businessId, statements, transactions) {
   const startedAt = performance.now();
   for (let made = 0; made < transactions; made += 1) {
     await client.query('BEGIN');
-    await client.query('INSERT INTO public.exports (business_id) VALUES ($1)', [businessId]);
-    await consume();
+    for (const sql of statements) await client.query(sql, [businessId]);
     await client.query('COMMIT');
   }
   return (performance.now() - startedAt) / transactions;

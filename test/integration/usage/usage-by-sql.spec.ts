@@ -89,6 +89,19 @@ describe('consume', () => {
     expect(await sumEvents(database, business, 'exports')).toBe(0);
   });
 
+  it('counts in a statement of its caller; a refusal leaves none of it', async () => {
+    await client.query('CREATE TEMPORARY TABLE made (id text)');
+    const make = (amount: number) =>
+      client.query(
+        `WITH counted AS (SELECT tenantry.consume($1, 'exports', $2)) INSERT INTO made SELECT 'a' FROM counted`,
+        [business, amount],
+      );
+    await make(3);
+    expect((await refusal(make(3))).code).toBe('TQ402');
+    expect((await client.query('SELECT FROM made')).rowCount).toBe(1);
+    expect((await readCounter(database, business, 'exports'))!.used).toBe(3);
+  });
+
   it('counts an event once', async () => {
     await consume(2, { event: 'e1' });
     expect(await consume(2, { event: 'e1' })).toMatchObject({ replayed: true });
