@@ -48,6 +48,7 @@ import { TenantsOnceAStatement1763690000153 } from '../migrations/1763690000153-
 import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-factors';
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
 import { EmailChanges1763690000162 } from '../migrations/1763690000162-email-changes';
+import { UsageByAKeptPlan1763690000163 } from '../migrations/1763690000163-usage-by-a-kept-plan';
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { Sso1763690000173 } from '../migrations/1763690000173-sso';
@@ -145,6 +146,7 @@ const core: Omit<Schema, 'complete'> = {
     SecondFactors1763690000160,
     Passkeys1763690000161,
     EmailChanges1763690000162,
+    UsageByAKeptPlan1763690000163,
     Identities1763690000171,
     SignIns1763690000172,
     Sso1763690000173,

@@ -77,33 +77,8 @@ interface UsageRow extends FeatureUsage {
 
 const LOCK_ONE = `SELECT FROM usage_counters WHERE business_id = $1 AND feature = $2 FOR UPDATE`;
 
-/**
- * The statement of `CountersService.read`, for others to join. A counter of another day counts nothing today. What is
- * archived is shown while it is used.
- * @param moment what SQL takes as the time
- */
-export const usageAt = (moment: string): string => `
-  SELECT feature.id AS key, feature.kind, feature.resets, counted.used::float8, counted.carried_over::float8 AS "carriedOver",
-         counted.credited::float8, coalesce(counter.reserved, 0)::float8 AS reserved,
-         (SELECT least(coalesce(sum(granted - spent), 0), 9007199254740991)::float8 FROM credits
-          WHERE credits.business_id = $1 AND credits.feature = feature.id AND voided_at IS NULL
-            AND (expires_at IS NULL OR expires_at > ${moment})) AS credits,
-         own.terms AS "ownGrant"
-  FROM features AS feature
-  LEFT JOIN usage_counters AS counter
-    ON counter.business_id = $1 AND counter.feature = feature.id
-  CROSS JOIN LATERAL (
-    SELECT coalesce(counter.used, 0) * now.counts AS used, coalesce(counter.carried_over, 0) * now.counts AS carried_over,
-           coalesce(counter.credited, 0) * now.counts AS credited
-    FROM (SELECT CASE WHEN feature.resets = 'day' AND counter.day IS DISTINCT FROM (${moment} AT TIME ZONE 'UTC')::date
-      THEN 0 ELSE 1 END AS counts) AS now
-  ) AS counted
-  LEFT JOIN business_grants AS own
-    ON own.business_id = $1 AND own.id = feature.id AND (own.expires_at IS NULL OR own.expires_at > ${moment})
-  WHERE feature.kind IN ('metered', 'allocated') AND (feature.archived_at IS NULL OR counted.used > 0)
-  ORDER BY feature.id`;
-
-const USAGE = usageAt('$2::timestamptz');
+// The function's plan is kept. A counter of another day counts nothing today. What is archived is shown while it is used.
+const USAGE = 'SELECT * FROM usage_at($1, $2)';
 
 const HELD = `
   WITH free AS MATERIALIZED (

@@ -1,4 +1,3 @@
-import { usageAt } from '../entitlements/counters.service';
 import type { UsageView } from './decisions/subscription-view';
 
 export type CurrentUsageRow = UsageView['subscription'] &
@@ -16,7 +15,7 @@ export const CURRENT_USAGE = `
   CROSS JOIN subscriptions AS current
   JOIN plans AS plan ON plan.id = current.plan_id
   CROSS JOIN LATERAL (
-    SELECT coalesce(json_object_agg(usage.key, usage), '{}') AS counts FROM (${usageAt('clock.now')}) AS usage
+    SELECT coalesce(json_object_agg(usage.key, usage), '{}') AS counts FROM usage_at($1, clock.now) AS usage
   ) AS counted
   WHERE current.business_id = $1 AND current.is_current`;
 
