@@ -127,10 +127,6 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'subscriptions',
     reason: 'compares the subscriptions of all tenants with Stripe, page by page',
   },
-  'src/modules/entitlements/counters.service.ts': {
-    reads: 'features',
-    reason: 'the usage of every feature of the catalogue, in one statement',
-  },
   'src/modules/features/declared-features.ts': {
     writes: 'plans',
     reason: 'a migration gives plans the default grant of a new feature',
