@@ -54,6 +54,7 @@ function copyAssets(assets) {
   for (const { include } of assets) {
     const folder = path.join(nest.sourceRoot, path.dirname(include));
     if (!fs.existsSync(path.join(root, folder))) continue; // a product may have no mails
+    fs.mkdirSync(path.join(root, 'dist', folder), { recursive: true }); // it may have no TypeScript
     for (const name of fs.readdirSync(path.join(root, folder)))
       if (path.extname(name) === path.extname(include))
         fs.copyFileSync(path.join(root, folder, name), path.join(root, 'dist', folder, name));
