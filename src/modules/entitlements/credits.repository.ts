@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
+import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
+import type { RequestContext } from '../../common/request-context';
+import type { Reading } from '../../platform/database/database';
 import { newestFirst } from '../../platform/database/newest-first';
 import type { Transaction } from '../../platform/database/transaction';
 import { Credit } from './credit.entity';
@@ -20,6 +23,8 @@ export interface CreditSource {
 
 @Injectable()
 export class CreditsRepository {
+  constructor(private readonly clock: Clock) {}
+
   async insert(tx: Transaction, fields: NewCredit): Promise<Credit> {
     const credit: Credit = {
       ...fields,
@@ -47,8 +52,12 @@ export class CreditsRepository {
    * The credits beside the plan: first those with something left, in the order in which they are spent, then used up,
    * expired or void ones that count in the current period.
    */
-  listSources(tx: Transaction, feature: string): Promise<CreditSource[]> {
-    return tx.query<CreditSource>(SOURCES, [tx.requireBusinessId(), tx.now, feature]);
+  readingOfSources(context: RequestContext, feature: string): Reading<CreditSource[]> {
+    return {
+      sql: SOURCES,
+      parameters: [context.requireBusinessId(), this.clock.offsetMs, feature],
+      of: (rows) => rows as CreditSource[],
+    };
   }
 
   find(tx: Transaction, id: string): Promise<Credit | null> {
@@ -69,9 +78,10 @@ const SOURCES = `
            CASE WHEN (credit.counted_subscription_id, credit.counted_ordinal, credit.counted_day)
              IS NOT DISTINCT FROM (counter.subscription_id, counter.period_ordinal, counter.day)
              THEN credit.counted ELSE 0 END AS used,
-           CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > $2)
+           CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > clock.now)
              THEN credit.granted - credit.spent ELSE 0 END AS remaining
     FROM credits AS credit
+    CROSS JOIN (SELECT date_trunc('milliseconds', now()) + $2::float8 * interval '1 millisecond' AS now) AS clock
     LEFT JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
     WHERE credit.business_id = $1 AND credit.feature = $3
   ) AS source

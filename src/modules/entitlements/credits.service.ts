@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
 import { toFuture } from '../../common/future';
 import { validationFailed } from '../../common/problems';
+import type { RequestContext } from '../../common/request-context';
+import type { Reading } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { FeaturesService } from '../features/features.service';
 import { UNKNOWN_FEATURE } from '../features/grants';
@@ -44,8 +46,8 @@ export class CreditsService {
   }
 
   /** What pays beside the plan, and what of it counts in the running period. */
-  listSources(tx: Transaction, feature: string): Promise<CreditSource[]> {
-    return this.credits.listSources(tx, feature);
+  readingOfSources(context: RequestContext, feature: string): Reading<CreditSource[]> {
+    return this.credits.readingOfSources(context, feature);
   }
 
   /** Voids the unspent rest. Idempotent. @throws 404 credit_not_found */

@@ -7,7 +7,7 @@ import { limitReached } from '../../common/problems';
 import type { AllocatedFeature } from '../../common/features';
 import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
-import { Database } from '../../platform/database/database';
+import { Database, type Reading } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { PlanWithTerms } from '../plans/plan.entity';
 import { CountersService, usageOfPeriod } from '../entitlements/counters.service';
@@ -56,9 +56,17 @@ export class SubscriptionsService {
 
   /** What is used of the current subscription, in one statement. */
   async readUsage(context: RequestContext): Promise<UsageView> {
-    const given = [context.requireBusinessId(), this.clock.offsetMs];
-    const [row] = await this.database.read<CurrentUsageRow>(context, CURRENT_USAGE, given);
-    return toUsageView(row!); // every business has one
+    const { sql, parameters, of } = this.readingOfUsage(context);
+    return of(await this.database.read(context, sql, parameters));
+  }
+
+  /** `readUsage`, to be sent with others. */
+  readingOfUsage(context: RequestContext): Reading<UsageView> {
+    return {
+      sql: CURRENT_USAGE,
+      parameters: [context.requireBusinessId(), this.clock.offsetMs],
+      of: ([row]) => toUsageView(row as CurrentUsageRow), // every business has one
+    };
   }
 
   /** Closes a period that has ended before the cron does. @throws 403 subscription_inactive, 503 subscription_behind */

@@ -5,6 +5,8 @@ import {
   type FeatureReset,
   type MeteredFeature,
 } from '../../common/features';
+import type { RequestContext } from '../../common/request-context';
+import type { Reading } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 
 /** A counter and what it counts, at one moment. */
@@ -60,8 +62,12 @@ export class UsageReadsRepository {
   }
 
   /** Newest first. */
-  listRecent(tx: Transaction, key: string, limit: number): Promise<RecentEvent[]> {
-    return tx.query<RecentEvent>(RECENT, [tx.requireBusinessId(), key, limit]);
+  readingOfRecent(context: RequestContext, key: string, limit: number): Reading<RecentEvent[]> {
+    return {
+      sql: RECENT,
+      parameters: [context.requireBusinessId(), key, limit],
+      of: (rows) => rows as RecentEvent[],
+    };
   }
 
   /** Null: as it is by default. */

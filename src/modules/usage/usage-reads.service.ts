@@ -53,16 +53,14 @@ export class UsageReadsService {
   }
 
   /** Where the usage comes from. @throws as `get` */
-  explain(context: RequestContext, key: string): Promise<UsageExplanation> {
-    return this.database.transaction(context, async (tx) => {
-      await this.getCounted(tx, key);
-      const [view, credits, recent] = await Promise.all([
-        this.subscriptions.readUsage(tx),
-        this.credits.listSources(tx, key),
-        this.usage.listRecent(tx, key, RECENT),
-      ]);
-      return { view, credits, recent };
-    });
+  async explain(context: RequestContext, key: string): Promise<UsageExplanation> {
+    await this.database.transaction(context, (tx) => this.getCounted(tx, key));
+    const [view, credits, recent] = await this.database.readTogether(context, [
+      this.subscriptions.readingOfUsage(context),
+      this.credits.readingOfSources(context, key),
+      this.usage.readingOfRecent(context, key, RECENT),
+    ]);
+    return { view, credits, recent };
   }
 
   /** The counter, and what it counts. @throws as `get` */

@@ -35,15 +35,15 @@ export function beginText(
 }
 
 /**
- * BEGIN of a transaction that reads one statement's rows: of the settings, what row-level security needs, since no audit
- * trigger will run.
+ * BEGIN of a transaction that only reads: of the settings, what row-level security needs, since no audit trigger will
+ * run. All of its statements see the same moment.
  */
 export function beginReadText(
   { businessId }: RequestContext,
   { statementTimeoutMs }: { statementTimeoutMs: number },
 ): string {
   return [
-    'BEGIN READ ONLY',
+    'BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ',
     setLocal('app.business_ids', tenantsOf(businessId)),
     setLocal('app.scope', 'tenant'),
     setLocal('statement_timeout', String(statementTimeoutMs)),

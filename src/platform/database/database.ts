@@ -15,6 +15,16 @@ import { Transaction, type Collected, type Scope, type TransactionState } from '
 const MAXIMUM_TRIES = 5;
 const LIFTED = 'what was collected across tenants';
 
+interface Statement {
+  sql: string;
+  parameters: unknown[];
+}
+
+/** A SELECT that may be sent with others, and what its rows say. */
+export interface Reading<Result> extends Statement {
+  of: (rows: unknown[]) => Result;
+}
+
 /**
  * The only access to the data. Row-level security and the audit trigger rely on settings that are sent with BEGIN, in
  * the same round trip, and end with the transaction.
@@ -97,22 +107,35 @@ export class Database {
    */
   async read<Row>(context: RequestContext, sql: string, parameters: unknown[]): Promise<Row[]> {
     if (context instanceof Transaction) return context.query<Row>(sql, parameters);
-    const begin = beginReadText(context, this.config);
-    const rows = await this.onConnection(context, () => this.atOnce(begin, sql, parameters));
-    return rows as Row[];
+    const of = (rows: unknown[]) => rows as Row[];
+    const [rows] = await this.readTogether(context, [{ sql, parameters, of }]);
+    return rows;
   }
 
-  /** Waits for all three answers, whatever becomes of the first: the connection goes back to the pool after them. */
-  private async atOnce(begin: string, sql: string, parameters: unknown[]): Promise<unknown[]> {
+  /** Like `read`, for several statements that are sent together and see the same moment. Joins no transaction. */
+  async readTogether<Results extends unknown[]>(
+    context: RequestContext,
+    readings: { [Index in keyof Results]: Reading<Results[Index]> },
+  ): Promise<Results> {
+    const begin = beginReadText(context, this.config);
+    const answers = await this.onConnection(context, () => this.atOnce(begin, readings));
+    return readings.map(({ of }, index) => of(answers[index]!)) as Results;
+  }
+
+  /** Waits for all answers, whatever becomes of the first: the connection goes back to the pool after them. */
+  private async atOnce(begin: string, statements: readonly Statement[]): Promise<unknown[][]> {
     const runner = this.dataSource.createQueryRunner();
     let failure: unknown;
     try {
       const client = (await runner.connect()) as Client;
-      const sent = [client.query(begin), client.query(sql, parameters), client.query('COMMIT')];
-      const answers = await Promise.allSettled(sent);
+      const sent = statements.map(({ sql, parameters }) => ({ text: sql, values: parameters }));
+      const all = [begin, ...sent, 'COMMIT'].map((each) => client.query(each));
+      const answers = await Promise.allSettled(all);
       const refused = answers.find(({ status }) => status === 'rejected');
       if (refused) throw (refused as PromiseRejectedResult).reason;
-      return (answers[1] as PromiseFulfilledResult<{ rows: unknown[] }>).value.rows;
+      return (answers as PromiseFulfilledResult<{ rows: unknown[] }>[])
+        .slice(1, -1)
+        .map(({ value }) => value.rows);
     } catch (error) {
       failure = error;
       throw translateDatabaseError(error);

@@ -3,7 +3,7 @@ import { IsNull } from 'typeorm';
 import { isId } from '../../common/ids';
 import { decodeCursor, isInstantText } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
-import { Database } from '../../platform/database/database';
+import { Database, type Reading } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import { Recording, type LiveRecording } from './recording.entity';
@@ -13,6 +13,12 @@ export type CountedRecording = Pick<
   Recording,
   'id' | 'externalId' | 'applicationId' | 'createdAt' | 'deletedAt'
 >;
+
+/** With the period that it counts in. */
+export type RecentRecording = CountedRecording & {
+  subscriptionId: string;
+  periodOrdinal: number;
+};
 
 @Injectable()
 export class RecordingsRepository {
@@ -53,29 +59,20 @@ export class RecordingsRepository {
     return affected === 1;
   }
 
-  /**
-   * The newest recordings of a period, tombstones included.
-   * @param limit at most as many as exist: a search for one more would scan everything older
-   */
-  listRecent(
-    tx: Transaction,
-    subscriptionId: string,
-    periodOrdinal: number,
-    limit: number,
-  ): Promise<CountedRecording[]> {
-    const given = [tx.requireBusinessId(), subscriptionId, periodOrdinal, limit];
-    return tx.query<CountedRecording>(LIST_RECENT, given);
+  /** The newest recordings of the business, tombstones included, to be sent with others. */
+  readingOfRecent(context: RequestContext, limit: number): Reading<RecentRecording[]> {
+    return {
+      sql: RECENT,
+      parameters: [context.requireBusinessId(), limit],
+      of: (rows) => rows as RecentRecording[],
+    };
   }
 }
 
-// OFFSET 0 keeps the conditions out of the inner query: PostgreSQL estimates a period that has just begun as almost
-// empty, and would scan all rows of the tenant instead of only the newest.
-const LIST_RECENT = `
+const RECENT = `
   SELECT id, external_id AS "externalId", application_id AS "applicationId", created_at AS "createdAt",
-         deleted_at AS "deletedAt"
-  FROM (SELECT * FROM recordings WHERE business_id = $1 ORDER BY id DESC OFFSET 0) AS newest
-  WHERE subscription_id = $2 AND period_ordinal = $3
-  ORDER BY id DESC LIMIT $4`;
+         deleted_at AS "deletedAt", subscription_id AS "subscriptionId", period_ordinal AS "periodOrdinal"
+  FROM recordings WHERE business_id = $1 ORDER BY id DESC LIMIT $2`;
 
 // Plain rows instead of entities: building those took longer than the query. Filters that are null at planning time are
 // removed from the plan.

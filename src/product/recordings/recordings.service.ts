@@ -8,7 +8,11 @@ import type { UsageView } from '../../modules/subscriptions/decisions/subscripti
 import type { ListRecordingsQuery } from './dto/recording.requests';
 import type { LiveRecording } from './recording.entity';
 import { recordingNotFound } from './recordings.errors';
-import { RecordingsRepository, type CountedRecording } from './recordings.repository';
+import {
+  RecordingsRepository,
+  type CountedRecording,
+  type RecentRecording,
+} from './recordings.repository';
 
 const RECENT = 20;
 
@@ -49,17 +53,20 @@ export class RecordingsService {
   }
 
   /** The usage of the current period with its recordings. */
-  explain(context: RequestContext): Promise<UsageExplanation> {
-    return this.database.transaction(context, async (tx) => {
-      const [view, credits] = await Promise.all([
-        this.subscriptions.readUsage(tx),
-        this.credits.listSources(tx, recordings.key),
-      ]);
-      const { id, periodOrdinal } = view.subscription;
-      const { used, carriedOver } = view.counts[recordings.key]!; // it is declared
-      const rows = Math.min(RECENT, used - carriedOver);
-      const recent = rows > 0 ? await this.recordings.listRecent(tx, id, periodOrdinal, rows) : []; // 0 would mean no limit
-      return { view, credits, recent };
-    });
+  async explain(context: RequestContext): Promise<UsageExplanation> {
+    const [view, credits, newest] = await this.database.readTogether(context, [
+      this.subscriptions.readingOfUsage(context),
+      this.credits.readingOfSources(context, recordings.key),
+      this.recordings.readingOfRecent(context, RECENT),
+    ]);
+    const recent = newest.filter((recording) => isOfPeriod(recording, view.subscription));
+    return { view, credits, recent };
   }
+}
+
+function isOfPeriod(
+  { subscriptionId, periodOrdinal: ordinal }: RecentRecording,
+  { id, periodOrdinal }: UsageView['subscription'],
+): boolean {
+  return subscriptionId === id && ordinal === periodOrdinal;
 }

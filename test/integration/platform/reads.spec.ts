@@ -1,6 +1,7 @@
 import { newId } from '../../../src/common/ids';
 import { RequestContext } from '../../../src/common/request-context';
 import type { Database } from '../../../src/platform/database/database';
+import { holdingLocks } from '../../support/held-locks';
 import { NoteBook } from '../../support/notes';
 
 /* `Database.read`: one SELECT with BEGIN and COMMIT around it, sent together. */
@@ -16,6 +17,7 @@ beforeEach(() => noteBook.reset());
 
 const businessId = newId();
 const context = RequestContext.job('test.read', businessId);
+const LOCK = 4_712;
 const SETTINGS = `
   SELECT current_setting('app.business_ids', true) AS tenants, current_setting('app.scope', true) AS scope,
          current_setting('statement_timeout') AS patience, current_setting('transaction_read_only') AS "isReadOnly"`;
@@ -48,6 +50,27 @@ it('fails with the error of its statement, and the next one finds the connection
   ).rejects.toThrow('takes no writes');
   expect(await database.read(context, 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
   expect(await noteBook.ids()).toEqual([]);
+});
+
+it('sends several together, which see the same moment', async () => {
+  const counting = { parameters: [], of: (rows: unknown[]) => rows.length };
+  const notes = { ...counting, sql: 'SELECT id FROM transaction_notes' };
+  const waiting = { ...counting, sql: `SELECT pg_advisory_xact_lock(${LOCK})` };
+  let reading: Promise<number[]> | undefined;
+  await holdingLocks(noteBook.testDatabase, waiting.sql, [], async (untilWaited) => {
+    reading = database.readTogether(context, [notes, waiting, notes]);
+    await untilWaited();
+    await database.transaction(context, (tx) => noteBook.write(tx, 1));
+  });
+  expect(await reading).toEqual([0, 1, 0]);
+  expect(await noteBook.ids()).toEqual([1]);
+});
+
+it('of several, one that fails fails all, and the connection is in order', async () => {
+  const one = { sql: 'SELECT 1 AS one', parameters: [], of: (rows: unknown[]) => rows };
+  const bad = { ...one, sql: 'SELECT 1 / $1::int', parameters: [0] };
+  await expect(database.readTogether(context, [one, bad, one])).rejects.toThrow('division by zero');
+  expect(await database.readTogether(context, [one, one])).toEqual([[{ one: 1 }], [{ one: 1 }]]);
 });
 
 it('many at once each get their own rows', async () => {
