@@ -2,6 +2,7 @@
 const WIDTH = 720;
 const HEIGHT = 400;
 const MARGIN = { left: 70, right: 170, top: 40, bottom: 50 };
+const LABEL_HEIGHT = 17;
 const COLORS = ['#2563eb', '#d97706', '#6b7280'];
 
 /** @param lines each with a name and points [x, y], x in powers of two */
@@ -16,6 +17,7 @@ function lineChart({ title, x, lines }) {
     ...xs.map((value) => text(atX(Math.log2(value)), HEIGHT - MARGIN.bottom + 20, value, 'middle')),
     text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 10, x, 'middle'),
     ...lines.flatMap((line, index) => drawLine(line, COLORS[index], atX, atY)),
+    ...labelsOf(lines, atX(Math.log2(xs.at(-1))) + 10, atY),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>
@@ -24,16 +26,27 @@ ${parts.join('\n')}
 `;
 }
 
-function drawLine({ name, points }, color, atX, atY) {
+/** Beside the end of each line, and never one over another. */
+function labelsOf(lines, x, atY) {
+  const ends = lines.map(({ name, points }, index) => ({ name, index, y: atY(points.at(-1)[1]) }));
+  let free = 0;
+  return ends
+    .toSorted((one, other) => one.y - other.y)
+    .map(({ name, index, y }) => {
+      const placed = Math.max(y, free);
+      free = placed + LABEL_HEIGHT;
+      return text(x, placed + 4, name, 'start', 13, COLORS[index]);
+    });
+}
+
+function drawLine({ points }, color, atX, atY) {
   const placed = points.map(([x, y]) => [atX(Math.log2(x)), atY(y)]);
   const path = placed.map((point) => point.map((value) => value.toFixed(1)).join(',')).join(' ');
-  const [endX, endY] = placed.at(-1);
   return [
     `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2.5"/>`,
     ...placed.map(
       ([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3.5" fill="${color}"/>`,
     ),
-    text(endX + 10, endY + 4, name, 'start', 13, color),
   ];
 }
 
