@@ -128,9 +128,13 @@ export class Database {
     let failure: unknown;
     try {
       const client = (await runner.connect()) as Client;
-      const sent = statements.map(({ sql, parameters }) => ({ text: sql, values: parameters }));
-      const all = [begin, ...sent, 'COMMIT'].map((each) => client.query(each));
-      const answers = await Promise.allSettled(all);
+      const sent = statements.map(
+        ({ sql, parameters }) =>
+          () =>
+            client.query(sql, parameters),
+      );
+      const all = [() => client.query(begin), ...sent, () => client.query('COMMIT')];
+      const answers = await Promise.allSettled(all.map((send) => send()));
       const refused = answers.find(({ status }) => status === 'rejected');
       if (refused) throw (refused as PromiseRejectedResult).reason;
       return (answers as PromiseFulfilledResult<{ rows: unknown[] }>[])

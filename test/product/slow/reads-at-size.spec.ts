@@ -147,14 +147,22 @@ describe('usage', () => {
     expect(await readsOf('/v1/usage')).toEqual([]);
   });
 
-  it('is explained without scanning recordings where the current period has none', async () => {
-    expect(await readsOf('/v1/usage/recordings/explain')).toEqual([]);
+  it('is explained with the newest rows alone, where the current period has none', async () => {
+    await expectFewRowsInOrder(await theReadOf(EXPLAIN), RECENT);
   });
 
-  it('is explained with as many rows as the running period has', async () => {
+  it('is explained with the newest rows alone, of which it shows those of the running period', async () => {
     await storeRecordings(server, customer, 3);
-    const statements = await readsOf('/v1/usage/recordings/explain');
-    expect(statements).toHaveLength(1);
-    await expectFewRowsInOrder(statements[0]!, 3);
+    await expectFewRowsInOrder(await theReadOf(EXPLAIN), RECENT);
+    const { recent } = (await server.get(EXPLAIN, customer.token)).body as { recent: unknown[] };
+    expect(recent).toHaveLength(3);
   });
+
+  const EXPLAIN = '/v1/usage/recordings/explain';
+  const RECENT = 20;
+  const theReadOf = async (path: string): Promise<SentStatement> => {
+    const statements = await readsOf(path);
+    expect(statements).toHaveLength(1);
+    return statements[0]!;
+  };
 });
