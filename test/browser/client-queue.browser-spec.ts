@@ -61,6 +61,7 @@ it('what a page could not send is sent by the next one, once', async () => {
 
   await context.setOffline(false);
   const next = await open(context);
+  await next.waitForFunction(`navigator.onLine && fetch('/').then(() => true, () => false)`); // Chromium ends its offline mode in its own time
   await startIn(next);
   await until('all are there', async () => (await countRecordings()) === 3);
   await next.waitForFunction('kept().then((count) => count === 0)');
