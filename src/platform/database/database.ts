@@ -128,18 +128,14 @@ export class Database {
     let failure: unknown;
     try {
       const client = (await runner.connect()) as Client;
-      const sent = statements.map(
-        ({ sql, parameters }) =>
-          () =>
-            client.query(sql, parameters),
-      );
-      const all = [() => client.query(begin), ...sent, () => client.query('COMMIT')];
-      const answers = await Promise.allSettled(all.map((send) => send()));
-      const refused = answers.find(({ status }) => status === 'rejected');
-      if (refused) throw (refused as PromiseRejectedResult).reason;
-      return (answers as PromiseFulfilledResult<{ rows: unknown[] }>[])
-        .slice(1, -1)
-        .map(({ value }) => value.rows);
+      const sent = [
+        client.query(begin),
+        ...statements.map(({ sql, parameters }) => client.query(sql, parameters)),
+        client.query('COMMIT'),
+      ];
+      await Promise.allSettled(sent);
+      const answers = await Promise.all(sent); // throws what the first one was refused with
+      return answers.slice(1, -1).map(({ rows }) => rows as unknown[]);
     } catch (error) {
       failure = error;
       throw translateDatabaseError(error);
