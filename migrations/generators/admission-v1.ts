@@ -115,16 +115,7 @@ ${window.start(feature)}
                (SELECT coalesce(sum(credits.granted - spent), 0)::bigint FROM credits
                 WHERE business_id = counter.business_id AND feature = '${feature}' AND voided_at IS NULL
                   AND (expires_at IS NULL OR expires_at > moment)) AS credits
-        FROM usage_counters AS counter
-        JOIN subscriptions AS subscription
-          ON subscription.business_id = counter.business_id AND ${window.isCurrent}
-        JOIN plans AS plan ON plan.id = subscription.plan_id
-        LEFT JOIN LATERAL (SELECT terms FROM business_grants AS own
-          WHERE own.business_id = counter.business_id AND own.id = '${feature}'
-            AND (own.expires_at IS NULL OR own.expires_at > moment) LIMIT 1) AS own ON true
-        CROSS JOIN LATERAL (SELECT coalesce(own.terms, plan.grants -> '${feature}', '{"limit": 0}') AS terms) AS granted
-        WHERE counter.business_id = ANY (locked) AND counter.feature = '${feature}'
-          AND subscription.status IN ('trialing', 'active', 'past_due') AND coalesce(subscription.runs_until, subscription.period_end) > moment
+        ${fromRunning(feature, window)}
       ) AS counted
     ), judged AS MATERIALIZED (
       SELECT sent.*, CASE
@@ -207,6 +198,20 @@ export const WINDOWS: Record<AdmissionOptions['resets'], Window> = {
     start: () => '',
   },
 };
+
+/** The locked counters whose subscription runs, with the terms of the feature: `granted`. */
+export function fromRunning(feature: string, window: Window): string {
+  return `FROM usage_counters AS counter
+        JOIN subscriptions AS subscription
+          ON subscription.business_id = counter.business_id AND ${window.isCurrent}
+        JOIN plans AS plan ON plan.id = subscription.plan_id
+        LEFT JOIN LATERAL (SELECT terms FROM business_grants AS own
+          WHERE own.business_id = counter.business_id AND own.id = '${feature}'
+            AND (own.expires_at IS NULL OR own.expires_at > moment) LIMIT 1) AS own ON true
+        CROSS JOIN LATERAL (SELECT coalesce(own.terms, plan.grants -> '${feature}', '{"limit": 0}') AS terms) AS granted
+        WHERE counter.business_id = ANY (locked) AND counter.feature = '${feature}'
+          AND subscription.status IN ('trialing', 'active', 'past_due') AND coalesce(subscription.runs_until, subscription.period_end) > moment`;
+}
 
 export function missing({ column, outcome }: Reference): string {
   return `

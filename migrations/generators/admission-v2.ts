@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { lookUp, missing, WINDOWS, type AdmissionOptions } from './admission-v1';
+import { fromRunning, lookUp, missing, WINDOWS, type AdmissionOptions } from './admission-v1';
 import { alertLevel, countedOn, dayOf, spendCredits } from './counting-v1';
 
 /** Makes the function `admit_<table>` that version 1 describes, in place of one that is there. */
@@ -60,21 +60,12 @@ ${window.start(feature)}
              greatest(moment, subscription.period_start) AS arrival, -- just after a boundary a row is not created before it
              subscription.period_end,
              -- The business's own grant, if it has one, in place of the plan's; what neither names is off.
-             (terms.terms ->> 'limit')::bigint AS counter_granted, coalesce(terms.terms ->> 'mode' = 'soft', false) AS counter_is_soft,
+             (granted.terms ->> 'limit')::bigint AS counter_granted, coalesce(granted.terms ->> 'mode' = 'soft', false) AS counter_is_soft,
              CASE WHEN has_credits THEN (
                SELECT coalesce(sum(credits.granted - spent), 0)::bigint FROM credits
                WHERE business_id = counter.business_id AND feature = '${feature}' AND voided_at IS NULL
                  AND (expires_at IS NULL OR expires_at > moment)) ELSE 0 END AS counter_credits
-      FROM usage_counters AS counter
-      JOIN subscriptions AS subscription
-        ON subscription.business_id = counter.business_id AND ${window.isCurrent}
-      JOIN plans AS plan ON plan.id = subscription.plan_id
-      LEFT JOIN LATERAL (SELECT terms FROM business_grants AS own
-        WHERE own.business_id = counter.business_id AND own.id = '${feature}'
-          AND (own.expires_at IS NULL OR own.expires_at > moment) LIMIT 1) AS own ON true
-      CROSS JOIN LATERAL (SELECT coalesce(own.terms, plan.grants -> '${feature}', '{"limit": 0}') AS terms) AS terms
-      WHERE counter.business_id = ANY (locked) AND counter.feature = '${feature}'
-        AND subscription.status IN ('trialing', 'active', 'past_due') AND coalesce(subscription.runs_until, subscription.period_end) > moment
+      ${fromRunning(feature, window)}
     ), decided AS MATERIALIZED (
       SELECT admitted.*, verdict = 'candidate' AND rank = admitted_so_far AS is_admitted,
              CASE WHEN counter_granted IS NULL THEN 0

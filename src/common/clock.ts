@@ -47,3 +47,8 @@ export function minutesAfter(moment: Date, minutes: number): Date {
 export function hoursBefore(moment: Date, hours: number): Date {
   return new Date(moment.getTime() - hours * ONE_HOUR_MS);
 }
+
+/** As `Clock.at` has it, in SQL: whole milliseconds. @param offsetMs the parameter that holds `Clock.offsetMs` */
+export function databaseTime(offsetMs: string): string {
+  return `date_trunc('milliseconds', now()) + ${offsetMs}::float8 * interval '1 millisecond'`;
+}

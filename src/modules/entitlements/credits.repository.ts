@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListQuery } from '../../common/dto/list.query';
-import { Clock } from '../../common/clock';
+import { Clock, databaseTime } from '../../common/clock';
 import { newId } from '../../common/ids';
 import type { RequestContext } from '../../common/request-context';
 import type { Reading } from '../../platform/database/database';
@@ -81,7 +81,7 @@ const SOURCES = `
            CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > clock.now)
              THEN credit.granted - credit.spent ELSE 0 END AS remaining
     FROM credits AS credit
-    CROSS JOIN (SELECT date_trunc('milliseconds', now()) + $2::float8 * interval '1 millisecond' AS now) AS clock
+    CROSS JOIN (SELECT ${databaseTime('$2')} AS now) AS clock
     LEFT JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
     WHERE credit.business_id = $1 AND credit.feature = $3
   ) AS source

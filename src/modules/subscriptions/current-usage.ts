@@ -1,3 +1,4 @@
+import { databaseTime } from '../../common/clock';
 import type { UsageView } from './decisions/subscription-view';
 
 export type CurrentUsageRow = UsageView['subscription'] &
@@ -11,7 +12,7 @@ export type CurrentUsageRow = UsageView['subscription'] &
 export const CURRENT_USAGE = `
   SELECT current.id, current.period_ordinal AS "periodOrdinal", current.period_end AS "periodEnd", plan.grants,
          clock.now, counted.counts
-  FROM (SELECT date_trunc('milliseconds', now()) + $2::float8 * interval '1 millisecond' AS now) AS clock
+  FROM (SELECT ${databaseTime('$2')} AS now) AS clock
   CROSS JOIN subscriptions AS current
   JOIN plans AS plan ON plan.id = current.plan_id
   CROSS JOIN LATERAL (
