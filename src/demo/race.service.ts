@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
 import { RequestContext } from '../common/request-context';
-import { subscriptionInactive } from '../modules/subscriptions/subscriptions.errors';
+import {
+  subscriptionBehind,
+  subscriptionInactive,
+} from '../modules/subscriptions/subscriptions.errors';
+import { SubscriptionsService } from '../modules/subscriptions/subscriptions.service';
 import { CONFIG, type Config } from '../platform/config/config';
 import { Database } from '../platform/database/database';
 import type { RaceResponse, RaceWay } from './race';
-import { checkThenInsert, insertAndConsume, race, type RaceTrack } from './usage-race';
+import { checkThenInsert, insertAndConsume, openPool, race, type RaceTrack } from './usage-race';
 
 const LIMIT = 50;
 const CALLERS = 150;
-const CONNECTIONS = 15;
 const WAYS = { check_then_insert: checkThenInsert, admission: insertAndConsume };
 const REASON = 'the catalogue belongs to no tenant';
-const INACTIVE = 'TQ403';
+/** What `tenantry.consume` says of a subscription that was paused, or whose period ended, during the race. */
+const PROBLEMS: Record<string, () => Error> = {
+  TQ403: subscriptionInactive,
+  TQ503: subscriptionBehind,
+};
 
 /**
  * Callers of one business at a limit, all at once, by a table and a feature that are made for the race and are gone
@@ -23,10 +29,11 @@ const INACTIVE = 'TQ403';
 export class RaceService {
   constructor(
     private readonly database: Database,
+    private readonly subscriptions: SubscriptionsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws 403 subscription_inactive */
+  /** @throws 403 subscription_inactive, 503 subscription_behind */
   async run(asked: RequestContext, way: RaceWay): Promise<RaceResponse> {
     const context = RequestContext.job(asked.action, asked.requireBusinessId());
     const name = `race_${randomBytes(6).toString('hex')}`;
@@ -34,6 +41,7 @@ export class RaceService {
       ...{ businessId: context.requireBusinessId(), feature: name },
       ...{ table: `tenantry.${name}`, limit: LIMIT },
     };
+    await this.subscriptions.renewActive(context);
     try {
       await this.execute(context, preparationsOf(track));
       return { way, callers: CALLERS, limit: LIMIT, admitted: await this.race(track, way) };
@@ -44,15 +52,11 @@ export class RaceService {
 
   /** As a program with connections of its own. */
   private async race(track: RaceTrack, way: RaceWay): Promise<number> {
-    const pool = new Pool({
-      connectionString: this.config.databaseUrl ?? undefined,
-      max: CONNECTIONS,
-    });
+    const pool = openPool(this.config.databaseUrl ?? undefined);
     try {
       return await race(pool, track, CALLERS, WAYS[way]);
     } catch (error) {
-      if ((error as { code?: string }).code === INACTIVE) throw subscriptionInactive();
-      throw error;
+      throw PROBLEMS[(error as { code: string }).code]?.() ?? error;
     } finally {
       await pool.end();
     }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import { Pool, type DatabaseError, type PoolClient } from 'pg';
 
 /** What a race is about. The names are put into SQL: they are made here, never sent. */
 export interface RaceTrack {
@@ -12,9 +12,20 @@ export interface RaceTrack {
 /** One caller's try. @returns whether it got through */
 export type Attempt = (client: PoolClient, track: RaceTrack) => Promise<boolean>;
 
-/** PostgreSQL's codes of `tenantry.consume`: the quota is used up, and another transaction holds the counter. */
+/** PostgreSQL's code of `tenantry.consume` when the quota is used up. */
 const REFUSED = 'TQ402';
-const BUSY = 'TQ503';
+/** How its message begins when another transaction holds the counter. Its code is also that of a period that has ended. */
+const BUSY = 'counter_busy';
+
+const CONNECTIONS = 15;
+
+/** The connections of a program beside the server. One that breaks ends the attempt on it, never this process. */
+export function openPool(connectionString: string | undefined): Pool {
+  const pool = new Pool({ connectionString, max: CONNECTIONS });
+  pool.on('error', () => undefined); // of one that is not in use, which the pool replaces
+  pool.on('connect', (client) => client.on('error', () => undefined)); // its statement fails with the same error
+  return pool;
+}
 
 /** All callers at once, on the connections of the pool. @returns how many got through */
 export async function race(
@@ -66,9 +77,9 @@ export const insertAndConsume: Attempt = async (client, { table, businessId, fea
       return true;
     } catch (error) {
       await client.query('ROLLBACK');
-      const { code } = error as { code?: string };
+      const { code, message } = error as DatabaseError;
       if (code === REFUSED) return false;
-      if (code !== BUSY) throw error;
+      if (!message.startsWith(BUSY)) throw error;
     }
   }
 };

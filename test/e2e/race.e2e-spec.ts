@@ -1,4 +1,5 @@
 import type { RaceResponse, RaceWay } from '../../src/demo/race';
+import { insertAndConsume, openPool, race } from '../../src/demo/usage-race';
 import { listRows } from '../support/architecture/rows';
 import { signUp, type Customer } from '../support/customers';
 import { expectProblem } from '../support/problems';
@@ -48,6 +49,33 @@ it('is refused to a stranger, to another way, and while the subscription is paus
   await server.post('/v1/subscription/pause', customer.token).expect(200);
   const paused = await server.post(PATH, customer.token, { way: 'admission' });
   expectProblem(paused, 403, 'subscription_inactive');
+});
+
+/** As if the business had signed up a period ago. */
+const endPeriod = (businessId: string) =>
+  server.database.query(
+    `UPDATE subscriptions SET anchor = anchor - interval '15 days', period_start = period_start - interval '15 days',
+       period_end = period_end - interval '15 days' WHERE business_id = $1`,
+    [businessId],
+  );
+
+it('a period that has ended is renewed before the race', async () => {
+  const { business, token } = await signUp(server);
+  await endPeriod(business.id);
+  const raced = await server.post(PATH, token, { way: 'admission' }).expect(200);
+  expect(raced.body).toMatchObject({ admitted: 50, limit: 50 });
+});
+
+it('a period that ends during the race ends the race', async () => {
+  const { business } = await signUp(server);
+  await endPeriod(business.id);
+  const pool = openPool(server.database.url);
+  const track = { ...{ businessId: business.id, feature: 'recordings' }, table: 'raced', limit: 1 };
+  await pool.query('CREATE TABLE raced (way text, business_id uuid)');
+  await server.database.query('INSERT INTO sql_callers VALUES ($1, session_user)', [business.id]);
+  await expect(race(pool, track, 3, insertAndConsume)).rejects.toThrow(/^subscription_behind: /);
+  await pool.query('DROP TABLE raced');
+  await pool.end();
 });
 
 it('does not exist in production', async () => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Pool } from 'pg';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RequestContext } from '../../common/request-context';
 import type { SignupResponse } from '../../modules/onboarding/dto/signup';
@@ -11,7 +10,7 @@ import { openDatabase } from '../../platform/database/open-database';
 import { createLogger } from '../../platform/logging/logger';
 import { schema } from '../../schema';
 import { createServer } from '../../server';
-import { checkThenInsert, insertAndConsume, race } from '../../demo/usage-race';
+import { checkThenInsert, insertAndConsume, openPool, race } from '../../demo/usage-race';
 import { note } from '../support/output';
 import { ApiClient } from './api-client';
 import { Stage } from './stage';
@@ -19,7 +18,6 @@ import { withTemporaryData } from './temporary-data';
 
 const LIMIT = 100;
 const CALLERS = 300;
-const CONNECTIONS = 20;
 
 /** `demo:usage`: a limit in another program's transactions, by check-then-insert and by `tenantry.consume`. */
 export async function runDemoUsage(): Promise<void> {
@@ -49,7 +47,7 @@ async function play(app: NestFastifyApplication, url: string): Promise<void> {
   const stage = new Stage();
   const businessId = await prepare(app, url, stage);
   await stage.act(`${CALLERS} callers at once, and a limit of ${LIMIT}`);
-  const pool = new Pool({ connectionString: url, max: CONNECTIONS });
+  const pool = openPool(url);
   try {
     const track = { businessId, feature: 'exports', table: 'public.exports', limit: LIMIT };
     const checked = await race(pool, track, CALLERS, checkThenInsert);

@@ -14,6 +14,7 @@ const RECORDINGS = 9_000;
 /** One of ten seeds will do. */
 const MAXIMUM_TRIES = 300;
 const SEEDS = 2 ** 32;
+const ONE_DAY_MS = 86_400_000;
 
 /** A made-up business to look around in, as `seed:demo` makes many. */
 @Injectable()
@@ -47,15 +48,25 @@ function chooseSeed(plans: readonly SeedPlan[], today: Date): number {
     const world: WorldOptions = {
       ...{ seed, businesses: 1, recordings: RECORDINGS, plans, today, passwordHash: '' },
     };
-    if (isWorthSeeing(makeBusiness(world, { index: 0, recordings: RECORDINGS }), plans)) break;
+    const business = makeBusiness(world, { index: 0, recordings: RECORDINGS });
+    if (isWorthSeeing(business, plans, today)) break;
   }
   return seed;
 }
 
-/** Its meter is neither empty nor full, and its chart goes back beyond this period. */
-function isWorthSeeing({ status, planSlug, rows }: SeededBusiness, plans: readonly SeedPlan[]) {
+/**
+ * Its meter is neither empty nor full, its chart goes back beyond this period, and the period does not end on the day
+ * that is made up from its midnight: it may have ended by now.
+ */
+export function isWorthSeeing(
+  { status, planSlug, rows }: SeededBusiness,
+  plans: readonly SeedPlan[],
+  today: Date,
+): boolean {
   const limit = plans.find(({ slug }) => slug === planSlug)?.recordingsLimit ?? Infinity;
   const share = Number(rows.usage_counters![0]!.used) / limit;
   const hasPast = rows.subscription_periods!.length > 0;
-  return status === 'active' && hasPast && share > 0.3 && share < 0.9;
+  const end = rows.subscriptions![0]!.period_end as Date;
+  const isAhead = end.getTime() > today.getTime() + ONE_DAY_MS;
+  return status === 'active' && hasPast && share > 0.3 && share < 0.9 && isAhead;
 }

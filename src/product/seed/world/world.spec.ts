@@ -1,3 +1,4 @@
+import { isWorthSeeing } from '../demo-business.service';
 import { isId } from '../../../common/ids';
 import { SUBSCRIPTION_STATUSES } from '../../../modules/subscriptions/subscription.entity';
 import type { SeedPlan } from '../chance/plan-choice';
@@ -219,4 +220,14 @@ describe('a made-up world', () => {
       for (const row of world[table].slice(0, 20)) expect(Object.keys(row).sort()).toEqual(wanted);
     }
   });
+});
+
+it('a business to look around in has more than a day left of its period', () => {
+  const { today } = options;
+  const ends = Array.from({ length: 1_000 }, (_, seed) => ({ ...options, seed, businesses: 1 }))
+    .map((given) => makeBusiness(given, { index: 0, recordings: 9_000 }))
+    .filter((business) => isWorthSeeing(business, plans, today))
+    .map(({ rows }) => Number(rows.subscriptions![0]!.period_end));
+  expect(ends.length).toBeGreaterThan(20);
+  expect(Math.min(...ends)).toBeGreaterThan(Number(today) + 86_400_000);
 });
