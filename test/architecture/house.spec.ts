@@ -26,7 +26,8 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/accounts/proven-elsewhere.service.ts': 'finds the businesses of who signs in',
   'src/modules/accounts/reauthentication.service.ts': 'a person proves who they are anywhere',
   'src/modules/accounts/second-step.service.ts': 'finds the businesses of who logs in',
-  'src/modules/identity/passkeys/passkey.mails.ts': 'mail jobs are about people and staff',
+  'src/modules/identity/second-factors/second-factor.mails.ts':
+    'mail jobs are about people and staff',
   'src/modules/identity/second-factors/sign-in-challenges.service.ts': 'a login has no tenant yet',
   'src/modules/staff/staff-passkey-login.service.ts': 'staff belong to no tenant',
   'src/modules/staff/staff-second-factor.service.ts': 'staff belong to no tenant',
@@ -58,6 +59,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/plans/plan-editing.service.ts': 'plans belong to no tenant, nor do their audit rows',
   'src/modules/service-keys/service-keys.service.ts': 'service keys belong to no tenant',
   'src/modules/sign-in/foreign-tokens.service.ts': 'the owner of a token is unknown',
+  'src/modules/sign-in/identity.mails.ts': 'mail jobs are about people',
   'src/modules/sign-in/own-sign-ins.service.ts': 'identities belong to a person, not to a tenant',
   'src/modules/sign-in/people.service.ts': 'finds or makes the person of an identity',
   'src/modules/sign-in/sign-in-flow.service.ts': 'who signs in is not known yet',

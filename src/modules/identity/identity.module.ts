@@ -6,9 +6,9 @@ import { OneTimeKeysRepository } from './one-time-keys.repository';
 import { PasswordCosts } from './password-costs';
 import { PasswordHasher } from './password-hasher';
 import { PasskeyChallenges } from './passkeys/passkey-challenges';
-import { PasskeyMails } from './passkeys/passkey.mails';
 import { PasskeysRepository } from './passkeys/passkeys.repository';
 import { PasskeysService } from './passkeys/passkeys.service';
+import { SecondFactorMails } from './second-factors/second-factor.mails';
 import { SecondFactorsRepository } from './second-factors/second-factors.repository';
 import { SecondFactorsService } from './second-factors/second-factors.service';
 import { SignInChallengesService } from './second-factors/sign-in-challenges.service';
@@ -27,9 +27,9 @@ import { UsersRepository } from './users.repository';
     BreachCheck,
     NewPasswords,
     PasskeyChallenges,
-    PasskeyMails,
     PasskeysRepository,
     PasskeysService,
+    SecondFactorMails,
     SecondFactorsRepository,
     SecondFactorsService,
     SignInChallengesService,

@@ -13,6 +13,13 @@ export interface OwnIdentity {
   lastUsedAt: Date;
 }
 
+/** Whose identity it is, and where. */
+export interface IdentityForMail {
+  userId: string;
+  issuer: string;
+  email: string;
+}
+
 /** Platform scope: people belong to no tenant. */
 @Injectable()
 export class IdentitiesRepository {
@@ -45,6 +52,13 @@ export class IdentitiesRepository {
       throw error;
     }
     return made;
+  }
+
+  /** Null: it is unlinked. */
+  async findForMail(tx: Transaction, id: string): Promise<IdentityForMail | null> {
+    const sql = 'SELECT user_id AS "userId", issuer, email FROM identities WHERE id = $1';
+    const [found] = await tx.query<IdentityForMail>(sql, [id]);
+    return found ?? null;
   }
 
   /** The latest linked first. */

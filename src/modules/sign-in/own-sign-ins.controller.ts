@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { validationFailed } from '../../common/problems';
 import type { RequestContext } from '../../common/request-context';
-import { CONFIG, type Config } from '../../platform/config/config';
 import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
@@ -19,6 +18,7 @@ import {
 } from './dto/sign-ins';
 import type { OwnIdentity } from './identities.repository';
 import { OwnSignInsService } from './own-sign-ins.service';
+import { ProvidersService } from './providers.service';
 import { SignInFlowService } from './sign-in-flow.service';
 import {
   emailNotProven,
@@ -44,7 +44,7 @@ export class OwnSignInsController {
   constructor(
     private readonly own: OwnSignInsService,
     private readonly flow: SignInFlowService,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly providers: ProvidersService,
   ) {}
 
   @Get('identities')
@@ -158,15 +158,10 @@ export class OwnSignInsController {
 
   private toResponse(identity: OwnIdentity): IdentityResponse {
     const { id, issuer, email, createdAt, lastUsedAt } = identity;
-    const known = this.config.oidcProviders.find((each) => each.issuer === issuer);
-    const provider = known?.name ?? hostOf(issuer);
+    const provider = this.providers.nameOf(issuer);
     const times = { createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
     return { id, issuer, provider, email, ...times };
   }
-}
-
-function hostOf(issuer: string): string {
-  return URL.canParse(issuer) ? new URL(issuer).host : issuer;
 }
 
 function notOne(): Error {

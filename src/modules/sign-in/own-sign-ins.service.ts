@@ -3,6 +3,7 @@ import { isSameEmail } from '../../common/email';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
+import { MailQueue } from '../../platform/mail/mail-queue';
 import { assertNotOfCompany } from '../accounts/accounts.errors';
 import { AuditService } from '../audit/audit.service';
 import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
@@ -38,6 +39,7 @@ export class OwnSignInsService {
     private readonly tokens: ForeignTokensService,
     private readonly linkTokens: LinkTokens,
     private readonly audit: AuditService,
+    private readonly mails: MailQueue,
   ) {}
 
   list(context: RequestContext): Promise<OwnIdentity[]> {
@@ -78,7 +80,7 @@ export class OwnSignInsService {
     return 'prove';
   }
 
-  /** Ends the person's other sessions. @throws 404 identity_not_found, 409 last_way_in */
+  /** Ends the person's other sessions, and tells the person by mail. @throws 404 identity_not_found, 409 last_way_in */
   unlink(context: RequestContext, id: string): Promise<void> {
     return this.change(context, async (tx) => {
       const { userId, sessionId } = tx.requirePerson();
@@ -88,11 +90,12 @@ export class OwnSignInsService {
       const left = await this.identities.listOf(tx, userId);
       const { passkeys } = await this.factors.describe(tx, { kind: 'user', id: userId });
       if (passwordHash === null && left.length + passkeys.length === 0) throw lastWayIn();
+      await this.mails.enqueue(tx, 'identity-unlinked', userId);
       await this.record(tx);
     });
   }
 
-  /** Another way in is not for a session that a company's sign-in has opened. */
+  /** Tells the person by mail. Another way in is not for a session that a company's sign-in has opened. */
   private async link(
     tx: Transaction,
     proof: SessionProof,
@@ -106,6 +109,7 @@ export class OwnSignInsService {
     if (isOfCompany && !isSameEmail(email, tx.actor.email ?? '')) throw emailNotProven();
     if (!(await this.users.get(tx, userId)).emailVerifiedAt) throw emailNotVerified();
     const linked = await this.identities.link(tx, userId, { ...identity, email });
+    await this.mails.enqueue(tx, 'identity-linked', linked.id);
     await this.record(tx);
     return linked;
   }

@@ -27,6 +27,13 @@ export class ProvidersService {
     return this.config.oidcProviders;
   }
 
+  /** How an issuer is called: as the installation calls its provider, or by its host. */
+  nameOf(issuer: string): string {
+    const known = this.config.oidcProviders.find((each) => each.issuer === issuer);
+    if (known) return known.name;
+    return URL.canParse(issuer) ? new URL(issuer).host : issuer;
+  }
+
   /** The sign-in of the company whose domain an address has; whether the person exists is not asked. */
   findCompany(
     context: RequestContext,

@@ -9,6 +9,7 @@ import { ExchangeService } from './exchange.service';
 import { ForeignTokensService } from './foreign-tokens.service';
 import { GitHubUsers } from './github-users';
 import { IdentitiesRepository } from './identities.repository';
+import { IdentityMails } from './identity.mails';
 import { IssuerKeys } from './issuer-keys';
 import { LinkTokens } from './link-tokens';
 import { OidcClient } from './oidc-client';
@@ -30,6 +31,7 @@ import { SignInsService } from './sign-ins.service';
     ForeignTokensService,
     GitHubUsers,
     IdentitiesRepository,
+    IdentityMails,
     IssuerKeys,
     LinkTokens,
     OidcClient,

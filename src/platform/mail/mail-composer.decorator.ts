@@ -10,8 +10,9 @@ export interface ComposedMail {
 }
 
 /**
- * Marks a provider's method `(context, subjectId) => Promise<ComposedMail | null>` as the composer of a template's
- * mails. Null: the mail is obsolete (the invitation was revoked, say) and is not sent.
+ * Marks a provider's method `(context, subjectId, requestedAt) => Promise<ComposedMail | null>` as the composer of a
+ * template's mails; `requestedAt` is when what the mail tells happened. Null: the mail is obsolete (the invitation was
+ * revoked, say) and is not sent.
  */
 export function MailComposer(template: MailTemplate): MethodDecorator {
   return SetMetadata(TEMPLATE, template);

@@ -21,7 +21,11 @@ import { Mail } from './mail.entity';
 const MARK_LIMIT_MS = 15_000;
 const MARK_AGAIN_AFTER_MS = 200;
 
-type Composer = (context: RequestContext, subjectId: string) => Promise<ComposedMail | null>;
+type Composer = (
+  context: RequestContext,
+  subjectId: string,
+  requestedAt: Date,
+) => Promise<ComposedMail | null>;
 
 /**
  * Sends mails at least once: a sent one is marked, and a failed one is retried by the queue. Only a crash, or a
@@ -85,7 +89,7 @@ export class MailSender implements OnModuleInit {
   private async compose(context: RequestContext, mail: Mail): Promise<ComposedMail | null> {
     const composer = this.composers.get(mail.template);
     if (!composer) throw new Error(`no composer for mails of ${mail.template}`);
-    return composer(context, mail.subjectId);
+    return composer(context, mail.subjectId, mail.createdAt);
   }
 
   private async deliver(

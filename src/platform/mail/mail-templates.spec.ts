@@ -9,6 +9,11 @@ const OF_CHANGE = {
   newEmail: 'ada@new.example',
   url: 'https://app.example/confirm-email?token=x',
 };
+const OF_FACTOR = {
+  email: 'ada@example.com',
+  happenedAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
+  url: 'https://app.example',
+};
 const VALUES: Record<MailTemplate, Record<string, string>> = {
   notification: {
     businessName: 'Acme',
@@ -34,16 +39,22 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     effectiveAt: 'Sun, 22 Nov 2026 10:00:00 GMT',
     url: 'https://app.example/console/account',
   },
-  'passkey-added': {
-    email: 'ada@example.com',
-    passkeyName: 'My phone',
-    url: 'https://app.example',
-  },
+  'passkey-added': { ...OF_FACTOR, passkeyName: 'My phone' },
   'email-change-old': OF_CHANGE,
   'email-change-new': OF_CHANGE,
   'email-changed': OF_CHANGE,
   'email-change-undone': { oldEmail: OF_CHANGE.oldEmail, newEmail: OF_CHANGE.newEmail },
-  'passkey-removed': { email: 'ada@example.com', url: 'https://app.example' },
+  'passkey-removed': OF_FACTOR,
+  'authenticator-app-added': OF_FACTOR,
+  'authenticator-app-removed': OF_FACTOR,
+  'recovery-codes-renewed': OF_FACTOR,
+  'recovery-code-used': OF_FACTOR,
+  'identity-linked': {
+    ...OF_FACTOR,
+    identityEmail: 'ada@gmail.example',
+    providerName: 'Google',
+  },
+  'identity-unlinked': OF_FACTOR,
   'usage-alert': {
     businessName: 'Acme',
     featureName: 'Recordings',
@@ -215,10 +226,12 @@ describe('the texts of mails', () => {
       ...ofAlerts,
       'effectiveAt',
       'happenedAt',
+      'identityEmail',
       'newEmail',
       'oldEmail',
       'ownerEmail',
       'price',
+      'providerName',
       'role',
       'since',
       'staffEmail',

@@ -4,6 +4,7 @@ import type { DomainError } from '../../../common/problem';
 import { CONFIG, type Config } from '../../../platform/config/config';
 import { SecretBox } from '../../../platform/config/secret-box';
 import type { Transaction } from '../../../platform/database/transaction';
+import { MailQueue } from '../../../platform/mail/mail-queue';
 import { askedOf } from '../passkeys/passkey-challenges';
 import { passkeyInvalid } from '../passkeys/passkeys.errors';
 import {
@@ -49,7 +50,7 @@ export interface SecondFactors {
 
 /**
  * Authenticator apps (RFC 6238), passkeys and recovery codes, of people and staff. In the caller's transaction, in platform scope;
- * what changes a factor expects its owner to be locked.
+ * what changes a factor expects its owner to be locked, and tells the owner by mail.
  */
 @Injectable()
 export class SecondFactorsService {
@@ -59,6 +60,7 @@ export class SecondFactorsService {
     private readonly factors: SecondFactorsRepository,
     private readonly passkeys: PasskeysService,
     private readonly secrets: SecretBox,
+    private readonly mails: MailQueue,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.codeKey = secrets.deriveKey('recovery codes');
@@ -81,6 +83,7 @@ export class SecondFactorsService {
     const step = stepOf(this.open(owner, factor.secret), code, tx.now);
     if (step === null) throw mfaCodeInvalid();
     if (!(await this.factors.confirm(tx, owner, factor.secret, step))) throw mfaCodeInvalid(); // begun anew meanwhile
+    await this.mails.enqueue(tx, 'authenticator-app-added', owner.id);
     return this.makeFirstCodes(tx, owner);
   }
 
@@ -97,6 +100,7 @@ export class SecondFactorsService {
   /** Ten others; those of before no longer work. @throws 404 second_factor_not_found */
   async renewCodes(tx: Transaction, owner: FactorOwner): Promise<string[]> {
     if (!(await this.hasAny(tx, owner))) throw secondFactorNotFound();
+    await this.mails.enqueue(tx, 'recovery-codes-renewed', owner.id);
     return this.makeCodes(tx, owner);
   }
 
@@ -115,6 +119,7 @@ export class SecondFactorsService {
   /** The codes go with the last factor. @throws 404 second_factor_not_found */
   async removeTotp(tx: Transaction, owner: FactorOwner): Promise<void> {
     if (!(await this.factors.removeTotp(tx, owner))) throw secondFactorNotFound();
+    await this.mails.enqueue(tx, 'authenticator-app-removed', owner.id);
     await this.removeLastCodes(tx, owner);
   }
 
@@ -175,11 +180,13 @@ export class SecondFactorsService {
   /** Uses a right answer up: of concurrent calls, one succeeds. @throws 401 mfa_code_invalid, passkey_invalid */
   async use(tx: Transaction, owner: FactorOwner, answer: RightAnswer): Promise<void> {
     if (answer.method === 'passkey') return this.passkeys.use(tx, answer);
-    const isUsed =
-      answer.method === 'totp'
-        ? await this.factors.useStep(tx, owner, answer.step)
-        : await this.factors.useCode(tx, owner, answer.hash);
-    if (!isUsed) throw mfaCodeInvalid();
+    if (answer.method === 'recovery_code') return this.useCode(tx, owner, answer.hash);
+    if (!(await this.factors.useStep(tx, owner, answer.step))) throw mfaCodeInvalid();
+  }
+
+  private async useCode(tx: Transaction, owner: FactorOwner, hash: Buffer): Promise<void> {
+    if (!(await this.factors.useCode(tx, owner, hash))) throw mfaCodeInvalid();
+    await this.mails.enqueue(tx, 'recovery-code-used', owner.id);
   }
 
   private async checkPasskey(

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../../common/request-context';
+import { CONFIG, type Config } from '../../../platform/config/config';
+import { Database } from '../../../platform/database/database';
+import { MailComposer, type ComposedMail } from '../../../platform/mail/mail-composer.decorator';
+import { PasskeysRepository } from '../passkeys/passkeys.repository';
+
+const REASON = 'people and staff belong to no tenant';
+
+/** Tells people and staff what has changed of their second factors, and that a recovery code was used. */
+@Injectable()
+export class SecondFactorMails {
+  constructor(
+    private readonly database: Database,
+    private readonly passkeys: PasskeysRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @MailComposer('passkey-added')
+  composePasskeyAdded(
+    context: RequestContext,
+    passkeyId: string,
+    at: Date,
+  ): Promise<ComposedMail | null> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const found = await this.passkeys.findForMail(tx, passkeyId);
+      if (!found) return null;
+      const { email, name: passkeyName } = found;
+      return { to: email, values: { ...this.valuesOf(email, at), passkeyName } };
+    });
+  }
+
+  @MailComposer('passkey-removed')
+  composePasskeyRemoved(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  @MailComposer('authenticator-app-added')
+  composeAppAdded(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  @MailComposer('authenticator-app-removed')
+  composeAppRemoved(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  @MailComposer('recovery-codes-renewed')
+  composeCodesRenewed(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  @MailComposer('recovery-code-used')
+  composeCodeUsed(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  /** Null: the account is gone. */
+  private compose(
+    context: RequestContext,
+    ownerId: string,
+    at: Date,
+  ): Promise<ComposedMail | null> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const email = await this.passkeys.findOwnerEmail(tx, ownerId);
+      return email === null ? null : { to: email, values: this.valuesOf(email, at) };
+    });
+  }
+
+  private valuesOf(email: string, at: Date): Record<string, string> {
+    return { email, happenedAt: at.toUTCString(), url: this.config.appUrl };
+  }
+}
