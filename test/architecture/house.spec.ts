@@ -105,8 +105,7 @@ const OUTSIDE_TRANSACTIONS: Record<string, string> = {
 /** The files that may hold a connection. All others get a transaction from Database. */
 const WITH_CONNECTION: Record<string, string> = {
   'src/cli/doctor/examine.ts': 'examines a database that may be too broken for Database',
-  'src/cli/demo/demo-usage.command.ts': 'is another program on the database',
-  'src/demo/race.service.ts': 'the same, in development',
+  'src/demo/usage-race.ts': 'is another program on the database',
   'src/platform/database/change-listener.ts': 'LISTEN is of a session, not of a transaction',
   'src/platform/database/data-source.ts': 'makes the pool',
   'src/platform/database/database.module.ts': 'opens and closes the pool',
