@@ -1,6 +1,6 @@
-import { signUp, type Customer } from '../support/customers';
+import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { IdentityProvider, somebody, visit } from '../support/identity-provider';
-import { finishJobs, MailServer, type ReceivedMail } from '../support/mail-server';
+import { finishJobs, keyIn, MailServer, type ReceivedMail } from '../support/mail-server';
 import { PasskeyDevice } from '../support/passkeys';
 import { race, tally } from '../support/race';
 import { Authenticator, beginLogin, verify } from '../support/second-factors';
@@ -12,6 +12,7 @@ import { someone, TokenIssuer } from '../support/token-issuer';
 
 const APP_URL = 'https://app.test';
 
+const PASSWORD_CHANGED = 'Your password was changed';
 const APP_ADDED = 'An authenticator app was added to your account';
 const APP_REMOVED = 'The authenticator app of your account was removed';
 const CODES_RENEWED = 'New recovery codes were made for your account';
@@ -132,6 +133,23 @@ describe.each(KINDS)('$kind', ({ area, make }) => {
     server.clock.moveBy(1000);
     expect((await server.delete(`${area}/me/mfa/passkeys/${id}`, token)).status).toBe(204);
     expect(await subjectsTo(email)).toEqual([PASSKEY_ADDED, PASSKEY_REMOVED]);
+  });
+});
+
+describe('a new password', () => {
+  it('is told of when it is changed, of two changes at once once, and when it is reset', async () => {
+    const { email, token } = await signUp(server);
+    const change = { currentPassword: PASSWORD, newPassword: 'another battery of staples' };
+    const answers = await race(2, async () => server.post('/v1/me/password', token, change));
+    expect(tally(answers)).toEqual({ 204: 1, 403: 1 });
+    await server.post('/v1/auth/password/forgot', undefined, { email });
+    const reset = {
+      token: keyIn(await mailServer.mailTo(email, 'Choose a new password')),
+      password: 'a third battery of staples',
+    };
+    expect((await server.post('/v1/auth/password/reset', undefined, reset)).status).toBe(204);
+    const told = (await subjectsTo(email)).filter((subject) => subject === PASSWORD_CHANGED);
+    expect(told).toHaveLength(2);
   });
 });
 

@@ -7,6 +7,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { Idempotency } from '../../platform/http/idempotency/idempotency';
+import { MailQueue } from '../../platform/mail/mail-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import {
   toSessionTokenResponse,
@@ -39,6 +40,7 @@ export class MeService {
     private readonly keys: OneTimeKeysRepository,
     private readonly hasher: PasswordHasher,
     private readonly passwords: NewPasswords,
+    private readonly mails: MailQueue,
     private readonly limiter: GuessLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -58,7 +60,7 @@ export class MeService {
   }
 
   /**
-   * Ends the person's other sessions and invalidates earlier reset links.
+   * Ends the person's other sessions, invalidates earlier reset links, and tells the person by mail.
    * @returns in place of the session in a cookie, which ends too: a copy of it no longer works
    * @throws 403 wrong_password (of concurrent changes, one wins), 422 password_too_weak, 429 rate_limited
    */
@@ -81,6 +83,7 @@ export class MeService {
     const passwordHash = await this.passwords.hash(request.newPassword, owner);
     return this.idempotency.runOnPlatform(context, PERSON, async (tx) => {
       if (!(await this.users.changePassword(tx, user, passwordHash))) throw wrongPassword(); // reset or changed since
+      await this.mails.enqueue(tx, 'password-changed', userId);
       const proof = await this.sessions.lockOwn(tx);
       await this.keys.revoke(tx, userId, 'password_reset');
       await this.sessions.endAllOf(tx, userId, context.cookie ? null : sessionId);

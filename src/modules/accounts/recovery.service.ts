@@ -60,7 +60,7 @@ export class RecoveryService {
 
   /**
    * Sets a new password, ends every session of the person, and marks the address as verified, since the key was mailed
-   * there.
+   * there. Tells the person by another mail.
    * @throws 410 reset_token_invalid (of concurrent calls, one wins), 422 password_too_weak (the key stays valid)
    */
   async reset(context: RequestContext, { token, password }: ResetPasswordRequest): Promise<void> {
@@ -73,6 +73,7 @@ export class RecoveryService {
       const userId = await this.keys.consume(tx, token, 'password_reset');
       if (!userId) throw resetTokenInvalid();
       await this.users.resetPassword(tx, userId, passwordHash);
+      await this.mails.enqueue(tx, 'password-changed', userId);
       await this.sessions.endAllOf(tx, userId, null);
       await this.emailChanges.endOpen(tx, userId); // another person may have asked for it
     });

@@ -6,6 +6,7 @@ import { isPlainName, NEUTRAL_NAMES, withoutLinks } from './typed-names';
 const OF_THE_CORE = [
   'invitation',
   'password-reset',
+  'password-changed',
   'email-verification',
   'support-session-started',
   'trial-ending',
