@@ -26,7 +26,7 @@ const surfaceKinds = [
 /** Single files that belong to a surface too, and why. */
 const surfaceFiles = [
   {
-    files: '^src/modules/identity/(users|sessions|one-time-keys)\\.repository\\.ts$',
+    files: '^src/modules/identity/(users|identities|sessions|one-time-keys)\\.repository\\.ts$',
     reason:
       'identity has no use cases of its own: what it keeps of people is what it gives, in the transaction of the caller',
   },

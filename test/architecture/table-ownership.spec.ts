@@ -22,7 +22,7 @@ const WITHOUT_ENTITY: Record<string, string> = {
   factor_resets: 'src/modules/accounts/',
   guesses: 'src/platform/rate-limit/',
   idempotency_daily_totals: 'src/platform/http/',
-  identities: 'src/modules/sign-in/',
+  identities: 'src/modules/identity/',
   migrations: 'src/platform/database/',
   notification_cursors: 'src/modules/notifications/',
   notification_mails: 'src/modules/notifications/',

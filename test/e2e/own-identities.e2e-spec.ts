@@ -1,10 +1,12 @@
 import type { Response } from 'supertest';
+import { newId } from '../../src/common/ids';
 import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
 import type { BegunSignInResponse, IdentityResponse } from '../../src/modules/sign-in/dto/sign-ins';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { IdentityProvider, somebody, visit } from '../support/identity-provider';
-import { expectProblem } from '../support/problems';
 import { answered, finish, signIn } from '../support/provider-sign-in';
+import { PasskeyDevice } from '../support/passkeys';
+import { expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
 import { TestApplication } from '../support/test-application';
 import { someone, TokenIssuer } from '../support/token-issuer';
@@ -159,11 +161,82 @@ describe('unlinking', () => {
     expect(tally(answers)).toEqual({ 204: 1, 409: 1 });
   });
 
+  it('is taken where a passkey is left', async () => {
+    const token = tokenIn(await signIn(server));
+    const { device } = await PasskeyDevice.register(server, token);
+    const [only] = await list(token);
+    expect((await unlink(token, only!.id)).status).toBe(204);
+    expect((await device.logIn(server)).status).toBe(200);
+  });
+
   it("of another's is 404", async () => {
     await go(customer.token, 'link');
     const [identity] = await list(customer.token);
     const other = await signUp(server);
     expectProblem(await unlink(other.token, identity!.id), 404, 'identity_not_found');
+  });
+});
+
+describe('removing a passkey', () => {
+  const removePasskey = (token: string, id: string) =>
+    server.delete(`/v1/me/mfa/passkeys/${id}`, token);
+
+  /** Of a person without a password, who has nothing else to log in with. */
+  async function withPasskeys(count: number): Promise<{ token: string; ids: string[] }> {
+    const token = tokenIn(await signIn(server));
+    const ids: string[] = [];
+    for (let made = 0; made < count; made += 1)
+      ids.push((await PasskeyDevice.register(server, token)).id);
+    const [identity] = await list(token);
+    expect((await server.delete(`/v1/me/identities/${identity!.id}`, token)).status).toBe(204);
+    return { token, ids };
+  }
+
+  const passkeysOf = async (token: string) =>
+    ((await server.get('/v1/me/mfa', token)).body as { passkeys: { id: string }[] }).passkeys;
+
+  it('is refused for the last way in, and changes nothing', async () => {
+    const { token, ids } = await withPasskeys(1);
+    const other = (await server.get('/v1/me/mfa', token)).body as object;
+    expectProblem(await removePasskey(token, ids[0]!), 409, 'last_way_in');
+    expect((await server.get('/v1/me/mfa', token)).body).toEqual(other);
+    expectProblem(await removePasskey(token, newId()), 404, 'passkey_not_found');
+  });
+
+  it('leaves one of two that are removed at once', async () => {
+    const { token, ids } = await withPasskeys(2);
+    const answers = await race(2, async (index) => removePasskey(token, ids[index]!));
+    expect(tally(answers)).toEqual({ 204: 1, 409: 1 });
+    expect(await passkeysOf(token)).toHaveLength(1);
+  });
+
+  it.each([0, 1])('and unlinking at once leave one of the two, %d first', async (passkeyAt) => {
+    const token = tokenIn(await signIn(server));
+    const { id } = await PasskeyDevice.register(server, token);
+    const [identity] = await list(token);
+    const answers = await race(2, async (index) =>
+      index === passkeyAt
+        ? removePasskey(token, id)
+        : server.delete(`/v1/me/identities/${identity!.id}`, token),
+    );
+    expect(tally(answers)).toEqual({ 204: 1, 409: 1 });
+    expect((await passkeysOf(token)).length + (await list(token)).length).toBe(1);
+  });
+
+  it('is taken where a password or an identity is left', async () => {
+    const { id } = await PasskeyDevice.register(server, customer.token);
+    expect((await removePasskey(customer.token, id)).status).toBe(204);
+    const token = tokenIn(await signIn(server));
+    const registered = await PasskeyDevice.register(server, token);
+    expect((await removePasskey(token, registered.id)).status).toBe(204);
+  });
+
+  it('is taken once a password is set by mail', async () => {
+    const { token, ids } = await withPasskeys(1);
+    await server.database.query(`UPDATE users SET password_hash = 'set' WHERE email = $1`, [
+      idp.person!.email,
+    ]);
+    expect((await removePasskey(token, ids[0]!)).status).toBe(204);
   });
 });
 

@@ -17,6 +17,7 @@ import {
 } from '../identity/second-factors/second-factors.service';
 import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
+import { WaysInService } from '../identity/ways-in.service';
 import { assertNotOfCompany } from './accounts.errors';
 import { AccountsRepository } from './accounts.repository';
 import { LostFactorsRepository } from './lost-factors.repository';
@@ -39,6 +40,7 @@ export class OwnFactorsService {
     private readonly sessions: SessionsRepository,
     private readonly factors: SecondFactorsService,
     private readonly passkeys: PasskeysService,
+    private readonly waysIn: WaysInService,
     private readonly resets: LostFactorsRepository,
     private readonly audit: AuditService,
   ) {}
@@ -110,10 +112,11 @@ export class OwnFactorsService {
     });
   }
 
-  /** @throws 404 passkey_not_found */
+  /** @throws 404 passkey_not_found, 409 last_way_in */
   removePasskey(context: RequestContext, id: string): Promise<void> {
     return this.change(context, async (tx, owner) => {
       await this.factors.removePasskey(tx, owner, id);
+      await this.waysIn.assertAnyLeft(tx, owner.id);
       await this.resets.cancelOpen(tx, owner.id);
       await this.finish(tx, owner);
     });

@@ -6,6 +6,7 @@ import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
+import { lastWayIn } from '../identity/identity.errors';
 import {
   CreatedPasskeyResponse,
   CreatePasskeyRequest,
@@ -156,7 +157,7 @@ export class PasskeysController {
     action: 'passkey.delete',
     summary: 'Remove one of my passkeys; ends my other sessions, and I get a mail',
     status: 204,
-    problems: [passkeyNotFound],
+    problems: [passkeyNotFound, lastWayIn],
     stepUp: true,
   })
   async remove(@Ctx() context: RequestContext, @PathId() id: string): Promise<void> {

@@ -50,3 +50,18 @@ export const sessionNotFound = defineProblem({
   title: 'Session not found',
   description: 'GET /v1/me/sessions lists yours.',
 });
+
+export const identityTaken = defineProblem({
+  code: 'identity_taken',
+  kind: 'conflict',
+  title: 'This sign-in belongs to another account',
+  description: 'Unlink it there first, or log in with it.',
+});
+
+export const lastWayIn = defineProblem({
+  code: 'last_way_in',
+  kind: 'conflict',
+  title: 'This is your only way to sign in',
+  description:
+    'Set a password (POST /v1/auth/password/forgot), add a passkey, or link an identity provider, first.',
+});

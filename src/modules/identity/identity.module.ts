@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BreachCheck } from './breach-check';
+import { IdentitiesRepository } from './identities.repository';
 import { NewPasswords } from './new-passwords';
 import { OneTimeKeys } from './one-time-keys';
 import { OneTimeKeysRepository } from './one-time-keys.repository';
@@ -14,11 +15,14 @@ import { SecondFactorsService } from './second-factors/second-factors.service';
 import { SignInChallengesService } from './second-factors/sign-in-challenges.service';
 import { SessionsRepository } from './sessions.repository';
 import { UsersRepository } from './users.repository';
+import { WaysInService } from './ways-in.service';
 
-/** People, their passwords, second factors and sessions. */
+/** People, their passwords, identities, second factors and sessions. */
 @Module({
   providers: [
     UsersRepository,
+    IdentitiesRepository,
+    WaysInService,
     SessionsRepository,
     OneTimeKeysRepository,
     OneTimeKeys,
@@ -36,6 +40,8 @@ import { UsersRepository } from './users.repository';
   ],
   exports: [
     UsersRepository,
+    IdentitiesRepository,
+    WaysInService,
     SessionsRepository,
     OneTimeKeysRepository,
     OneTimeKeys,

@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
 import { UsersRepository } from '../identity/users.repository';
-import { IdentitiesRepository } from './identities.repository';
+import { IdentitiesRepository } from '../identity/identities.repository';
 import { ProvidersService } from './providers.service';
 
 const REASON = 'people belong to no tenant';

@@ -7,6 +7,7 @@ import { PathId } from '../../platform/http/path-id';
 import { Ctx } from '../../platform/http/request';
 import { rateLimitedProblem } from '../../platform/rate-limit/rate-limit.errors';
 import { sessionOfCompany } from '../accounts/accounts.errors';
+import { identityTaken, lastWayIn } from '../identity/identity.errors';
 import {
   BeginOwnSignInRequest,
   BegunOwnSignInResponse,
@@ -16,7 +17,7 @@ import {
   IdentityResponse,
   LinkIdentityRequest,
 } from './dto/sign-ins';
-import type { OwnIdentity } from './identities.repository';
+import type { OwnIdentity } from '../identity/identities.repository';
 import { OwnSignInsService } from './own-sign-ins.service';
 import { ProvidersService } from './providers.service';
 import { SignInFlowService } from './sign-in-flow.service';
@@ -25,9 +26,7 @@ import {
   emailNotVerified,
   foreignTokenInvalid,
   identityNotFound,
-  identityTaken,
   issuerUnavailable,
-  lastWayIn,
   linkTokenInvalid,
   proofNotFresh,
   providerNotFound,

@@ -6,20 +6,19 @@ import type { Transaction } from '../../platform/database/transaction';
 import { MailQueue } from '../../platform/mail/mail-queue';
 import { assertNotOfCompany } from '../accounts/accounts.errors';
 import { AuditService } from '../audit/audit.service';
-import { SecondFactorsService } from '../identity/second-factors/second-factors.service';
 import { SessionsRepository, type SessionProof } from '../identity/sessions.repository';
 import { UsersRepository } from '../identity/users.repository';
+import { WaysInService } from '../identity/ways-in.service';
 import type { ProviderAnswerRequest } from './dto/sign-ins';
 import { ForeignTokensService } from './foreign-tokens.service';
 import type { ForeignIdentity } from './foreign-identity';
-import { IdentitiesRepository, type OwnIdentity } from './identities.repository';
+import { IdentitiesRepository, type OwnIdentity } from '../identity/identities.repository';
 import { LinkTokens, type LinkedIdentity } from './link-tokens';
 import { SignInFlowService } from './sign-in-flow.service';
 import {
   emailNotProven,
   emailNotVerified,
   identityNotFound,
-  lastWayIn,
   linkTokenInvalid,
   proofNotFresh,
 } from './sign-in.errors';
@@ -34,7 +33,7 @@ export class OwnSignInsService {
     private readonly identities: IdentitiesRepository,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
-    private readonly factors: SecondFactorsService,
+    private readonly waysIn: WaysInService,
     private readonly flow: SignInFlowService,
     private readonly tokens: ForeignTokensService,
     private readonly linkTokens: LinkTokens,
@@ -86,10 +85,7 @@ export class OwnSignInsService {
       const { userId, sessionId } = tx.requirePerson();
       if (!(await this.identities.unlink(tx, userId, id))) throw identityNotFound();
       await this.sessions.endAllOf(tx, userId, sessionId); // one of them may be of who had it
-      const { passwordHash } = await this.users.get(tx, userId);
-      const left = await this.identities.listOf(tx, userId);
-      const { passkeys } = await this.factors.describe(tx, { kind: 'user', id: userId });
-      if (passwordHash === null && left.length + passkeys.length === 0) throw lastWayIn();
+      await this.waysIn.assertAnyLeft(tx, userId);
       await this.mails.enqueue(tx, 'identity-unlinked', userId);
       await this.record(tx);
     });

@@ -3,13 +3,13 @@ import { DomainError } from '../../common/problem';
 import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
-import { emailTaken } from '../identity/identity.errors';
+import { emailTaken, identityTaken } from '../identity/identity.errors';
 import { UsersRepository } from '../identity/users.repository';
 import { alreadyMember, invitationUsed } from '../team-members/team-members.errors';
 import type { ForeignIdentity } from './foreign-identity';
-import { IdentitiesRepository } from './identities.repository';
+import { IdentitiesRepository } from '../identity/identities.repository';
 import { LinkTokens } from './link-tokens';
-import { emailNotProven, identityNotLinked, identityTaken } from './sign-in.errors';
+import { emailNotProven, identityNotLinked } from './sign-in.errors';
 
 const REASON = 'the person signing in is unknown';
 

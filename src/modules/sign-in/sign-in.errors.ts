@@ -47,25 +47,11 @@ export const linkTokenInvalid = defineProblem({
     'A `linkToken` works for 15 minutes, and only for the account with the same address. Sign in with the provider again to get another.',
 });
 
-export const identityTaken = defineProblem({
-  code: 'identity_taken',
-  kind: 'conflict',
-  title: 'This sign-in belongs to another account',
-  description: 'Unlink it there first, or log in with it.',
-});
-
 export const identityNotFound = defineProblem({
   code: 'identity_not_found',
   kind: 'not_found',
   title: 'No such sign-in',
   description: 'GET /v1/me/identities lists yours.',
-});
-
-export const lastWayIn = defineProblem({
-  code: 'last_way_in',
-  kind: 'conflict',
-  title: 'This is your only way to sign in',
-  description: 'Set a password (POST /v1/auth/password/forgot), or link another one, first.',
 });
 
 export const emailNotVerified = defineProblem({

@@ -8,7 +8,6 @@ import { ExchangeController } from './exchange.controller';
 import { ExchangeService } from './exchange.service';
 import { ForeignTokensService } from './foreign-tokens.service';
 import { GitHubUsers } from './github-users';
-import { IdentitiesRepository } from './identities.repository';
 import { IdentityMails } from './identity.mails';
 import { IssuerKeys } from './issuer-keys';
 import { LinkTokens } from './link-tokens';
@@ -30,7 +29,6 @@ import { SignInsService } from './sign-ins.service';
     ExchangeService,
     ForeignTokensService,
     GitHubUsers,
-    IdentitiesRepository,
     IdentityMails,
     IssuerKeys,
     LinkTokens,

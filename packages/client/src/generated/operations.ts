@@ -2014,6 +2014,7 @@ export const passkeyDelete: Operation<
   | problems.CredentialsAmbiguousError
   | problems.CrossSiteRequestError
   | problems.ExpectationFailedError
+  | problems.LastWayInError
   | problems.PasskeyNotFoundError
   | problems.RateLimitedError
   | problems.ReauthenticationRequiredError

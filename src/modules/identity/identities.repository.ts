@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids';
 import { violatedConstraint } from '../../platform/database/database-errors';
 import type { Transaction } from '../../platform/database/transaction';
-import { identityTaken } from './sign-in.errors';
+import { identityTaken } from './identity.errors';
 
 /** An identity of a person, as they see it. */
 export interface OwnIdentity {
