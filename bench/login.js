@@ -49,7 +49,7 @@ async function timing(url, { email }) {
   for (let round = 0; round < TIMING_ROUNDS; round += 1) {
     for (const [kind, address] of [
       ['known', email],
-      ['unknown', `nobody-${round}@example.com`],
+      ['unknown', `unknown-${round}@example.com`],
     ]) {
       const { milliseconds } = await send(url, 'POST', '/v1/auth/login', {
         body: { email: address, password: 'not the password' },

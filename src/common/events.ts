@@ -67,12 +67,12 @@ export function eventDefinition(type: string): EventDefinition {
   return definition;
 }
 
-/** Of those that people are told of, the types that someone with these permissions may read. */
+/** Of those that people are told of, the types that a person with these permissions may read. */
 export function readableNotices(permissions: readonly Permission[]): string[] {
   return readableTypes(permissions).filter((type) => NOTICE_TYPES.includes(type));
 }
 
-/** The types that someone with these permissions may read. */
+/** The types that a person with these permissions may read. */
 export function readableTypes(permissions: readonly Permission[]): string[] {
   const readable = listDeclaredEvents().filter(({ permission }) =>
     permissions.includes(permission),

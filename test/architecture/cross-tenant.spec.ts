@@ -234,7 +234,7 @@ describe('a reference to a thing of another tenant', () => {
     'session.create businessId': (businessId) => ({
       body: { email: attacker.customer.email, password: PASSWORD, businessId },
     }),
-    'session.exchange businessId': (businessId) => ({ body: { token: 'of-nobody', businessId } }),
+    'session.exchange businessId': (businessId) => ({ body: { token: 'unknown', businessId } }),
     'session.switch businessId': (businessId) => ({ body: { businessId } }),
   };
   const EVENT = { feature: 'recordings', eventId: 'of-another', amount: 1 };

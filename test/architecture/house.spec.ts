@@ -22,7 +22,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/accounts/lost-factor.mails.ts': 'mail jobs are about people',
   'src/modules/accounts/lost-factors.service.ts': 'a factor belongs to a person, not to a tenant',
   'src/modules/accounts/own-factors.service.ts': 'a factor belongs to a person, not to a tenant',
-  'src/modules/accounts/passkey-login.service.ts': 'nobody is known before the passkey is',
+  'src/modules/accounts/passkey-login.service.ts': 'no person is known before the passkey is',
   'src/modules/accounts/proven-elsewhere.service.ts': 'finds the businesses of who signs in',
   'src/modules/accounts/reauthentication.service.ts': 'a person proves who they are anywhere',
   'src/modules/accounts/second-step.service.ts': 'finds the businesses of who logs in',

@@ -101,7 +101,7 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
   },
   'src/modules/accounts/email-changes.repository.ts': {
     reads: 'users',
-    reason: 'no mail goes to an address that somebody else has, in one statement',
+    reason: 'no mail goes to an address that another person has, in one statement',
   },
   'src/modules/accounts/lost-factors.repository.ts': {
     reads: 'users',

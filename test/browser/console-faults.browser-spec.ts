@@ -124,7 +124,7 @@ it('a slow network: what loads is shown as such, and a form pressed twice is sen
 it('the address of support is where people need it', async () => {
   const visitor = await world.visit('/console/login');
   await visitor.page.locator(`a[href="mailto:${SUPPORT}"]`).waitFor();
-  await visitor.fill({ email: 'nobody@acme.example', password: PASSWORD });
+  await visitor.fill({ email: 'unknown@acme.example', password: PASSWORD });
   await visitor.submit();
   await visitor.page.locator('.fault').waitFor();
   expect(await visitor.findBarriers()).toEqual([]);

@@ -110,7 +110,7 @@ it('ten tabs have one stream, go on when the first is closed, and stay quick', a
   await tabs[0]!.close();
 });
 
-it('nobody has a bell in a support session', async () => {
+it('a support session has no bell', async () => {
   const staff = await addStaff(world.server);
   const visitor = await world.logIn(staff.email, STAFF_PASSWORD, '/console/staff/login');
   await visitor.goTo(`/console/staff/businesses/${customer.business.id}`);

@@ -2,7 +2,7 @@ import type { SsoResponse } from '../../src/modules/sso/dto/sso';
 import { CONFIG } from '../../src/platform/config/config';
 import { PASSWORD, signUp } from '../support/customers';
 import { linkIdentity } from '../support/identities';
-import { IdentityProvider, somebody } from '../support/identity-provider';
+import { IdentityProvider, newPerson } from '../support/identity-provider';
 import { Authenticator } from '../support/second-factors';
 import { addStaff } from '../support/staff';
 import { ConsoleWorld, type Visitor } from './support/console';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   Object.assign(world.server.app.get(CONFIG), { appUrl: url, oidcProviders: [idp.configured()] });
 });
 beforeEach(() => {
-  idp.person = somebody();
+  idp.person = newPerson();
 });
 afterAll(async () => {
   await world.stop();
@@ -69,7 +69,7 @@ it('a founder signs up with a provider, and logs in with it again', async () => 
 it('an account that is there already is logged in to once, and linked', async () => {
   const { email } = await signUp(world.server);
   await verifyEmail(email);
-  idp.person = somebody({ email });
+  idp.person = newPerson({ email });
   const visitor = await world.visit('/console/login');
   await visitor.press(CONTINUE);
   await visitor.see('You have an account already');
@@ -93,7 +93,7 @@ it('an account that is there already is logged in to once, and linked', async ()
 it('the second factor is asked for after the provider', async () => {
   const { email, token } = await signUp(world.server);
   await verifyEmail(email);
-  idp.person = somebody({ email });
+  idp.person = newPerson({ email });
   await linkIdentity(world.server.database, email, idp.url, idp.person.sub);
   const app = await Authenticator.enrol(world.server, token);
   const visitor = await world.visit('/console/login');
@@ -152,11 +152,11 @@ it('an owner sets up the sign-in of the company, and its people log in with it',
   const staff = await addStaff(world.server);
   const path = `/v1/staff/businesses/${owner.business.id}/sso-domains`;
   expect((await world.server.post(path, staff.token, { domain: domains })).status).toBe(200);
-  company.person = somebody({ email: `grace@${domains}` });
+  company.person = newPerson({ email: `grace@${domains}` });
   const person = await world.visit('/console/login');
   await person.page.getByRole('link', { name: 'Log in with your company' }).click();
   await person.page.getByRole('button', { name: 'Go on' }).waitFor(); // the log-in page has a field of this name too
-  await person.fill({ email: `somebody@elsewhere.example` });
+  await person.fill({ email: 'grace@elsewhere.example' });
   await person.submit();
   await person.see('No company has set up');
   await person.fill({ email: `grace@${domains}` });

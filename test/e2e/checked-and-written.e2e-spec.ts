@@ -198,7 +198,7 @@ describe('what was checked still holds when it is written', () => {
   describe('an admin who is made a viewer', () => {
     const ACTS: [string, (token: string) => Promise<Request>][] = [
       [
-        'invites nobody',
+        'invites no person',
         (token) =>
           Promise.resolve(() =>
             server.post('/v1/invitations', token, { email: 'x@example.com', role: 'admin' }),

@@ -121,7 +121,7 @@ describe('a change of address', () => {
     expectProblem(refused, 410, 'reset_token_invalid');
   });
 
-  it('tells nobody who has an address, and changes nothing of theirs', async () => {
+  it('does not tell who has an address, and changes nothing of theirs', async () => {
     const [owner, other] = [await signUp(server), await signUp(server)];
     const [taken, free] = [await ask(owner, other.email), await ask(owner, newEmail())];
     expect([taken.status, free.status]).toEqual([202, 202]);
@@ -131,7 +131,7 @@ describe('a change of address', () => {
     expectProblem(same, 422, 'validation_failed');
   });
 
-  it('fails where somebody signs up with the new address meanwhile', async () => {
+  it('fails where another person signs up with the new address meanwhile', async () => {
     const { owner, email, keys } = await asked();
     expect((await confirm(keys[0])).body).toEqual({ done: false });
     const signup = await server.post('/v1/auth/signup', undefined, aSignup({ email }));

@@ -85,7 +85,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, { alg, trusted, claims, wrong })
 
   const claimsOf = async (): Promise<JWTPayload & { address: string }> => {
     const sub = newId();
-    const email = `somebody-${sub}@example.com`;
+    const email = `person-${sub}@example.com`;
     const now = await secondsOf(server);
     return { ...claims({ sub, email, now, url: issuer.url }), address: email };
   };
@@ -102,7 +102,7 @@ describe.each(Object.entries(SHAPES))('%s', (_, { alg, trusted, claims, wrong })
     expect(session.expiresAt).toBe(new Date((sent.exp! + 3600) * 1000).toISOString());
   });
 
-  it('does not with a token for somebody else', async () => {
+  it('does not with a token for another application', async () => {
     const { address: _address, ...sent } = await claimsOf();
     expectProblem(await exchange({ ...sent, ...wrong }), 401, 'foreign_token_invalid');
   });

@@ -7,7 +7,7 @@ import { jumpAhead } from '../support/monotonic-time';
 import { expectFaults, expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
 import { TestApplication } from '../support/test-application';
-import { secondsOf, someone, TokenIssuer } from '../support/token-issuer';
+import { secondsOf, claimsOfNewPerson, TokenIssuer } from '../support/token-issuer';
 
 let issuer: TokenIssuer;
 let server: TestApplication;
@@ -40,11 +40,11 @@ async function exchange(claims: JWTPayload, changes: object = {}): Promise<Login
 }
 
 const ofBusiness = (changes: JWTPayload = {}): Promise<JWTPayload> =>
-  someone(server, { tenantry_business: customer.business.id, ...changes });
+  claimsOfNewPerson(server, { tenantry_business: customer.business.id, ...changes });
 
 describe('first sight', () => {
   it('makes a person, in no business', async () => {
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const { session, member, business } = await exchange(claims);
     expect({ member, business }).toEqual({ member: null, business: null });
     const me = await server.get('/v1/me', session.token);
@@ -65,7 +65,7 @@ describe('first sight', () => {
 
   it('joins a business that has invited the address, where the request names it', async () => {
     const { id: businessId } = customer.business;
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     expectProblem(await send(await issuer.sign(claims), { businessId }), 404, 'business_not_found');
     const invitation = { email: claims.email, role: 'viewer' };
     await server.post('/v1/invitations', customer.token, invitation).expect(201);
@@ -73,20 +73,20 @@ describe('first sight', () => {
     expect([member, business]).toMatchObject([{ role: 'viewer' }, { id: businessId }]);
   });
 
-  it('makes nobody an owner: that invitation is accepted with its key', async () => {
+  it('makes no person an owner: that invitation is accepted with its key', async () => {
     const { id: businessId } = customer.business;
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const invitation = { email: claims.email, role: 'owner' };
     await server.post('/v1/invitations', customer.token, invitation).expect(201);
     expectProblem(await send(await issuer.sign(claims), { businessId }), 404, 'business_not_found');
   });
 
-  it('makes nobody where there is no seat', async () => {
+  it('makes no person where there is no seat', async () => {
     const full = await signUp(server);
-    const claims = await someone(server, { tenantry_business: full.business.id });
+    const claims = await claimsOfNewPerson(server, { tenantry_business: full.business.id });
     const seats = (await server.get('/v1/usage/seats', full.token)).body as { limit: number };
     for (let taken = 1; taken < seats.limit; taken += 1)
-      await exchange(await someone(server, { tenantry_business: full.business.id }));
+      await exchange(await claimsOfNewPerson(server, { tenantry_business: full.business.id }));
     expectProblem(await send(await issuer.sign(claims)), 402, 'limit_reached');
     const found = await server.database.query('SELECT FROM users WHERE email = $1', [claims.email]);
     expect(found).toEqual([]);
@@ -106,20 +106,20 @@ describe('first sight', () => {
     [{ email: undefined }],
     [{ email: 'no address' }],
     [{ email: 7 }],
-  ])('makes nobody of %j', async (changes) => {
-    const claims = await someone(server, changes);
+  ])('makes no person of %j', async (changes) => {
+    const claims = await claimsOfNewPerson(server, changes);
     expectProblem(await send(await issuer.sign(claims)), 403, 'email_not_proven');
   });
 
   it.each([['not an id'], ['00000000-0000-0000-0000-000000000000']])(
-    'makes nobody of a token of the business %s',
+    'makes no person of a token of the business %s',
     async (tenantry_business) => {
-      const claims = await someone(server, { tenantry_business });
+      const claims = await claimsOfNewPerson(server, { tenantry_business });
       expectProblem(await send(await issuer.sign(claims)), 404, 'business_not_found');
     },
   );
 
-  it('lets nobody back in who was deactivated', async () => {
+  it('does not let a deactivated member back in', async () => {
     const claims = await ofBusiness();
     const { member } = await exchange(claims);
     await server.post(`/v1/team-members/${member!.id}/deactivate`, customer.token).expect(200);
@@ -129,7 +129,7 @@ describe('first sight', () => {
 
 describe('an account with the same address', () => {
   it('is not entered, nor linked, by the address alone', async () => {
-    const claims = await someone(server, { email: customer.email });
+    const claims = await claimsOfNewPerson(server, { email: customer.email });
     const refused = expectProblem(
       await send(await issuer.sign(claims)),
       409,
@@ -142,7 +142,7 @@ describe('an account with the same address', () => {
 
   it('is found in whichever spelling', async () => {
     const email = customer.email.toUpperCase().replace('@EXAMPLE.COM', '@Example.com');
-    const claims = await someone(server, { email });
+    const claims = await claimsOfNewPerson(server, { email });
     expectProblem(await send(await issuer.sign(claims)), 409, 'identity_not_linked');
   });
 });
@@ -165,7 +165,7 @@ describe('the session', () => {
   });
 
   it('says what opened it, and is listed until it ends', async () => {
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const { session } = await exchange(claims);
     const list = async (token: string) =>
       ((await server.get('/v1/me/sessions', token)).body as { data: object[] }).data;
@@ -192,7 +192,9 @@ describe('the session', () => {
     ['no proof by Clerk, of an hour ago', () => ({ fva: [60, -1] }), 403],
     ['no longer a proof of the future', (now: number) => ({ auth_time: now + 9_000 }), 204],
   ])('is %s', async (_, claimsAt, status) => {
-    const { session } = await exchange(await someone(server, claimsAt(await secondsOf(server))));
+    const { session } = await exchange(
+      await claimsOfNewPerson(server, claimsAt(await secondsOf(server))),
+    );
     const asked = await server.post('/v1/me/mfa/totp', session.token);
     expect(asked.status).toBe(status === 204 ? 201 : 403);
     if (status === 403) expectProblem(asked, 403, 'reauthentication_required');
@@ -219,49 +221,55 @@ describe('refuses', () => {
     ['of the future', (now) => ({ iat: now + 60 })],
   ];
   it.each(faulty)('a token %s', async (_, changesAt) => {
-    await refuse(await issuer.sign(await someone(server, changesAt(await secondsOf(server)))));
+    await refuse(
+      await issuer.sign(await claimsOfNewPerson(server, changesAt(await secondsOf(server)))),
+    );
   });
 
   it.each([
     ['expired for 20 seconds', (now: number) => ({ exp: now - 20 })],
     ['issued in 20 seconds', (now: number) => ({ iat: now + 20, nbf: now + 20 })],
   ])('no token %s: clocks differ', async (_, changesAt) => {
-    await exchange(await someone(server, changesAt(await secondsOf(server))));
+    await exchange(await claimsOfNewPerson(server, changesAt(await secondsOf(server))));
   });
 
   it.each([1e13, 2 ** 53 - 1, 1e300])('an end beyond all dates: %d', async (exp) => {
-    await refuse(await issuer.sign(await someone(server, { exp })));
-    const known = await someone(server, { exp, email: customer.email });
+    await refuse(await issuer.sign(await claimsOfNewPerson(server, { exp })));
+    const known = await claimsOfNewPerson(server, { exp, email: customer.email });
     await refuse(await issuer.sign(known)); // and no linkToken
   });
 
   it.each(['a\0b', 'a\ud800', 'x'.repeat(256)])('the subject %j', async (sub) => {
-    await refuse(await issuer.sign(await someone(server, { sub })));
+    await refuse(await issuer.sign(await claimsOfNewPerson(server, { sub })));
   });
 
   it('alg: none', async () => {
-    await refuse(new UnsecuredJWT({ iss: issuer.url, ...(await someone(server)) }).encode());
+    await refuse(
+      new UnsecuredJWT({ iss: issuer.url, ...(await claimsOfNewPerson(server)) }).encode(),
+    );
   });
 
   it('HS256 with the public key', async () => {
     const { jwk, kid } = issuer.keys[0]!;
     const pem = await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey);
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-    const claims = { iss: issuer.url, ...(await someone(server)) };
+    const claims = { iss: issuer.url, ...(await claimsOfNewPerson(server)) };
     const content = `${encode({ alg: 'HS256', kid })}.${encode(claims)}`;
     await refuse(`${content}.${createHmac('sha256', pem).update(content).digest('base64url')}`);
   });
 
   it('what was changed, and what is no JWT', async () => {
-    const [header, , signature] = (await issuer.sign(await someone(server))).split('.');
-    const other = Buffer.from(JSON.stringify({ iss: issuer.url, ...(await someone(server)) }));
+    const [header, , signature] = (await issuer.sign(await claimsOfNewPerson(server))).split('.');
+    const other = Buffer.from(
+      JSON.stringify({ iss: issuer.url, ...(await claimsOfNewPerson(server)) }),
+    );
     await refuse(`${header}.${other.toString('base64url')}.${signature}`);
     for (const token of ['x', 'a.b.c', '..', `${header}..`, `${header}.e30.`]) await refuse(token);
   });
 
   it('a token of another key that has the same name', async () => {
     const other = await TokenIssuer.start('RS256');
-    const claims = { ...(await someone(server)), iss: issuer.url };
+    const claims = { ...(await claimsOfNewPerson(server)), iss: issuer.url };
     await refuse(await other.sign(claims, { kid: issuer.keys[0]!.kid }));
     await other.close();
   });
@@ -276,21 +284,21 @@ describe('refuses', () => {
 describe('the keys of the issuer', () => {
   it('are asked for once in 30 seconds, whichever key a token names', async () => {
     jumpAhead(31_000);
-    await send(await issuer.sign(await someone(server), { kid: 'first' }));
+    await send(await issuer.sign(await claimsOfNewPerson(server), { kid: 'first' }));
     const before = issuer.asked;
     await race(10, async (index) =>
-      send(await issuer.sign(await someone(server), { kid: `k${index}` })),
+      send(await issuer.sign(await claimsOfNewPerson(server), { kid: `k${index}` })),
     );
     expect(issuer.asked).toBe(before);
     jumpAhead(31_000);
     await race(10, async (index) =>
-      send(await issuer.sign(await someone(server), { kid: `l${index}` })),
+      send(await issuer.sign(await claimsOfNewPerson(server), { kid: `l${index}` })),
     );
     expect(issuer.asked).toBe(before + 1);
   });
 
   it('are the new ones after a rotation; the old one works no longer', async () => {
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const old = await issuer.sign(claims);
     await issuer.rotate();
     jumpAhead(31_000);
@@ -315,11 +323,11 @@ describe('the keys of the issuer', () => {
         response.end(`{"keys":["${'x'.repeat(70_000)}"]}`),
     ],
   ])(
-    'where the issuer %s, nobody is in, and 30 seconds later it is asked again',
+    'where the issuer %s, no session is opened, and 30 seconds later it is asked again',
     async (_, instead) => {
       jumpAhead(11 * 60_000);
       issuer.instead = instead;
-      const token = await issuer.sign(await someone(server));
+      const token = await issuer.sign(await claimsOfNewPerson(server));
       const before = issuer.asked;
       expectProblem(await send(token), 503, 'issuer_unavailable');
       expectProblem(await send(token), 503, 'issuer_unavailable');
@@ -340,7 +348,7 @@ it('a token of an issuer opens nothing by itself', async () => {
 it('tokens are tried from one address as often as other guesses', async () => {
   const changes = { rateLimitFailures: 1, webhookAllowedNetworks: ['127.0.0.1'] };
   const limited = await TestApplication.start({ ...changes, trustedIssuers: [issuer.trusted()] });
-  const token = await issuer.sign(await someone(limited));
+  const token = await issuer.sign(await claimsOfNewPerson(limited));
   const guess = (guessed: string) =>
     limited.post('/v1/auth/exchange', undefined, { token: guessed });
   for (let tries = 1; tries <= 9; tries += 1) expect((await guess('wrong')).status).toBe(401);

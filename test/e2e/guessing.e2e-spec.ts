@@ -116,12 +116,12 @@ describe('guessing', () => {
 
     it('is limited for an unknown address just the same', async () => {
       const { email } = await signUp(server);
-      const nobody = newEmail('nobody');
+      const unknownEmail = newEmail('unknown');
       for (let count = 0; count < LIMIT; count += 1)
-        expect(comparable(await logIn(nobody, WRONG))).toEqual(
+        expect(comparable(await logIn(unknownEmail, WRONG))).toEqual(
           comparable(await logIn(email, WRONG)),
         );
-      const [known, unknown] = [await logIn(email, WRONG), await logIn(nobody, WRONG)];
+      const [known, unknown] = [await logIn(email, WRONG), await logIn(unknownEmail, WRONG)];
       expect([known.status, unknown.status]).toEqual([429, 429]);
       expect(withoutNumbers(unknown)).toEqual(withoutNumbers(known));
     });
@@ -182,7 +182,7 @@ describe('guessing', () => {
       const customer = await signUp(strict);
       const statuses: number[] = [];
       for (let count = 0; count < 21; count += 1)
-        statuses.push(...(await guess(newEmail('nobody'), 1, strict)));
+        statuses.push(...(await guess(newEmail('unknown'), 1, strict)));
       expect(statuses).toEqual([...refusals(20), 429]);
       const response = await logIn(
         customer.email,

@@ -184,7 +184,7 @@ describe('a key that is at work', () => {
     const running = await holdingLocks(
       server.database,
       `INSERT INTO users (id, email, full_name, password_hash, created_at)
-       VALUES (uuid_v7(), $1, 'Somebody', '', now())`,
+       VALUES (uuid_v7(), $1, 'Grace', '', now())`,
       [signup.email],
       async (untilWaited) => {
         const first = Promise.resolve(post('/v1/auth/signup', 'over', undefined, signup));

@@ -30,7 +30,7 @@ const NEEDS_STRIPE = ['billing.open_checkout', 'billing.open_portal'];
 const OTHER_VALUES: Record<string, unknown> = {
   name: 'Something else',
   overlapSeconds: 1,
-  email: 'somebody.else@example.com',
+  email: 'another.person@example.com',
   planId: newId(),
   businessId: newId(),
   eventId: 'another event',

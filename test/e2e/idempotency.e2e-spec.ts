@@ -286,7 +286,7 @@ describe('Idempotency-Key', () => {
       const [key, body] = [newKey(), aSignup()];
       const { first, second } = await sendBehind(
         `INSERT INTO users (id, email, full_name, password_hash, created_at)
-         VALUES (uuid_v7(), $1, 'Somebody', '', now())`,
+         VALUES (uuid_v7(), $1, 'Grace', '', now())`,
         [body.email],
         () => post('/v1/auth/signup', key, undefined, body),
       );

@@ -80,20 +80,20 @@ describe('logins at once', () => {
   });
 
   it('from one address, for many people, are bounded by the limit of the address', async () => {
-    const answers = await race(40, () => logIn(newEmail('nobody'), WRONG));
+    const answers = await race(40, () => logIn(newEmail('unknown'), WRONG));
     expect(tally(answers)).toEqual({ 401: 10 * LIMIT, 429: 40 - 10 * LIMIT });
   });
 
   it('from many IPv6 addresses of one /64 are bounded like those from one', async () => {
     const answers = await race(40, (index) =>
-      logIn(newEmail('nobody'), WRONG, `2001:db8::${index + 1}`),
+      logIn(newEmail('unknown'), WRONG, `2001:db8::${index + 1}`),
     );
     expect(tally(answers)).toEqual({ 401: 10 * LIMIT, 429: 40 - 10 * LIMIT });
   });
 
   it('that are refused for the address are not counted for the account', async () => {
     const { email } = await signUp(server);
-    for (let count = 0; count < 10 * LIMIT; count += 1) await logIn(newEmail('nobody'), WRONG);
+    for (let count = 0; count < 10 * LIMIT; count += 1) await logIn(newEmail('unknown'), WRONG);
     for (let count = 0; count < 2 * LIMIT; count += 1) {
       const refused = await logIn(email, WRONG);
       expectProblem(refused, 429, 'rate_limited');

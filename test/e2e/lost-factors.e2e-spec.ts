@@ -115,9 +115,9 @@ describe('the operator', () => {
     expect(await beginLogin(server, owner.email)).toEqual(expect.any(String));
   });
 
-  it('is told of a person without one, or whom nobody is', async () => {
+  it('refuses a person without one, and an unknown address', async () => {
     const { email } = await signUp(server);
-    for (const each of [email, 'nobody@example.com'])
+    for (const each of [email, 'unknown@example.com'])
       await expect(request(each)).rejects.toMatchObject({ code: 'second_factor_not_found' });
   });
 

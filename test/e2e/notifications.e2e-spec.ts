@@ -117,7 +117,7 @@ describe('notifications', () => {
       ).toEqual([]);
   });
 
-  it('are nobody’s in a support session', async () => {
+  it('are not for support sessions', async () => {
     const { token } = await openSupport(server, await addStaff(server), customer);
     for (const path of ['/v1/notifications', '/v1/notification-preferences'])
       expectProblem(await server.get(path, token), 403, 'support_forbidden');

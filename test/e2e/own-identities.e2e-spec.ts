@@ -3,13 +3,13 @@ import { newId } from '../../src/common/ids';
 import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
 import type { BegunSignInResponse, IdentityResponse } from '../../src/modules/sign-in/dto/sign-ins';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
-import { IdentityProvider, somebody, visit } from '../support/identity-provider';
+import { IdentityProvider, newPerson, visit } from '../support/identity-provider';
 import { answered, finish, signIn } from '../support/provider-sign-in';
 import { PasskeyDevice } from '../support/passkeys';
 import { expectProblem } from '../support/problems';
 import { race, tally } from '../support/race';
 import { TestApplication } from '../support/test-application';
-import { someone, TokenIssuer } from '../support/token-issuer';
+import { claimsOfNewPerson, TokenIssuer } from '../support/token-issuer';
 
 const APP_URL = 'https://app.test';
 const ELEVEN_MINUTES = 11 * 60_000;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  idp.person = somebody();
+  idp.person = newPerson();
   customer = await signUp(server);
   await server.database.query('UPDATE users SET email_verified_at = now() WHERE email = $1', [
     customer.email,
@@ -98,10 +98,10 @@ describe('linking', () => {
   });
 
   it('needs a verified address here and there, and a recent proof', async () => {
-    idp.person = somebody({ email_verified: false });
+    idp.person = newPerson({ email_verified: false });
     expectProblem(await go(customer.token, 'link'), 403, 'email_not_proven');
     await server.database.query('UPDATE users SET email_verified_at = NULL');
-    idp.person = somebody();
+    idp.person = newPerson();
     expectProblem(await go(customer.token, 'link'), 403, 'email_not_verified');
     server.clock.moveBy(ELEVEN_MINUTES);
     const body = { provider: 'idp', purpose: 'link' };
@@ -124,7 +124,7 @@ describe('linking', () => {
   });
 
   it('takes the token of a trusted issuer too', async () => {
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const token = await issuer.sign(claims);
     const linked = await server.post('/v1/me/identities', customer.token, { token });
     expect(linked.status).toBe(201);
@@ -147,14 +147,14 @@ describe('unlinking', () => {
     expectProblem(await unlink(customer.token, identity!.id), 404, 'identity_not_found');
     const { email } = idp.person!;
     const me = await server.get('/v1/me', tokenIn(await signIn(server)));
-    expect(me.body).toMatchObject({ user: { email } }); // somebody else now
+    expect(me.body).toMatchObject({ user: { email } }); // another person now
   });
 
   it('is refused for the last way in, also of two at once', async () => {
     const token = tokenIn(await signIn(server));
     const [first] = await list(token);
     expectProblem(await unlink(token, first!.id), 409, 'last_way_in');
-    idp.person = somebody();
+    idp.person = newPerson();
     await go(token, 'link');
     const both = await list(token);
     const answers = await race(2, async (index) => unlink(token, both[index]!.id));
@@ -241,7 +241,7 @@ describe('removing a passkey', () => {
 });
 
 describe('a proof by the provider', () => {
-  it('is one for somebody without a password', async () => {
+  it('is one for a person without a password', async () => {
     const token = tokenIn(await signIn(server));
     server.clock.moveBy(ELEVEN_MINUTES);
     const enrol = () => server.post('/v1/me/mfa/totp', token);
@@ -256,9 +256,9 @@ describe('a proof by the provider', () => {
     expect((await enrol()).status).toBe(201);
   });
 
-  it('of somebody else is none', async () => {
+  it('of another person is none', async () => {
     const token = tokenIn(await signIn(server));
-    idp.person = somebody();
+    idp.person = newPerson();
     expectProblem(await go(token, 'prove'), 404, 'identity_not_found');
   });
 

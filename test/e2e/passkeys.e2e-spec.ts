@@ -188,7 +188,7 @@ describe('a login by passkey', () => {
     expect(passkeys).toMatchObject([{ id, lastUsedAt: expect.any(String) as string }]);
   });
 
-  it('asks the same of everybody', async () => {
+  it('asks all callers the same', async () => {
     const ask = () => server.post('/v1/auth/passkeys/options', undefined);
     const before = await ask();
     await withPasskey();

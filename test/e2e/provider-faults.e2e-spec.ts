@@ -56,7 +56,7 @@ const countPeople = async (): Promise<number> => {
   return row!.n;
 };
 
-async function expectNobody(work: () => Promise<unknown>): Promise<void> {
+async function expectNoSession(work: () => Promise<unknown>): Promise<void> {
   const before = await countPeople();
   await work();
   expect(await countPeople()).toBe(before);
@@ -83,7 +83,7 @@ describe('an ID token', () => {
     ['without a subject', () => ({ sub: undefined })],
   ])('%s is refused', async (_, claims) => {
     forger.idToken = (nonce) => forger.sign({ nonce, ...claims() });
-    await expectNobody(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
+    await expectNoSession(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
   });
 
   it('that has expired for 10 seconds is taken: clocks differ', async () => {
@@ -105,7 +105,7 @@ describe('an ID token', () => {
           .setExpirationTime('5m')
           .encode(),
       );
-    await expectNobody(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
+    await expectNoSession(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
   });
 
   it('with HS256 and the public key is refused', async () => {
@@ -116,7 +116,7 @@ describe('an ID token', () => {
       const content = `${header}.${payload}`;
       return `${content}.${createHmac('sha256', pem).update(content).digest('base64url')}`;
     };
-    await expectNobody(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
+    await expectNoSession(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
   });
 
   it.each([['one'], ['two']])(
@@ -124,13 +124,13 @@ describe('an ID token', () => {
     async (kid) => {
       const { privateKey: key } = await generateKeyPair('RS256', { extractable: true });
       forger.idToken = (nonce) => forger.sign({ nonce }, { key, kid });
-      await expectNobody(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
+      await expectNoSession(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
     },
   );
 
   it('that is none is refused', async () => {
     forger.idToken = () => Promise.resolve('nonsense');
-    await expectNobody(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
+    await expectNoSession(async () => expectProblem(await signIn(), 401, 'sign_in_invalid'));
   });
 
   it('with a proof of yesterday proves nothing', async () => {
@@ -165,14 +165,14 @@ const faults: [string, (response: ServerResponse) => void][] = [
 ];
 
 describe.each(faults)('where the provider %s', (_, instead) => {
-  it('at the beginning, nobody goes there', async () => {
+  it('at the beginning, no sign-in begins', async () => {
     forger.instead = { [DISCOVERY]: instead };
     expectProblem(await begin(), 503, 'issuer_unavailable');
   });
 
-  it.each(['/token', '/jwks'])('at %s, nobody is in', async (path) => {
+  it.each(['/token', '/jwks'])('at %s, no session is opened', async (path) => {
     forger.instead = { [path]: instead };
-    await expectNobody(async () => expect([401, 503]).toContain((await signIn()).status));
+    await expectNoSession(async () => expect([401, 503]).toContain((await signIn()).status));
   });
 });
 
@@ -182,14 +182,14 @@ describe('a provider', () => {
     ['without a token endpoint', { token_endpoint: undefined }],
     ['whose keys are inside', { jwks_uri: 'http://169.254.169.254/keys' }],
     ['whose token endpoint is inside', { token_endpoint: 'http://[::1]:1/token' }],
-  ])('%s lets nobody in', async (_, changes) => {
+  ])('%s opens no session', async (_, changes) => {
     const known = ['authorize', 'token', 'jwks'].map((name) => `${forger.url}/${name}`);
     const [authorization_endpoint, token_endpoint, jwks_uri] = known;
     const document = { issuer: forger.url, authorization_endpoint, token_endpoint, jwks_uri };
     forger.instead = { [DISCOVERY]: (response) => sendJson(response, { ...document, ...changes }) };
     const begun = await begin();
     if (begun.status !== 201) return expectProblem(begun, 503, 'issuer_unavailable');
-    await expectNobody(async () => expect([401, 503]).toContain((await signIn()).status));
+    await expectNoSession(async () => expect([401, 503]).toContain((await signIn()).status));
     return undefined;
   });
 
@@ -239,22 +239,29 @@ describe('GitHub', () => {
     ['unverified', [{ ...address, email: 'new@example.com', verified: false }]],
     ['not the primary', [{ ...address, email: 'new@example.com', primary: false }]],
     ['hidden', []],
-  ])('makes nobody of an address that is %s', async (_, emails) => {
+  ])('makes no person of an address that is %s', async (_, emails) => {
     forger.instead = { ...duties(emails), '/user': answer({ id: 8 }) };
-    await expectNobody(async () => expectProblem(await signIn('github'), 403, 'email_not_proven'));
+    await expectNoSession(async () =>
+      expectProblem(await signIn('github'), 403, 'email_not_proven'),
+    );
   });
 
   it('refuses a code in an answer of 200', async () => {
     forger.instead = duties([], { error: 'bad_verification_code' });
-    await expectNobody(async () => expectProblem(await signIn('github'), 401, 'sign_in_invalid'));
-  });
-
-  it.each(['/user', '/user/emails'])('that answers no JSON at %s lets nobody in', async (path) => {
-    forger.instead = { ...duties([address]), [path]: html };
-    await expectNobody(async () =>
-      expectProblem(await signIn('github'), 503, 'issuer_unavailable'),
+    await expectNoSession(async () =>
+      expectProblem(await signIn('github'), 401, 'sign_in_invalid'),
     );
   });
+
+  it.each(['/user', '/user/emails'])(
+    'that answers no JSON at %s opens no session',
+    async (path) => {
+      forger.instead = { ...duties([address]), [path]: html };
+      await expectNoSession(async () =>
+        expectProblem(await signIn('github'), 503, 'issuer_unavailable'),
+      );
+    },
+  );
 });
 
 it('rotated keys are found at the next sign-in', async () => {

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import type { LoginResponse } from '../../src/modules/accounts/dto/account.responses';
 import { PASSWORD, signUp } from '../support/customers';
-import { IdentityProvider, somebody, visit } from '../support/identity-provider';
+import { IdentityProvider, newPerson, visit } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { expectFaults, expectProblem } from '../support/problems';
 import { answered, finish, signIn } from '../support/provider-sign-in';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(() => {
-  idp.person = somebody();
+  idp.person = newPerson();
 });
 afterAll(async () => {
   await server.stop();
@@ -65,7 +65,7 @@ describe('a sign-in', () => {
       user: { email, emailVerified: true, fullName: 'Grace Hopper' },
       business: null,
     });
-    idp.person = somebody({ sub, email: newEmail() });
+    idp.person = newPerson({ sub, email: newEmail() });
     expect(await meOf(tokenIn(await signIn(server)))).toEqual(me);
   });
 
@@ -260,7 +260,7 @@ describe('an answer', () => {
 describe('an account with the same address', () => {
   it('is entered once its owner has logged in and linked it, not before', async () => {
     const { email, token } = await signUp(server);
-    idp.person = somebody({ email });
+    idp.person = newPerson({ email });
     const refused = expectProblem(await signIn(server), 409, 'identity_not_linked');
     const { linkToken } = refused as unknown as { linkToken: string };
     const link = () => server.post('/v1/me/identities', token, { linkToken });
@@ -277,16 +277,16 @@ describe('an account with the same address', () => {
 
   it('of an address that the provider has not verified is not told of', async () => {
     const { email } = await signUp(server);
-    idp.person = somebody({ email, email_verified: false });
+    idp.person = newPerson({ email, email_verified: false });
     expectProblem(await signIn(server), 403, 'email_not_proven');
-    idp.person = somebody({ email_verified: false });
+    idp.person = newPerson({ email_verified: false });
     expectProblem(await signIn(server), 403, 'email_not_proven');
   });
 
   it('cannot be linked with a token that is old, changed, or none', async () => {
     const { email, token } = await signUp(server);
     await verifyEmailOf(email);
-    idp.person = somebody({ email });
+    idp.person = newPerson({ email });
     const { linkToken } = (await signIn(server)).body as { linkToken: string };
     const link = (body: object) => server.post('/v1/me/identities', token, body);
     expectProblem(await link({ linkToken: `A${linkToken.slice(1)}` }), 410, 'link_token_invalid');
@@ -313,7 +313,7 @@ it('the first sight of one, twice at once, makes one person', async () => {
 });
 
 it('an unknown provider is none', async () => {
-  const body = { provider: 'nobody' };
+  const body = { provider: 'unknown' };
   expectProblem(await server.post('/v1/auth/sign-ins', undefined, body), 404, 'provider_not_found');
 });
 

@@ -1,12 +1,12 @@
 import { PASSWORD, signUp, type Customer } from '../support/customers';
-import { IdentityProvider, somebody, visit } from '../support/identity-provider';
+import { IdentityProvider, newPerson, visit } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer, type ReceivedMail } from '../support/mail-server';
 import { PasskeyDevice } from '../support/passkeys';
 import { race, tally } from '../support/race';
 import { Authenticator, beginLogin, verify } from '../support/second-factors';
 import { addStaff, STAFF_PASSWORD } from '../support/staff';
 import { TestApplication } from '../support/test-application';
-import { someone, TokenIssuer } from '../support/token-issuer';
+import { claimsOfNewPerson, TokenIssuer } from '../support/token-issuer';
 
 /* One mail to the owner of an account for each change of what logs in there. */
 
@@ -162,7 +162,7 @@ describe('identity providers', () => {
   };
 
   it('are told of when they are linked and unlinked, with their names', async () => {
-    idp.person = somebody();
+    idp.person = newPerson();
     const { email, token } = await verified();
     const begun = await server.post('/v1/me/sign-ins', token, { provider: 'idp', purpose: 'link' });
     const query = Object.fromEntries(await visit((begun.body as { url: string }).url));
@@ -181,7 +181,7 @@ describe('identity providers', () => {
 
   it('are told of as well where a token of a trusted issuer links one', async () => {
     const { email, token } = await verified();
-    const given = { token: await issuer.sign(await someone(server)) };
+    const given = { token: await issuer.sign(await claimsOfNewPerson(server)) };
     expect((await server.post('/v1/me/identities', token, given)).status).toBe(201);
     const [mail] = await mailsTo(email);
     expect(mail).toMatchObject({ subject: LINKED });
@@ -189,7 +189,7 @@ describe('identity providers', () => {
   });
 
   it('are not told of where a sign-in makes the account', async () => {
-    const claims = await someone(server);
+    const claims = await claimsOfNewPerson(server);
     const given = { token: await issuer.sign(claims) };
     expect((await server.post('/v1/auth/exchange', undefined, given)).status).toBe(200);
     expect(await mailsTo(claims.email as string)).toEqual([]);

@@ -2,7 +2,7 @@ import type { Response } from 'supertest';
 import { isDocumented, operationsOf, readDocument } from '../support/architecture/openapi';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { linkIdentity } from '../support/identities';
-import { IdentityProvider, somebody } from '../support/identity-provider';
+import { IdentityProvider, newPerson } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { addMember, joinBusiness, logIn } from '../support/members';
 import { PasskeyDevice, stepOptionsOf, type Area } from '../support/passkeys';
@@ -18,7 +18,7 @@ import {
   type StaffMember,
 } from '../support/staff';
 import { TestApplication } from '../support/test-application';
-import { someone, TokenIssuer } from '../support/token-issuer';
+import { claimsOfNewPerson, TokenIssuer } from '../support/token-issuer';
 
 /* Every way to a session × {a second factor is demanded or not} × {the person has one or not}: what it opens. */
 
@@ -151,7 +151,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
   'session.exchange': {
     steps: 'one',
     go: async ({ email }) => {
-      const claims = await someone(server, { email });
+      const claims = await claimsOfNewPerson(server, { email });
       await linkIdentity(server.database, email, issuer.url, claims.sub!);
       const token = await issuer.sign(claims);
       return outcomeOfLogin(await server.post('/v1/auth/exchange', undefined, { token }));
@@ -160,7 +160,7 @@ const PATHS: Record<string, { steps: 'one' | 'all'; go: (person: Person) => Prom
   'session.sign_in': {
     steps: 'one',
     go: async ({ email }) => {
-      idp.person = somebody({ email });
+      idp.person = newPerson({ email });
       await linkIdentity(server.database, email, idp.url, idp.person.sub);
       return outcomeOfLogin(await signIn(server));
     },
@@ -206,7 +206,7 @@ describe.each(Object.entries(PATHS))('by %s', (_, { steps, go }) => {
   });
 });
 
-describe('by business.sign_up and business.create, of which nobody has a factor yet', () => {
+describe('by business.sign_up and business.create, whose people have no factor yet', () => {
   it('a new business demands none', async () => {
     const owner = await signUp(server);
     expect(await outcomeOf(owner.token)).toBe('opens');

@@ -186,7 +186,7 @@ describe('a domain', () => {
 
   it('tells how its people sign in once it is proven, whoever they are', async () => {
     const find = async () =>
-      (await server.get(`/v1/auth/providers?email=nobody@${domain}`)).body as object;
+      (await server.get(`/v1/auth/providers?email=unknown@${domain}`)).body as object;
     const { id } = await setUp();
     expect(await find()).toEqual({ providers: [], company: null });
     await setUpAndProve();
@@ -229,12 +229,12 @@ describe('a person of the company', () => {
       () => ({ email: addressOf('ada'), email_verified: false }),
     ],
     ['that is none', () => ({ email: undefined })],
-  ])('is nobody with an address %s', async (_, claims) => {
+  ])('is no person with an address %s', async (_, claims) => {
     const sso = await setUpAndProve();
     expectProblem(await signIn(sso, claims()), 403, 'email_not_proven');
   });
 
-  it('is nobody of the company without an address of it, known or not', async () => {
+  it('is no person of the company without an address of it, known or not', async () => {
     const sso = await setUpAndProve();
     const sub = `known-${sequence}`;
     await signIn(sso, { email: addressOf('known'), sub });

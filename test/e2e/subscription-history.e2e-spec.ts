@@ -212,7 +212,7 @@ describe('who reads it', () => {
     }
   });
 
-  it('no one else', async () => {
+  it('no other credential', async () => {
     expectProblem(await server.get(HISTORY), 401, 'unauthenticated');
     for (const token of [customer.key, staff.token])
       expectProblem(await server.get(HISTORY, token), 403, 'wrong_credential_kind');
@@ -273,7 +273,7 @@ describe('staff assign a plan', () => {
     expectFaults(await askToAssign(server, staff, customer, body), pointer);
   });
 
-  it('and no one else does', async () => {
+  it('and no other credential does', async () => {
     const body = { planId: customer.subscription.plan.id, reason: REASON };
     const as = (token: string) => askToAssign(server, { token }, customer, body);
     expectProblem(await as('tnf_nonsense'), 401, 'unauthenticated');

@@ -287,7 +287,7 @@ describe('what an owner does with the subscription', () => {
   const post = (action: string, token?: string, body?: object) =>
     Promise.resolve(server.post(`${SUBSCRIPTION}/${action}`, token, body));
 
-  it.each(requests)('%s: no one else does', async (_, ask) => {
+  it.each(requests)('%s: no other credential does', async (_, ask) => {
     const before = await own.read();
     const staff = await addStaff(server);
     for (const role of ['admin', 'member', 'viewer'] as const) {

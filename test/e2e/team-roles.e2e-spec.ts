@@ -148,7 +148,7 @@ describe('roles in a team', () => {
         const [foreign, missing, malformed] = [
           await ask(theirs.id),
           await ask(PLATFORM_ID),
-          await ask('nobody'),
+          await ask('unknown'),
         ];
         expect(comparable(foreign)).toEqual(comparable(missing));
         expect(comparable(malformed)).toEqual(comparable(missing));

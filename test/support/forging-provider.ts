@@ -61,7 +61,7 @@ export class ForgingProvider {
     return { state: searchParams.get('state')!, code: 'any' };
   }
 
-  /** An ID token of someone new in order, but for these claims and this header. */
+  /** An ID token of a new person in order, but for these claims and this header. */
   sign(claims: JWTPayload, { key = this.privateKey, kid = 'one' } = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000); // the clock of another server
     const id = crypto.randomUUID();

@@ -6,7 +6,7 @@ import type Provider from 'oidc-provider';
 import { newId } from '../../src/common/ids';
 import type { OidcProvider } from '../../src/platform/config/oidc-providers';
 
-/** Somebody at the provider. */
+/** A person at the provider. */
 export interface ProviderPerson {
   sub: string;
   email?: string;
@@ -24,7 +24,7 @@ const TTL = { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Sess
 
 /** oidc-provider in this process, which asks nothing: whoever `person` is signs in; null cancels. */
 export class IdentityProvider {
-  person: ProviderPerson | null = somebody();
+  person: ProviderPerson | null = newPerson();
   private readonly people = new Map<string, ProviderPerson>();
 
   private constructor(
@@ -117,9 +117,9 @@ export class IdentityProvider {
   }
 }
 
-export function somebody(changes: Partial<ProviderPerson> = {}): ProviderPerson {
+export function newPerson(changes: Partial<ProviderPerson> = {}): ProviderPerson {
   const sub = newId();
-  const email = `somebody-${sub}@example.com`;
+  const email = `person-${sub}@example.com`;
   return { sub, email, email_verified: true, name: 'Grace Hopper', ...changes };
 }
 

@@ -77,14 +77,18 @@ export class TokenIssuer {
   }
 }
 
-/** The claims of someone new, valid for ten minutes of the server's time. */
-export async function someone(
+/** The claims of a new person, valid for ten minutes of the server's time. */
+export async function claimsOfNewPerson(
   server: TestApplication,
   changes: JWTPayload = {},
 ): Promise<JWTPayload> {
   const now = await secondsOf(server);
   const id = newId();
-  const person = { sub: `user-${id}`, email: `someone-${id}@example.com`, email_verified: true };
+  const person = {
+    sub: `user-${id}`,
+    email: `claimsOfNewPerson-${id}@example.com`,
+    email_verified: true,
+  };
   return { ...person, aud: 'tenantry', name: 'Grace Hopper', iat: now, exp: now + 600, ...changes };
 }
 

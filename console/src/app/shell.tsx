@@ -10,7 +10,7 @@ export interface NavigationItem {
   to: string;
   label: string;
   icon: IconName;
-  /** Shown to those who have it; without one, to everybody. */
+  /** Shown to those who have it; without one, to all. */
   permission?: Permission;
 }
 

@@ -35,7 +35,7 @@ export const emailChangeTokenInvalid = defineProblem({
   kind: 'gone',
   title: 'This link is no longer valid',
   description:
-    'A link to confirm works once, for 24 hours, and only that of the newest request; a link to undo works for a week. It ends with a password reset, and where somebody else took the address meanwhile. Ask for the change again.',
+    'A link to confirm works once, for 24 hours, and only that of the newest request; a link to undo works for a week. It ends with a password reset, and where another person took the address meanwhile. Ask for the change again.',
 });
 
 /** For what opens every business: the provider of one must not get there. @throws 403 session_of_company */

@@ -39,7 +39,7 @@ export class EmailChangesController {
     action: 'email_change.request',
     summary: 'Change my address: both get a mail, and both confirm within 24 hours',
     description:
-      'In place of an earlier request. The answer is the same where somebody else has the address.',
+      'In place of an earlier request. The answer is the same where another person has the address.',
     status: 202,
     answers: OwnEmailResponse,
     problems: [rateLimitedProblem],

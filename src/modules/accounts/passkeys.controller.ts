@@ -49,7 +49,7 @@ export class PasskeysController {
   @Access({
     audience: 'public',
     action: 'session.ask_passkey',
-    summary: 'Begin a login by passkey; the answer is the same for everybody',
+    summary: 'Begin a login by passkey; the answer is the same for all callers',
     status: 200,
     answers: PasskeyOptionsResponse,
     problems: [passkeysUnavailable],

@@ -15,7 +15,7 @@ export type { SignedIn };
 const LONG_AGO = new Date(0);
 const REASON = 'the person signing in is in no business yet';
 
-/** Somebody whom an identity provider has proven. */
+/** A person whom an identity provider has proven. */
 export interface ProvenPerson {
   userId: string;
   /** Undefined: the one used last. */
@@ -24,7 +24,7 @@ export interface ProvenPerson {
   proof: SessionProof;
 }
 
-/** Logs in people whose first step was made elsewhere; the second one is asked for here, as of everyone. */
+/** Logs in people whose first step was made elsewhere; the second one is asked for here, as after a password. */
 @Injectable()
 export class ProvenElsewhereService {
   constructor(

@@ -89,7 +89,7 @@ export function isVisibleTo(viewer: Viewer): (feature: ListedFeature) => boolean
   return ({ visibility }) => viewer === 'team' || visibility === 'client';
 }
 
-/** An SDK key is in the hands of everybody who has the app. */
+/** An SDK key is in the hands of all users of the app. */
 export function viewerOf({ actor }: RequestContext): Viewer {
   return actor.kind === 'sdk' ? 'client' : 'team';
 }

@@ -120,7 +120,7 @@ function noticeOf({ type }: StoredEvent): Notice | undefined {
   return eventDefinition(type).notice;
 }
 
-/** Whether mails of this are sent from here, to anybody at all. */
+/** Whether any mail of this is sent from here. */
 function isOpen(notice: Notice | undefined): boolean {
   if (!notice || notice.hasOwnMail) return false;
   return notice.mailTo.length > 0 || !notice.isFixed;

@@ -14,7 +14,7 @@ export const issuerUnavailable = defineProblem({
   kind: 'unavailable',
   title: 'The identity provider does not answer',
   description:
-    'It was too slow, could not be reached, or answered what is no answer of an identity provider. Nobody is signed in, and nothing was changed. Try again later.',
+    'It was too slow, could not be reached, or answered what is no answer of an identity provider. No session was opened, and nothing was changed. Try again later.',
 });
 
 export const emailNotProven = defineProblem({
@@ -81,7 +81,7 @@ export const signInInvalid = defineProblem({
   kind: 'unauthenticated',
   title: 'The answer of the identity provider is not accepted',
   description:
-    '`detail` says why: it is of another provider than the one that was asked, or its code or ID token is not in order. Nobody is signed in. Begin again.',
+    '`detail` says why: it is of another provider than the one that was asked, or its code or ID token is not in order. No session was opened. Begin again.',
 });
 
 export const signInRefused = defineProblem({

@@ -52,7 +52,7 @@ export class SsoController {
   @Access({
     ...OWNERS,
     action: 'sso.remove',
-    summary: 'Remove it with its domains: nobody signs in with it any more',
+    summary: 'Remove it with its domains: members can no longer log in with it',
     status: 204,
     problems: [ssoNotFound],
   })

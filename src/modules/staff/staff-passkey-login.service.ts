@@ -33,7 +33,7 @@ export class StaffPasskeyLoginService {
     private readonly audit: AuditService,
   ) {}
 
-  /** The same for everybody. @throws 409 passkeys_unavailable */
+  /** The same for all callers. @throws 409 passkeys_unavailable */
   ask(context: RequestContext): Promise<object> {
     return this.database.platform(context, REASON, (tx) => this.passkeys.ask(tx, ASKED, null));
   }

@@ -41,7 +41,7 @@ export class StaffPasskeysController {
   @Access({
     audience: 'public',
     action: 'staff_session.ask_passkey',
-    summary: 'Begin a staff login by passkey; the answer is the same for everybody',
+    summary: 'Begin a staff login by passkey; the answer is the same for all callers',
     status: 200,
     answers: PasskeyOptionsResponse,
     problems: [passkeysUnavailable],

@@ -29,14 +29,14 @@ const invitation = { permission: 'invitations:read', data: InvitationData } as c
 export const memberJoined = defineEvent({
   ...member,
   type: 'member.joined',
-  notice: { title: 'Somebody joined the team', mailTo: [] },
+  notice: { title: 'A member joined the team', mailTo: [] },
   description: 'A person is an active member: by founding the business, by an invitation, or again',
 });
 
 export const memberLeft = defineEvent({
   ...member,
   type: 'member.left',
-  notice: { title: 'Somebody left the team', mailTo: [] },
+  notice: { title: 'A member left the team', mailTo: [] },
   description: 'A member has left, was removed or was deactivated',
 });
 

@@ -91,7 +91,7 @@ export class Transaction extends RequestContext {
 
   /**
    * COMMIT will not wait for the disk: a crash of PostgreSQL within half a second may undo it. Only for work that is
-   * found and done again then with the same result, and of which no one outside has been told.
+   * found and done again then with the same result, and which has been told to no caller.
    */
   async commitLazily(): Promise<void> {
     await this.setLocal('synchronous_commit', 'off');

@@ -4,7 +4,7 @@ const rules = new AddressRules([]);
 
 describe('an address', () => {
   it.each(['93.184.216.34', '8.8.8.8', '2606:4700::1111', '2a00:1450:4001:80b::200e'])(
-    'that anyone may reach is public: %s',
+    'on the internet is public: %s',
     (address) => expect(rules.reachOf(address)).toBe('public'),
   );
 

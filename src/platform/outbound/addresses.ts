@@ -5,7 +5,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
 
 /**
- * `public`: anyone may be connected to there. `allowed`: named in WEBHOOK_ALLOWED_NETWORKS. `refused`: private, loopback,
+ * `public`: may be connected to. `allowed`: named in WEBHOOK_ALLOWED_NETWORKS. `refused`: private, loopback,
  * link-local, metadata, reserved, or no address.
  */
 export type Reach = 'public' | 'allowed' | 'refused';

@@ -88,7 +88,7 @@ describe('an event', () => {
   });
 
   it('of an unknown customer is ignored', async () => {
-    const event = eventOf('cus_of_somebody_else');
+    const event = eventOf('cus_of_another_account');
     await deliverAll(world.server, [sign(world.server, event)]);
     await world.settle();
     expect(await read(String(event.id))).toMatchObject({ outcome: 'ignored', tries: 0 });

@@ -59,7 +59,7 @@ it('a batch with another decision than a plain renewal waits for the disk', asyn
   expect(lazily).not.toHaveBeenCalled();
 });
 
-it('a batch whose events somebody follows waits for the disk', async () => {
+it('a batch whose events have a listener waits for the disk', async () => {
   const [followed] = await insertDueBusinesses(server.database, 3);
   const settings: string[] = [];
   server.app.get(EventsService).addListener({

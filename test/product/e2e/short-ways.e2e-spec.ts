@@ -130,7 +130,7 @@ const CASES: [name: string, requests: (party: Party) => Sent[], statuses: number
   ['a missing field', record('{}'), [422]],
   ['an unknown field', record(recording({ colour: 'red' })), [422]],
   ['fields of a wrong type', record(recording({ durationMs: '5', device: 7 })), [422]],
-  ['an application of nobody', record(recording({ applicationId: crypto.randomUUID() })), [404]],
+  ['an unknown application', record(recording({ applicationId: crypto.randomUUID() })), [404]],
   ['broken JSON', record('{"externalId": '), [400]],
   ['a key twice in JSON', record('{"externalId":"a","externalId":"b"}'), [400]],
   ['a list for a body', record('[]'), [422]],

@@ -59,7 +59,7 @@ export const door = {
     submit: 'Take it back',
     said: {
       title: 'The old address is back',
-      lead: 'All sessions have ended. Reset your password: somebody else may know it.',
+      lead: 'All sessions have ended. Reset your password: another person may know it.',
     },
   },
 };

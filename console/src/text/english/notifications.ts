@@ -15,8 +15,8 @@ const labels: Labels = {
   'invitation.expired': 'Invitation expired',
   'invoice.paid': 'Invoice paid',
   'invoice.payment_failed': 'Payment failed',
-  'member.joined': 'Somebody joined the team',
-  'member.left': 'Somebody left the team',
+  'member.joined': 'A member joined the team',
+  'member.left': 'A member left the team',
   'member.role_changed': 'Role changed',
   'subscription.canceled': 'Subscription canceled',
   'subscription.changed': 'Subscription changed',
@@ -35,7 +35,7 @@ const labels: Labels = {
 
 /** What one event says beyond its type. */
 const sentences: Sentences = {
-  'member.joined': ({ role }) => `Somebody joined the team as ${names.roles[role].toLowerCase()}`,
+  'member.joined': ({ role }) => `A member joined the team as ${names.roles[role].toLowerCase()}`,
   'member.role_changed': ({ role }) => `A role was changed to ${names.roles[role].toLowerCase()}`,
   'support_session.started': ({ mode }) =>
     `Support opened a session: ${names.supportModes[mode].toLowerCase()}`,

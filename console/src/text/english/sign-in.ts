@@ -35,7 +35,7 @@ export const sso = {
   domains: 'Domains',
   domainsHint: 'Of the e-mail addresses of your people, one a line.',
   rolesClaim: 'Claim with the roles',
-  rolesClaimHint: 'For example groups. Empty: everyone gets the role below.',
+  rolesClaimHint: 'For example groups. Empty: all people get the role below.',
   roles: 'Roles by the values of the claim',
   rolesHint:
     'One a line: value = admin, member or viewer. For people who log in for the first time.',
@@ -57,5 +57,5 @@ export const sso = {
     unusable: 'What answers there is no provider of this issuer.',
   },
   remove: 'Remove the sign-in of the company',
-  removeLead: 'Nobody logs in with it any more. Who has no password sets one by mail.',
+  removeLead: 'Members can no longer log in with it. A member without a password sets one by mail.',
 };

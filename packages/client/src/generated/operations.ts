@@ -813,7 +813,7 @@ export const sessionCreateByPasskey: Operation<
   path: '/v1/auth/passkeys/login',
 };
 
-/** Begin a login by passkey; the answer is the same for everybody */
+/** Begin a login by passkey; the answer is the same for all callers */
 export const sessionAskPasskey: Operation<
   NoParameters,
   PasskeyOptionsResponse,
@@ -1268,7 +1268,7 @@ export const ssoSet: Operation<
   path: '/v1/business/sso',
 };
 
-/** Remove it with its domains: nobody signs in with it any more */
+/** Remove it with its domains: members can no longer log in with it */
 export const ssoRemove: Operation<
   NoParameters,
   undefined,
@@ -1774,7 +1774,7 @@ export const emailChangeGet: Operation<
   path: '/v1/me/email',
 };
 
-/** Change my address: both get a mail, and both confirm within 24 hours. In place of an earlier request. The answer is the same where somebody else has the address. */
+/** Change my address: both get a mail, and both confirm within 24 hours. In place of an earlier request. The answer is the same where another person has the address. */
 export const emailChangeRequest: Operation<
   { body: ChangeEmailRequest },
   OwnEmailResponse,
@@ -2778,7 +2778,7 @@ export const staffSessionCreateByPasskey: Operation<
   path: '/v1/staff/auth/passkeys/login',
 };
 
-/** Begin a staff login by passkey; the answer is the same for everybody */
+/** Begin a staff login by passkey; the answer is the same for all callers */
 export const staffSessionAskPasskey: Operation<
   NoParameters,
   PasskeyOptionsResponse,

@@ -1896,7 +1896,7 @@ export type NotificationPreferenceResponse = {
   type: NotificationType;
   /** Whether you get a mail about it */
   mail: boolean;
-  /** Nobody can change it: the mail is not for each to switch */
+  /** It cannot be changed: these mails are not switched by person */
   fixed: boolean;
 };
 

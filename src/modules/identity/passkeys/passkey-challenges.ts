@@ -26,7 +26,7 @@ const MADE_BYTES = NONCE_BYTES + TIME_BYTES;
 
 /**
  * Challenges of authenticators: a nonce, an end, and HMAC(SECRET_KEY, what is asked, nonce, end). So asking stores
- * nothing, although everybody may ask, and every replica can check the answer. The database has those that were
+ * nothing, although any caller may ask, and every replica can check the answer. The database has those that were
  * answered, until they end: each works once.
  */
 @Injectable()

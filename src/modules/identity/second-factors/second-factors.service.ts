@@ -153,7 +153,7 @@ export class SecondFactorsService {
     return { totp, passkeys, recoveryCodesLeft: await this.factors.countCodes(tx, owner) };
   }
 
-  /** For `navigator.credentials.get`, of someone who is signed in. @throws 409 passkeys_unavailable */
+  /** For `navigator.credentials.get`, of a person or staff member who is logged in. @throws 409 passkeys_unavailable */
   async askForProof(tx: Transaction, owner: FactorOwner): Promise<object> {
     const asked = askedOf(owner, null);
     return this.passkeys.ask(tx, asked, await this.passkeys.list(tx, owner));

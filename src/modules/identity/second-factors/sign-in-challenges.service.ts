@@ -77,7 +77,7 @@ export class SignInChallengesService {
 
   /**
    * Makes a guess: counted per account, and five per token. Call it outside transactions.
-   * @param challenge null: of someone who is signed in and proves again who they are
+   * @param challenge null: of a person or staff member who is logged in and gives a recent proof
    * @param account the address as it is compared
    * @returns null for a wrong answer
    * @throws 401 mfa_token_invalid, 429 rate_limited

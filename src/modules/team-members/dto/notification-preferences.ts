@@ -10,7 +10,7 @@ export class NotificationPreferenceResponse {
   @Flag({ description: 'Whether you get a mail about it' })
   mail!: boolean;
 
-  @Flag({ description: 'Nobody can change it: the mail is not for each to switch' })
+  @Flag({ description: 'It cannot be changed: these mails are not switched by person' })
   fixed!: boolean;
 }
 
