@@ -39,12 +39,9 @@ export class RenewalMetrics {
     });
   }
 
-  /** Call after the commit of a batch, with its decisions. */
-  observe(decided: readonly { decision: { outcome: RenewalOutcome } }[]): void {
-    for (const outcome of OUTCOMES) {
-      const processed = decided.filter(({ decision }) => decision.outcome === outcome);
-      this.renewals.inc({ outcome }, processed.length);
-    }
+  /** Call after the commit of a batch, with how many had each outcome. */
+  observe(outcomes: Record<RenewalOutcome, number>): void {
+    for (const outcome of OUTCOMES) this.renewals.inc({ outcome }, outcomes[outcome]);
   }
 
   private readLag(): Promise<number> {

@@ -17,6 +17,7 @@ export interface DueSubscription extends RenewableSubscription {
   id: string;
 }
 
+/** A decided subscription. */
 export interface WrittenRenewal {
   /** Only the period changes; its period row records it. */
   isPlain: boolean;
@@ -25,6 +26,16 @@ export interface WrittenRenewal {
   next: RenewableSubscription;
   /** The first is the one that its row names. */
   closed: ClosedPeriod[];
+}
+
+/** The parameters of the statements that write a batch; null where a statement has nothing to write. */
+export interface RenewalWrites {
+  businessIds: string;
+  missed: string[] | null;
+  plain: string[] | null;
+  others: string[] | null;
+  /** By the number of closed periods. */
+  counters: [periods: number, businessIds: string][];
 }
 
 /** A version of a plan, as its subscribers have it. */
@@ -69,7 +80,8 @@ export class RenewalRepository {
   async claimDue(tx: Transaction, businessIds: string[]): Promise<DueSubscription[]> {
     await tx.query(BY_KEY);
     const sql = `${CLAIM} ORDER BY business_id FOR UPDATE SKIP LOCKED`;
-    return (await tx.query<DueRow>(sql, [tx.now, arrayOf(businessIds)])).map(toDueSubscription);
+    const rows = await tx.query<DueRow>(sql, [tx.now, arrayOf(businessIds)]);
+    return takeAll(rows).map(toDueSubscription);
   }
 
   /**
@@ -96,11 +108,6 @@ export class RenewalRepository {
     return rows.map(toDueSubscription);
   }
 
-  /** Locks the counters of the current periods, in order: nothing more counts in a period that is being closed. */
-  async lockCounters(tx: Transaction, businessIds: string[]): Promise<void> {
-    await tx.query(LOCK_COUNTERS, [arrayOf(businessIds)]);
-  }
-
   /** All plans, in all versions: few rows, read once per batch. */
   async readTerms(tx: Transaction): Promise<PlanTerms> {
     const rows = await tx.query<TermsRow>(TERMS);
@@ -118,22 +125,45 @@ export class RenewalRepository {
   }
 
   /**
-   * Writes the closed periods, the subscriptions and the counters of a batch in at most four statements; after an outage
-   * one more for the periods that were missed, and one for each number of them. The counters must be locked.
+   * Locks the counters of the current periods, in order, so that nothing more counts in a period that is being closed;
+   * writes the closed periods, the subscriptions and the counters of a batch in at most four statements, after an outage
+   * one more for the periods that were missed, and one for each number of them.
    */
-  async write(tx: Transaction, renewals: WrittenRenewal[]): Promise<void> {
-    const plain = renewals.filter((renewal) => renewal.isPlain);
-    const others = renewals.filter((renewal) => !renewal.isPlain);
-    const missed = renewals.filter(({ closed }) => closed.length > 1);
-    const running = renewals.filter(({ next }) => !next.endedAt);
-    await tx.query(CLOSE_CURRENT, [businessIdsOf(renewals), tx.now]);
-    if (missed.length > 0) await tx.query(INSERT_MISSED, [...missedColumns(missed), tx.now]);
-    if (plain.length > 0) await tx.query(UPDATE_PLAIN, subscriptionColumns(plain));
-    if (others.length > 0)
-      await tx.query(UPDATE_STATE, [...subscriptionColumns(others), ...stateColumns(others)]);
-    for (const [periods, group] of byClosedPeriods(running))
-      await tx.query(RESET_COUNTERS, [businessIdsOf(group), periods]);
+  async write(tx: Transaction, writes: RenewalWrites): Promise<void> {
+    const { businessIds, missed, plain, others, counters } = writes;
+    await tx.query(CLOSE_CURRENT, [businessIds, tx.now]);
+    if (missed) await tx.query(INSERT_MISSED, [...missed, tx.now]);
+    if (plain) await tx.query(UPDATE_PLAIN, plain);
+    if (others) await tx.query(UPDATE_STATE, others);
+    for (const [periods, ids] of counters) await tx.query(RESET_COUNTERS, [ids, periods]);
   }
+}
+
+/**
+ * Empties the list. The promise that waited for it has grown old meanwhile, and V8 would keep a full one, with all of its
+ * rows, until it next collects in full.
+ */
+export function takeAll<Item>(list: Item[]): Item[] {
+  return list.splice(0);
+}
+
+/** As columns, which a batch keeps while PostgreSQL works on it: its objects would outlive many others, and pile up. */
+export function toWrites(renewals: WrittenRenewal[]): RenewalWrites {
+  const plain = renewals.filter((renewal) => renewal.isPlain);
+  const others = renewals.filter((renewal) => !renewal.isPlain);
+  const missed = renewals.filter(({ closed }) => closed.length > 1);
+  const running = renewals.filter(({ next }) => !next.endedAt);
+  const businessIds = businessIdsOf(renewals);
+  const idsOf = (part: WrittenRenewal[]) =>
+    part.length === renewals.length ? businessIds : businessIdsOf(part);
+  return {
+    businessIds,
+    missed: missed.length > 0 ? missedColumns(missed) : null,
+    plain: plain.length > 0 ? [idsOf(plain), ...periodColumns(plain)] : null,
+    others:
+      others.length > 0 ? [idsOf(others), ...periodColumns(others), ...stateColumns(others)] : null,
+    counters: [...byClosedPeriods(running)].map(([periods, part]) => [periods, idsOf(part)]),
+  };
 }
 
 /** The key of `PlanTerms.byVersion`. */
@@ -230,10 +260,9 @@ function missedColumns(renewals: WrittenRenewal[]): string[] {
   ];
 }
 
-/** $1 to $7 of `RENEWED`. */
-function subscriptionColumns(renewals: WrittenRenewal[]): string[] {
+/** $2 to $7 of `RENEWED`. */
+function periodColumns(renewals: WrittenRenewal[]): string[] {
   return [
-    businessIdsOf(renewals),
     arrayOf(renewals.map(({ next }) => next.planVersion)),
     arrayOf(renewals.map(({ next }) => next.anchor.getTime())),
     arrayOf(renewals.map(({ next }) => next.cycle)),
@@ -321,20 +350,18 @@ const TERMS = `
          plans.archived_at IS NOT NULL AS "isArchived"
   FROM plans JOIN plan_versions AS terms ON terms.plan_id = plans.id`;
 
-const LOCK_COUNTERS = `
-  SELECT count(*) FROM (
-    SELECT FROM usage_counters
-    WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE
-  ) AS locked`;
-
 // From the rows as they are before the update, so that nothing of the period is sent to the process and back. All usage
-// belongs to this period, without what was carried over.
+// belongs to this period, without what was carried over. A locked row is read as its lock finds it.
 const CLOSE_CURRENT = `
+  WITH counter AS MATERIALIZED (
+    SELECT business_id, feature, used - carried_over AS usage FROM usage_counters
+    WHERE business_id = ANY ($1::uuid[]) AND subscription_id IS NOT NULL ORDER BY business_id, feature FOR UPDATE
+  ), used AS (
+    SELECT business_id, jsonb_object_agg(feature, usage) AS usage FROM counter WHERE usage > 0 GROUP BY business_id
+  )
   INSERT INTO subscription_periods (business_id, subscription_id, ordinal, start_time, end_time, plan_id, usage, closed_at)
-  SELECT business_id, id, period_ordinal, period_start, period_end, plan_id,
-         (SELECT coalesce(jsonb_object_agg(feature, used - carried_over), '{}') FROM usage_counters AS counter
-          WHERE counter.business_id = subscription.business_id AND subscription_id IS NOT NULL AND used > carried_over), $2
-  FROM subscriptions AS subscription
+  SELECT business_id, id, period_ordinal, period_start, period_end, plan_id, coalesce(usage, '{}'), $2
+  FROM subscriptions LEFT JOIN used USING (business_id)
   WHERE is_current AND business_id = ANY ($1::uuid[])`;
 
 const INSERT_MISSED = `

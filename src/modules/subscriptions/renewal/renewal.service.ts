@@ -15,9 +15,12 @@ import { OverdueService } from './overdue.service';
 import { RenewalMetrics } from './renewal.metrics';
 import {
   RenewalRepository,
+  takeAll,
+  toWrites,
   versionKey,
   type DueSubscription,
   type PlanTerms,
+  type RenewalWrites,
   type WrittenRenewal,
 } from './renewal.repository';
 import { SubscriptionNews, type WrittenSubscription } from '../subscription-news';
@@ -39,10 +42,24 @@ export interface RenewalReport {
   behind: number;
 }
 
+/** What became of subscriptions: how many of each outcome, and the ids of those with more ended periods than one run closes. */
+export interface Tally {
+  outcomes: Record<RenewalOutcome, number>;
+  behind: string[];
+}
+
 /** A subscription whose period had ended, and its outcome. */
-export interface Decided {
+interface Decided {
   subscription: DueSubscription;
   decision: RenewalDecision;
+}
+
+/** What is left of a batch when it is decided. */
+interface Batch {
+  tally: Tally;
+  isPlain: boolean;
+  writes: RenewalWrites;
+  news: WrittenSubscription[];
 }
 
 /** Closes ended periods. Any number of processes may run it at once: each claims its rows and skips those of others. */
@@ -68,12 +85,11 @@ export class RenewalService {
     onProgress: (decided: number) => void = () => undefined,
   ): Promise<RenewalReport> {
     await this.overdue.settleAll(context); // first: some move to plans whose periods have ended as well
-    const report = emptyReport();
-    const behind: string[] = [];
-    const settled = (decided: Decided[]): void => {
-      this.metrics.observe(decided);
-      for (const each of decided) count(report, each, behind);
-      onProgress(total(report));
+    const total = emptyTally();
+    const settled = (tally: Tally): void => {
+      this.metrics.observe(tally.outcomes);
+      add(total, tally);
+      onProgress(processed(total));
     };
     for (let after: string | null = null, isMore = true; isMore;) {
       const page: string[] = await this.findDue(context, after);
@@ -81,8 +97,8 @@ export class RenewalService {
       after = page.at(-1) ?? null; // onwards: one that is behind is visited once per run
       isMore = page.length === PAGE_SIZE;
     }
-    if (behind.length > 0) this.alarm(behind);
-    return report;
+    if (total.behind.length > 0) this.alarm(total.behind);
+    return toReport(total);
   }
 
   /** How many subscriptions are due. */
@@ -92,16 +108,16 @@ export class RenewalService {
 
   /** What `renewAll` would do now; changes nothing. */
   async preview(context: RequestContext): Promise<RenewalReport> {
-    const report = emptyReport();
+    const total = emptyTally();
     await this.acrossTenants(context, async (tx) => {
       const terms = await this.renewals.readTerms(tx);
       let page = await this.renewals.peekDue(tx, BATCH_SIZE, undefined);
       while (page.length > 0) {
-        for (const subscription of page) count(report, decide(subscription, terms, tx.now), []);
+        add(total, tallyOf(decideAll(page, terms, tx.now)));
         page = await this.renewals.peekDue(tx, BATCH_SIZE, page.at(-1));
       }
     });
-    return report;
+    return toReport(total);
   }
 
   /**
@@ -113,20 +129,21 @@ export class RenewalService {
   }
 
   /** `renewOne` within a larger transaction. Call `conclude` after its commit, so that no refusal undoes it. */
-  async renew(tx: Transaction): Promise<Decided[]> {
+  async renew(tx: Transaction): Promise<Tally> {
     let due = await this.renewals.claimDueOf(tx, tx.requireBusinessId());
     if (due === 'overdue') {
       await this.overdue.settleOne(tx);
       due = await this.renewals.claimDueOf(tx, tx.requireBusinessId()); // it may have moved to a plan whose periods are set here, long ago
     }
-    return due && due !== 'overdue' ? this.settle(tx, [due]) : [];
+    if (!due || due === 'overdue') return emptyTally();
+    const terms = await this.renewals.readTerms(tx);
+    return this.write(tx, toBatch([due], terms, tx.now));
   }
 
   /** Counts the result of `renew`. @throws 503 subscription_behind */
-  conclude(decided: Decided[]): void {
-    this.metrics.observe(decided);
-    if (decided.some(({ decision }) => decision.isBehind))
-      throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
+  conclude({ outcomes, behind }: Tally): void {
+    this.metrics.observe(outcomes);
+    if (behind.length > 0) throw subscriptionBehind({ headers: { 'Retry-After': '60' } });
   }
 
   private findDue(context: RequestContext, after: string | null): Promise<string[]> {
@@ -137,7 +154,7 @@ export class RenewalService {
   private async renewPage(
     context: RequestContext,
     page: string[],
-    settled: (decided: Decided[]) => void,
+    settled: (tally: Tally) => void,
   ): Promise<void> {
     const batches = batchesOf(page); // shared: each lane takes the next batch
     const lane = async (): Promise<void> => {
@@ -153,15 +170,14 @@ export class RenewalService {
     context: RequestContext,
     businessIds: string[],
     mayWait = true,
-  ): Promise<Decided[]> {
+  ): Promise<Tally> {
     try {
       return await this.acrossTenants(context, async (tx) => {
         await tx.setLocal('lock_timeout', LOCK_TIMEOUT);
-        const claimed = await this.renewals.claimDue(tx, businessIds);
-        const due = mayWait ? claimed : await this.withoutHeld(tx, claimed);
-        const decided = due.length > 0 ? await this.settle(tx, due) : [];
-        if (decided.every(isPlain)) await tx.commitLazily(); // lost, they are due again, and the same rows are written
-        return decided;
+        const batch = await this.decideBatch(tx, businessIds, mayWait);
+        const tally = await this.write(tx, batch);
+        if (batch.isPlain) await tx.commitLazily(); // lost, they are due again, and the same rows are written
+        return tally;
       });
     } catch (error) {
       if (!mayWait || !isLockTimeout(error)) throw error;
@@ -169,9 +185,27 @@ export class RenewalService {
     }
   }
 
-  private async withoutHeld(tx: Transaction, due: DueSubscription[]): Promise<DueSubscription[]> {
-    const businessIds = due.map(({ businessId }) => businessId);
-    const held = await this.counters.listHeld(tx, businessIds);
+  private async decideBatch(
+    tx: Transaction,
+    businessIds: string[],
+    mayWait: boolean,
+  ): Promise<Batch> {
+    const terms = await this.renewals.readTerms(tx);
+    const due = await this.claim(tx, businessIds, mayWait);
+    return toBatch(takeAll(due), terms, tx.now);
+  }
+
+  private async claim(
+    tx: Transaction,
+    businessIds: string[],
+    mayWait: boolean,
+  ): Promise<DueSubscription[]> {
+    const due = await this.renewals.claimDue(tx, businessIds);
+    if (mayWait) return due;
+    const held = await this.counters.listHeld(
+      tx,
+      due.map(({ businessId }) => businessId),
+    );
     return due.filter(({ businessId }) => !held.has(businessId));
   }
 
@@ -182,18 +216,11 @@ export class RenewalService {
     return this.database.platform(context, 'renewal works across tenants', work);
   }
 
-  private async settle(tx: Transaction, due: DueSubscription[]): Promise<Decided[]> {
-    // 1. Load the state once; the subscriptions are claimed already.
-    const terms = await this.renewals.readTerms(tx);
-    const businessIds = due.map((subscription) => subscription.businessId);
-    await this.renewals.lockCounters(tx, businessIds);
-    // 2. Decide.
-    const decided = due.map((subscription) => decide(subscription, terms, tx.now));
-    const written = decided.map(toWrittenRenewal);
-    // 3. Write.
-    await this.renewals.write(tx, written);
-    for (const renewal of written) this.news.note(tx, toNews(renewal));
-    return decided;
+  private async write(tx: Transaction, { writes, news, tally }: Batch): Promise<Tally> {
+    if (news.length === 0) return tally;
+    await this.renewals.write(tx, writes);
+    for (const each of news) this.news.note(tx, each);
+    return tally;
   }
 
   private alarm(subscriptionIds: string[]): void {
@@ -202,6 +229,17 @@ export class RenewalService {
         `the next run continues. Check the clock of the database. First: ${subscriptionIds.slice(0, 5).join(', ')}`,
     );
   }
+}
+
+function toBatch(due: DueSubscription[], terms: PlanTerms, now: Date): Batch {
+  const decided = decideAll(due, terms, now);
+  const written = decided.map(toWrittenRenewal);
+  return {
+    tally: tallyOf(decided),
+    isPlain: written.every(({ isPlain }) => isPlain),
+    writes: toWrites(written),
+    news: written.map(toNews),
+  };
 }
 
 function toNews(renewal: WrittenRenewal): WrittenSubscription {
@@ -234,8 +272,11 @@ function isPlain({ subscription, decision: { outcome, next } }: Decided): boolea
   return outcome === 'renewed' && isSame;
 }
 
-function decide(subscription: DueSubscription, terms: PlanTerms, now: Date): Decided {
-  return { subscription, decision: decideRenewal(subscription, plansOf(subscription, terms), now) };
+function decideAll(due: DueSubscription[], terms: PlanTerms, now: Date): Decided[] {
+  return due.map((subscription) => ({
+    subscription,
+    decision: decideRenewal(subscription, plansOf(subscription, terms), now),
+  }));
 }
 
 /** The part of the plans that a decision needs. */
@@ -261,25 +302,30 @@ function* batchesOf(businessIds: string[]): Generator<string[]> {
     yield businessIds.slice(first, first + BATCH_SIZE);
 }
 
-function emptyReport(): RenewalReport {
-  return { renewed: 0, moved: 0, expired: 0, canceled: 0, behind: 0 };
+function emptyTally(): Tally {
+  return { outcomes: { not_due: 0, renewed: 0, moved: 0, expired: 0, canceled: 0 }, behind: [] };
 }
 
-function count(report: RenewalReport, { subscription, decision }: Decided, behind: string[]): void {
-  const counted: Record<RenewalOutcome, keyof RenewalReport | null> = {
-    not_due: null,
-    renewed: 'renewed',
-    moved: 'moved',
-    expired: 'expired',
-    canceled: 'canceled',
-  };
-  const key = counted[decision.outcome];
-  if (key) report[key] += 1;
-  if (!decision.isBehind) return;
-  report.behind += 1;
-  behind.push(subscription.id);
+function tallyOf(decided: Decided[]): Tally {
+  const tally = emptyTally();
+  for (const { subscription, decision } of decided) {
+    tally.outcomes[decision.outcome] += 1;
+    if (decision.isBehind) tally.behind.push(subscription.id);
+  }
+  return tally;
 }
 
-function total({ renewed, moved, expired, canceled }: RenewalReport): number {
+function add(total: Tally, { outcomes, behind }: Tally): void {
+  for (const outcome of Object.keys(outcomes) as RenewalOutcome[])
+    total.outcomes[outcome] += outcomes[outcome];
+  total.behind.push(...behind);
+}
+
+function processed({ outcomes: { renewed, moved, expired, canceled } }: Tally): number {
   return renewed + moved + expired + canceled;
+}
+
+function toReport({ outcomes, behind }: Tally): RenewalReport {
+  const { renewed, moved, expired, canceled } = outcomes;
+  return { renewed, moved, expired, canceled, behind: behind.length };
 }
