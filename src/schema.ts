@@ -49,6 +49,7 @@ import { SecondFactors1763690000160 } from '../migrations/1763690000160-second-f
 import { Passkeys1763690000161 } from '../migrations/1763690000161-passkeys';
 import { EmailChanges1763690000162 } from '../migrations/1763690000162-email-changes';
 import { UsageByAKeptPlan1763690000163 } from '../migrations/1763690000163-usage-by-a-kept-plan';
+import { ActionsOfRecoveryCodes1763690000164 } from '../migrations/1763690000164-actions-of-recovery-codes';
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { Sso1763690000173 } from '../migrations/1763690000173-sso';
@@ -147,6 +148,7 @@ const core: Omit<Schema, 'complete'> = {
     Passkeys1763690000161,
     EmailChanges1763690000162,
     UsageByAKeptPlan1763690000163,
+    ActionsOfRecoveryCodes1763690000164,
     Identities1763690000171,
     SignIns1763690000172,
     Sso1763690000173,

@@ -13,7 +13,7 @@ import {
   otherThan,
   verify,
 } from '../support/second-factors';
-import { readAuditLog } from '../support/staff';
+import { addStaff, readAuditLog } from '../support/staff';
 import { TestApplication } from '../support/test-application';
 
 const ONE_MINUTE_MS = 60_000;
@@ -251,5 +251,61 @@ describe('removing it', () => {
     expectProblem(await verify(server, dead), 401, 'mfa_code_invalid');
     const live = { mfaToken: dead.mfaToken, recoveryCode: recoveryCodes[0] };
     expect((await verify(server, live)).status).toBe(200);
+  });
+});
+
+describe('recovery codes in the audit log', () => {
+  const targetsOf = async (token: string, action: string, path?: string) =>
+    (await readAuditLog(server, token, `&action=${action}`, path)).map(({ target }) => target.type);
+
+  it('are one entry when they are made anew, of people', async () => {
+    const { owner } = await withFactor();
+    await server.post('/v1/me/mfa/recovery-codes', owner.token);
+    expect(await targetsOf(owner.token, 'second_factor.renew_codes')).toEqual(['user']);
+    expect(await targetsOf(owner.token, 'second_factor.confirm')).not.toContain('recovery_code');
+  });
+
+  it('are one entry when they are made anew, of staff', async () => {
+    const { id, token } = await addStaff(server);
+    await Authenticator.enrol(server, token, '/v1/staff');
+    await server.post('/v1/staff/me/mfa/recovery-codes', token);
+    const action = 'staff_second_factor.renew_codes';
+    const log = await readAuditLog(server, token, `&action=${action}`, '/v1/staff/audit-log');
+    expect(log.filter(({ actor }) => actor.id === id)).toMatchObject([
+      { target: { type: 'staff_account', id } },
+    ]);
+  });
+
+  it('are told by the session that one opens, and go with the last factor', async () => {
+    const { owner, app } = await withFactor();
+    const mfaToken = await beginLogin(server, owner.email);
+    const token = tokenIn(await verify(server, { mfaToken, recoveryCode: app.recoveryCodes[0] }));
+    const [opened, ...rest] = await readAuditLog(server, token, '&action=session.verify');
+    expect(rest).toEqual([]);
+    expect(opened).toMatchObject({
+      target: { type: 'session' },
+      changes: { signedInWith: [null, ['password', 'recovery_code']] },
+    });
+    await server.delete('/v1/me/mfa/totp', token);
+    expect(await targetsOf(token, 'second_factor.remove')).not.toContain('recovery_code');
+  });
+
+  it('are told one by one, without the code, where the database is written to directly', async () => {
+    const staff = await addStaff(server);
+    await Authenticator.enrol(server, staff.token, '/v1/staff');
+    await server.database.query(
+      `DELETE FROM recovery_codes
+       WHERE code_hash = (SELECT code_hash FROM recovery_codes WHERE staff_id = $1 LIMIT 1)`,
+      [staff.id],
+    );
+    const log = await readAuditLog(
+      server,
+      staff.token,
+      '&action=database.delete',
+      '/v1/staff/audit-log',
+    );
+    expect(log.filter(({ target }) => target.type === 'recovery_code')).toMatchObject([
+      { changes: { staffId: [staff.id, null], codeHash: ['***', '***'] } },
+    ]);
   });
 });

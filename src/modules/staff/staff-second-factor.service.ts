@@ -109,7 +109,11 @@ export class StaffSecondFactorService {
 
   /** @throws 404 second_factor_not_found */
   renewCodes(context: RequestContext): Promise<string[]> {
-    return this.change(context, (tx, owner) => this.factors.renewCodes(tx, owner));
+    return this.change(context, async (tx, owner) => {
+      const codes = await this.factors.renewCodes(tx, owner);
+      await this.audit.recordOfAccount(tx, [], { type: 'staff_account', id: owner.id });
+      return codes;
+    });
   }
 
   /** @throws 404 second_factor_not_found */
