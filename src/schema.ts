@@ -53,6 +53,7 @@ import { ActionsOfRecoveryCodes1763690000164 } from '../migrations/1763690000164
 import { Identities1763690000171 } from '../migrations/1763690000171-identities';
 import { SignIns1763690000172 } from '../migrations/1763690000172-sign-ins';
 import { Sso1763690000173 } from '../migrations/1763690000173-sso';
+import { ReadsByKeptPlans1763690000174 } from '../migrations/1763690000174-reads-by-kept-plans';
 import { ApiKey } from './modules/api-keys/api-key.entity';
 import { Business } from './modules/businesses/business.entity';
 import { Session } from './modules/identity/session.entity';
@@ -152,6 +153,7 @@ const core: Omit<Schema, 'complete'> = {
     Identities1763690000171,
     SignIns1763690000172,
     Sso1763690000173,
+    ReadsByKeptPlans1763690000174,
   ],
 };
 

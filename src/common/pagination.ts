@@ -41,7 +41,7 @@ export function invalidCursor(): DomainError {
 
 /** Cuts a result of `limit + 1` rows into a page; the extra row only shows that there is another page. */
 export function toPage<Row, Item>(
-  rows: Row[],
+  rows: readonly Row[],
   limit: number,
   toItem: (row: Row) => Item,
   keysetOf: (row: Row) => Keyset,

@@ -159,10 +159,6 @@ const ACROSS: Record<string, { reads?: string; writes?: string; reason: string }
     reads: 'businesses members sessions staff_accounts staff_sessions support_sessions users',
     reason: 'whether the credentials of all open streams are still good, in one statement',
   },
-  'src/modules/subscriptions/current-usage.ts': {
-    reads: 'plans',
-    reason: 'the grants with the usage that they limit, in one statement and one round trip',
-  },
   'src/modules/subscriptions/renewal/reminders.service.ts': {
     reads: 'plan_versions plans',
     reason: 'claims over all tenants, in one statement, whom to notify of a price',

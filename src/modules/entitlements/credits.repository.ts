@@ -52,11 +52,11 @@ export class CreditsRepository {
    * The credits beside the plan: first those with something left, in the order in which they are spent, then used up,
    * expired or void ones that count in the current period.
    */
-  readingOfSources(context: RequestContext, feature: string): Reading<CreditSource[]> {
+  readingOfSources(context: RequestContext, feature: string): Reading<readonly CreditSource[]> {
     return {
       sql: SOURCES,
       parameters: [context.requireBusinessId(), this.clock.offsetMs, feature],
-      of: (rows) => rows as CreditSource[],
+      of: (rows) => rows as readonly CreditSource[],
     };
   }
 
@@ -71,19 +71,5 @@ export class CreditsRepository {
   }
 }
 
-const SOURCES = `
-  SELECT id, amount::float8, used::float8, remaining::float8, expires_at AS "expiresAt"
-  FROM (
-    SELECT credit.id, credit.granted AS amount, credit.expires_at,
-           CASE WHEN (credit.counted_subscription_id, credit.counted_ordinal, credit.counted_day)
-             IS NOT DISTINCT FROM (counter.subscription_id, counter.period_ordinal, counter.day)
-             THEN credit.counted ELSE 0 END AS used,
-           CASE WHEN credit.voided_at IS NULL AND (credit.expires_at IS NULL OR credit.expires_at > clock.now)
-             THEN credit.granted - credit.spent ELSE 0 END AS remaining
-    FROM credits AS credit
-    CROSS JOIN (SELECT ${databaseTime('$2')} AS now) AS clock
-    LEFT JOIN usage_counters AS counter ON counter.business_id = credit.business_id AND counter.feature = credit.feature
-    WHERE credit.business_id = $1 AND credit.feature = $3
-  ) AS source
-  WHERE used > 0 OR remaining > 0
-  ORDER BY remaining = 0, expires_at NULLS LAST, id`;
+// The function's plan is kept.
+const SOURCES = `SELECT * FROM credit_sources($1, $3, ${databaseTime('$2')})`;

@@ -46,7 +46,7 @@ export class CreditsService {
   }
 
   /** What pays beside the plan, and what of it counts in the running period. */
-  readingOfSources(context: RequestContext, feature: string): Reading<CreditSource[]> {
+  readingOfSources(context: RequestContext, feature: string): Reading<readonly CreditSource[]> {
     return this.credits.readingOfSources(context, feature);
   }
 

@@ -7,18 +7,9 @@ export type CurrentUsageRow = UsageView['subscription'] &
 
 /**
  * The current subscription of business $1 with its plan's grants and the usage of each feature that is counted, at the
- * database's time, moved by $2 milliseconds.
+ * database's time, moved by $2 milliseconds. The function's plan is kept.
  */
-export const CURRENT_USAGE = `
-  SELECT current.id, current.period_ordinal AS "periodOrdinal", current.period_end AS "periodEnd", plan.grants,
-         clock.now, counted.counts
-  FROM (SELECT ${databaseTime('$2')} AS now) AS clock
-  CROSS JOIN subscriptions AS current
-  JOIN plans AS plan ON plan.id = current.plan_id
-  CROSS JOIN LATERAL (
-    SELECT coalesce(json_object_agg(usage.key, usage), '{}') AS counts FROM usage_at($1, clock.now) AS usage
-  ) AS counted
-  WHERE current.business_id = $1 AND current.is_current`;
+export const CURRENT_USAGE = `SELECT * FROM current_usage($1, ${databaseTime('$2')})`;
 
 export function toUsageView(row: CurrentUsageRow): UsageView {
   const { id, periodOrdinal, periodEnd, grants, counts, now } = row;

@@ -62,11 +62,15 @@ export class UsageReadsRepository {
   }
 
   /** Newest first. */
-  readingOfRecent(context: RequestContext, key: string, limit: number): Reading<RecentEvent[]> {
+  readingOfRecent(
+    context: RequestContext,
+    key: string,
+    limit: number,
+  ): Reading<readonly RecentEvent[]> {
     return {
       sql: RECENT,
       parameters: [context.requireBusinessId(), key, limit],
-      of: (rows) => rows as RecentEvent[],
+      of: (rows) => rows as readonly RecentEvent[],
     };
   }
 

@@ -28,8 +28,8 @@ const DEFAULT_PERCENTAGES = [80, 100];
 
 export interface UsageExplanation {
   view: UsageView;
-  credits: CreditSource[];
-  recent: RecentEvent[];
+  credits: readonly CreditSource[];
+  recent: readonly RecentEvent[];
 }
 
 /** What is used, why, and when; by feature. */

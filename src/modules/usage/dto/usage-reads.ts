@@ -174,7 +174,7 @@ export function toFeatureUsage(key: string, view: UsageView): FeatureUsageRespon
 export function explainSources(
   key: string,
   { counts, plan }: UsageView,
-  credits: CreditSource[],
+  credits: readonly CreditSource[],
 ): UsageSourceResponse[] {
   const usage = counts[key];
   const { limit } = grantOf(key, usage, plan.grants);
