@@ -9,6 +9,9 @@ const CONNECTIONS = 16;
 const CHUNK = 250_000;
 const DEFAULT_RECORDINGS = 10_000_000;
 const SECONDS_BETWEEN = 2;
+/** Equal reads at the same time share one, so some rows ask for as many different things as there are connections. */
+const PAGES = 64;
+const BUSINESSES = 16;
 
 async function run(options = {}) {
   const count = Number(options.recordings ?? DEFAULT_RECORDINGS);
@@ -19,8 +22,8 @@ async function run(options = {}) {
   try {
     const tenant = await prepare(server.url, url, count);
     const results = { recordings: count, connections: CONNECTIONS };
-    for (const [name, route] of Object.entries(routesOf(tenant)))
-      results[name] = await read(server.url, name, route, tenant.token, seconds);
+    for (const [name, asked] of Object.entries(loadsOf(tenant)))
+      results[name] = await read(server.url, name, asked, seconds);
     return results;
   } finally {
     await server.stop();
@@ -28,9 +31,9 @@ async function run(options = {}) {
   }
 }
 
-async function read(url, name, route, token, seconds) {
-  const load = { url, route, tokens: [token], connections: CONNECTIONS, method: 'GET' };
-  await measure({ ...load, seconds: 1 }); // warm
+async function read(url, name, asked, seconds) {
+  const load = { url, ...asked, connections: CONNECTIONS, method: 'GET' };
+  await measure({ ...load, seconds: 2 }); // warm
   const { perSecond, p50Ms, p99Ms } = await measure({ ...load, seconds });
   process.stderr.write(`  ${name}: ${Math.round(perSecond)}/s, p99 ${p99Ms} ms\n`);
   return { perSecond: Math.round(perSecond), p50Ms, p99Ms };
@@ -50,9 +53,16 @@ async function prepare(serverUrl, databaseUrl, count) {
     applicationId: application.body.id,
     first,
     count,
+    others: await signUpOthers(serverUrl),
   };
   await withClient(databaseUrl, (client) => seed(client, tenant, subscription.id));
   return tenant;
+}
+
+async function signUpOthers(serverUrl) {
+  const tokens = [];
+  while (tokens.length < BUSINESSES) tokens.push((await signUp(serverUrl)).session.token);
+  return tokens;
 }
 
 /** Every two seconds a recording, back from now, in an earlier period; every tenth of the application, every twentieth a tombstone. */
@@ -74,21 +84,28 @@ const INSERT = `
   FROM (SELECT number, $4::timestamptz + number * interval '${SECONDS_BETWEEN} seconds' AS at
         FROM generate_series($5::bigint, $6) AS number) AS numbered`;
 
-function routesOf({ applicationId, first, count }) {
+function loadsOf({ token, applicationId, first, count, others }) {
   const at = (share) =>
     new Date(first.getTime() + share * count * SECONDS_BETWEEN * 1000).toISOString();
   const list = '/v1/recordings?limit=20';
-  const before = (share) => cursor([at(share), 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
+  const before = (share) =>
+    `${list}&cursor=${cursor([at(share), 'ffffffff-ffff-ffff-ffff-ffffffffffff'])}`;
+  const pages = Array.from({ length: PAGES }, (_, page) => before((page + 1) / PAGES));
+  const tokens = [token];
+  const explain = '/v1/usage/recordings/explain';
   return {
-    firstPage: list,
-    middlePage: `${list}&cursor=${before(0.5)}`,
-    lastPage: `${list}&cursor=${before(0.000002)}`,
-    hundred: '/v1/recordings?limit=100',
-    byApplication: `${list}&applicationId=${applicationId}`,
-    byApplicationInTheMiddle: `${list}&applicationId=${applicationId}&cursor=${before(0.5)}`,
-    between: `${list}&from=${at(0.2)}&to=${at(0.3)}`,
-    usage: '/v1/usage',
-    explain: '/v1/usage/recordings/explain',
+    firstPage: { route: list, tokens },
+    middlePage: { route: before(0.5), tokens },
+    lastPage: { route: before(0.000002), tokens },
+    differentPages: { routes: pages, tokens },
+    hundred: { route: '/v1/recordings?limit=100', tokens },
+    byApplication: { route: `${list}&applicationId=${applicationId}`, tokens },
+    byApplicationInTheMiddle: { route: `${before(0.5)}&applicationId=${applicationId}`, tokens },
+    between: { route: `${list}&from=${at(0.2)}&to=${at(0.3)}`, tokens },
+    usage: { route: '/v1/usage', tokens },
+    usageOfMany: { route: '/v1/usage', tokens: others },
+    explain: { route: explain, tokens },
+    explainOfMany: { route: explain, tokens: others },
   };
 }
 

@@ -12,6 +12,7 @@ const BODY = JSON.stringify({
 });
 
 /**
+ * @param routes in place of `route`, asked for in turn
  * @param body of a POST; without it a recording
  * @param headers beside the usual ones
  * @param answers the class of statuses that all answers must have
@@ -20,22 +21,23 @@ const BODY = JSON.stringify({
  */
 async function measure(load) {
   const { url, route, tokens, connections, seconds, amount, method = 'POST' } = load;
-  const { headers = {}, answers = '2xx', body = BODY } = load;
+  const { routes = [route], headers = {}, answers = '2xx', body = BODY } = load;
+  const requests = () => routes.flatMap((path) => requestsOf(method, path, tokens, headers, body));
   const times = [];
   const result = await autocannon({
-    url: url + route,
+    url: url + routes[0],
     connections,
     ...(amount ? { amount } : { duration: seconds }),
     idReplacement: method === 'POST',
-    requests: requestsOf(method, route, tokens, headers, body),
+    requests: requests(),
     setupClient: (client) => {
-      client.setRequests(rotated(requestsOf(method, route, tokens, headers, body)));
+      client.setRequests(rotated(requests()));
       client.on('response', (_status, _bytes, ms) => times.push(ms));
     },
   });
   const others = result.requests.total - result[answers];
   if (others > 0 || result.errors > 0)
-    throw new Error(`${route}: ${others} answers were no ${answers}, ${result.errors} failed`);
+    throw new Error(`${routes[0]}: ${others} answers were no ${answers}, ${result.errors} failed`);
   const [p50Ms, p99Ms, maximumMs] = [0.5, 0.99, 1].map((share) =>
     toHundredths(quantile(times, share)),
   );

@@ -8,6 +8,7 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../config/config';
 import { beginReadText, beginText, liftText, LOWER_TEXT } from './begin';
 import { ChangeFeed, type WrittenBusinesses } from './change-feed';
+import { CoalescedReads } from './coalesced-reads';
 import { ConnectionShares } from './connection-shares';
 import { isConnectionLost, isRetriable, translateDatabaseError } from './database-errors';
 import { Transaction, type Collected, type Scope, type TransactionState } from './transaction';
@@ -22,7 +23,7 @@ interface Statement {
 
 /** A SELECT that may be sent with others, and what its rows say. */
 export interface Reading<Result> extends Statement {
-  of: (rows: unknown[]) => Result;
+  of: (rows: readonly unknown[]) => Result;
 }
 
 /**
@@ -32,6 +33,7 @@ export interface Reading<Result> extends Statement {
 @Injectable()
 export class Database {
   private readonly shares: ConnectionShares;
+  private readonly coalescedReads = new CoalescedReads();
   private running = 0;
   private isClosing = false;
   private onIdle: () => void = () => undefined;
@@ -102,12 +104,17 @@ export class Database {
 
   /**
    * The rows of one SELECT in a transaction of its own that sees the rows of `context.businessId`: BEGIN, SELECT and
-   * COMMIT are sent together and take one round trip. Joins the transaction that `context` is in.
+   * COMMIT are sent together and take one round trip. Joins the transaction that `context` is in. Equal reads at the same
+   * time share their rows, so a caller must not change them.
    * @throws 503 database_unavailable when the database cannot be reached in time, 429 too_many_at_once
    */
-  async read<Row>(context: RequestContext, sql: string, parameters: unknown[]): Promise<Row[]> {
+  async read<Row>(
+    context: RequestContext,
+    sql: string,
+    parameters: unknown[],
+  ): Promise<readonly Row[]> {
     if (context instanceof Transaction) return context.query<Row>(sql, parameters);
-    const of = (rows: unknown[]) => rows as Row[];
+    const of = (rows: readonly unknown[]) => rows as readonly Row[];
     const [rows] = await this.readTogether(context, [{ sql, parameters, of }]);
     return rows;
   }
@@ -117,8 +124,11 @@ export class Database {
     context: RequestContext,
     readings: { [Index in keyof Results]: Reading<Results[Index]> },
   ): Promise<Results> {
+    refuseSecondConnection(context);
     const begin = beginReadText(context, this.config);
-    const answers = await this.onConnection(context, () => this.atOnce(begin, readings));
+    const answers = await this.coalescedReads.run(keyOf(context, begin, readings), () =>
+      this.onConnection(context, () => this.atOnce(begin, readings)),
+    );
     return readings.map(({ of }, index) => of(answers[index]!)) as Results;
   }
 
@@ -186,9 +196,8 @@ export class Database {
    * as the pool has connections would deadlock the pool.
    */
   private async onConnection<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
+    refuseSecondConnection(context);
     const use = context.connection ?? { isHeld: false };
-    if (use.isHeld || context instanceof Transaction)
-      throw new Error(`${context.action}: a second connection while the request holds one`);
     use.isHeld = true;
     try {
       return await this.whileOpen(() => this.shares.run(context, work));
@@ -284,6 +293,17 @@ export class Database {
       await tx.query(LOWER_TEXT).catch(() => undefined);
     }
   }
+}
+
+function refuseSecondConnection(context: RequestContext): void {
+  if (context.connection?.isHeld || context instanceof Transaction)
+    throw new Error(`${context.action}: a second connection while the request holds one`);
+}
+
+/** What may share an answer: the tenant (in `begin`), the statements, and the share of connections that is used. */
+function keyOf({ actor }: RequestContext, begin: string, statements: readonly Statement[]): string {
+  const asked = statements.map(({ sql, parameters }) => sql + JSON.stringify(parameters));
+  return [actor.kind, begin, ...asked].join('\n');
 }
 
 function firstOf(collected: TransactionState['collected']): [object, Collected] {

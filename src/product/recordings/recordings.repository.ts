@@ -28,7 +28,7 @@ export class RecordingsRepository {
   list(
     context: RequestContext,
     { applicationId, from, to, limit, cursor }: ListRecordingsQuery,
-  ): Promise<LiveRecording[]> {
+  ): Promise<readonly LiveRecording[]> {
     const [createdAt, id] = decodeCursor(cursor, [isInstantText, isId]) ?? [null, null];
     // As instants: PostgreSQL refuses offsets of 16 hours and more, which ISO 8601 allows.
     const [since, until] = [from && new Date(from), to && new Date(to)];
@@ -60,11 +60,11 @@ export class RecordingsRepository {
   }
 
   /** The newest recordings of the business, tombstones included, to be sent with others. */
-  readingOfRecent(context: RequestContext, limit: number): Reading<RecentRecording[]> {
+  readingOfRecent(context: RequestContext, limit: number): Reading<readonly RecentRecording[]> {
     return {
       sql: RECENT,
       parameters: [context.requireBusinessId(), limit],
-      of: (rows) => rows as RecentRecording[],
+      of: (rows) => rows as readonly RecentRecording[],
     };
   }
 }

@@ -18,7 +18,7 @@ const RECENT = 20;
 
 export interface UsageExplanation {
   view: UsageView;
-  credits: CreditSource[];
+  credits: readonly CreditSource[];
   recent: CountedRecording[];
 }
 
@@ -31,7 +31,7 @@ export class RecordingsService {
     private readonly credits: CreditsService,
   ) {}
 
-  list(context: RequestContext, query: ListRecordingsQuery): Promise<LiveRecording[]> {
+  list(context: RequestContext, query: ListRecordingsQuery): Promise<readonly LiveRecording[]> {
     return this.recordings.list(context, query);
   }
 

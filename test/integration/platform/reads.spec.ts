@@ -53,7 +53,7 @@ it('fails with the error of its statement, and the next one finds the connection
 });
 
 it('sends several together, which see the same moment', async () => {
-  const counting = { parameters: [], of: (rows: unknown[]) => rows.length };
+  const counting = { parameters: [], of: (rows: readonly unknown[]) => rows.length };
   const notes = { ...counting, sql: 'SELECT id FROM transaction_notes' };
   const waiting = { ...counting, sql: `SELECT pg_advisory_xact_lock(${LOCK})` };
   let reading: Promise<number[]> | undefined;
@@ -67,10 +67,60 @@ it('sends several together, which see the same moment', async () => {
 });
 
 it('of several, one that fails fails all, and the connection is in order', async () => {
-  const one = { sql: 'SELECT 1 AS one', parameters: [], of: (rows: unknown[]) => rows };
+  const one = { sql: 'SELECT 1 AS one', parameters: [], of: (rows: readonly unknown[]) => rows };
   const bad = { ...one, sql: 'SELECT 1 / $1::int', parameters: [0] };
   await expect(database.readTogether(context, [one, bad, one])).rejects.toThrow('division by zero');
   expect(await database.readTogether(context, [one, one])).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+});
+
+describe('equal reads at the same time', () => {
+  const MOMENT = 'SELECT clock_timestamp()::text AS at';
+  const readMoment = async (of: RequestContext): Promise<string> =>
+    (await database.read<{ at: string }>(of, MOMENT, []))[0]!.at;
+  const distinct = async (moments: Promise<string>[]) => new Set(await Promise.all(moments)).size;
+
+  it('are two: the first, and one for all who asked meanwhile', async () => {
+    const contexts = Array.from({ length: 20 }, () => RequestContext.job('test.read', businessId));
+    expect(await distinct(contexts.map(readMoment))).toBe(2);
+  });
+
+  it('are each their own for other tenants, parameters and shares of the connections', async () => {
+    const job = (tenant: string) => RequestContext.job('test.read', tenant);
+    const sdk = job(businessId).with({ actor: { ...context.actor, kind: 'sdk' } });
+    const others = [job(businessId), job(newId()), job(newId()), sdk];
+    expect(await distinct(others.map(readMoment))).toBe(4);
+    const answers = [1, 2].map((number) => database.read(context, 'SELECT $1::int AS a', [number]));
+    expect(await Promise.all(answers)).toEqual([[{ a: 1 }], [{ a: 2 }]]);
+  });
+
+  it('see what was committed before they were asked for', async () => {
+    const waiting = `SELECT pg_advisory_xact_lock(${LOCK})`;
+    const counting = `SELECT count(*)::int AS notes FROM transaction_notes`;
+    const readings = [waiting, counting].map((sql) => ({
+      ...{ sql, parameters: [] },
+      of: ([row]: readonly unknown[]) => (row as { notes?: number }).notes,
+    }));
+    const count = () => database.readTogether(context, readings).then(([, notes]) => notes);
+    const before: Promise<unknown>[] = [];
+    const after: Promise<unknown>[] = [];
+    await holdingLocks(noteBook.testDatabase, waiting, [], async (untilWaited) => {
+      before.push(count());
+      await untilWaited();
+      await database.transaction(context, (tx) => noteBook.write(tx, 1));
+      after.push(count(), count());
+    });
+    expect(await Promise.all(before)).toEqual([0]);
+    expect(await Promise.all(after)).toEqual([1, 1]);
+  });
+
+  it('are refused while the request holds a connection, as others are', async () => {
+    const request = RequestContext.job('test.read', businessId).with({
+      connection: { isHeld: true },
+    });
+    const first = readMoment(context);
+    await expect(readMoment(request)).rejects.toThrow('a second connection');
+    await first;
+  });
 });
 
 it('many at once each get their own rows', async () => {
