@@ -16,13 +16,11 @@ import { RenewalMetrics } from './renewal.metrics';
 import {
   RenewalRepository,
   takeAll,
-  toWrites,
   versionKey,
   type DueSubscription,
   type PlanTerms,
-  type RenewalWrites,
-  type WrittenRenewal,
 } from './renewal.repository';
+import { toWrites, type RenewalWrites, type WrittenRenewal } from './renewal-writes';
 import { SubscriptionNews, type WrittenSubscription } from '../subscription-news';
 import { subscriptionBehind } from '../subscriptions.errors';
 
