@@ -41,6 +41,7 @@ import { NotedEnds1763690000141 } from '../migrations/1763690000141-noted-ends';
 import { EventsForPeople1763690000142 } from '../migrations/1763690000142-events-for-people';
 import { Notifications1763690000143 } from '../migrations/1763690000143-notifications';
 import { ShorterConsume1763690000144 } from '../migrations/1763690000144-shorter-consume';
+import { SubscriptionsAtStripe1763690000145 } from '../migrations/1763690000145-subscriptions-at-stripe';
 import { WebhookEndpoints1763690000150 } from '../migrations/1763690000150-webhook-endpoints';
 import { MakersRole1763690000152 } from '../migrations/1763690000152-makers-role';
 import { WebhookDeliveries1763690000151 } from '../migrations/1763690000151-webhook-deliveries';
@@ -141,6 +142,7 @@ const core: Omit<Schema, 'complete'> = {
     EventsForPeople1763690000142,
     Notifications1763690000143,
     ShorterConsume1763690000144,
+    SubscriptionsAtStripe1763690000145,
     WebhookEndpoints1763690000150,
     WebhookDeliveries1763690000151,
     MakersRole1763690000152,
