@@ -85,10 +85,8 @@ function toLimited(
   if (usage.kind === 'allocated') {
     const remaining = computeRemaining(usage.used + usage.reserved, limit);
     const overLimit = limit !== null && usage.used > limit;
-    return {
-      ...{ kind: usage.kind, source: decider, mode },
-      ...{ used: usage.used, limit, remaining, overLimit },
-    };
+    const { kind, used } = usage;
+    return { kind, source: decider, mode, used, limit, remaining, overLimit };
   }
   const source = limit === 0 && usage.credits > 0 ? 'credit' : decider;
   const resetsAt = resetOf(usage.resets, subscription.periodEnd, now);

@@ -126,8 +126,6 @@ function toEventResponse(
   { eventId, feature, amount }: Pick<SentEvent, 'eventId' | 'feature' | 'amount'>,
   { createdAt, counts, limit, resetsAt }: CountedEvent,
 ): UsageEventResponse {
-  return {
-    ...{ eventId, feature, amount, createdAt: createdAt.toISOString() },
-    usage: toMetered(counts, limit, resetsAt),
-  };
+  const usage = toMetered(counts, limit, resetsAt);
+  return { eventId, feature, amount, createdAt: createdAt.toISOString(), usage };
 }

@@ -182,9 +182,15 @@ function toShown(
 ): ShownRecording {
   const { id, externalId, applicationId, startedAt, durationMs, device, metadata } = sent;
   return {
-    ...{ id, externalId, applicationId, durationMs, device, metadata, createdAt },
+    id,
+    externalId,
+    applicationId,
     startedAt: isStartBelieved ? startedAt : createdAt,
     reportedStartedAt: isStartBelieved ? null : startedAt,
+    durationMs,
+    device,
+    metadata,
+    createdAt,
   };
 }
 

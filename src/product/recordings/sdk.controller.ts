@@ -14,6 +14,7 @@ import {
   BatchResponse,
   CreatedRecordingResponse,
   SdkStatusResponse,
+  toCreatedResponse,
   toRecordingResponse,
   type BatchResultResponse,
 } from './dto/recording.responses';
@@ -58,10 +59,7 @@ export class SdkController {
   ): Promise<CreatedRecordingResponse> {
     const { recording, replayed, usage } = await this.ingestion.ingest(context, body);
     if (replayed) void reply.code(200).header('idempotency-replayed', 'true');
-    return {
-      ...toRecordingResponse(recording),
-      usage: toMetered(usage.counts, usage.limit, usage.resetsAt),
-    };
+    return toCreatedResponse(recording, toMetered(usage.counts, usage.limit, usage.resetsAt));
   }
 
   @Post('recordings/batch')
