@@ -26,8 +26,7 @@ const ACROSS_TENANTS: Record<string, string> = {
   'src/modules/accounts/proven-elsewhere.service.ts': 'finds the businesses of who signs in',
   'src/modules/accounts/reauthentication.service.ts': 'a person proves who they are anywhere',
   'src/modules/accounts/second-step.service.ts': 'finds the businesses of who logs in',
-  'src/modules/identity/second-factors/second-factor.mails.ts':
-    'mail jobs are about people and staff',
+  'src/modules/identity/credential.mails.ts': 'mail jobs are about people and staff',
   'src/modules/identity/second-factors/sign-in-challenges.service.ts': 'a login has no tenant yet',
   'src/modules/staff/staff-passkey-login.service.ts': 'staff belong to no tenant',
   'src/modules/staff/staff-second-factor.service.ts': 'staff belong to no tenant',

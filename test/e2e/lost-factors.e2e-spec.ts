@@ -12,6 +12,7 @@ import { until } from '../support/until';
 import { TestApplication } from '../support/test-application';
 
 const ONE_HOUR_MS = 3_600_000;
+const REMOVED = 'Your second factor was removed';
 
 let mailServer: MailServer;
 let server: TestApplication;
@@ -83,7 +84,7 @@ describe('the operator', () => {
       .get(LostFactorsService)
       .finish(RequestContext.job('second_factor.reset'), { resetId });
 
-  it('removes that of a person after 24 hours, of which a mail tells', async () => {
+  it('removes that of a person after 24 hours, of which a mail tells before and after', async () => {
     const owner = await signUp(server);
     await Authenticator.enrol(server, owner.token);
     const { id } = await request(owner.email);
@@ -93,9 +94,11 @@ describe('the operator', () => {
     await finish(id);
     expect(await beginLogin(server, owner.email)).toEqual(expect.any(String));
     server.clock.moveBy(ONE_HOUR_MS + 1_000);
-    await finish(id);
+    for (let run = 0; run < 2; run += 1) await finish(id);
     expect((await logIn(server, owner.email)).session.token).toMatch(/^tns_/);
     expectProblem(await server.get('/v1/me', owner.token), 401, 'unauthenticated');
+    await mailServer.mailTo(owner.email, REMOVED);
+    expect(mailsTo(owner.email, REMOVED)).toBe(1);
   });
 
   it('removes nothing that a session cancels, or whose owner logs in with it', async () => {
@@ -121,7 +124,7 @@ describe('the operator', () => {
       await expect(request(each)).rejects.toMatchObject({ code: 'second_factor_not_found' });
   });
 
-  it('removes that of staff at once, with their sessions', async () => {
+  it('removes that of staff at once, with their sessions, of which a mail tells', async () => {
     const staff = await addStaff(server);
     const customer = await signUp(server);
     await Authenticator.enrol(server, staff.token, '/v1/staff');
@@ -135,5 +138,6 @@ describe('the operator', () => {
     ] as const)
       expectProblem(await server.get(path, token), 401, 'unauthenticated');
     expect((await logInAsStaff(server, staff.email)).session.token).toMatch(/^tnf_/);
+    await mailServer.mailTo(staff.email, REMOVED);
   });
 });

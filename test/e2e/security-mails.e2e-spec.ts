@@ -1,3 +1,5 @@
+import { RequestContext } from '../../src/common/request-context';
+import { StaffService } from '../../src/modules/staff/staff.service';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { IdentityProvider, newPerson, visit } from '../support/identity-provider';
 import { finishJobs, keyIn, MailServer, type ReceivedMail } from '../support/mail-server';
@@ -151,6 +153,14 @@ describe('a new password', () => {
     const told = (await subjectsTo(email)).filter((subject) => subject === PASSWORD_CHANGED);
     expect(told).toHaveLength(2);
   });
+});
+
+it('a new password of staff is told of, which the operator has set', async () => {
+  const { email } = await addStaff(server);
+  const context = RequestContext.job('staff.reset_password');
+  const password = 'another battery of staples';
+  await server.app.get(StaffService).resetPassword(context, email, { password });
+  expect(await subjectsTo(email)).toEqual([PASSWORD_CHANGED]);
 });
 
 describe('identity providers', () => {

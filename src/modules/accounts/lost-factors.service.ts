@@ -91,6 +91,7 @@ export class LostFactorsService {
       await this.users.lock(tx, reset.userId); // as a login with the factor, which cancels, holds it
       if (!(await this.resets.finish(tx, resetId))) return;
       await this.remove(tx, reset.userId, await this.accounts.listBusinessIds(tx, reset.userId));
+      await this.mails.enqueue(tx, 'second-factor-removed', reset.userId);
     });
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BreachCheck } from './breach-check';
+import { CredentialMails } from './credential.mails';
 import { IdentitiesRepository } from './identities.repository';
 import { NewPasswords } from './new-passwords';
 import { OneTimeKeys } from './one-time-keys';
@@ -9,7 +10,6 @@ import { PasswordHasher } from './password-hasher';
 import { PasskeyChallenges } from './passkeys/passkey-challenges';
 import { PasskeysRepository } from './passkeys/passkeys.repository';
 import { PasskeysService } from './passkeys/passkeys.service';
-import { SecondFactorMails } from './second-factors/second-factor.mails';
 import { SecondFactorsRepository } from './second-factors/second-factors.repository';
 import { SecondFactorsService } from './second-factors/second-factors.service';
 import { SignInChallengesService } from './second-factors/sign-in-challenges.service';
@@ -26,6 +26,7 @@ import { WaysInService } from './ways-in.service';
     SessionsRepository,
     OneTimeKeysRepository,
     OneTimeKeys,
+    CredentialMails,
     PasswordCosts,
     PasswordHasher,
     BreachCheck,
@@ -33,7 +34,6 @@ import { WaysInService } from './ways-in.service';
     PasskeyChallenges,
     PasskeysRepository,
     PasskeysService,
-    SecondFactorMails,
     SecondFactorsRepository,
     SecondFactorsService,
     SignInChallengesService,

@@ -6,6 +6,7 @@ import type { RequestContext } from '../../common/request-context';
 import { Database } from '../../platform/database/database';
 import type { Transaction } from '../../platform/database/transaction';
 import { validateFields } from '../../platform/http/validation';
+import { MailQueue } from '../../platform/mail/mail-queue';
 import { GuessLimiter } from '../../platform/rate-limit/guess-limiter';
 import { AuditService } from '../audit/audit.service';
 import { invalidCredentials } from '../identity/identity.errors';
@@ -39,6 +40,7 @@ export class StaffService {
     private readonly support: SupportSessionsService,
     private readonly hasher: PasswordHasher,
     private readonly passwords: NewPasswords,
+    private readonly mails: MailQueue,
     private readonly limiter: GuessLimiter,
     private readonly audit: AuditService,
     private readonly challenges: SignInChallengesService,
@@ -67,7 +69,7 @@ export class StaffService {
     });
   }
 
-  /** Ends all sessions of the account at once. @throws 404 staff_account_not_found, 422 */
+  /** Ends all sessions of the account at once, and tells its owner by mail. @throws 404 staff_account_not_found, 422 */
   async resetPassword(
     context: RequestContext,
     email: string,
@@ -81,6 +83,7 @@ export class StaffService {
     const account = await this.database.platform(context, REASON, async (tx) => {
       const found = await this.getByEmail(tx, email);
       await this.staff.setPassword(tx, found.id, passwordHash);
+      await this.mails.enqueue(tx, 'password-changed', found.id);
       await this.endAllSessions(tx, found.id);
       return found;
     });
@@ -124,12 +127,13 @@ export class StaffService {
     return { account, opened };
   }
 
-  /** For staff who have lost theirs: effective at once; ends all sessions of the account. @throws 404 */
+  /** For staff who have lost theirs: effective at once; ends all sessions of the account, and tells its owner by mail. @throws 404 */
   resetFactor(context: RequestContext, email: string): Promise<void> {
     return this.database.platform(context, REASON, async (tx) => {
       const { id } = await this.getByEmail(tx, email);
       await this.staff.lock(tx, id);
       if (!(await this.factors.removeAll(tx, { kind: 'staff', id }))) throw secondFactorNotFound();
+      await this.mails.enqueue(tx, 'second-factor-removed', id);
       await this.endAllSessions(tx, id);
     });
   }

@@ -46,6 +46,7 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
   'email-change-undone': { oldEmail: OF_CHANGE.oldEmail, newEmail: OF_CHANGE.newEmail },
   'passkey-removed': OF_ACCOUNT,
   'password-changed': OF_ACCOUNT,
+  'second-factor-removed': OF_ACCOUNT,
   'authenticator-app-added': OF_ACCOUNT,
   'authenticator-app-removed': OF_ACCOUNT,
   'recovery-codes-renewed': OF_ACCOUNT,

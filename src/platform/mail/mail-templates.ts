@@ -18,6 +18,7 @@ const OF_THE_CORE = [
   'notification',
   'second-factor-cleared',
   'second-factor-reset',
+  'second-factor-removed',
   'passkey-added',
   'passkey-removed',
   'authenticator-app-added',

@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../../common/request-context';
-import { CONFIG, type Config } from '../../../platform/config/config';
-import { Database } from '../../../platform/database/database';
-import { MailComposer, type ComposedMail } from '../../../platform/mail/mail-composer.decorator';
-import { PasskeysRepository } from '../passkeys/passkeys.repository';
+import type { RequestContext } from '../../common/request-context';
+import { CONFIG, type Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
+import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
+import { PasskeysRepository } from './passkeys/passkeys.repository';
 
 const REASON = 'people and staff belong to no tenant';
 
-/** Tells people and staff what has changed of their second factors, and that a recovery code was used. */
+/** Tells people and staff what has changed of their password and second factors, and that a recovery code was used. */
 @Injectable()
-export class SecondFactorMails {
+export class CredentialMails {
   constructor(
     private readonly database: Database,
     private readonly passkeys: PasskeysRepository,
@@ -30,6 +30,11 @@ export class SecondFactorMails {
     });
   }
 
+  @MailComposer('password-changed')
+  composePasswordChanged(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
   @MailComposer('passkey-removed')
   composePasskeyRemoved(context: RequestContext, ownerId: string, at: Date) {
     return this.compose(context, ownerId, at);
@@ -42,6 +47,11 @@ export class SecondFactorMails {
 
   @MailComposer('authenticator-app-removed')
   composeAppRemoved(context: RequestContext, ownerId: string, at: Date) {
+    return this.compose(context, ownerId, at);
+  }
+
+  @MailComposer('second-factor-removed')
+  composeAllRemoved(context: RequestContext, ownerId: string, at: Date) {
     return this.compose(context, ownerId, at);
   }
 
