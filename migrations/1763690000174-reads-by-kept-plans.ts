@@ -22,12 +22,13 @@ const SIGNATURES = ['current_usage(uuid, timestamptz)', 'credit_sources(uuid, te
 // The current subscription with its plan's grants and the usage of each feature that is counted.
 const CURRENT_USAGE = `
   CREATE FUNCTION current_usage(business uuid, moment timestamptz)
-  RETURNS TABLE (id uuid, "periodOrdinal" integer, "periodEnd" timestamptz, grants jsonb, now timestamptz, counts json)
+  RETURNS TABLE (id uuid, status text, "periodOrdinal" integer, "periodEnd" timestamptz, "runsUntil" timestamptz,
+                 grants jsonb, now timestamptz, counts json)
   LANGUAGE plpgsql STABLE AS $$
   #variable_conflict use_column
   BEGIN
     RETURN QUERY
-    SELECT current.id, current.period_ordinal, current.period_end, plan.grants, moment,
+    SELECT current.id, current.status, current.period_ordinal, current.period_end, current.runs_until, plan.grants, moment,
            (SELECT coalesce(json_object_agg(usage.key, usage), '{}') FROM usage_at(business, moment) AS usage)
     FROM subscriptions AS current
     JOIN plans AS plan ON plan.id = current.plan_id

@@ -12,6 +12,7 @@ export type CurrentUsageRow = UsageView['subscription'] &
 export const CURRENT_USAGE = `SELECT * FROM current_usage($1, ${databaseTime('$2')})`;
 
 export function toUsageView(row: CurrentUsageRow): UsageView {
-  const { id, periodOrdinal, periodEnd, grants, counts, now } = row;
-  return { subscription: { id, periodOrdinal, periodEnd }, plan: { grants }, counts, now };
+  const { id, status, periodOrdinal, periodEnd, runsUntil, grants, counts, now } = row;
+  const subscription = { id, status, periodOrdinal, periodEnd, runsUntil };
+  return { subscription, plan: { grants }, counts, now };
 }

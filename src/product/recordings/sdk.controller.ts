@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Inject, Post, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
@@ -92,6 +93,7 @@ export class SdkController {
     answers: SdkStatusResponse,
     problems: [subscriptionBehind],
   })
+  @RouteConfig({ isHot: true })
   status(@Ctx() context: RequestContext): Promise<SdkStatusResponse> {
     return this.sdk.status(context);
   }

@@ -84,6 +84,7 @@ const recording = (changes: object = {}) =>
   });
 
 const recordings = '/v1/recordings';
+const status = '/v1/sdk/status';
 const post = (path: string, token: string, body: string | Buffer, more: Headers = []): Sent => ({
   ...{ method: 'POST', path, body },
   headers: [...bearer(token), ...JSON_TYPE, ...more],
@@ -234,6 +235,9 @@ const READS: typeof CASES = [
       })),
     [304],
   ],
+  ['the status of an SDK', read(status, ({ customer }) => customer.key), [200]],
+  ['the status for a person', read(status), [403]],
+  ['the status with a parameter', read(`${status}?a=1`, ({ customer }) => customer.key), [422]],
   ['recordings for a key', read(recordings, ({ customer }) => customer.key), [403]],
 ];
 
@@ -281,7 +285,8 @@ it('the hot routes take their short way, and Nest its own for requests with a ke
   const reads = ['/v1/me', '/v1/usage', '/v1/entitlements', explain, recordings].map((path) =>
     read(path),
   );
-  const hot = [record(recording()), batch([{}]), event(), ...reads];
+  const ofSdk = read(status, ({ customer }) => customer.key);
+  const hot = [record(recording()), batch([{}]), event(), ofSdk, ...reads];
   for (const requests of hot) await answersTo(party, requests(party));
   expect(nests).not.toHaveBeenCalled();
   await answersTo(party, record(recording(), [['idempotency-key', 'k2']])(party));

@@ -14,7 +14,7 @@ export interface SubscriptionView {
 
 /** The part of it that answers about usage show. */
 export interface UsageView {
-  subscription: Pick<Subscription, 'id' | 'periodOrdinal' | 'periodEnd'>;
+  subscription: Pick<Subscription, 'id' | 'status' | 'periodOrdinal' | 'periodEnd' | 'runsUntil'>;
   plan: Pick<PlanWithTerms, 'grants'>;
   counts: UsageCounts;
   now: Date;
