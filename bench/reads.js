@@ -40,7 +40,7 @@ async function read(url, name, asked, seconds) {
 }
 
 async function prepare(serverUrl, databaseUrl, count) {
-  const { business, session, subscription } = await signUp(serverUrl);
+  const { business, session, apiKey, subscription } = await signUp(serverUrl);
   const token = session.token;
   const application = await send(serverUrl, 'POST', '/v1/applications', {
     token,
@@ -49,6 +49,7 @@ async function prepare(serverUrl, databaseUrl, count) {
   const first = new Date(Date.parse(business.createdAt) - count * SECONDS_BETWEEN * 1000);
   const tenant = {
     token,
+    key: apiKey.key,
     businessId: business.id,
     applicationId: application.body.id,
     first,
@@ -59,10 +60,14 @@ async function prepare(serverUrl, databaseUrl, count) {
   return tenant;
 }
 
+/** @returns the sessions and the API keys of other businesses */
 async function signUpOthers(serverUrl) {
-  const tokens = [];
-  while (tokens.length < BUSINESSES) tokens.push((await signUp(serverUrl)).session.token);
-  return tokens;
+  const signUps = [];
+  while (signUps.length < BUSINESSES) signUps.push(await signUp(serverUrl));
+  return {
+    tokens: signUps.map(({ session }) => session.token),
+    keys: signUps.map(({ apiKey }) => apiKey.key),
+  };
 }
 
 /** Every two seconds a recording, back from now, in an earlier period; every tenth of the application, every twentieth a tombstone. */
@@ -84,7 +89,7 @@ const INSERT = `
   FROM (SELECT number, $4::timestamptz + number * interval '${SECONDS_BETWEEN} seconds' AS at
         FROM generate_series($5::bigint, $6) AS number) AS numbered`;
 
-function loadsOf({ token, applicationId, first, count, others }) {
+function loadsOf({ token, key, applicationId, first, count, others }) {
   const at = (share) =>
     new Date(first.getTime() + share * count * SECONDS_BETWEEN * 1000).toISOString();
   const list = '/v1/recordings?limit=20';
@@ -93,6 +98,7 @@ function loadsOf({ token, applicationId, first, count, others }) {
   const pages = Array.from({ length: PAGES }, (_, page) => before((page + 1) / PAGES));
   const tokens = [token];
   const explain = '/v1/usage/recordings/explain';
+  const status = '/v1/sdk/status';
   return {
     firstPage: { route: list, tokens },
     middlePage: { route: before(0.5), tokens },
@@ -103,9 +109,11 @@ function loadsOf({ token, applicationId, first, count, others }) {
     byApplicationInTheMiddle: { route: `${before(0.5)}&applicationId=${applicationId}`, tokens },
     between: { route: `${list}&from=${at(0.2)}&to=${at(0.3)}`, tokens },
     usage: { route: '/v1/usage', tokens },
-    usageOfMany: { route: '/v1/usage', tokens: others },
+    usageOfMany: { route: '/v1/usage', tokens: others.tokens },
     explain: { route: explain, tokens },
-    explainOfMany: { route: explain, tokens: others },
+    explainOfMany: { route: explain, tokens: others.tokens },
+    status: { route: status, tokens: [key] },
+    statusOfMany: { route: status, tokens: others.keys },
   };
 }
 
