@@ -167,6 +167,17 @@ describe('a change of address', () => {
   });
 });
 
+describe('the new address', () => {
+  it('is told of the change too, without the key that undoes it', async () => {
+    const { owner, email, undoKey } = await changed();
+    const [told, ...more] = await mailsTo(email, 'Your account has a new address');
+    expect(more).toEqual([]);
+    expect(told!.recipients).toEqual([email]);
+    for (const said of [owner.email, email]) expect(told!.text).toContain(said);
+    expect(told!.raw).not.toContain(undoKey);
+  });
+});
+
 describe('the old address', () => {
   it('takes the account back within a week: sessions end, and both are told', async () => {
     const { owner, email, undoKey } = await changed();

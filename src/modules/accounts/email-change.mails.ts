@@ -33,6 +33,17 @@ export class EmailChangeMails {
     return this.compose(context, id, 'undo', UNDO_PAGE, ({ oldEmail }) => oldEmail);
   }
 
+  @MailComposer('email-changed-new')
+  composeChangedToNew(context: RequestContext, id: string, at: Date): Promise<ComposedMail | null> {
+    return this.database.platform(context, REASON, async (tx) => {
+      const found = await this.changes.findAddresses(tx, id);
+      if (!found) return null;
+      const { oldEmail, newEmail } = found;
+      const values = { oldEmail, newEmail, happenedAt: at.toUTCString(), url: this.config.appUrl };
+      return { to: newEmail, values };
+    });
+  }
+
   @MailComposer('email-change-undone')
   composeUndone(context: RequestContext, id: string): Promise<ComposedMail | null> {
     return this.database.platform(context, REASON, async (tx) => {

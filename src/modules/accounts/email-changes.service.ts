@@ -143,6 +143,7 @@ export class EmailChangesService {
     await this.changes.finish(tx, id, hoursAfter(tx.now, UNDO_HOURS));
     await this.setEmail(tx, userId, newEmail);
     await this.mails.enqueue(tx, 'email-changed', id);
+    await this.mails.enqueue(tx, 'email-changed-new', id);
   }
 
   /** What was mailed to the other address before counts no longer. @throws 409 email_taken */

@@ -43,6 +43,11 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
   'email-change-old': OF_CHANGE,
   'email-change-new': OF_CHANGE,
   'email-changed': OF_CHANGE,
+  'email-changed-new': {
+    ...OF_CHANGE,
+    happenedAt: OF_ACCOUNT.happenedAt,
+    url: OF_ACCOUNT.url,
+  },
   'email-change-undone': { oldEmail: OF_CHANGE.oldEmail, newEmail: OF_CHANGE.newEmail },
   'passkey-removed': OF_ACCOUNT,
   'password-changed': OF_ACCOUNT,

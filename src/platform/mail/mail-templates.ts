@@ -30,6 +30,7 @@ const OF_THE_CORE = [
   'email-change-old',
   'email-change-new',
   'email-changed',
+  'email-changed-new',
   'email-change-undone',
 ] as const;
 /** A product adds the names of its own: `declare module` with a further member. */
