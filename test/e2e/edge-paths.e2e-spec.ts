@@ -1,7 +1,8 @@
-import { newId } from '../../src/common/ids';
+import { PLATFORM_ID, newId } from '../../src/common/ids';
 import { signUp } from '../support/customers';
 import { countRows } from '../support/database-dump';
 import { bearer, Edge, type Headers, JSON_TYPE } from '../support/edge';
+import { addStaff, call, listOperations, nameOf, REASON, type Operation } from '../support/staff';
 import { comparable, expectFaults, expectProblem } from '../support/problems';
 
 describe('addresses at the edge', () => {
@@ -45,6 +46,42 @@ describe('addresses at the edge', () => {
   });
 
   describe('an id in a path', () => {
+    it('with a NUL is no fault of the server, on any route, for owners and staff', async () => {
+      const { server, customer } = edge;
+      const staff = await addStaff(server);
+      const named = (await listOperations(server)).filter(({ path }) => path.includes(PLATFORM_ID));
+      expect(named.length).toBeGreaterThan(50);
+      for (const { verb, path } of named)
+        for (const token of [customer.token, staff.token]) {
+          const withNul = { verb, path: path.replaceAll(PLATFORM_ID, '%00') };
+          const { status } = await call(server, withNul, token);
+          expect([nameOf(withNul), status < 500]).toEqual([nameOf(withNul), true]);
+        }
+    });
+
+    it('with a NUL for a feature is 404', async () => {
+      const { server, customer } = edge;
+      const staff = await addStaff(server);
+      const ofFeature = '/v1/usage/%00';
+      for (const path of [
+        '',
+        '/explain',
+        '/verify',
+        '/alerts',
+        '/history?from=2026-11-01&to=2026-11-02',
+      ])
+        expectProblem(await server.get(ofFeature + path, customer.token), 404, 'feature_not_found');
+      const own = `/v1/staff/businesses/${customer.business.id}/entitlements/%00`;
+      const asked: [Operation['verb'], string, string, object][] = [
+        ['put', `${ofFeature}/alerts`, customer.token, { percentages: [50] }],
+        ['put', own, staff.token, { limit: 5, reason: REASON }],
+        ['delete', own, staff.token, {}],
+        ['patch', '/v1/staff/features/%00', staff.token, { name: 'Another' }],
+      ];
+      for (const [verb, path, token, body] of asked)
+        expectProblem(await server.send(verb, path, token).send(body), 404, 'feature_not_found');
+    });
+
     const paths = ['/v1/applications/', '/v1/team-members/', '/v1/recordings/'];
     const ids = [
       'x',

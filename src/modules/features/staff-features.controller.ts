@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../common/access/access.decorator';
 import { ListQuery } from '../../common/dto/list.query';
 import { pageOf } from '../../common/dto/page.response';
 import { toPage } from '../../common/pagination';
 import type { RequestContext } from '../../common/request-context';
+import { PathText } from '../../platform/http/path-text';
 import { Ctx } from '../../platform/http/request';
 import {
   CreateFeatureRequest,
@@ -62,7 +63,7 @@ export class StaffFeaturesController {
   })
   async update(
     @Ctx() context: RequestContext,
-    @Param('key') key: string,
+    @PathText('key') key: string,
     @Body() body: UpdateFeatureRequest,
   ): Promise<FeatureResponse> {
     return toFeatureResponse(await this.features.update(context, key, body));

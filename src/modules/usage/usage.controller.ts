@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Put, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { Access } from '../../common/access/access.decorator';
 import type { RequestContext } from '../../common/request-context';
+import { PathText } from '../../platform/http/path-text';
 import { Ctx } from '../../platform/http/request';
 import { Tag } from '../../platform/http/tag.decorator';
 import { UsageResponse, toUsageResponse } from '../entitlements/dto/usage.response';
@@ -59,7 +60,7 @@ export class UsageController {
   })
   async getFeature(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
   ): Promise<FeatureUsageResponse> {
     return toFeatureUsage(key, await this.usage.get(context, key));
   }
@@ -77,7 +78,7 @@ export class UsageController {
   })
   async explain(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
   ): Promise<FeatureUsageExplanationResponse> {
     const { view, credits, recent } = await this.usage.explain(context, key);
     return {
@@ -103,7 +104,7 @@ export class UsageController {
   })
   async verify(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
   ): Promise<UsageVerificationResponse> {
     const { counter, rows } = await this.usage.verify(context, key);
     return { counter, rows, equal: counter === rows };
@@ -124,7 +125,7 @@ export class UsageController {
   })
   async history(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
     @Query() { from, to }: HistoryQuery,
   ): Promise<UsageHistoryResponse> {
     return { bucket: 'day', data: await this.usage.history(context, key, from, to) };
@@ -143,7 +144,7 @@ export class UsageController {
   })
   async getAlerts(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
   ): Promise<AlertsResponse> {
     return { percentages: await this.usage.getAlerts(context, key) };
   }
@@ -162,7 +163,7 @@ export class UsageController {
   })
   async setAlerts(
     @Ctx() context: RequestContext,
-    @Param('feature') key: string,
+    @PathText('feature') key: string,
     @Body() { percentages }: AlertsRequest,
   ): Promise<AlertsResponse> {
     return { percentages: await this.usage.setAlerts(context, key, percentages) };

@@ -1,8 +1,9 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../../common/access/access.decorator';
 import { toPage } from '../../../common/pagination';
 import type { RequestContext } from '../../../common/request-context';
+import { PathText } from '../../../platform/http/path-text';
 import { Ctx } from '../../../platform/http/request';
 import { webhookEventHandled, webhookEventNotFound } from '../billing.errors';
 import { InboxEventResponse, InboxPage, InboxQuery, toInboxEventResponse } from '../dto/inbox';
@@ -41,7 +42,7 @@ export class StaffInboxController {
   })
   async retry(
     @Ctx() context: RequestContext,
-    @Param('id') id: string,
+    @PathText('id') id: string,
   ): Promise<InboxEventResponse> {
     return toInboxEventResponse(await this.inbox.retry(context, id));
   }

@@ -1,8 +1,9 @@
-import { Body, Controller, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../../common/access/access.decorator';
 import type { RequestContext } from '../../../common/request-context';
+import { PathText } from '../../../platform/http/path-text';
 import { Ctx } from '../../../platform/http/request';
 import { Tag } from '../../../platform/http/tag.decorator';
 import { answerConditionally } from '../conditional-answer';
@@ -57,7 +58,7 @@ export class OfrepController {
   @ApiBody({ type: EvaluationRequest, required: false })
   async evaluate(
     @Ctx() context: RequestContext,
-    @Param('key') key: string,
+    @PathText('key') key: string,
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../../../common/access/access.decorator';
 import { ListQuery } from '../../../common/dto/list.query';
@@ -7,6 +7,7 @@ import { toPage } from '../../../common/pagination';
 import { businessNotFound } from '../../../common/problems';
 import type { RequestContext } from '../../../common/request-context';
 import { PathId } from '../../../platform/http/path-id';
+import { PathText } from '../../../platform/http/path-text';
 import { Ctx } from '../../../platform/http/request';
 import {
   BusinessGrantResponse,
@@ -57,7 +58,7 @@ export class StaffEntitlementsController {
   async write(
     @Ctx() context: RequestContext,
     @PathId() id: string,
-    @Param('key') key: string,
+    @PathText('key') key: string,
     @Body() body: GrantToBusinessRequest,
   ): Promise<BusinessGrantResponse> {
     const own = await this.subscriptions.writeOwnGrant(context, id, key, body);
@@ -75,7 +76,7 @@ export class StaffEntitlementsController {
   async delete(
     @Ctx() context: RequestContext,
     @PathId() id: string,
-    @Param('key') key: string,
+    @PathText('key') key: string,
   ): Promise<void> {
     await this.subscriptions.deleteOwnGrant(context, id, key);
   }
