@@ -2,7 +2,11 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '../common/access/access.decorator';
 import type { RequestContext } from '../common/request-context';
-import { subscriptionInactive } from '../modules/subscriptions/subscriptions.errors';
+import { tooManyAtOnce } from '../common/problems';
+import {
+  subscriptionBehind,
+  subscriptionInactive,
+} from '../modules/subscriptions/subscriptions.errors';
 import { Ctx } from '../platform/http/request';
 import { RaceRequest, type RaceResponse } from './race';
 import { RaceService } from './race.service';
@@ -20,7 +24,7 @@ export class RaceController {
     action: 'page.race',
     summary: 'Many callers at a limit, at once, in development only',
     status: 200,
-    problems: [subscriptionInactive],
+    problems: [subscriptionInactive, subscriptionBehind, tooManyAtOnce],
     idempotency: 'none',
   })
   run(@Ctx() context: RequestContext, @Body() body: RaceRequest): Promise<RaceResponse> {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { tooManyAtOnce } from '../common/problems';
 import { RequestContext } from '../common/request-context';
+import { Turns } from '../common/turns';
 import {
   subscriptionBehind,
   subscriptionInactive,
@@ -13,6 +15,10 @@ import { checkThenInsert, insertAndConsume, openPool, race, type RaceTrack } fro
 
 const LIMIT = 50;
 const CALLERS = 150;
+/** Each takes connections for all of its callers. */
+const TURNS = { atOnce: 1, waiting: 10, waitMs: 20_000 };
+/** A race takes a second; what is left after this time is of a process that was killed. */
+const LEFT_AFTER = '1 minute';
 const WAYS = { check_then_insert: checkThenInsert, admission: insertAndConsume };
 const REASON = 'the catalogue belongs to no tenant';
 /** What `tenantry.consume` says of a subscription that was paused, or whose period ended, during the race. */
@@ -26,21 +32,35 @@ const PROBLEMS: Record<string, () => Error> = {
  * after it. Development only.
  */
 @Injectable()
-export class RaceService {
+export class RaceService implements OnApplicationBootstrap {
+  private readonly turns = new Turns({
+    ...TURNS,
+    refuse: () => tooManyAtOnce({ headers: { 'Retry-After': '5' } }),
+  });
+
   constructor(
     private readonly database: Database,
     private readonly subscriptions: SubscriptionsService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws 403 subscription_inactive, 503 subscription_behind */
-  async run(asked: RequestContext, way: RaceWay): Promise<RaceResponse> {
-    const context = RequestContext.job(asked.action, asked.requireBusinessId());
-    const name = `race_${randomBytes(6).toString('hex')}`;
-    const track: RaceTrack = {
-      ...{ businessId: context.requireBusinessId(), feature: name },
-      ...{ table: `tenantry.${name}`, limit: LIMIT },
-    };
+  /** Removes what a race has left whose process was killed. */
+  async onApplicationBootstrap(): Promise<void> {
+    const context = RequestContext.job('page.race');
+    const left = await this.database.platform(context, REASON, (tx) =>
+      tx.query<{ businessId: string; feature: string }>(LEFT, [LEFT_AFTER]),
+    );
+    for (const { businessId, feature } of left)
+      await this.execute(context, removalsOf(trackOf(businessId, feature)));
+  }
+
+  /** One at a time. @throws 403 subscription_inactive, 429 too_many_at_once, 503 subscription_behind */
+  run(context: RequestContext, way: RaceWay): Promise<RaceResponse> {
+    return this.turns.run(() => this.runAlone(context, way));
+  }
+
+  private async runAlone(context: RequestContext, way: RaceWay): Promise<RaceResponse> {
+    const track = trackOf(context.requireBusinessId(), `race_${randomBytes(6).toString('hex')}`);
     await this.subscriptions.renewActive(context);
     try {
       await this.execute(context, preparationsOf(track));
@@ -67,6 +87,10 @@ export class RaceService {
       for (const [sql, ...parameters] of statements) await tx.query(sql, parameters);
     });
   }
+}
+
+function trackOf(businessId: string, feature: string): RaceTrack {
+  return { businessId, feature, table: `tenantry.${feature}`, limit: LIMIT };
 }
 
 /** A counter that is there already, without percentages, sends no mail at 80 %. */
@@ -98,6 +122,11 @@ function preparationsOf({ businessId, feature, table }: RaceTrack): [string, ...
     ],
   ];
 }
+
+const LEFT = `
+  SELECT own.business_id AS "businessId", feature.id AS feature
+  FROM features AS feature JOIN business_grants AS own ON own.id = feature.id
+  WHERE feature.id ~ '^race_[0-9a-f]{12}$' AND feature.created_at < now() - $1::interval`;
 
 function removalsOf({ businessId, feature, table }: RaceTrack): [string, ...unknown[]][] {
   const ofRace = 'WHERE business_id = $1 AND feature = $2';

@@ -1,4 +1,5 @@
-import type { RaceResponse, RaceWay } from '../../src/demo/race';
+import { RACE_WAYS, type RaceResponse, type RaceWay } from '../../src/demo/race';
+import { RaceService } from '../../src/demo/race.service';
 import { insertAndConsume, openPool, race } from '../../src/demo/usage-race';
 import { listRows } from '../support/architecture/rows';
 import { signUp, type Customer } from '../support/customers';
@@ -40,6 +41,38 @@ it('leaves nothing behind but what the audit log tells of it', async () => {
   expect(after.filter((row) => !isAudit(row))).toEqual(before.filter((row) => !isAudit(row)));
   const tables = `SELECT FROM pg_tables WHERE tablename LIKE 'race%'`;
   expect(await server.database.query(tables)).toEqual([]);
+});
+
+it('of eight at once each has its turn', async () => {
+  const ways = Array.from({ length: 8 }, (_, index) => RACE_WAYS[index % 2]!);
+  for (const { callers, limit } of await Promise.all(ways.map(run)))
+    expect([callers, limit]).toEqual([150, 50]);
+});
+
+it('the next start removes what a killed process has left, after a minute', async () => {
+  const left = (name: string, age: string) => [
+    `CREATE TABLE tenantry.${name} (way text)`,
+    `INSERT INTO features (id, name, kind, resets, visibility, is_declared, created_at)
+     VALUES ('${name}', 'Race', 'metered', 'never', 'team', false, now() - interval '${age}')`,
+    `INSERT INTO business_grants (business_id, id, terms, reason, granted_by, created_at)
+     VALUES ('${customer.business.id}', '${name}', '{"limit": 50, "mode": "hard"}', 'a race', 'development', now())`,
+  ];
+  const [old, running] = ['race_0123456789ab', 'race_ba9876543210'];
+  for (const sql of [...left(old, '61 seconds'), ...left(running, '1 second')])
+    await server.database.query(sql);
+  await server.app.get(RaceService).onApplicationBootstrap();
+  const names = `SELECT tablename AS name FROM pg_tables WHERE tablename LIKE 'race%' UNION ALL SELECT id FROM features WHERE id LIKE 'race%'`;
+  expect(await server.database.query(names)).toEqual([{ name: running }, { name: running }]);
+});
+
+it('tells in the audit log who has begun it', async () => {
+  await run('admission');
+  const { body } = await server.get('/v1/audit-log?limit=1', customer.token).expect(200);
+  const [entry] = (body as { data: { actor: object; action: string }[] }).data;
+  expect(entry).toMatchObject({
+    action: 'page.race',
+    actor: { kind: 'person', email: customer.email },
+  });
 });
 
 it('is refused to a stranger, to another way, and while the subscription is paused', async () => {
