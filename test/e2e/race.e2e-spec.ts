@@ -3,6 +3,7 @@ import { RaceService } from '../../src/demo/race.service';
 import { insertAndConsume, openPool, race } from '../../src/demo/usage-race';
 import { listRows } from '../support/architecture/rows';
 import { signUp, type Customer } from '../support/customers';
+import { readAuditLog } from '../support/staff';
 import { expectProblem } from '../support/problems';
 import { TestApplication } from '../support/test-application';
 
@@ -67,8 +68,7 @@ it('the next start removes what a killed process has left, after a minute', asyn
 
 it('tells in the audit log who has begun it', async () => {
   await run('admission');
-  const { body } = await server.get('/v1/audit-log?limit=1', customer.token).expect(200);
-  const [entry] = (body as { data: { actor: object; action: string }[] }).data;
+  const [entry] = await readAuditLog(server, customer.token);
   expect(entry).toMatchObject({
     action: 'page.race',
     actor: { kind: 'person', email: customer.email },

@@ -65,6 +65,25 @@ describe('the usage of a feature', () => {
     expect((await read('storage')).body).toMatchObject({ kind: 'allocated', used: 0, limit: 10 });
   });
 
+  it('is there of what is archived and unused; of what no catalogue has it is 404', async () => {
+    await insertFeature(server.database, 'faxes', 'metered', 'period');
+    await server.database.query(`UPDATE features SET archived_at = now() WHERE id = 'faxes'`);
+    for (const path of ['', '/explain']) {
+      const unused = await read(`faxes${path}`).expect(200);
+      expect(unused.body).toMatchObject({ feature: 'faxes', used: 0, limit: 0 });
+      for (const missing of ['nothing', 'constructor', '__proto__', 'toString'])
+        expectProblem(await read(missing + path), 404, 'feature_not_found');
+      expectProblem(await read(`beta${path}`), 409, 'feature_kind');
+    }
+  });
+
+  it('is read by hundreds at once, who share what they read', async () => {
+    for (const path of ['exports', 'exports/explain']) {
+      const answers = await Promise.all(Array.from({ length: 250 }, () => read(path)));
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    }
+  });
+
   it('is explained by plan and credits, which add up to it', async () => {
     const id = await insertCredit(server.database, customer.business.id, 'exports', 5);
     await use(12);

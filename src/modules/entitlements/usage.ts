@@ -35,7 +35,7 @@ export interface MeteredUsage {
   resetsAt: string | null;
   /** Unspent credits, which are spent after the allowance. */
   credits: number;
-  /** Whether a soft limit has let more pass than it says. */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered. */
   overLimit: boolean;
 }
 

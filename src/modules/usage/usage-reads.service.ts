@@ -45,21 +45,20 @@ export class UsageReadsService {
   ) {}
 
   /** @throws 404 feature_not_found, 409 feature_kind for one that has no counter */
-  get(context: RequestContext, key: string): Promise<UsageView> {
-    return this.database.transaction(context, async (tx) => {
-      await this.getCounted(tx, key);
-      return this.subscriptions.readUsage(tx);
-    });
+  async get(context: RequestContext, key: string): Promise<UsageView> {
+    const view = await this.subscriptions.readUsage(context);
+    await this.assertCounted(context, key, view);
+    return view;
   }
 
   /** Where the usage comes from. @throws as `get` */
   async explain(context: RequestContext, key: string): Promise<UsageExplanation> {
-    await this.database.transaction(context, (tx) => this.getCounted(tx, key));
     const [view, credits, recent] = await this.database.readTogether(context, [
       this.subscriptions.readingOfUsage(context),
       this.credits.readingOfSources(context, key),
       this.usage.readingOfRecent(context, key, RECENT),
     ]);
+    await this.assertCounted(context, key, view);
     return { view, credits, recent };
   }
 
@@ -147,6 +146,12 @@ export class UsageReadsService {
       if (page.length < VERIFY_PAGE) return;
       last = page.at(-1)!.businessId;
     }
+  }
+
+  /** What the view has is counted; of the others, only what is archived and unused. */
+  private async assertCounted(context: RequestContext, key: string, view: UsageView) {
+    if (Object.hasOwn(view.counts, key)) return;
+    await this.database.transaction(context, (tx) => this.getCounted(tx, key));
   }
 
   private async getCounted(tx: Transaction, key: string): Promise<Feature> {

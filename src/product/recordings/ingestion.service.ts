@@ -117,7 +117,8 @@ export class IngestionService {
 
   private refusal({ counts, limit, resetsAt }: LimitedPeriod): DomainError {
     const reset = resetsAt.toISOString();
-    const explanation = `All ${limit} recordings of this period are used. The quota resets at ${reset}. Upgrade to continue now.`;
+    const share = counts.used === limit ? `All ${limit}` : `${counts.used} of ${limit}`; // credits, a lowered limit
+    const explanation = `${share} recordings of this period are used. The quota resets at ${reset}. Upgrade to continue now.`;
     const { upgradeUrl } = this.config;
     return quotaExceeded({
       detail: explanation,

@@ -1213,7 +1213,7 @@ export type FeatureUsageExplanationResponse = {
   resetsAt: string | null;
   /** Unspent credits, spent after the allowance */
   credits: number;
-  /** Whether a soft limit has let more pass than it says */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered */
   overLimit: boolean;
   feature: string;
   kind: FeatureKind;
@@ -1239,7 +1239,7 @@ export type FeatureUsageResponse = {
   resetsAt: string | null;
   /** Unspent credits, spent after the allowance */
   credits: number;
-  /** Whether a soft limit has let more pass than it says */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered */
   overLimit: boolean;
   feature: string;
   kind: FeatureKind;
@@ -1791,7 +1791,7 @@ export type MeteredEntitlementResponse = {
   resetsAt: string | null;
   /** Unspent credits, spent after the allowance */
   credits: number;
-  /** Whether a soft limit has let more pass than it says */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered */
   overLimit: boolean;
   kind: MeteredKind;
   /** plan: it decides, also by not naming the feature; business: staff gave this business its own grant; credit: the grant leaves nothing, and credits do */
@@ -1811,7 +1811,7 @@ export type MeteredUsageResponse = {
   resetsAt: string | null;
   /** Unspent credits, spent after the allowance */
   credits: number;
-  /** Whether a soft limit has let more pass than it says */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered */
   overLimit: boolean;
 };
 
@@ -3252,7 +3252,7 @@ export type UsageExplanationResponse = {
   resetsAt: string | null;
   /** Unspent credits, spent after the allowance */
   credits: number;
-  /** Whether a soft limit has let more pass than it says */
+  /** Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered */
   overLimit: boolean;
   feature: string;
   kind: FeatureKind;

@@ -34,7 +34,10 @@ export class MeteredUsageResponse implements MeteredUsage {
   @Integer({ min: 0, description: 'Unspent credits, spent after the allowance' })
   credits!: number;
 
-  @Flag({ description: 'Whether a soft limit has let more pass than it says' })
+  @Flag({
+    description:
+      'Whether more is used than the limit says: a soft one lets it pass, and a hard one may have been lowered',
+  })
   overLimit!: boolean;
 }
 
