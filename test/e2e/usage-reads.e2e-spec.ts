@@ -7,7 +7,7 @@ import { finishJobs, MailServer } from '../support/mail-server';
 import { addMember } from '../support/members';
 import { expectProblem } from '../support/problems';
 import { createServiceKey } from '../support/service-keys';
-import { addStaff, type StaffMember } from '../support/staff';
+import { addStaff, REASON, type StaffMember } from '../support/staff';
 import { LONG_SESSIONS, ONE_DAY_MS, resetClock } from '../support/subscriptions';
 import { TestApplication } from '../support/test-application';
 import { insertCredit, insertFeature, readCounter } from '../support/usage';
@@ -75,6 +75,16 @@ describe('the usage of a feature', () => {
         expectProblem(await read(missing + path), 404, 'feature_not_found');
       expectProblem(await read(`beta${path}`), 409, 'feature_kind');
     }
+  });
+
+  it('is explained by the own grant of the business where it has one', async () => {
+    await use(3);
+    const path = `/v1/staff/businesses/${customer.business.id}/entitlements/exports`;
+    await server.send('put', path, staff.token).send({ limit: 20, reason: REASON }).expect(200);
+    const { sources } = (await read('exports/explain')).body as { sources: object[] };
+    expect(sources).toEqual([
+      { kind: 'business', id: null, used: 3, limit: 20, remaining: 17, expiresAt: null },
+    ]);
   });
 
   it('is read by hundreds at once, who share what they read', async () => {

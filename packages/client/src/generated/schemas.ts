@@ -3308,15 +3308,17 @@ export type UsageResponse = {
   [key: string]: MeteredUsageResponse | AllocatedUsageResponse | undefined;
 };
 
-export type UsageSourceKind = 'plan' | 'credit';
+export type UsageSourceKind = 'plan' | 'business' | 'credit';
 
 export type UsageSourceResponse = {
+  /** `business`: its own grant, in place of the plan */
   kind: UsageSourceKind;
-  /** Of the credit; null for the plan */
+  /** Of the credit; null for the others */
   id: string | null;
   /** In this period; the sources add up to its `used` */
   used: number;
   limit: number | null;
+  /** What is reserved is not taken off any source */
   remaining: number | null;
   /** When the rest of a credit expires */
   expiresAt: string | null;

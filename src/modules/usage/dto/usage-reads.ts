@@ -59,10 +59,12 @@ export class FeatureUsageResponse extends MeteredUsageResponse {
 }
 
 export class UsageSourceResponse {
-  @Choice('UsageSourceKind', ['plan', 'credit'])
-  kind!: 'plan' | 'credit';
+  @Choice('UsageSourceKind', ['plan', 'business', 'credit'], {
+    description: '`business`: its own grant, in place of the plan',
+  })
+  kind!: 'plan' | 'business' | 'credit';
 
-  @Id({ nullable: true, description: 'Of the credit; null for the plan' })
+  @Id({ nullable: true, description: 'Of the credit; null for the others' })
   id!: string | null;
 
   @Integer({ min: 0, description: 'In this period; the sources add up to its `used`' })
@@ -71,7 +73,7 @@ export class UsageSourceResponse {
   @Integer({ min: 0, nullable: true })
   limit!: number | null;
 
-  @Integer({ min: 0, nullable: true })
+  @Integer({ min: 0, nullable: true, description: 'What is reserved is not taken off any source' })
   remaining!: number | null;
 
   @Instant({ nullable: true, description: 'When the rest of a credit expires' })
@@ -170,7 +172,7 @@ export function toFeatureUsage(key: string, view: UsageView): FeatureUsageRespon
   };
 }
 
-/** What paid for the usage: the plan, then credits. They add up to it. */
+/** What paid for the usage: the plan or the own grant of the business, then credits. They add up to it. */
 export function explainSources(
   key: string,
   { counts, plan }: UsageView,
@@ -180,8 +182,9 @@ export function explainSources(
   const { limit } = grantOf(key, usage, plan.grants);
   const used = (usage?.used ?? 0) - (usage?.credited ?? 0);
   const remaining = computeRemaining(used, limit);
-  const ofPlan = { kind: 'plan', id: null, used, limit, remaining, expiresAt: null } as const;
-  return [ofPlan, ...credits.map(toCreditSource)];
+  const kind = usage?.ownGrant ? 'business' : 'plan';
+  const granted = { kind, id: null, used, limit, remaining, expiresAt: null } as const;
+  return [granted, ...credits.map(toCreditSource)];
 }
 
 function toCreditSource(credit: CreditSource): UsageSourceResponse {
