@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { dumpDatabase } from '../support/database-dump';
-import { finishJobs, keyIn, MailServer } from '../support/mail-server';
+import { expectDated, finishJobs, keyIn, MailServer } from '../support/mail-server';
 import { logIn } from '../support/members';
 import { expectProblem } from '../support/problems';
 import { race } from '../support/race';
@@ -174,6 +174,7 @@ describe('the new address', () => {
     expect(more).toEqual([]);
     expect(told!.recipients).toEqual([email]);
     for (const said of [owner.email, email]) expect(told!.text).toContain(said);
+    expectDated(told!);
     expect(told!.raw).not.toContain(undoKey);
   });
 });
@@ -186,8 +187,12 @@ describe('the old address', () => {
     expectProblem(await server.get('/v1/me', owner.token), 401, 'unauthenticated');
     expect((await logInBy(owner.email)).status).toBe(200);
     expectProblem(await logInBy(email), 401, 'invalid_credentials');
-    for (const address of [owner.email, email])
-      expect(await mailsTo(address, 'The change of address was undone')).toHaveLength(1);
+    for (const address of [owner.email, email]) {
+      const told = await mailsTo(address, 'The change of address was undone');
+      expect(told).toHaveLength(1);
+      expectDated(told[0]!);
+    }
+    expectDated((await mailsTo(owner.email, 'Your address has changed'))[0]!);
     expectProblem(await undo(undoKey), ...INVALID);
   });
 

@@ -2,7 +2,13 @@ import { RequestContext } from '../../src/common/request-context';
 import { StaffService } from '../../src/modules/staff/staff.service';
 import { PASSWORD, signUp, type Customer } from '../support/customers';
 import { IdentityProvider, newPerson, visit } from '../support/identity-provider';
-import { finishJobs, keyIn, MailServer, type ReceivedMail } from '../support/mail-server';
+import {
+  expectDated,
+  finishJobs,
+  keyIn,
+  MailServer,
+  type ReceivedMail,
+} from '../support/mail-server';
 import { PasskeyDevice } from '../support/passkeys';
 import { race, tally } from '../support/race';
 import { Authenticator, beginLogin, verify } from '../support/second-factors';
@@ -14,7 +20,7 @@ import { claimsOfNewPerson, TokenIssuer } from '../support/token-issuer';
 
 const APP_URL = 'https://app.test';
 
-const PASSWORD_CHANGED = 'Your password was changed';
+const PASSWORD_SET = 'A password was set for your account';
 const APP_ADDED = 'An authenticator app was added to your account';
 const APP_REMOVED = 'The authenticator app of your account was removed';
 const CODES_RENEWED = 'New recovery codes were made for your account';
@@ -150,8 +156,21 @@ describe('a new password', () => {
       password: 'a third battery of staples',
     };
     expect((await server.post('/v1/auth/password/reset', undefined, reset)).status).toBe(204);
-    const told = (await subjectsTo(email)).filter((subject) => subject === PASSWORD_CHANGED);
+    const told = (await subjectsTo(email)).filter((subject) => subject === PASSWORD_SET);
     expect(told).toHaveLength(2);
+  });
+
+  it('is told of to a person who had none in words that are true for them too', async () => {
+    const claims = await claimsOfNewPerson(server);
+    const email = claims.email as string;
+    await server.post('/v1/auth/exchange', undefined, { token: await issuer.sign(claims) });
+    await server.post('/v1/auth/password/forgot', undefined, { email });
+    const asked = await mailServer.mailTo(email, 'Choose a new password');
+    const reset = { token: keyIn(asked), password: 'a third battery of staples' };
+    expect((await server.post('/v1/auth/password/reset', undefined, reset)).status).toBe(204);
+    const set = await mailServer.mailTo(email, PASSWORD_SET);
+    expectDated(set);
+    for (const { text } of [asked, set]) expect(text).not.toMatch(/changed|stays/);
   });
 });
 
@@ -160,7 +179,7 @@ it('a new password of staff is told of, which the operator has set', async () =>
   const context = RequestContext.job('staff.reset_password');
   const password = 'another battery of staples';
   await server.app.get(StaffService).resetPassword(context, email, { password });
-  expect(await subjectsTo(email)).toEqual([PASSWORD_CHANGED]);
+  expect(await subjectsTo(email)).toEqual([PASSWORD_SET]);
 });
 
 describe('identity providers', () => {
@@ -213,5 +232,5 @@ it('say when it happened, however late they are sent', async () => {
   await server.post('/v1/me/mfa/recovery-codes', token);
   const sent = await mailsTo(email);
   expect(sent).toHaveLength(2);
-  for (const { date, text } of sent) expect(text).toContain(new Date(date!).toUTCString());
+  sent.forEach(expectDated);
 });

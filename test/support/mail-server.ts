@@ -213,6 +213,11 @@ export function keyIn(mail: Pick<Email, 'text'>): string {
   return key;
 }
 
+/** It says when what it tells happened, which is when it was requested. */
+export function expectDated({ date = '', text }: Pick<Email, 'date' | 'text'>): void {
+  expect(text).toContain(new Date(date).toUTCString());
+}
+
 /** Everything that a mail's HTML leads to. */
 export function targetsIn({ html = '' }: Pick<Email, 'html'>): string[] {
   return [...html.matchAll(/\b(?:href|src|action)\s*=\s*"([^"]*)"/g)].map(([, target = '']) =>

@@ -29,8 +29,14 @@ export class EmailChangeMails {
   }
 
   @MailComposer('email-changed')
-  composeChanged(context: RequestContext, id: string): Promise<ComposedMail | null> {
-    return this.compose(context, id, 'undo', UNDO_PAGE, ({ oldEmail }) => oldEmail);
+  async composeChanged(
+    context: RequestContext,
+    id: string,
+    at: Date,
+  ): Promise<ComposedMail | null> {
+    const toWhom = ({ oldEmail }: EmailChangeMail) => oldEmail;
+    const mail = await this.compose(context, id, 'undo', UNDO_PAGE, toWhom);
+    return mail && { ...mail, values: { ...mail.values, happenedAt: at.toUTCString() } };
   }
 
   @MailComposer('email-changed-new')
@@ -45,12 +51,15 @@ export class EmailChangeMails {
   }
 
   @MailComposer('email-change-undone')
-  composeUndone(context: RequestContext, id: string): Promise<ComposedMail | null> {
+  composeUndone(context: RequestContext, id: string, at: Date): Promise<ComposedMail | null> {
     return this.database.platform(context, REASON, async (tx) => {
       const found = await this.changes.findAddresses(tx, id);
       if (!found) return null;
       const { oldEmail, newEmail } = found;
-      return { to: [oldEmail, newEmail], values: { oldEmail, newEmail } };
+      return {
+        to: [oldEmail, newEmail],
+        values: { oldEmail, newEmail, happenedAt: at.toUTCString() },
+      };
     });
   }
 

@@ -17,23 +17,25 @@ export class LostFactorMails {
   ) {}
 
   @MailComposer('second-factor-cleared')
-  composeCleared(context: RequestContext, resetId: string): Promise<ComposedMail | null> {
+  composeCleared(context: RequestContext, resetId: string, at: Date): Promise<ComposedMail | null> {
     return this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const reset = await this.resets.findForMail(tx, resetId);
       if (!reset?.requestedByEmail) return null;
       const { email, requestedByEmail: ownerEmail } = reset;
-      return { to: [email, ownerEmail], values: { email, ownerEmail } };
+      const values = { email, ownerEmail, happenedAt: at.toUTCString() };
+      return { to: [email, ownerEmail], values };
     });
   }
 
   @MailComposer('second-factor-reset')
-  composeReset(context: RequestContext, resetId: string): Promise<ComposedMail | null> {
+  composeReset(context: RequestContext, resetId: string, at: Date): Promise<ComposedMail | null> {
     return this.database.platform(context, 'people belong to no tenant', async (tx) => {
       const reset = await this.resets.findForMail(tx, resetId);
       if (!reset?.isOpen) return null;
-      const { email, effectiveAt } = reset;
+      const { email } = reset;
+      const [happenedAt, effectiveAt] = [at.toUTCString(), reset.effectiveAt.toUTCString()];
       const url = this.config.appUrl + ACCOUNT_PAGE;
-      return { to: email, values: { email, effectiveAt: effectiveAt.toUTCString(), url } };
+      return { to: email, values: { email, happenedAt, effectiveAt, url } };
     });
   }
 }
