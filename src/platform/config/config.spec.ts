@@ -137,6 +137,13 @@ describe('readConfig', () => {
     expect(faultsOf({ HOST: '0.0.0.0' })).toEqual([]);
   });
 
+  it('says where a number is expected', () => {
+    expect(faultsOf({ PORT: 'x' })).toEqual(['PORT: expected a number']);
+    expect(faultsOf({ DATABASE_POOL_SIZE: 'ten' })).toEqual([
+      'DATABASE_POOL_SIZE: expected a number',
+    ]);
+  });
+
   it('lists every fault at once, the missing ones too', () => {
     const environment = {
       NODE_ENV: 'production',

@@ -11,9 +11,9 @@ import { brandColor, brandLogo } from './brand';
 // generated from this file, and a check keeps them current.
 
 const text = z.string().trim().min(1);
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (minimum: number, maximum: number) =>
-  z.coerce.number().int().min(minimum).max(maximum);
+const number = z.coerce.number('expected a number');
+const port = number.int().min(0).max(65_535);
+const count = (minimum: number, maximum: number) => number.int().min(minimum).max(maximum);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
