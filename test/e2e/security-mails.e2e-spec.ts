@@ -6,6 +6,7 @@ import {
   expectDated,
   finishJobs,
   keyIn,
+  linkIn,
   MailServer,
   type ReceivedMail,
 } from '../support/mail-server';
@@ -27,6 +28,7 @@ const CODES_RENEWED = 'New recovery codes were made for your account';
 const CODE_USED = 'A recovery code of your account was used';
 const PASSKEY_ADDED = 'A passkey was added to your account';
 const PASSKEY_REMOVED = 'A passkey was removed from your account';
+const FACTOR_REMOVED = 'Your second factor was removed';
 const LINKED = 'An identity provider was linked to your account';
 const UNLINKED = 'An identity provider was unlinked from your account';
 
@@ -83,6 +85,19 @@ const KINDS = [
   { kind: 'staff', area: '/v1/staff', make: (): Promise<Account> => addStaff(server) },
 ] as const;
 
+/** What helps against a stranger: staff have no way to reset a password by mail. */
+const REMEDIES = {
+  '/v1': { says: 'reset your password', link: `${APP_URL}/` },
+  '/v1/staff': { says: 'cli staff:reset-password', link: `${APP_URL}/console/staff` },
+};
+
+function expectRemedy(area: keyof typeof REMEDIES, mail: ReceivedMail): void {
+  const { says, link } = REMEDIES[area];
+  expect(mail.text).toContain(says);
+  expect(linkIn(mail).href).toBe(link);
+  if (area === '/v1/staff') expect(mail.text).not.toContain('reset your password');
+}
+
 describe.each(KINDS)('$kind', ({ area, make }) => {
   const beginLoginOf = (email: string) =>
     area === '/v1'
@@ -99,7 +114,9 @@ describe.each(KINDS)('$kind', ({ area, make }) => {
     server.clock.moveBy(1000);
     expect((await server.delete(`${area}/me/mfa/totp`, token)).status).toBe(204);
     expect(await subjectsTo(email)).toEqual([APP_ADDED, CODES_RENEWED, APP_REMOVED]);
-    for (const { text, recipients } of await mailsTo(email)) {
+    for (const mail of await mailsTo(email)) {
+      const { text, recipients } = mail;
+      expectRemedy(area, mail);
       expect(text).toContain(email);
       expect(text).toMatch(/If (it was not you|you did not do this)/);
       expect(recipients).toEqual([email]);
@@ -119,6 +136,7 @@ describe.each(KINDS)('$kind', ({ area, make }) => {
     );
     expect(tally(answers)).toEqual({ 200: 1, 401: 1 });
     expect(await subjectsTo(email)).toEqual([APP_ADDED, CODE_USED]);
+    for (const mail of await mailsTo(email)) expectRemedy(area, mail);
   });
 
   it('gets none for a code of the app, nor for what is refused', async () => {
@@ -141,6 +159,7 @@ describe.each(KINDS)('$kind', ({ area, make }) => {
     server.clock.moveBy(1000);
     expect((await server.delete(`${area}/me/mfa/passkeys/${id}`, token)).status).toBe(204);
     expect(await subjectsTo(email)).toEqual([PASSKEY_ADDED, PASSKEY_REMOVED]);
+    for (const mail of await mailsTo(email)) expectRemedy(area, mail);
   });
 });
 
@@ -174,12 +193,17 @@ describe('a new password', () => {
   });
 });
 
-it('a new password of staff is told of, which the operator has set', async () => {
-  const { email } = await addStaff(server);
+it('a new password of staff, and the loss of their second factor, are told of, which the operator did', async () => {
+  const { email, token } = await addStaff(server);
+  await Authenticator.enrol(server, token, '/v1/staff');
   const context = RequestContext.job('staff.reset_password');
   const password = 'another battery of staples';
+  server.clock.moveBy(1000);
   await server.app.get(StaffService).resetPassword(context, email, { password });
-  expect(await subjectsTo(email)).toEqual([PASSWORD_SET]);
+  server.clock.moveBy(1000);
+  await server.app.get(StaffService).resetFactor(context, email);
+  expect(await subjectsTo(email)).toEqual([APP_ADDED, PASSWORD_SET, FACTOR_REMOVED]);
+  for (const mail of await mailsTo(email)) expectRemedy('/v1/staff', mail);
 });
 
 describe('identity providers', () => {

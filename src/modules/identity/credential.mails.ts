@@ -3,9 +3,18 @@ import type { RequestContext } from '../../common/request-context';
 import { CONFIG, type Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { MailComposer, type ComposedMail } from '../../platform/mail/mail-composer.decorator';
-import { PasskeysRepository } from './passkeys/passkeys.repository';
+import { PasskeysRepository, type MailedOwner } from './passkeys/passkeys.repository';
 
 const REASON = 'people and staff belong to no tenant';
+
+/** What to do after another person has been in, and where. Staff cannot reset a password by mail. */
+const OF_KIND = {
+  user: { remedy: 'reset your password and tell the operator', page: '' },
+  staff: {
+    remedy: 'ask whoever operates this installation for a new password (cli staff:reset-password)',
+    page: '/console/staff',
+  },
+};
 
 /** Tells people and staff what has changed of their password and second factors, and that a recovery code was used. */
 @Injectable()
@@ -26,7 +35,7 @@ export class CredentialMails {
       const found = await this.passkeys.findForMail(tx, passkeyId);
       if (!found) return null;
       const { email, name: passkeyName } = found;
-      return { to: email, values: { ...this.valuesOf(email, at), passkeyName } };
+      return { to: email, values: { ...this.valuesOf(found, at), passkeyName } };
     });
   }
 
@@ -72,12 +81,13 @@ export class CredentialMails {
     at: Date,
   ): Promise<ComposedMail | null> {
     return this.database.platform(context, REASON, async (tx) => {
-      const email = await this.passkeys.findOwnerEmail(tx, ownerId);
-      return email === null ? null : { to: email, values: this.valuesOf(email, at) };
+      const owner = await this.passkeys.findOwner(tx, ownerId);
+      return owner && { to: owner.email, values: this.valuesOf(owner, at) };
     });
   }
 
-  private valuesOf(email: string, at: Date): Record<string, string> {
-    return { email, happenedAt: at.toUTCString(), url: this.config.appUrl };
+  private valuesOf({ email, kind }: MailedOwner, at: Date): Record<string, string> {
+    const { remedy, page } = OF_KIND[kind];
+    return { email, happenedAt: at.toUTCString(), remedy, url: this.config.appUrl + page };
   }
 }

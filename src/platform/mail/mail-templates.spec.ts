@@ -14,6 +14,7 @@ const OF_ACCOUNT = {
   happenedAt: 'Sat, 28 Nov 2026 12:00:00 GMT',
   url: 'https://app.example',
 };
+const OF_CREDENTIAL = { ...OF_ACCOUNT, remedy: 'reset your password and tell the operator' };
 const VALUES: Record<MailTemplate, Record<string, string>> = {
   notification: {
     businessName: 'Acme',
@@ -44,7 +45,7 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     effectiveAt: 'Sun, 22 Nov 2026 10:00:00 GMT',
     url: 'https://app.example/console/account',
   },
-  'passkey-added': { ...OF_ACCOUNT, passkeyName: 'My phone' },
+  'passkey-added': { ...OF_CREDENTIAL, passkeyName: 'My phone' },
   'email-change-old': OF_CHANGE,
   'email-change-new': OF_CHANGE,
   'email-changed': { ...OF_CHANGE, happenedAt: OF_ACCOUNT.happenedAt },
@@ -58,13 +59,13 @@ const VALUES: Record<MailTemplate, Record<string, string>> = {
     newEmail: OF_CHANGE.newEmail,
     happenedAt: OF_ACCOUNT.happenedAt,
   },
-  'passkey-removed': OF_ACCOUNT,
-  'password-changed': OF_ACCOUNT,
-  'second-factor-removed': OF_ACCOUNT,
-  'authenticator-app-added': OF_ACCOUNT,
-  'authenticator-app-removed': OF_ACCOUNT,
-  'recovery-codes-renewed': OF_ACCOUNT,
-  'recovery-code-used': OF_ACCOUNT,
+  'passkey-removed': OF_CREDENTIAL,
+  'password-changed': OF_CREDENTIAL,
+  'second-factor-removed': OF_CREDENTIAL,
+  'authenticator-app-added': OF_CREDENTIAL,
+  'authenticator-app-removed': OF_CREDENTIAL,
+  'recovery-codes-renewed': OF_CREDENTIAL,
+  'recovery-code-used': OF_CREDENTIAL,
   'identity-linked': {
     ...OF_ACCOUNT,
     identityEmail: 'ada@gmail.example',
@@ -248,6 +249,7 @@ describe('the texts of mails', () => {
       'ownerEmail',
       'price',
       'providerName',
+      'remedy',
       'role',
       'since',
       'staffEmail',

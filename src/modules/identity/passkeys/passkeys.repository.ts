@@ -20,6 +20,12 @@ export interface Passkey extends ListedPasskey {
   transports: string[];
 }
 
+/** Who gets a mail about what logs in. */
+export interface MailedOwner {
+  email: string;
+  kind: FactorOwner['kind'];
+}
+
 export type NewPasskey = Omit<Passkey, 'ownerId' | 'counter' | 'lastUsedAt'> & { counter: number };
 
 /** Platform scope: people and staff belong to no tenant. */
@@ -69,15 +75,15 @@ export class PasskeysRepository {
   }
 
   /** For the mail; null: it is gone. */
-  async findForMail(tx: Transaction, id: string): Promise<{ email: string; name: string } | null> {
-    const [found] = await tx.query<{ email: string; name: string }>(FOR_MAIL, [id]);
+  async findForMail(tx: Transaction, id: string): Promise<(MailedOwner & { name: string }) | null> {
+    const [found] = await tx.query<MailedOwner & { name: string }>(FOR_MAIL, [id]);
     return found ?? null;
   }
 
-  /** The address of a person or of staff. */
-  async findOwnerEmail(tx: Transaction, ownerId: string): Promise<string | null> {
-    const [found] = await tx.query<{ email: string }>(OWNER_EMAIL, [ownerId]);
-    return found?.email ?? null;
+  /** A person or staff; null: the account is gone. */
+  async findOwner(tx: Transaction, ownerId: string): Promise<MailedOwner | null> {
+    const [found] = await tx.query<MailedOwner>(OWNER, [ownerId]);
+    return found ?? null;
   }
 }
 
@@ -99,11 +105,13 @@ const USE = `
   UPDATE passkeys SET counter = $2, last_used_at = $3
   WHERE id = $1 AND (counter < $2 OR (counter = 0 AND $2 = 0))`;
 
-const OWNER_EMAIL = `
-  SELECT email FROM users WHERE id = $1 UNION ALL SELECT email FROM staff_accounts WHERE id = $1`;
+const OWNER = `
+  SELECT email, 'user' AS kind FROM users WHERE id = $1
+  UNION ALL SELECT email, 'staff' FROM staff_accounts WHERE id = $1`;
 
 const FOR_MAIL = `
-  SELECT passkey.name, coalesce(person.email, staff.email) AS email
+  SELECT passkey.name, coalesce(person.email, staff.email) AS email,
+         CASE WHEN passkey.user_id IS NULL THEN 'staff' ELSE 'user' END AS kind
   FROM passkeys AS passkey
   LEFT JOIN users AS person ON person.id = passkey.user_id
   LEFT JOIN staff_accounts AS staff ON staff.id = passkey.staff_id
