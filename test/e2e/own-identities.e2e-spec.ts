@@ -128,6 +128,9 @@ describe('linking', () => {
     const token = await issuer.sign(claims);
     const linked = await server.post('/v1/me/identities', customer.token, { token });
     expect(linked.status).toBe(201);
+    const again = await server.post('/v1/me/identities', customer.token, { token });
+    expectProblem(again, 409, 'identity_taken');
+    expect(again.body).toMatchObject({ title: 'This sign-in is linked to an account already' }); // one's own
     const exchanged = await server.post('/v1/auth/exchange', undefined, { token });
     expect(exchanged.body).toMatchObject({ business: { id: customer.business.id } });
     const odd = server.post('/v1/me/identities', customer.token, { token: 'odd' });

@@ -54,8 +54,9 @@ export const sessionNotFound = defineProblem({
 export const identityTaken = defineProblem({
   code: 'identity_taken',
   kind: 'conflict',
-  title: 'This sign-in belongs to another account',
-  description: 'Unlink it there first, or log in with it.',
+  title: 'This sign-in is linked to an account already',
+  description:
+    'To yours, where GET /v1/me/identities lists it: then there is nothing to do. Else to another one: unlink it there first, or log in with it.',
 });
 
 export const lastWayIn = defineProblem({

@@ -147,7 +147,7 @@ export class IdentityNotFoundError extends ProblemError<schemas.IdentityNotFound
 /** There is an account with this address already */
 export class IdentityNotLinkedError extends ProblemError<schemas.IdentityNotLinkedProblem> {}
 
-/** This sign-in belongs to another account */
+/** This sign-in is linked to an account already */
 export class IdentityTakenError extends ProblemError<schemas.IdentityTakenProblem> {}
 
 /** Too much is waiting to be counted */

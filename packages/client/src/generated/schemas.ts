@@ -1383,7 +1383,7 @@ export type IdentityResponse = {
   lastUsedAt: string;
 };
 
-/** This sign-in belongs to another account */
+/** This sign-in is linked to an account already */
 export type IdentityTakenProblem = ProblemResponse & { code: 'identity_taken'; status: 409 };
 
 export type InboxEventResponse = {
