@@ -51,7 +51,10 @@ export class ForeignTokensService {
       return factOf(issuer, await this.check(context, issuer, token, now), now);
     } catch (error) {
       if (error instanceof OutboundFailure)
-        throw issuerUnavailable({ detail: 'The keys of the issuer could not be read.' });
+        throw issuerUnavailable({
+          detail: 'The keys of the issuer could not be read.',
+          cause: error, // for the log alone
+        });
       if (error instanceof errors.JOSEError)
         throw foreignTokenInvalid({ detail: WHY[error.code] ?? 'It is no valid JWT.' });
       throw error;

@@ -31,9 +31,9 @@ const WHY: Record<string, string> = {
 export function toProblem(error: unknown): never {
   if (error instanceof DomainError) throw error;
   const failure = causesOf(error).find((each) => each instanceof OutboundFailure);
-  if (failure) throw issuerUnavailable();
+  if (failure) throw issuerUnavailable({ cause: failure }); // for the log alone
   const code = codeOf(error);
-  if (UNUSABLE.includes(code)) throw issuerUnavailable();
+  if (UNUSABLE.includes(code)) throw issuerUnavailable({ cause: error });
   if (error instanceof ResponseBodyError)
     throw signInInvalid({ detail: 'The provider does not accept the code that it gave.' });
   if (

@@ -176,7 +176,7 @@ export const settings = {
   WEBHOOK_ALLOWED_NETWORKS: listOf(isPlainNetwork, 'addresses or networks like 10.0.0.0/8')
     .default([])
     .describe(
-      'private addresses that webhooks and sign-in by a company may call all the same, comma-separated',
+      'private addresses that webhooks, identity providers and trusted issuers may be at all the same, comma-separated',
     ),
   API_DOCS: z
     .enum(['on', 'off'])
