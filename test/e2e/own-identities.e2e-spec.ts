@@ -164,6 +164,14 @@ describe('unlinking', () => {
     expect(tally(answers)).toEqual({ 204: 1, 409: 1 });
   });
 
+  it('is refused for the last one also where its provider is no longer configured', async () => {
+    const token = tokenIn(await signIn(server));
+    const [only] = await list(token);
+    const sql = `UPDATE identities SET issuer = 'https://gone.example' WHERE id = $1`;
+    await server.database.query(sql, [only!.id]);
+    expectProblem(await unlink(token, only!.id), 409, 'last_way_in');
+  });
+
   it('is taken where a passkey is left', async () => {
     const token = tokenIn(await signIn(server));
     const { device } = await PasskeyDevice.register(server, token);
