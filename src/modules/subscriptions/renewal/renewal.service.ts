@@ -188,8 +188,8 @@ export class RenewalService {
     businessIds: string[],
     mayWait: boolean,
   ): Promise<Batch> {
-    const terms = await this.renewals.readTerms(tx);
     const due = await this.claim(tx, businessIds, mayWait);
+    const terms = await this.renewals.readTerms(tx); // after the lock: those of the versions that were claimed are there
     return toBatch(takeAll(due), terms, tx.now);
   }
 
