@@ -11,7 +11,7 @@ const REASON = 'people and staff belong to no tenant';
 const OF_KIND = {
   user: { remedy: 'reset your password and tell the operator', page: '' },
   staff: {
-    remedy: 'ask whoever operates this installation for a new password (cli staff:reset-password)',
+    remedy: 'ask the operator of this installation for a new password (cli staff:reset-password)',
     page: '/console/staff',
   },
 };
@@ -39,47 +39,17 @@ export class CredentialMails {
     });
   }
 
-  @MailComposer('password-changed')
-  composePasswordChanged(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('passkey-removed')
-  composePasskeyRemoved(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('authenticator-app-added')
-  composeAppAdded(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('authenticator-app-removed')
-  composeAppRemoved(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('second-factor-removed')
-  composeAllRemoved(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('recovery-codes-renewed')
-  composeCodesRenewed(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
-  @MailComposer('recovery-code-used')
-  composeCodeUsed(context: RequestContext, ownerId: string, at: Date) {
-    return this.compose(context, ownerId, at);
-  }
-
   /** Null: the account is gone. */
-  private compose(
-    context: RequestContext,
-    ownerId: string,
-    at: Date,
-  ): Promise<ComposedMail | null> {
+  @MailComposer(
+    'password-changed',
+    'passkey-removed',
+    'authenticator-app-added',
+    'authenticator-app-removed',
+    'second-factor-removed',
+    'recovery-codes-renewed',
+    'recovery-code-used',
+  )
+  composeChange(context: RequestContext, ownerId: string, at: Date): Promise<ComposedMail | null> {
     return this.database.platform(context, REASON, async (tx) => {
       const owner = await this.passkeys.findOwner(tx, ownerId);
       return owner && { to: owner.email, values: this.valuesOf(owner, at) };

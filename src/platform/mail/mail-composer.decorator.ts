@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { MailTemplate } from './mail-templates';
 
-const TEMPLATE = 'tenantry:mail-composer';
+const TEMPLATES = 'tenantry:mail-composer';
 
 /** The contents of a mail; `values` fill its template. */
 export interface ComposedMail {
@@ -10,14 +10,15 @@ export interface ComposedMail {
 }
 
 /**
- * Marks a provider's method `(context, subjectId, requestedAt) => Promise<ComposedMail | null>` as the composer of a
- * template's mails; `requestedAt` is when what the mail tells happened. Null: the mail is obsolete (the invitation was
+ * Marks a provider's method `(context, subjectId, requestedAt) => Promise<ComposedMail | null>` as the composer of these
+ * templates' mails; `requestedAt` is when what the mail tells happened. Null: the mail is obsolete (the invitation was
  * revoked, say) and is not sent.
  */
-export function MailComposer(template: MailTemplate): MethodDecorator {
-  return SetMetadata(TEMPLATE, template);
+export function MailComposer(...templates: MailTemplate[]): MethodDecorator {
+  return SetMetadata(TEMPLATES, templates);
 }
 
-export function templateOf(method: object): MailTemplate | undefined {
-  return Reflect.getMetadata(TEMPLATE, method) as MailTemplate | undefined;
+/** Of what is no composer: none. */
+export function templatesOf(method: object): MailTemplate[] {
+  return (Reflect.getMetadata(TEMPLATES, method) as MailTemplate[] | undefined) ?? [];
 }

@@ -11,7 +11,7 @@ import { CONFIG, type Config } from '../config/config';
 import { Database } from '../database/database';
 import { LOGGER } from '../logging/logger';
 import { JobHandler } from '../queue/job-handler.decorator';
-import { templateOf, type ComposedMail } from './mail-composer.decorator';
+import { templatesOf, type ComposedMail } from './mail-composer.decorator';
 import { SEND_AWAITED_MAIL, SEND_MAIL } from './mail-queue';
 import { MailTemplates, type MailBrand, type MailTemplate } from './mail-templates';
 import { createMailTransport, type MailTransport } from './mail-transport';
@@ -120,8 +120,9 @@ export class MailSender implements OnModuleInit {
     const provider = instance as Record<string, Composer>;
     for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
       const method = provider[name];
-      const template = typeof method === 'function' ? templateOf(method) : undefined;
-      if (template && method) this.composers.set(template, method.bind(instance));
+      if (typeof method !== 'function') continue;
+      for (const template of templatesOf(method))
+        this.composers.set(template, method.bind(instance));
     }
   }
 }
